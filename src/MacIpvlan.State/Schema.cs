@@ -1,0 +1,98 @@
+namespace MacIpvlan.State.Sqlite;
+
+/// <summary>
+/// The schema, as the steps that lead to it: the database's version is the number of steps it has taken. The SQL is of
+/// the kind that PostgreSQL takes as well, and every root row says which host it is for.
+/// </summary>
+internal static class Schema
+{
+    /// <summary>Step N makes version N + 1 of version N. Steps are never changed once released.</summary>
+    public static readonly string[] Steps =
+    [
+        """
+        CREATE TABLE networks (
+            id TEXT NOT NULL PRIMARY KEY,
+            host TEXT NOT NULL,
+            name TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            mode TEXT NOT NULL,
+            flag TEXT,
+            parent TEXT NOT NULL,
+            internal INTEGER NOT NULL,
+            mtu INTEGER,
+            route_metric INTEGER
+        );
+        CREATE UNIQUE INDEX networks_name ON networks (host, lower(name));
+
+        -- An address book. Networks on one parent with equal subnets share one, so that no address is given twice.
+        CREATE TABLE pools (
+            id INTEGER PRIMARY KEY,
+            host TEXT NOT NULL,
+            parent TEXT NOT NULL,
+            prefix TEXT NOT NULL,
+            UNIQUE (host, parent, prefix)
+        );
+        CREATE TABLE subnets (
+            network_id TEXT NOT NULL REFERENCES networks (id) ON DELETE CASCADE,
+            ordinal INTEGER NOT NULL,
+            pool_id INTEGER NOT NULL REFERENCES pools (id),
+            prefix TEXT NOT NULL,
+            gateway TEXT,
+            ranges TEXT NOT NULL,
+            excluded TEXT NOT NULL,
+            PRIMARY KEY (network_id, ordinal)
+        );
+        CREATE INDEX subnets_pool ON subnets (pool_id);
+
+        CREATE TABLE parent_links (
+            host TEXT NOT NULL,
+            name TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            parent TEXT,
+            vlan_id INTEGER,
+            protocol TEXT,
+            removed_with_last_network INTEGER NOT NULL,
+            PRIMARY KEY (host, name)
+        );
+
+        CREATE TABLE nics (
+            ordinal INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            host TEXT NOT NULL,
+            network_id TEXT NOT NULL REFERENCES networks (id),
+            state TEXT NOT NULL,
+            namespace_name TEXT NOT NULL,
+            namespace_path TEXT NOT NULL,
+            namespace_device INTEGER NOT NULL,
+            namespace_inode INTEGER NOT NULL,
+            process_id INTEGER,
+            interface_name TEXT NOT NULL,
+            interface_index INTEGER NOT NULL,
+            mac_address TEXT NOT NULL,
+            mtu INTEGER NOT NULL
+        );
+        CREATE INDEX nics_network ON nics (network_id);
+
+        -- Addresses are bytes in network order, so that they sort as numbers.
+        CREATE TABLE leases (
+            pool_id INTEGER NOT NULL REFERENCES pools (id),
+            address BLOB NOT NULL,
+            nic_id TEXT NOT NULL REFERENCES nics (id),
+            ordinal INTEGER NOT NULL,
+            prefix_length INTEGER NOT NULL,
+            source TEXT NOT NULL,
+            PRIMARY KEY (pool_id, address)
+        );
+        CREATE INDEX leases_nic ON leases (nic_id);
+
+        -- The leases of a pool as unbroken runs that do not touch each other: what follows a run is free, so the lowest
+        -- free address is found in one look, however many are taken.
+        CREATE TABLE runs (
+            pool_id INTEGER NOT NULL REFERENCES pools (id),
+            first BLOB NOT NULL,
+            last BLOB NOT NULL,
+            PRIMARY KEY (pool_id, first)
+        );
+        """,
+    ];
+}

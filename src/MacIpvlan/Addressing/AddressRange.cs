@@ -1,0 +1,44 @@
+using System.Net.Sockets;
+
+namespace MacIpvlan.Addressing;
+
+/// <summary>A run of addresses of one family, both ends included.</summary>
+/// <param name="First">The lowest address.</param>
+/// <param name="Last">The highest address, not below <paramref name="First"/>.</param>
+public readonly record struct AddressRange(AddressValue First, AddressValue Last)
+{
+    /// <summary>The family of its addresses.</summary>
+    public AddressFamily Family => First.Family;
+
+    /// <summary>Whether the address is in the range.</summary>
+    public bool Contains(AddressValue address) =>
+        address.Family == Family && address.Number >= First.Number && address.Number <= Last.Number;
+
+    /// <summary>Whether every address of the range is in the subnet.</summary>
+    public bool IsWithin(IPPrefix subnet) => subnet.Contains(First) && subnet.Contains(Last);
+
+    /// <summary>The range that an address alone makes.</summary>
+    public static AddressRange Of(AddressValue address) => new(address, address);
+
+    /// <summary>Reads a prefix (192.168.32.128/25), two ends (10.0.0.10-10.0.0.20), or one address.</summary>
+    /// <exception cref="FormatException">The text is none of these, mixes families, or ends before it starts.</exception>
+    public static AddressRange Parse(string text)
+    {
+        if (text.Contains('/'))
+        {
+            IPPrefix prefix = IPPrefix.Parse(text);
+            return new(prefix.First, prefix.Last);
+        }
+
+        int dash = text.IndexOf('-', StringComparison.Ordinal);
+        if (dash < 0) return Of(AddressValue.Parse(text));
+        AddressValue first = AddressValue.Parse(text[..dash].Trim());
+        AddressValue last = AddressValue.Parse(text[(dash + 1)..].Trim());
+        if (first.Family != last.Family) throw new FormatException($"'{text}' mixes IPv4 and IPv6.");
+        if (first.Number > last.Number) throw new FormatException($"'{text}' ends before it starts.");
+        return new(first, last);
+    }
+
+    /// <summary>One address, or both ends with a dash.</summary>
+    public override string ToString() => First == Last ? First.ToString() : $"{First}-{Last}";
+}

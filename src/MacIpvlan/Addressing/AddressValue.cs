@@ -1,0 +1,73 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace MacIpvlan.Addressing;
+
+/// <summary>An address of either family as a number, so that ranges and subnets are plain arithmetic.</summary>
+/// <param name="Family"><see cref="AddressFamily.InterNetwork"/> or <see cref="AddressFamily.InterNetworkV6"/>.</param>
+/// <param name="Number">The address in host order: 32 bits used for IPv4, 128 for IPv6.</param>
+public readonly record struct AddressValue(AddressFamily Family, UInt128 Number)
+{
+    /// <summary>The width of an address of this family: 32 or 128 bits.</summary>
+    public int Bits => BitsOf(Family);
+
+    /// <summary>The bytes of the address in network order: 4 or 16.</summary>
+    public byte[] ToBytes()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, Number);
+        return Family == AddressFamily.InterNetwork ? bytes[12..].ToArray() : bytes.ToArray();
+    }
+
+    /// <summary>The address as .NET's own type.</summary>
+    public IPAddress ToIPAddress() => new(ToBytes());
+
+    /// <summary>Makes a value of 4 or 16 bytes in network order.</summary>
+    public static AddressValue FromBytes(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> wide = stackalloc byte[16];
+        wide.Clear();
+        bytes.CopyTo(wide[(16 - bytes.Length)..]);
+        return new(bytes.Length == 4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6,
+            BinaryPrimitives.ReadUInt128BigEndian(wide));
+    }
+
+    /// <summary>Converts .NET's own type; a scope id is ignored.</summary>
+    public static AddressValue From(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out int length);
+        return FromBytes(bytes[..length]);
+    }
+
+    /// <summary>Reads an address: IPv4 in four decimal parts (RFC 6943 3.1.1, strict), IPv6 by RFC 4291 without a zone.</summary>
+    /// <exception cref="FormatException">The text is no such address.</exception>
+    public static AddressValue Parse(string text) => TryParse(text, out AddressValue value)
+        ? value
+        : throw new FormatException($"'{text}' is not an IPv4 or IPv6 address.");
+
+    /// <summary>Reads an address as <see cref="Parse"/> does.</summary>
+    public static bool TryParse(string text, out AddressValue value)
+    {
+        value = default;
+        // .NET takes '10.1' for 10.0.0.1 and '010' for octal; both are typing errors here.
+        bool plausible = text.Contains(':') ? !text.Contains('%') && !text.Contains('[') : IsDottedQuad(text);
+        if (!plausible || !IPAddress.TryParse(text, out IPAddress? address)) return false;
+        value = From(address);
+        return true;
+    }
+
+    /// <summary>The address in its usual notation (RFC 5952 for IPv6).</summary>
+    public override string ToString() => ToIPAddress().ToString();
+
+    internal static int BitsOf(AddressFamily family) => family == AddressFamily.InterNetwork ? 32 : 128;
+
+    private static bool IsDottedQuad(string text)
+    {
+        string[] parts = text.Split('.');
+        return parts.Length == 4 && parts.All(static p =>
+            byte.TryParse(p, NumberStyles.None, CultureInfo.InvariantCulture, out _) && (p.Length == 1 || p[0] != '0'));
+    }
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Numerics;
+
+namespace MacIpvlan.Addressing;
+
+/// <summary>A subnet in prefix notation, such as 192.168.50.0/24 or fd18::/64. Host bits are always zero.</summary>
+public readonly record struct IPPrefix
+{
+    private IPPrefix(AddressValue first, int prefixLength) => (First, PrefixLength) = (first, prefixLength);
+
+    /// <summary>The lowest address: the subnet's own number.</summary>
+    public AddressValue First { get; }
+
+    /// <summary>The number of leading bits that all addresses share: 0 to 32, or 0 to 128.</summary>
+    public int PrefixLength { get; }
+
+    /// <summary>The highest address.</summary>
+    public AddressValue Last => First with { Number = First.Number | HostMask(First.Family, PrefixLength) };
+
+    /// <summary>The family of its addresses.</summary>
+    public AddressFamily Family => First.Family;
+
+    /// <summary>How many addresses it spans, 2 to the power of its host bits (up to 2^128).</summary>
+    public BigInteger Size => BigInteger.One << (First.Bits - PrefixLength);
+
+    /// <summary>Whether the address is of this subnet.</summary>
+    public bool Contains(AddressValue address) =>
+        address.Family == Family && address.Number >= First.Number && address.Number <= Last.Number;
+
+    /// <summary>Whether the address is of this subnet.</summary>
+    public bool Contains(IPAddress address) => Contains(AddressValue.From(address));
+
+    /// <summary>Whether the two share any address.</summary>
+    public bool Overlaps(IPPrefix other) =>
+        Family == other.Family && First.Number <= other.Last.Number && other.First.Number <= Last.Number;
+
+    /// <summary>The subnet that an address with a prefix length lies in.</summary>
+    /// <exception cref="FormatException">The length is out of range for the family.</exception>
+    public static IPPrefix Containing(AddressValue address, int prefixLength)
+    {
+        if (prefixLength < 0 || prefixLength > address.Bits)
+        {
+            throw new FormatException($"The prefix length of {address} must be 0 to {address.Bits}, not {prefixLength}.");
+        }
+
+        return new(address with { Number = address.Number & ~HostMask(address.Family, prefixLength) }, prefixLength);
+    }
+
+    /// <summary>Reads ADDRESS/LENGTH.</summary>
+    /// <exception cref="FormatException">The text is no prefix, or has host bits.</exception>
+    public static IPPrefix Parse(string text)
+    {
+        int slash = text.IndexOf('/', StringComparison.Ordinal);
+        if (slash < 0) throw new FormatException($"'{text}' has no prefix length: write it as ADDRESS/LENGTH, such as {text}/24.");
+        AddressValue address = AddressValue.Parse(text[..slash]);
+        if (!int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int length))
+        {
+            throw new FormatException($"'{text[(slash + 1)..]}' in '{text}' is not a prefix length.");
+        }
+
+        IPPrefix prefix = Containing(address, length);
+        return prefix.First == address
+            ? prefix
+            : throw new FormatException($"'{text}' has host bits set; the subnet is {prefix}.");
+    }
+
+    /// <summary>The prefix notation.</summary>
+    public override string ToString() => $"{First}/{PrefixLength}";
+
+    private static UInt128 HostMask(AddressFamily family, int prefixLength)
+    {
+        int hostBits = AddressValue.BitsOf(family) - prefixLength;
+        // A shift by the full width would be a shift by nothing.
+        return hostBits == 128 ? UInt128.MaxValue : (UInt128.One << hostBits) - 1;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+using Tmds.Linux;
+
+namespace MacIpvlan.Linux;
+
+/// <summary>Names and texts of the kernel's error numbers.</summary>
+internal static class Errno
+{
+    // The numbers of asm-generic/errno.h, the same on x64 and arm64; LibC's own properties are not constants.
+    public const int EPERM = 1;
+    public const int ENOENT = 2;
+    public const int ESRCH = 3;
+    public const int EINTR = 4;
+    public const int EBADF = 9;
+    public const int EAGAIN = 11;
+    public const int EACCES = 13;
+    public const int EBUSY = 16;
+    public const int EEXIST = 17;
+    public const int ENODEV = 19;
+    public const int ENOTDIR = 20;
+    public const int EINVAL = 22;
+    public const int ENOTTY = 25;
+    public const int EBADMSG = 74;
+    public const int EOPNOTSUPP = 95;
+    public const int EADDRINUSE = 98;
+    public const int EADDRNOTAVAIL = 99;
+    public const int ENETDOWN = 100;
+    public const int ENOBUFS = 105;
+    public const int ETIMEDOUT = 110;
+
+    private static readonly Dictionary<int, string> s_names = new()
+    {
+        [EPERM] = nameof(EPERM), [ENOENT] = nameof(ENOENT), [ESRCH] = nameof(ESRCH), [EINTR] = nameof(EINTR),
+        [7] = "E2BIG", [EBADF] = nameof(EBADF), [EAGAIN] = nameof(EAGAIN), [12] = "ENOMEM", [EACCES] = nameof(EACCES),
+        [EBUSY] = nameof(EBUSY), [EEXIST] = nameof(EEXIST), [ENODEV] = nameof(ENODEV), [ENOTDIR] = nameof(ENOTDIR),
+        [EINVAL] = nameof(EINVAL), [23] = "ENFILE", [24] = "EMFILE", [ENOTTY] = nameof(ENOTTY), [28] = "ENOSPC",
+        [30] = "EROFS", [34] = "ERANGE", [40] = "ELOOP", [EBADMSG] = nameof(EBADMSG), [90] = "EMSGSIZE",
+        [EOPNOTSUPP] = nameof(EOPNOTSUPP), [97] = "EAFNOSUPPORT", [EADDRINUSE] = nameof(EADDRINUSE),
+        [EADDRNOTAVAIL] = nameof(EADDRNOTAVAIL), [ENETDOWN] = nameof(ENETDOWN), [101] = "ENETUNREACH",
+        [ENOBUFS] = nameof(ENOBUFS), [107] = "ENOTCONN", [ETIMEDOUT] = nameof(ETIMEDOUT), [113] = "EHOSTUNREACH",
+    };
+
+    /// <summary>The errno that the last call into libc on this thread left.</summary>
+    public static int Last => LibC.errno;
+
+    /// <summary>The symbolic name, such as EBUSY, or E and the number where it is not one that the network stack uses.</summary>
+    public static string Name(int errno) => s_names.TryGetValue(errno, out string? name) ? name : $"E{errno}";
+
+    /// <summary>The C library's text for the number.</summary>
+    public static string Text(int errno) => Marshal.GetPInvokeErrorMessage(errno);
+}

@@ -1,0 +1,38 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Tmds.Linux;
+
+namespace MacIpvlan.Linux;
+
+/// <summary>A file descriptor that is closed exactly once.</summary>
+internal sealed class FileDescriptor : SafeHandleMinusOneIsInvalid
+{
+    public FileDescriptor(int value) : base(ownsHandle: true) => SetHandle(value);
+
+    public int Value => (int)handle;
+
+    /// <summary>Opens a path close-on-exec, whatever other flags are given.</summary>
+    /// <returns>The descriptor, or null with the error number.</returns>
+    public static unsafe FileDescriptor? TryOpen(string path, int flags, out int errno)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(path + '\0');
+        fixed (byte* p = bytes)
+        {
+            int fd;
+            do
+            {
+                fd = LibC.open(p, flags | LibC.O_CLOEXEC, 0);
+                errno = fd < 0 ? Errno.Last : 0;
+            }
+            while (errno == Errno.EINTR);
+            return fd < 0 ? null : new FileDescriptor(fd);
+        }
+    }
+
+    /// <summary>Opens a path close-on-exec.</summary>
+    /// <exception cref="NetlinkException">It cannot be opened.</exception>
+    public static FileDescriptor Open(string path, int flags) =>
+        TryOpen(path, flags, out int errno) ?? throw new NetlinkException($"open {path}", errno);
+
+    protected override bool ReleaseHandle() => LibC.close((int)handle) == 0;
+}

@@ -1,0 +1,34 @@
+using System.Text;
+using Tmds.Linux;
+
+namespace MacIpvlan.Linux;
+
+/// <summary>Settings under /proc/sys/net, which are those of the calling thread's network namespace.</summary>
+internal static class Sysctl
+{
+    /// <summary>Writes a setting of a link.</summary>
+    /// <param name="family">ipv4 or ipv6.</param>
+    /// <param name="link">The link's name.</param>
+    /// <param name="key">The setting.</param>
+    /// <param name="value">Its value.</param>
+    /// <returns>False when the kernel has no such setting: it was built or started without the family.</returns>
+    /// <exception cref="NetlinkException">The setting is there and cannot be written.</exception>
+    public static unsafe bool TrySet(string family, string link, string key, string value)
+    {
+        string path = $"/proc/sys/net/{family}/conf/{link}/{key}";
+        using FileDescriptor? file = FileDescriptor.TryOpen(path, LibC.O_WRONLY | LibC.O_NOFOLLOW, out int errno);
+        if (file is null)
+        {
+            return errno == Errno.ENOENT ? false : throw new NetlinkException($"sysctl -w {path}={value}", errno);
+        }
+
+        Span<byte> bytes = stackalloc byte[16];
+        int length = Encoding.ASCII.GetBytes(value, bytes);
+        fixed (byte* p = bytes)
+        {
+            if (LibC.write(file.Value, p, length) == length) return true;
+        }
+
+        throw new NetlinkException($"sysctl -w {path}={value}", Errno.Last);
+    }
+}

@@ -1,0 +1,58 @@
+namespace MacIpvlan.Linux;
+
+// include/uapi/linux/if_link.h, if.h, if_vlan.h, veth.h
+internal static partial class Uapi
+{
+    /// <summary>The size of a link's name with its closing zero byte.</summary>
+    public const int IFNAMSIZ = 16;
+
+    public const ushort IFLA_ADDRESS = 1;
+    public const ushort IFLA_IFNAME = 3;
+    public const ushort IFLA_MTU = 4;
+    public const ushort IFLA_LINK = 5;
+    public const ushort IFLA_MASTER = 10;
+    public const ushort IFLA_OPERSTATE = 16;
+    public const ushort IFLA_LINKINFO = 18;
+    public const ushort IFLA_AF_SPEC = 26;
+    public const ushort IFLA_NET_NS_FD = 28;
+    public const ushort IFLA_EXT_MASK = 29;
+    public const ushort IFLA_LINK_NETNSID = 37;
+    public const ushort IFLA_PROP_LIST = 52;
+    public const ushort IFLA_ALT_IFNAME = 53;
+
+    /// <summary>Leaves the counters, the bulk of each answer, out of a dump.</summary>
+    public const uint RTEXT_FILTER_SKIP_STATS = 1 << 3;
+
+    public const ushort IFLA_INFO_KIND = 1;
+    public const ushort IFLA_INFO_DATA = 2;
+    public const ushort IFLA_INFO_SLAVE_KIND = 4;
+
+    public const ushort IFLA_MACVLAN_MODE = 1;
+    public const ushort IFLA_MACVLAN_FLAGS = 2;
+    public const uint MACVLAN_MODE_PRIVATE = 1;
+    public const uint MACVLAN_MODE_VEPA = 2;
+    public const uint MACVLAN_MODE_BRIDGE = 4;
+    public const uint MACVLAN_MODE_PASSTHRU = 8;
+    public const uint MACVLAN_MODE_SOURCE = 16;
+
+    public const ushort IFLA_IPVLAN_MODE = 1;
+    public const ushort IFLA_IPVLAN_FLAGS = 2;
+    public const ushort IPVLAN_MODE_L2 = 0;
+    public const ushort IPVLAN_MODE_L3 = 1;
+    public const ushort IPVLAN_MODE_L3S = 2;
+    public const ushort IPVLAN_F_PRIVATE = 0x01;
+    public const ushort IPVLAN_F_VEPA = 0x02;
+
+    public const ushort IFLA_VLAN_ID = 1;
+    public const ushort IFLA_VLAN_PROTOCOL = 5;
+    public const ushort ETH_P_8021Q = 0x8100;
+    public const ushort ETH_P_8021AD = 0x88a8;
+
+    public const ushort VETH_INFO_PEER = 1;
+
+    public const ushort IFLA_INET6_ADDR_GEN_MODE = 8;
+    public const byte IN6_ADDR_GEN_MODE_NONE = 1;
+
+    public const byte IF_OPER_LOWERLAYERDOWN = 3;
+    public const byte IF_OPER_UP = 6;
+}

@@ -1,0 +1,78 @@
+using System.Runtime.InteropServices;
+
+namespace MacIpvlan.Linux;
+
+// include/uapi/linux/rtnetlink.h, if_addr.h, if_arp.h, if.h
+internal static partial class Uapi
+{
+    public const byte AF_INET = 2;
+    public const byte AF_INET6 = 10;
+    public const byte AF_PACKET = 17;
+
+    public const ushort RTM_NEWLINK = 16;
+    public const ushort RTM_DELLINK = 17;
+    public const ushort RTM_GETLINK = 18;
+    public const ushort RTM_SETLINK = 19;
+    public const ushort RTM_NEWADDR = 20;
+    public const ushort RTM_DELADDR = 21;
+    public const ushort RTM_GETADDR = 22;
+    public const ushort RTM_NEWROUTE = 24;
+    public const ushort RTM_DELROUTE = 25;
+    public const ushort RTM_GETROUTE = 26;
+
+    public const ushort IFA_ADDRESS = 1;
+    public const ushort IFA_LOCAL = 2;
+    public const ushort IFA_BROADCAST = 4;
+    public const ushort IFA_FLAGS = 8;
+    public const uint IFA_F_NODAD = 0x02;
+
+    public const ushort RTA_DST = 1;
+    public const ushort RTA_OIF = 4;
+    public const ushort RTA_GATEWAY = 5;
+    public const ushort RTA_PRIORITY = 6;
+    public const ushort RTA_TABLE = 15;
+
+    public const byte RT_TABLE_MAIN = 254;
+    public const byte RTPROT_STATIC = 4;
+    public const byte RT_SCOPE_UNIVERSE = 0;
+    public const byte RT_SCOPE_LINK = 253;
+    public const byte RTN_UNICAST = 1;
+
+    public const uint IFF_UP = 0x1;
+    public const uint IFF_LOOPBACK = 0x8;
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ifinfomsg
+    {
+        public byte ifi_family;
+        public byte ifi_pad;
+        public ushort ifi_type;
+        public int ifi_index;
+        public uint ifi_flags;
+        public uint ifi_change;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ifaddrmsg
+    {
+        public byte ifa_family;
+        public byte ifa_prefixlen;
+        public byte ifa_flags;
+        public byte ifa_scope;
+        public uint ifa_index;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct rtmsg
+    {
+        public byte rtm_family;
+        public byte rtm_dst_len;
+        public byte rtm_src_len;
+        public byte rtm_tos;
+        public byte rtm_table;
+        public byte rtm_protocol;
+        public byte rtm_scope;
+        public byte rtm_type;
+        public uint rtm_flags;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+using static MacIpvlan.Linux.Uapi;
+
+namespace MacIpvlan.Netlink;
+
+/// <summary>Walks the attributes of a message or of a nested attribute; every length is checked.</summary>
+internal ref struct AttributeReader(ReadOnlySpan<byte> attributes)
+{
+    private const int HeaderSize = 4;
+    private ReadOnlySpan<byte> _rest = attributes;
+
+    /// <summary>Takes the next attribute; flags in the high bits of its type are dropped.</summary>
+    /// <returns>False at the end.</returns>
+    /// <exception cref="NetlinkException">EBADMSG: a length does not fit.</exception>
+    public bool TryRead(out ushort type, out ReadOnlySpan<byte> value)
+    {
+        type = 0;
+        value = default;
+        if (_rest.IsEmpty) return false;
+        if (_rest.Length < HeaderSize) throw MessageReader.Malformed();
+        int length = BinaryPrimitives.ReadUInt16LittleEndian(_rest);
+        if (length < HeaderSize || length > _rest.Length) throw MessageReader.Malformed();
+        type = (ushort)(BinaryPrimitives.ReadUInt16LittleEndian(_rest[2..]) & NLA_TYPE_MASK);
+        value = _rest[HeaderSize..length];
+        _rest = _rest[Math.Min(_rest.Length, (length + 3) & ~3)..];
+        return true;
+    }
+
+    /// <summary>A number in host byte order, exactly as wide as <typeparamref name="T"/>.</summary>
+    public static T Number<T>(ReadOnlySpan<byte> value) where T : unmanaged
+    {
+        T number = default;
+        Span<byte> bytes = MemoryMarshal.AsBytes(new Span<T>(ref number));
+        if (value.Length != bytes.Length) throw MessageReader.Malformed();
+        value.CopyTo(bytes);
+        return number;
+    }
+
+    /// <summary>Text up to its closing zero byte.</summary>
+    public static string Text(ReadOnlySpan<byte> value)
+    {
+        int end = value.IndexOf((byte)0);
+        return Encoding.UTF8.GetString(end < 0 ? value : value[..end]);
+    }
+}

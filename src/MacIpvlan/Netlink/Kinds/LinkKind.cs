@@ -1,0 +1,46 @@
+using static MacIpvlan.Linux.Uapi;
+
+namespace MacIpvlan.Netlink.Kinds;
+
+/// <summary>What a virtual link is: the kind's name and settings (IFLA_LINKINFO). Its text is in the words of ip.</summary>
+public abstract record LinkKind
+{
+    /// <summary>The kernel's name of the kind (IFLA_INFO_KIND).</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Writes the settings into an open IFLA_INFO_DATA.</summary>
+    internal abstract void WriteSettings(MessageWriter writer);
+
+    /// <summary>Writes the whole of IFLA_LINKINFO.</summary>
+    internal void Write(MessageWriter writer)
+    {
+        int info = writer.BeginNest(IFLA_LINKINFO);
+        writer.Text(IFLA_INFO_KIND, Name);
+        int settings = writer.BeginNest(IFLA_INFO_DATA);
+        WriteSettings(writer);
+        writer.EndNest(settings);
+        writer.EndNest(info);
+    }
+
+    /// <summary>Reads IFLA_LINKINFO.</summary>
+    /// <returns>Null for a kind that this library does not make.</returns>
+    internal static LinkKind? Parse(AttributeReader info, out string? name)
+    {
+        name = null;
+        ReadOnlySpan<byte> settings = default;
+        while (info.TryRead(out ushort type, out ReadOnlySpan<byte> value))
+        {
+            if (type == IFLA_INFO_KIND) name = AttributeReader.Text(value);
+            else if (type == IFLA_INFO_DATA) settings = value;
+        }
+
+        return name switch
+        {
+            MacvlanLink.KindName => MacvlanLink.Parse(new(settings)),
+            IpvlanLink.KindName => IpvlanLink.Parse(new(settings)),
+            VlanLink.KindName => VlanLink.Parse(new(settings)),
+            DummyLink.KindName => new DummyLink(),
+            _ => null,
+        };
+    }
+}

@@ -1,0 +1,106 @@
+using System.Net.NetworkInformation;
+using MacIpvlan.Netlink.Kinds;
+using static MacIpvlan.Linux.Uapi;
+
+namespace MacIpvlan.Netlink;
+
+/// <summary>A link as the kernel describes it (RTM_NEWLINK).</summary>
+public sealed record Link
+{
+    /// <summary>Its index, unique in its namespace and never used again while the kernel runs.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>Its name, at most 15 bytes.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Its other names (IFLA_ALT_IFNAME), at most 127 bytes each.</summary>
+    public IReadOnlyList<string> AlternativeNames { get; init; } = [];
+
+    /// <summary>The name of its kind, such as bridge; null for hardware.</summary>
+    public string? KindName { get; init; }
+
+    /// <summary>Its kind's settings, for the kinds that this library makes.</summary>
+    public LinkKind? Kind { get; init; }
+
+    /// <summary>The index of the link that it sits on; zero if none.</summary>
+    public int ParentIndex { get; init; }
+
+    /// <summary>Whether <see cref="ParentIndex"/> counts in another namespace (IFLA_LINK_NETNSID).</summary>
+    public bool ParentIsForeign { get; init; }
+
+    /// <summary>The index of the bridge or bond that it is a port of; zero if none.</summary>
+    public int MasterIndex { get; init; }
+
+    /// <summary>Its MTU in bytes.</summary>
+    public int Mtu { get; init; }
+
+    /// <summary>Its MAC address.</summary>
+    public PhysicalAddress MacAddress { get; init; } = PhysicalAddress.None;
+
+    /// <summary>Whether it is set up (IFF_UP).</summary>
+    public bool IsUp { get; init; }
+
+    /// <summary>Whether it is the loopback link (IFF_LOOPBACK).</summary>
+    public bool IsLoopback { get; init; }
+
+    /// <summary>Whether the name is its name or one of its alternative names.</summary>
+    public bool IsNamed(string name) => Name == name || AlternativeNames.Contains(name);
+
+    /// <summary>A MAC address in the notation of ip: six pairs of lower-case digits with colons.</summary>
+    public static string Format(PhysicalAddress address) =>
+        string.Join(':', address.GetAddressBytes().Select(static b => b.ToString("x2", null)));
+
+    internal static Link Parse(Message message)
+    {
+        ifinfomsg info = message.Fixed<ifinfomsg>();
+        string name = "";
+        string? kindName = null;
+        LinkKind? kind = null;
+        List<string>? alternativeNames = null;
+        PhysicalAddress mac = PhysicalAddress.None;
+        int parent = 0, master = 0, mtu = 0;
+        bool foreign = false;
+        AttributeReader attributes = message.Attributes<ifinfomsg>();
+        while (attributes.TryRead(out ushort type, out ReadOnlySpan<byte> value))
+        {
+            switch (type)
+            {
+                case IFLA_IFNAME: name = AttributeReader.Text(value); break;
+                case IFLA_PROP_LIST: alternativeNames = ParseNames(new(value)); break;
+                case IFLA_MTU: mtu = AttributeReader.Number<int>(value); break;
+                case IFLA_LINK: parent = AttributeReader.Number<int>(value); break;
+                case IFLA_LINK_NETNSID: foreign = true; break;
+                case IFLA_MASTER: master = AttributeReader.Number<int>(value); break;
+                case IFLA_ADDRESS: mac = new(value.ToArray()); break;
+                case IFLA_LINKINFO: kind = LinkKind.Parse(new(value), out kindName); break;
+            }
+        }
+
+        return new()
+        {
+            Index = info.ifi_index,
+            Name = name,
+            AlternativeNames = alternativeNames ?? (IReadOnlyList<string>)[],
+            KindName = kindName,
+            Kind = kind,
+            ParentIndex = parent,
+            ParentIsForeign = foreign,
+            MasterIndex = master,
+            Mtu = mtu,
+            MacAddress = mac,
+            IsUp = (info.ifi_flags & IFF_UP) != 0,
+            IsLoopback = (info.ifi_flags & IFF_LOOPBACK) != 0,
+        };
+    }
+
+    private static List<string> ParseNames(AttributeReader properties)
+    {
+        List<string> names = [];
+        while (properties.TryRead(out ushort type, out ReadOnlySpan<byte> value))
+        {
+            if (type == IFLA_ALT_IFNAME) names.Add(AttributeReader.Text(value));
+        }
+
+        return names;
+    }
+}

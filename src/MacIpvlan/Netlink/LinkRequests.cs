@@ -1,0 +1,120 @@
+using System.Net.NetworkInformation;
+using System.Text;
+using MacIpvlan.Containers;
+using MacIpvlan.Netlink.Kinds;
+using static MacIpvlan.Linux.Uapi;
+
+namespace MacIpvlan.Netlink;
+
+/// <summary>RTM_NEWLINK: makes a link; EEXIST if its name is taken.</summary>
+/// <param name="Name">The name, at most 15 bytes.</param>
+/// <param name="Kind">Kind and settings.</param>
+public sealed record LinkAdd(string Name, LinkKind Kind) : RouteRequest
+{
+    /// <summary>The link that it sits on (IFLA_LINK), in the namespace of the socket.</summary>
+    public Link? Parent { get; init; }
+
+    /// <summary>The MTU in bytes; the kind's own default when null.</summary>
+    public int? Mtu { get; init; }
+
+    /// <summary>The MAC address; the kind's own choice when null.</summary>
+    public PhysicalAddress? MacAddress { get; init; }
+
+    /// <summary>Where the link appears (IFLA_NET_NS_FD); the namespace of the socket when null.</summary>
+    public NamespaceHandle? Namespace { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        StringBuilder text = new("ip link add");
+        if (Parent is not null) text.Append($" link {Parent.Name}");
+        text.Append($" name {Name}");
+        if (Mtu is not null) text.Append($" mtu {Mtu}");
+        if (MacAddress is not null) text.Append($" address {Link.Format(MacAddress)}");
+        if (Namespace is not null) text.Append($" netns {Namespace.Name}");
+        return text.Append($" type {Kind}").ToString();
+    }
+
+    internal override void Write(MessageWriter writer)
+    {
+        writer.Begin(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, new ifinfomsg());
+        writer.Text(IFLA_IFNAME, Name);
+        if (Parent is not null) writer.Attribute(IFLA_LINK, Parent.Index);
+        if (Mtu is not null) writer.Attribute(IFLA_MTU, Mtu.Value);
+        if (MacAddress is not null) writer.Attribute(IFLA_ADDRESS, MacAddress.GetAddressBytes());
+        if (Namespace is not null) writer.Attribute(IFLA_NET_NS_FD, Namespace.Descriptor);
+        Kind.Write(writer);
+    }
+}
+
+/// <summary>RTM_SETLINK: changes a link.</summary>
+/// <param name="Index">The link's index.</param>
+/// <param name="Name">Its name, for the text alone.</param>
+public sealed record LinkSet(int Index, string Name) : RouteRequest
+{
+    /// <summary>Sets the link up.</summary>
+    public bool Up { get; init; }
+
+    /// <summary>Gives it another name; only a link that is down takes it on kernels before 6.2.</summary>
+    public string? NewName { get; init; }
+
+    /// <summary>Keeps the kernel from making IPv6 addresses of its own on the link (IN6_ADDR_GEN_MODE_NONE).</summary>
+    public bool NoAddressGeneration { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        StringBuilder text = new($"ip link set dev {Name}");
+        if (NewName is not null) text.Append($" name {NewName}");
+        if (NoAddressGeneration) text.Append(" addrgenmode none");
+        if (Up) text.Append(" up");
+        return text.ToString();
+    }
+
+    internal override void Write(MessageWriter writer)
+    {
+        ifinfomsg info = new() { ifi_index = Index };
+        if (Up) info.ifi_flags = info.ifi_change = IFF_UP;
+        writer.Begin(RTM_SETLINK, 0, info);
+        if (NewName is not null) writer.Text(IFLA_IFNAME, NewName);
+        if (!NoAddressGeneration) return;
+        int families = writer.BeginNest(IFLA_AF_SPEC);
+        int inet6 = writer.BeginNest(AF_INET6);
+        writer.Attribute(IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
+        writer.EndNest(inet6);
+        writer.EndNest(families);
+    }
+}
+
+/// <summary>RTM_DELLINK: deletes a link; one that is gone already counts as done.</summary>
+/// <param name="Index">The link's index.</param>
+/// <param name="Name">Its name, for the text alone.</param>
+public sealed record LinkDelete(int Index, string Name) : RouteRequest
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"ip link delete dev {Name}";
+
+    internal override void Write(MessageWriter writer) =>
+        writer.Begin(RTM_DELLINK, 0, new ifinfomsg { ifi_index = Index });
+
+    internal override bool Tolerates(int errno) => errno == Linux.Errno.ENODEV;
+}
+
+/// <summary>RTM_GETLINK: one link by name or index, or all.</summary>
+internal sealed record LinkGet : RouteRequest
+{
+    public string? Name { get; init; }
+
+    public int Index { get; init; }
+
+    public override string ToString() => Name is not null ? $"ip link show dev {Name}"
+        : Index != 0 ? $"ip link show index {Index}" : "ip link show";
+
+    internal override void Write(MessageWriter writer)
+    {
+        writer.Begin(RTM_GETLINK, Name is null && Index == 0 ? NLM_F_DUMP : 0, new ifinfomsg { ifi_index = Index });
+        writer.Attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+        // Both attributes find a link by any of its names; only the second takes more than 15 bytes.
+        if (Name is not null) writer.Text(Name.Length < IFNAMSIZ ? IFLA_IFNAME : IFLA_ALT_IFNAME, Name);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using MacIpvlan.Linux;
+using static MacIpvlan.Linux.Uapi;
+
+namespace MacIpvlan.Netlink;
+
+/// <summary>Walks the messages of one datagram; every length is checked against what remains.</summary>
+internal ref struct MessageReader(ReadOnlySpan<byte> datagram)
+{
+    private ReadOnlySpan<byte> _rest = datagram;
+
+    /// <summary>Takes the next message.</summary>
+    /// <returns>False at the end of the datagram.</returns>
+    /// <exception cref="NetlinkException">EBADMSG: a length does not fit.</exception>
+    public bool TryRead(out Message message)
+    {
+        message = default;
+        if (_rest.IsEmpty) return false;
+        if (_rest.Length < Unsafe.SizeOf<nlmsghdr>()) throw Malformed();
+        nlmsghdr header = MemoryMarshal.Read<nlmsghdr>(_rest);
+        if (header.nlmsg_len < Unsafe.SizeOf<nlmsghdr>() || header.nlmsg_len > _rest.Length) throw Malformed();
+        message = new Message(header, _rest[Unsafe.SizeOf<nlmsghdr>()..(int)header.nlmsg_len]);
+        // The last message of a datagram need not be padded.
+        _rest = _rest[Math.Min(_rest.Length, ((int)header.nlmsg_len + 3) & ~3)..];
+        return true;
+    }
+
+    /// <summary>The error of a message that does not hold together.</summary>
+    public static NetlinkException Malformed() => new("read netlink message", Errno.EBADMSG);
+}
+
+/// <summary>One message: its header, and what follows it.</summary>
+internal readonly ref struct Message(nlmsghdr header, ReadOnlySpan<byte> payload)
+{
+    private readonly ReadOnlySpan<byte> _payload = payload;
+
+    public nlmsghdr Header { get; } = header;
+
+    /// <summary>The family's fixed part.</summary>
+    /// <exception cref="NetlinkException">EBADMSG: the message is shorter than that.</exception>
+    public T Fixed<T>() where T : unmanaged =>
+        MemoryMarshal.TryRead(_payload, out T value) ? value : throw MessageReader.Malformed();
+
+    /// <summary>The attributes behind the fixed part.</summary>
+    public AttributeReader Attributes<T>() where T : unmanaged => new(After(Unsafe.SizeOf<T>()));
+
+    /// <summary>The code of an error or of the end of a dump: zero or a negative error number.</summary>
+    public int Code => Fixed<int>();
+
+    /// <summary>The kernel's own words in an error or an end of dump (NLMSGERR_ATTR_MSG), if there are any.</summary>
+    public string? ExtendedText()
+    {
+        if ((Header.nlmsg_flags & NLM_F_ACK_TLVS) == 0) return null;
+        int skip = sizeof(int);
+        if (Header.nlmsg_type == NLMSG_ERROR)
+        {
+            // The refused request follows the code: its header alone when capped, else all of it.
+            nlmsghdr request = MemoryMarshal.TryRead(After(skip), out nlmsghdr h) ? h : throw MessageReader.Malformed();
+            bool capped = (Header.nlmsg_flags & NLM_F_CAPPED) != 0;
+            long length = capped ? Unsafe.SizeOf<nlmsghdr>() : (request.nlmsg_len + 3L) & ~3L;
+            if (length > _payload.Length) throw MessageReader.Malformed();
+            skip += (int)length;
+        }
+
+        AttributeReader attributes = new(After(skip));
+        while (attributes.TryRead(out ushort type, out ReadOnlySpan<byte> value))
+        {
+            if (type == NLMSGERR_ATTR_MSG) return AttributeReader.Text(value);
+        }
+
+        return null;
+    }
+
+    private ReadOnlySpan<byte> After(int length) =>
+        length <= _payload.Length ? _payload[length..] : throw MessageReader.Malformed();
+}

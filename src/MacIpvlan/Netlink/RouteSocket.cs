@@ -1,0 +1,63 @@
+using MacIpvlan.Containers;
+using MacIpvlan.Linux;
+
+namespace MacIpvlan.Netlink;
+
+/// <summary>
+/// rtnetlink in typed verbs: a socket in the namespace of the thread that opened it, wherever it is used later. Not for
+/// use by two threads at once.
+/// </summary>
+public sealed class RouteSocket : IDisposable
+{
+    private readonly NetlinkSocket _socket;
+    private readonly Action<string>? _trace;
+    private readonly string? _namespace;
+
+    internal RouteSocket(INetlinkTransport transport, NamespaceHandle? target = null, Action<string>? trace = null)
+    {
+        _socket = new NetlinkSocket(transport);
+        _trace = trace;
+        _namespace = target?.Name;
+    }
+
+    /// <summary>Opens a socket in the calling thread's namespace.</summary>
+    /// <param name="target">That namespace, for the words of errors and traces; null for the host's own.</param>
+    /// <param name="trace">Told of each change, as the ip command that does the same, before it is asked for.</param>
+    /// <exception cref="NetlinkException">The kernel gives no socket.</exception>
+    public static RouteSocket Open(NamespaceHandle? target = null, Action<string>? trace = null) =>
+        new(new NetlinkDatagramSocket(), target, trace);
+
+    /// <summary>Asks for changes, in order and in one datagram; the kernel goes on past one that it refuses.</summary>
+    /// <exception cref="NetlinkException">The first refusal.</exception>
+    public void Execute(params ReadOnlySpan<RouteRequest> requests)
+    {
+        if (_trace is not null)
+        {
+            foreach (RouteRequest request in requests) _trace(InNamespace(request.ToString()));
+        }
+
+        _socket.Execute(requests);
+    }
+
+    /// <summary>Looks a link up by name or alternative name.</summary>
+    /// <returns>Null if there is none.</returns>
+    public Link? FindLink(string name) => _socket.Get(new LinkGet { Name = name }, Link.Parse);
+
+    /// <summary>Looks a link up by index.</summary>
+    /// <returns>Null if there is none.</returns>
+    public Link? FindLink(int index) => _socket.Get(new LinkGet { Index = index }, Link.Parse);
+
+    /// <summary>All links of the namespace.</summary>
+    public IReadOnlyList<Link> GetLinks() => _socket.Dump(new LinkGet(), Link.Parse);
+
+    /// <inheritdoc/>
+    public void Dispose() => _socket.Dispose();
+
+    // The ip command's own way into a namespace takes a name only; nsenter takes any path.
+    private string InNamespace(string command) => _namespace switch
+    {
+        null => command,
+        _ when _namespace.Contains('/') => $"nsenter --net={_namespace} {command}",
+        _ => $"ip -n {_namespace}{command["ip".Length..]}",
+    };
+}

@@ -1,0 +1,126 @@
+using System.Security.Cryptography;
+using MacIpvlan.Netlink.Kinds;
+using MacIpvlan.State;
+
+namespace MacIpvlan;
+
+/// <summary>Makes, lists and removes networks.</summary>
+public sealed class ContainerNetworks(NetworkSession session)
+{
+    private const int IdHexDigits = 64;
+    private const int IdDigitsInLinkName = 12;
+    private readonly ParentLinks _parents = new(session);
+
+    /// <summary>All networks, by name.</summary>
+    public IReadOnlyList<ContainerNetwork> GetAll()
+    {
+        Dictionary<string, int> counts = session.State.GetNics().GroupBy(static n => n.NetworkId)
+            .ToDictionary(static g => g.Key, static g => g.Count());
+        return [.. session.State.GetNetworks().Select(n => ContainerNetwork.From(n, counts.GetValueOrDefault(n.Id)))];
+    }
+
+    /// <summary>Checks a request against the rules, the kernel and the networks that there are; makes nothing.</summary>
+    /// <returns>What would be made, in words.</returns>
+    /// <exception cref="NetworkException">The request cannot be carried out.</exception>
+    public string Plan(NetworkRequest request) => MakePlan(request, static _ => { }).ToString();
+
+    /// <summary>Makes a network, and its parent where that is a VLAN or a dummy that does not exist.</summary>
+    /// <exception cref="NetworkException">The request cannot be carried out.</exception>
+    /// <exception cref="NetlinkException">The kernel refused a step; nothing is left behind.</exception>
+    public ContainerNetwork Create(NetworkRequest request)
+    {
+        using IDisposable topology = session.State.LockTopology();
+        NetworkPlan plan = MakePlan(request, session.Warn);
+        string parent = _parents.Ensure(plan.Parent, removedWithLastNetwork: true).Name;
+        try
+        {
+            session.State.AddNetwork(plan.Network with { Parent = parent });
+        }
+        catch
+        {
+            session.RollBack(() => _parents.RemoveUnused(parent));
+            throw;
+        }
+
+        return ContainerNetwork.From(plan.Network with { Parent = parent }, 0);
+    }
+
+    /// <summary>Removes a network, its NICs if forced to, and its parent if that was made for networks and has no other.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="disconnect">Whether NICs that it has are disconnected first.</param>
+    /// <exception cref="NetworkException">NetworkInUse, naming the NICs.</exception>
+    public void Remove(ContainerNetwork network, bool disconnect)
+    {
+        using IDisposable topology = session.State.LockTopology();
+        ContainerNics nics = new(session);
+        IReadOnlyList<ContainerNic> attached = nics.GetAll(network);
+        if (attached.Count > 0 && !disconnect)
+        {
+            throw new NetworkException(
+                NetworkError.NetworkInUse,
+                $"The network '{network.Name}' has {Count(attached.Count, "NIC")}: {NameSome(attached)}.",
+                $"Disconnect them first (Get-ContainerNic -Network {network.Name} | Disconnect-ContainerNic), or use -Force.");
+        }
+
+        foreach (ContainerNic nic in attached) nics.Disconnect(nic);
+        session.State.RemoveNetwork(network.Id);
+        _parents.RemoveUnused(network.Parent);
+    }
+
+    internal static string NameSome(IReadOnlyCollection<ContainerNic> nics)
+    {
+        const int Shown = 5;
+        string names = string.Join(", ", nics.Take(Shown).Select(static n => n.ToString()));
+        return nics.Count > Shown ? $"{names} and {nics.Count - Shown} more" : names;
+    }
+
+    internal static string Count(int count, string noun) => count == 1 ? $"a {noun}" : $"{count} {noun}s";
+
+    private NetworkPlan MakePlan(NetworkRequest request, Action<string> warn)
+    {
+        IReadOnlyList<SubnetRecord> subnets = NetworkDefinition.Check(request);
+        IReadOnlyList<NetworkRecord> networks = session.State.GetNetworks();
+        if (networks.Any(n => n.Name.Equals(request.Name, StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new NetworkException(
+                NetworkError.NetworkExists,
+                $"A network named '{request.Name}' exists.",
+                "Choose another name, or remove that network first.");
+        }
+
+        string id = RandomNumberGenerator.GetHexString(IdHexDigits, lowercase: true);
+        bool isolated = request.Internal || request.Parent is null;
+        ParentPlan parent = isolated ? PlanDummy(request, id) : _parents.Plan(request.Parent!);
+        NetworkRecord network = new()
+        {
+            Id = id,
+            Name = request.Name,
+            NicKind = request.NicKind,
+            Parent = parent.Name,
+            Internal = isolated,
+            Mtu = request.Mtu,
+            RouteMetric = request.RouteMetric,
+            Subnets = subnets,
+        };
+        ParentSharing.Check(network, networks.Where(n => n.Parent == parent.Name), warn);
+        if (request.NicKind is IpvlanLink { Mode: not IpvlanMode.L2 } && request.Gateways.Count > 0)
+        {
+            warn($"The gateway of '{request.Name}' is kept free but not used: in l3 modes the default route leads out of "
+                + "the NIC itself.");
+        }
+
+        return new(network, parent);
+    }
+
+    private static ParentPlan PlanDummy(NetworkRequest request, string id)
+    {
+        string prefix = request.NicKind is MacvlanLink ? "dm-" : "di-";
+        return new(prefix + id[..IdDigitsInLinkName]) { Kind = new DummyLink(), Mtu = request.Mtu };
+    }
+
+    private sealed record NetworkPlan(NetworkRecord Network, ParentPlan Parent)
+    {
+        public override string ToString() =>
+            $"{Network.NicKind} on {Parent}, {string.Join(", ", Network.Subnets.Select(static s => s.Prefix))}";
+    }
+}

@@ -1,0 +1,52 @@
+using System.Net.NetworkInformation;
+using MacIpvlan.Addressing;
+using MacIpvlan.State;
+
+namespace MacIpvlan;
+
+/// <summary>A NIC of a container on a network.</summary>
+public sealed class ContainerNic
+{
+    internal ContainerNic(NicRecord record, NetworkRecord network) => (Record, NetworkRecord) = (record, network);
+
+    /// <summary>The network's name.</summary>
+    public string Network => NetworkRecord.Name;
+
+    /// <summary>The namespace that it is in: a name under /run/netns, or a path.</summary>
+    public string Namespace => Record.NamespaceName;
+
+    /// <summary>The process that was named as the target; null if it was a namespace.</summary>
+    public int? ProcessId => Record.ProcessId;
+
+    /// <summary>The interface's name in the namespace.</summary>
+    public string InterfaceName => Record.InterfaceName;
+
+    /// <summary>The interface's index in the namespace.</summary>
+    public int InterfaceIndex => Record.InterfaceIndex;
+
+    /// <summary>Its addresses with their prefix lengths, in the order they were asked for.</summary>
+    public IReadOnlyList<InterfaceAddress> IPAddress => [.. Record.Leases.Select(static l => l.Address)];
+
+    /// <summary>Its MAC address.</summary>
+    public PhysicalAddress MacAddress => Record.MacAddress;
+
+    /// <summary>Its MTU in bytes.</summary>
+    public int Mtu => Record.Mtu;
+
+    /// <summary>The link that it sits on.</summary>
+    public string Parent => NetworkRecord.Parent;
+
+    /// <summary>How far it has come.</summary>
+    public NicState State => Record.State;
+
+    /// <summary>Its id: 16 hexadecimal digits.</summary>
+    public string Id => Record.Id;
+
+    internal NicRecord Record { get; }
+
+    internal NetworkRecord NetworkRecord { get; }
+
+    /// <summary>Namespace and interface, such as web1/eth0.</summary>
+    public override string ToString() =>
+        InterfaceName.Length == 0 ? Namespace : $"{Namespace}/{InterfaceName}";
+}

@@ -1,0 +1,164 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using MacIpvlan.Addressing;
+using MacIpvlan.Containers;
+using MacIpvlan.Linux;
+using MacIpvlan.Netlink;
+using MacIpvlan.Netlink.Kinds;
+using MacIpvlan.State;
+
+namespace MacIpvlan;
+
+/// <summary>Connects, lists and disconnects NICs.</summary>
+public sealed class ContainerNics(NetworkSession session)
+{
+    private const int IdHexDigits = 16;
+    private readonly Dictionary<string, Link> _parents = [];
+
+    /// <summary>All NICs, or those of one network, in the order they were made.</summary>
+    public IReadOnlyList<ContainerNic> GetAll(ContainerNetwork? network = null)
+    {
+        Dictionary<string, NetworkRecord> networks = network is null
+            ? session.State.GetNetworks().ToDictionary(static n => n.Id)
+            : new() { [network.Id] = network.Record };
+        // A network that was removed between the two reads had no NICs.
+        return [.. session.State.GetNics(network?.Id).Where(n => networks.ContainsKey(n.NetworkId))
+            .Select(n => new ContainerNic(n, networks[n.NetworkId]))];
+    }
+
+    /// <summary>Makes a NIC in a namespace, with addresses and routes, and sets it up.</summary>
+    /// <exception cref="NetworkException">The request cannot be carried out.</exception>
+    /// <exception cref="NetlinkException">The kernel refused a step; nothing is left behind.</exception>
+    public ContainerNic Connect(NicRequest request)
+    {
+        NetworkRecord network = request.Network.Record;
+        Check(request);
+        Link parent = FindParent(network);
+        NicRecord reserved = session.State.ReserveNic(
+            new NicRecord
+            {
+                Id = RandomNumberGenerator.GetHexString(IdHexDigits, lowercase: true),
+                NetworkId = network.Id,
+                State = NicState.Reserved,
+                NamespaceName = request.Target.Name,
+                NamespacePath = request.Target.Path,
+                Namespace = request.Target.Identity,
+                ProcessId = request.ProcessId,
+            },
+            network,
+            Demands(network, request.Addresses));
+        try
+        {
+            Link link = session.Namespaces.Run(
+                request.Target, () => new NicAttachment(session, request, reserved, parent).Make());
+            NicRecord attached = reserved with
+            {
+                State = NicState.Attached,
+                InterfaceName = link.Name,
+                InterfaceIndex = link.Index,
+                MacAddress = link.MacAddress,
+                Mtu = link.Mtu,
+            };
+            session.State.UpdateNic(attached);
+            return new ContainerNic(attached, network);
+        }
+        catch (Exception e)
+        {
+            session.RollBack(() => session.State.ReleaseNic(reserved.Id));
+            if (e is NetlinkException { Errno: Errno.EBUSY }) ThrowIfOtherKindHolds(network);
+            throw;
+        }
+    }
+
+    /// <summary>Takes a NIC away and frees its addresses; one whose interface or namespace is gone counts as taken away.</summary>
+    /// <exception cref="NetlinkException">The kernel refused; the NIC is still known.</exception>
+    public void Disconnect(ContainerNic nic)
+    {
+        NicRecord record = nic.Record;
+        session.State.UpdateNic(record with { State = NicState.Detaching });
+        using NamespaceHandle? target = NamespaceFinder.Find(record.NamespaceName, record.NamespacePath, record.Namespace);
+        if (target is not null)
+        {
+            session.Namespaces.Run(target, () =>
+            {
+                using RouteSocket inside = RouteSocket.Open(target, session.Trace);
+                Link? link = inside.FindLink(record.InterfaceIndex);
+                if (link?.KindName == nic.NetworkRecord.NicKind.Name) inside.Execute(new LinkDelete(link.Index, link.Name));
+                return 0;
+            });
+        }
+
+        session.State.ReleaseNic(record.Id);
+    }
+
+    private static void Check(NicRequest request)
+    {
+        NetworkRecord network = request.Network.Record;
+        if (request.InterfaceName is not null) LinkName.Check(request.InterfaceName);
+        using (NamespaceHandle host = NamespaceHandle.OpenOwn())
+        {
+            if (host.Identity == request.Target.Identity)
+            {
+                throw new NetworkException(
+                    NetworkError.HostNamespace,
+                    $"{request.Target.Name} is the host's own network namespace, where NICs of networks do not belong.",
+                    "Name a container that has a network namespace of its own.");
+            }
+        }
+
+        if (request.MacAddress is not null && network.NicKind is IpvlanLink)
+        {
+            throw new NetworkException(
+                NetworkError.InvalidParameter, "NICs of an ipvlan network have their parent's MAC address.");
+        }
+
+        foreach (AddressValue address in request.Addresses)
+        {
+            SubnetRecord? subnet = network.Subnets.FirstOrDefault(s => s.Prefix.Contains(address));
+            string? reason = subnet switch
+            {
+                null => $"is in no subnet of '{network.Name}' ({string.Join(", ", network.Subnets.Select(static s => s.Prefix))})",
+                _ when subnet.Gateway == address => $"is the gateway of '{network.Name}'",
+                _ when !AddressPool.Usable(subnet.Prefix).Contains(address) => $"is no address that a host may have in {subnet.Prefix}",
+                _ => null,
+            };
+            if (reason is not null) throw new NetworkException(NetworkError.InvalidAddress, $"The address {address} {reason}.");
+        }
+    }
+
+    private static List<AddressDemand> Demands(NetworkRecord network, IReadOnlyList<AddressValue> addresses)
+    {
+        List<AddressDemand> demands = [.. addresses.Select(static a => new AddressDemand(a.Family, a))];
+        foreach (AddressFamily family in (AddressFamily[])[AddressFamily.InterNetwork, AddressFamily.InterNetworkV6])
+        {
+            bool has = network.Subnets.Any(s => s.Prefix.Family == family);
+            if (has && demands.TrueForAll(d => d.Family != family)) demands.Add(new(family, null));
+        }
+
+        return demands;
+    }
+
+    private Link FindParent(NetworkRecord network)
+    {
+        if (_parents.TryGetValue(network.Parent, out Link? known)) return known;
+        Link parent = session.Host.FindLink(network.Parent) ?? throw new NetworkException(
+            NetworkError.ParentNotFound,
+            $"The parent {network.Parent} of network '{network.Name}' is not on this host.",
+            "Bring it back, or remove the network and make it again.");
+        _parents.Add(network.Parent, parent);
+        return parent;
+    }
+
+    // The kernel lets macvlan and ipvlan links take turns on a parent, not share it, and says no more than EBUSY.
+    private void ThrowIfOtherKindHolds(NetworkRecord network)
+    {
+        ContainerNic[] others = [.. GetAll().Where(
+            n => n.Parent == network.Parent && n.NetworkRecord.NicKind.GetType() != network.NicKind.GetType())];
+        if (others.Length == 0) return;
+        throw new NetworkException(
+            NetworkError.ParentInUse,
+            $"{network.Parent} carries {ContainerNetworks.Count(others.Length, others[0].NetworkRecord.NicKind.Name + " NIC")} "
+            + $"({ContainerNetworks.NameSome(others)}), and macvlan and ipvlan cannot share a parent.",
+            "Disconnect those first, or put one of the networks on another parent, such as a VLAN.");
+    }
+}

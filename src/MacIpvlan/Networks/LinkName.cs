@@ -1,0 +1,58 @@
+using System.Text;
+using MacIpvlan.Linux;
+
+namespace MacIpvlan;
+
+/// <summary>What can be the name of an interface, a network or a namespace.</summary>
+public static class LinkName
+{
+    private const int MaxBytes = Uapi.IFNAMSIZ - 1;
+    private const int MaxNetworkNameLength = 64;
+
+    /// <summary>
+    /// Checks an interface's name: 1 to 15 bytes without '/', ':', white space (dev_valid_name of net/core/dev.c), and
+    /// without '%', which the kernel would take for a pattern.
+    /// </summary>
+    /// <exception cref="NetworkException">InvalidName, with the reason.</exception>
+    public static void Check(string name)
+    {
+        string? reason = name switch
+        {
+            "" => "it is empty",
+            "." or ".." => "it means a folder",
+            _ when Encoding.UTF8.GetByteCount(name) > MaxBytes =>
+                $"it has {Encoding.UTF8.GetByteCount(name)} bytes, and the kernel takes {MaxBytes} at most",
+            _ when name.Any(static c => c is '/' or ':' or '%' || char.IsWhiteSpace(c) || char.IsControl(c)) =>
+                "it has a character that interface names cannot have ('/', ':', '%', white space)",
+            _ => null,
+        };
+        if (reason is not null)
+        {
+            throw new NetworkException(NetworkError.InvalidName, $"'{name}' cannot be an interface's name: {reason}.");
+        }
+    }
+
+    /// <summary>Checks the name of a network: letters, digits, '_', '.', '-', the first a letter or digit, at most 64.</summary>
+    /// <exception cref="NetworkException">InvalidName.</exception>
+    public static void CheckNetwork(string name)
+    {
+        bool valid = name.Length is > 0 and <= MaxNetworkNameLength && char.IsAsciiLetterOrDigit(name[0])
+            && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-');
+        if (!valid)
+        {
+            throw new NetworkException(
+                NetworkError.InvalidName,
+                $"'{name}' cannot be a network's name: letters, digits, '_', '.' and '-', starting with a letter or digit, "
+                + $"{MaxNetworkNameLength} at most.");
+        }
+    }
+
+    /// <summary>Checks the name of a namespace, which is a file under /run/netns.</summary>
+    /// <exception cref="NetworkException">InvalidName.</exception>
+    public static void CheckNamespace(string name)
+    {
+        bool valid = name.Length is > 0 and <= 255 && name is not "." and not ".."
+            && !name.Any(static c => c == '/' || char.IsControl(c));
+        if (!valid) throw new NetworkException(NetworkError.InvalidName, $"'{name}' cannot be a namespace's name.");
+    }
+}

@@ -1,0 +1,28 @@
+namespace MacIpvlan;
+
+/// <summary>The kernel refused a step: a netlink request, or a system call around one.</summary>
+public sealed class NetlinkException : Exception
+{
+    /// <summary>Describes a refused step.</summary>
+    /// <param name="step">What was asked, as the ip command that asks the same, or as the name of the call.</param>
+    /// <param name="errno">The kernel's error number, positive.</param>
+    /// <param name="kernelText">The text of the extended acknowledgement, where the kernel gave one.</param>
+    public NetlinkException(string step, int errno, string? kernelText = null)
+        : base(Describe(step, errno, kernelText)) => (Step, Errno, KernelText) = (step, errno, kernelText);
+
+    /// <summary>What was asked, as the ip command that asks the same, or as the name of the call.</summary>
+    public string Step { get; }
+
+    /// <summary>The error number of asm-generic/errno.h, positive.</summary>
+    public int Errno { get; }
+
+    /// <summary>The number's symbolic name, such as EBUSY.</summary>
+    public string ErrnoName => Linux.Errno.Name(Errno);
+
+    /// <summary>The text of the extended acknowledgement (NLMSGERR_ATTR_MSG), where the kernel gave one.</summary>
+    public string? KernelText { get; }
+
+    private static string Describe(string step, int errno, string? kernelText) => kernelText is null
+        ? $"{step}: {Linux.Errno.Text(errno)} ({Linux.Errno.Name(errno)})."
+        : $"{step}: {kernelText.TrimEnd('.')} ({Linux.Errno.Name(errno)}: {Linux.Errno.Text(errno)}).";
+}

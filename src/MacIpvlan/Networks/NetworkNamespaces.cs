@@ -1,0 +1,79 @@
+using MacIpvlan.Containers;
+using MacIpvlan.Linux;
+using MacIpvlan.Netlink;
+
+namespace MacIpvlan;
+
+/// <summary>Makes, lists and removes named network namespaces.</summary>
+public sealed class NetworkNamespaces(NetworkSession session)
+{
+    /// <summary>Where named namespaces are, for ip netns too.</summary>
+    public const string Folder = "/run/netns";
+
+    /// <summary>The path of a named namespace.</summary>
+    public static string PathOf(string name) => Path.Combine(Folder, name);
+
+    /// <summary>All named namespaces, by name.</summary>
+    public static IReadOnlyList<NetworkNamespace> GetAll()
+    {
+        if (!Directory.Exists(Folder)) return [];
+        List<NetworkNamespace> found = [];
+        foreach (string path in Directory.EnumerateFiles(Folder).Order(StringComparer.Ordinal))
+        {
+            string name = Path.GetFileName(path);
+            // A file without a mount is what is left of a namespace that was removed by halves.
+            using NamespaceHandle? handle = NamespaceHandle.TryOpen(name, path, out _);
+            if (handle is not null) found.Add(new(name, path, handle.Identity));
+        }
+
+        return found;
+    }
+
+    /// <summary>Makes a namespace with its loopback link up.</summary>
+    /// <exception cref="NetworkException">InvalidName or NamespaceExists.</exception>
+    /// <exception cref="NetlinkException">The kernel refused a step; nothing is left behind.</exception>
+    public NetworkNamespace Create(string name)
+    {
+        LinkName.CheckNamespace(name);
+        string path = PathOf(name);
+        session.Trace?.Invoke($"ip netns add {name}");
+        if (!NamespaceMount.TryCreate(Folder, path))
+        {
+            throw new NetworkException(
+                NetworkError.NamespaceExists, $"A network namespace named '{name}' exists.", "Choose another name.");
+        }
+
+        using NamespaceHandle handle = NamespaceHandle.Open(name, path);
+        session.Namespaces.Run(handle, () =>
+        {
+            using RouteSocket inside = RouteSocket.Open(handle, session.Trace);
+            Link loopback = inside.FindLink("lo")!;
+            inside.Execute(new LinkSet(loopback.Index, loopback.Name) { Up = true });
+            return 0;
+        });
+        return new(name, path, handle.Identity);
+    }
+
+    /// <summary>Takes the name away. The namespace itself ends with the last process in it.</summary>
+    /// <param name="target">The namespace.</param>
+    /// <param name="disconnect">Whether NICs of networks in it are disconnected first.</param>
+    /// <exception cref="NetworkException">NamespaceInUse, naming the NICs.</exception>
+    /// <exception cref="NetlinkException">The kernel refused.</exception>
+    public void Remove(NetworkNamespace target, bool disconnect)
+    {
+        ContainerNics nics = new(session);
+        ContainerNic[] attached = [.. nics.GetAll().Where(n => n.Record.Namespace == target.Identity)];
+        if (attached.Length > 0 && !disconnect)
+        {
+            throw new NetworkException(
+                NetworkError.NamespaceInUse,
+                $"The namespace '{target.Name}' has {ContainerNetworks.Count(attached.Length, "NIC")} of "
+                + $"{string.Join(", ", attached.Select(static n => n.Network).Distinct())}.",
+                $"Disconnect them first (Disconnect-ContainerNic -Namespace {target.Name}), or use -Force.");
+        }
+
+        foreach (ContainerNic nic in attached) nics.Disconnect(nic);
+        session.Trace?.Invoke($"ip netns delete {target.Name}");
+        NamespaceMount.Remove(target.Path);
+    }
+}

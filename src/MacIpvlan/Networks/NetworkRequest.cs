@@ -1,0 +1,41 @@
+using MacIpvlan.Addressing;
+using MacIpvlan.Netlink.Kinds;
+
+namespace MacIpvlan;
+
+/// <summary>What is asked of a new network.</summary>
+public sealed record NetworkRequest
+{
+    /// <summary>The network's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What its NICs are made as: <see cref="MacvlanLink"/> or <see cref="IpvlanLink"/>.</summary>
+    public required LinkKind NicKind { get; init; }
+
+    /// <summary>The parent; null for a dummy of the network's own.</summary>
+    public ParentReference? Parent { get; init; }
+
+    /// <summary>The subnets, at least one.</summary>
+    public required IReadOnlyList<IPPrefix> Subnets { get; init; }
+
+    /// <summary>Gateways, each in one of the subnets.</summary>
+    public IReadOnlyList<AddressValue> Gateways { get; init; } = [];
+
+    /// <summary>Ranges to allocate from, each in one of the subnets.</summary>
+    public IReadOnlyList<AddressRange> Ranges { get; init; } = [];
+
+    /// <summary>Addresses never to hand out, each in one of the subnets.</summary>
+    public IReadOnlyList<AddressRange> Excluded { get; init; } = [];
+
+    /// <summary>Keeps the parent out: a dummy is used all the same.</summary>
+    public bool Internal { get; init; }
+
+    /// <summary>Leaves IPv4 subnets for which no gateway is given without one.</summary>
+    public bool NoGateway { get; init; }
+
+    /// <summary>The MTU of its NICs in bytes; the parent's when null.</summary>
+    public int? Mtu { get; init; }
+
+    /// <summary>The metric of its default routes; the kernel's default when null.</summary>
+    public int? RouteMetric { get; init; }
+}

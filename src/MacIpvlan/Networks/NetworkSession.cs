@@ -1,0 +1,50 @@
+using MacIpvlan.Linux;
+using MacIpvlan.Netlink;
+using MacIpvlan.State;
+
+namespace MacIpvlan;
+
+/// <summary>What one command works with: the state, a socket on the host, a thread that enters namespaces.</summary>
+/// <param name="openState">Opens the state when it is first needed.</param>
+public sealed class NetworkSession(Func<IStateStore> openState) : IDisposable
+{
+    private IStateStore? _state;
+    private RouteSocket? _host;
+    private NamespaceThread? _namespaces;
+
+    /// <summary>Told of each step, before it is taken, as the command that does the same; may be called on any thread.</summary>
+    public Action<string>? Trace { get; init; }
+
+    /// <summary>Told of what was done otherwise than asked; may be called on any thread.</summary>
+    public Action<string> Warn { get; init; } = static _ => { };
+
+    /// <summary>The state.</summary>
+    public IStateStore State => _state ??= openState();
+
+    /// <summary>A socket in the host's namespace.</summary>
+    internal RouteSocket Host => _host ??= RouteSocket.Open(trace: Trace);
+
+    /// <summary>The thread that enters namespaces.</summary>
+    internal NamespaceThread Namespaces => _namespaces ??= new NamespaceThread();
+
+    /// <summary>Undoes a step of something that failed: a second failure is told of, and does not hide the first.</summary>
+    internal void RollBack(Action undo)
+    {
+        try
+        {
+            undo();
+        }
+        catch (Exception e) when (e is NetlinkException or NetworkException)
+        {
+            Warn($"Not all could be undone: {e.Message}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _namespaces?.Dispose();
+        _host?.Dispose();
+        _state?.Dispose();
+    }
+}

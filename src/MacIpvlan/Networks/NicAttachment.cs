@@ -1,0 +1,158 @@
+using System.Globalization;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using MacIpvlan.Addressing;
+using MacIpvlan.Linux;
+using MacIpvlan.Netlink;
+using MacIpvlan.Netlink.Kinds;
+using MacIpvlan.State;
+
+namespace MacIpvlan;
+
+/// <summary>The kernel's part of connecting one NIC. Runs on a thread that is in the target namespace.</summary>
+internal sealed class NicAttachment(NetworkSession session, NicRequest request, NicRecord nic, Link parent)
+{
+    private const string DefaultName = "eth0";
+    private const int NameAttempts = 8;
+    private readonly NetworkRecord _network = request.Network.Record;
+
+    /// <summary>Makes the link, with its addresses and routes, and sets it up.</summary>
+    /// <returns>The link as the kernel has it.</returns>
+    /// <exception cref="NetlinkException">The kernel refused a step; the link is gone again.</exception>
+    public Link Make()
+    {
+        using RouteSocket inside = RouteSocket.Open(request.Target, session.Trace);
+        Link link = MakeLink(inside);
+        try
+        {
+            Configure(inside, link);
+            return link;
+        }
+        catch
+        {
+            session.RollBack(() => inside.Execute(new LinkDelete(link.Index, link.Name)));
+            throw;
+        }
+    }
+
+    private Link MakeLink(RouteSocket inside)
+    {
+        string name = request.InterfaceName ?? DefaultName;
+        for (int attempt = 0; attempt < NameAttempts; attempt++)
+        {
+            try
+            {
+                Add(name);
+                return inside.FindLink(name) ?? throw new NetlinkException($"ip link show dev {name}", Errno.ENODEV);
+            }
+            catch (NetlinkException e) when (e.Errno == Errno.EEXIST)
+            {
+                // Kernels before 6.15 also refuse a name that only the host has.
+                if (inside.FindLink(name) is null) return MakeUnderOtherName(inside, name);
+                if (request.InterfaceName is not null) throw NameTaken(name);
+                name = NextFreeName(inside);
+            }
+        }
+
+        throw new NetlinkException($"ip link add name {name} netns {request.Target.Name}", Errno.EEXIST);
+    }
+
+    private Link MakeUnderOtherName(RouteSocket inside, string name)
+    {
+        string temporary = string.Concat("mv", nic.Id.AsSpan(0, 12));
+        Add(temporary);
+        Link link = inside.FindLink(temporary) ?? throw new NetlinkException($"ip link show dev {temporary}", Errno.ENODEV);
+        try
+        {
+            inside.Execute(new LinkSet(link.Index, temporary) { NewName = name });
+            return link with { Name = name };
+        }
+        catch (NetlinkException e)
+        {
+            session.RollBack(() => inside.Execute(new LinkDelete(link.Index, temporary)));
+            if (e.Errno == Errno.EEXIST) throw NameTaken(name);
+            throw;
+        }
+    }
+
+    private void Add(string name) => session.Host.Execute(new LinkAdd(name, _network.NicKind)
+    {
+        Parent = parent,
+        Namespace = request.Target,
+        Mtu = request.Mtu ?? _network.Mtu,
+        MacAddress = _network.NicKind is MacvlanLink ? request.MacAddress ?? DerivedMac() : null,
+    });
+
+    private PhysicalAddress DerivedMac() => DerivedMacAddress.From(
+        _network.Id, nic.Leases.Count == 0 ? nic.Id : nic.Leases[0].Address.Value.ToString());
+
+    private static string NextFreeName(RouteSocket inside)
+    {
+        IReadOnlyList<Link> links = inside.GetLinks();
+        int number = 0;
+        while (links.Any(l => l.IsNamed(EthName(number)))) number++;
+        return EthName(number);
+    }
+
+    private static string EthName(int number) => string.Create(CultureInfo.InvariantCulture, $"eth{number}");
+
+    private void Configure(RouteSocket inside, Link link)
+    {
+        bool hasIPv4 = HasFamily(AddressFamily.InterNetwork);
+        bool hasIPv6 = HasFamily(AddressFamily.InterNetworkV6);
+        // Addresses of a family that the network lacks would come from elsewhere; and idle IPv6 costs time on each link.
+        if (!hasIPv6) SetSysctl("ipv6", link, "disable_ipv6", "1");
+        // The kernel announces the addresses when the link comes up: gratuitous ARP, unsolicited advertisement.
+        if (hasIPv4) SetSysctl("ipv4", link, "arp_notify", "1");
+        if (hasIPv6) SetSysctl("ipv6", link, "ndisc_notify", "1");
+        List<RouteRequest> requests = [.. nic.Leases.Select(l => new AddressAdd(link, l.Address))];
+        requests.Add(new LinkSet(link.Index, link.Name) { Up = true });
+        requests.AddRange(Routes(link));
+        inside.Execute([.. requests]);
+    }
+
+    private IEnumerable<RouteAdd> Routes(Link link)
+    {
+        bool routed = _network.NicKind is IpvlanLink { Mode: not IpvlanMode.L2 };
+        foreach (IGrouping<AddressFamily, LeaseRecord> family in nic.Leases.GroupBy(static l => l.Address.Value.Family))
+        {
+            if (_network.Internal)
+            {
+                // Without a default route, l3 reaches the network's other subnets only by name.
+                foreach (IPPrefix sibling in routed ? SiblingSubnets(family) : []) yield return new(link, sibling);
+                continue;
+            }
+
+            AddressValue? gateway = family.Select(GatewayOf).FirstOrDefault(static g => g is not null);
+            if (!routed && gateway is null) continue;
+            yield return new RouteAdd(link, IPPrefix.Containing(new(family.Key, 0), 0))
+            {
+                Gateway = routed ? null : gateway,
+                Metric = _network.RouteMetric,
+                // A namespace with two NICs keeps the default route of the first.
+                KeepExisting = true,
+            };
+        }
+    }
+
+    private IEnumerable<IPPrefix> SiblingSubnets(IGrouping<AddressFamily, LeaseRecord> leases) => _network.Subnets
+        .Select(static s => s.Prefix)
+        .Where(p => p.Family == leases.Key && leases.All(l => l.Address.Subnet != p));
+
+    private AddressValue? GatewayOf(LeaseRecord lease) =>
+        _network.Subnets.First(s => s.Prefix.Contains(lease.Address.Value)).Gateway;
+
+    private bool HasFamily(AddressFamily family) => nic.Leases.Any(l => l.Address.Value.Family == family);
+
+    private void SetSysctl(string family, Link link, string key, string value)
+    {
+        session.Trace?.Invoke(
+            $"ip netns exec {request.Target.Name} sysctl -w net.{family}.conf.{link.Name.Replace('.', '/')}.{key}={value}");
+        Sysctl.TrySet(family, link.Name, key, value);
+    }
+
+    private NetworkException NameTaken(string name) => new(
+        NetworkError.InterfaceExists,
+        $"{request.Target.Name} has an interface named {name}.",
+        "Choose another -InterfaceName, or leave it away to take the next free ethN.");
+}

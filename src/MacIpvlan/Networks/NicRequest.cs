@@ -1,0 +1,30 @@
+using System.Net.NetworkInformation;
+using MacIpvlan.Addressing;
+using MacIpvlan.Containers;
+
+namespace MacIpvlan;
+
+/// <summary>What is asked of a new NIC.</summary>
+public sealed record NicRequest
+{
+    /// <summary>The network that it joins.</summary>
+    public required ContainerNetwork Network { get; init; }
+
+    /// <summary>The namespace that it appears in.</summary>
+    public required NamespaceHandle Target { get; init; }
+
+    /// <summary>The process that was named as the target, if one was.</summary>
+    public int? ProcessId { get; init; }
+
+    /// <summary>The interface's name; eth0, or the next free ethN, when null.</summary>
+    public string? InterfaceName { get; init; }
+
+    /// <summary>Its addresses; a family without any gets the lowest free one.</summary>
+    public IReadOnlyList<AddressValue> Addresses { get; init; } = [];
+
+    /// <summary>Its MAC address (macvlan only); derived from network and address when null.</summary>
+    public PhysicalAddress? MacAddress { get; init; }
+
+    /// <summary>Its MTU in bytes; the network's when null.</summary>
+    public int? Mtu { get; init; }
+}

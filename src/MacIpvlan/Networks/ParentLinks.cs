@@ -1,0 +1,198 @@
+using MacIpvlan.Linux;
+using MacIpvlan.Netlink;
+using MacIpvlan.Netlink.Kinds;
+using MacIpvlan.State;
+
+namespace MacIpvlan;
+
+/// <summary>Finds the links that networks sit on, and makes and removes those that are ours. Called under the topology lock.</summary>
+internal sealed class ParentLinks(NetworkSession session)
+{
+    /// <summary>Finds out which link a reference means, and what must be made for it; makes nothing.</summary>
+    /// <exception cref="NetworkException">ParentNotFound, ParentUnsuitable, InvalidName or InvalidVlanId.</exception>
+    public ParentPlan Plan(ParentReference reference, VlanProtocol protocol = VlanProtocol.Ieee8021Q, string? name = null)
+    {
+        if (reference.VlanId is int id) return PlanVlan(Plan(new(reference.Link)), id, protocol, name);
+        if (session.Host.FindLink(reference.Link) is Link link)
+        {
+            CheckSuitable(link);
+            return new(link.Name) { Existing = link };
+        }
+
+        if (ParentReference.SplitVlanName(reference.Link) is not ParentReference split)
+        {
+            throw NotFound(reference.Link, "");
+        }
+
+        try
+        {
+            return PlanVlan(Plan(new(split.Link)), split.VlanId!.Value, protocol, name);
+        }
+        catch (NetworkException e) when (e.Error == NetworkError.ParentNotFound)
+        {
+            throw NotFound(reference.Link, $", and no '{split.Link}' to make it on");
+        }
+    }
+
+    /// <summary>Makes what the plan lacks, and sets it up.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="removedWithLastNetwork">Whether what is made goes with the last network that uses it.</param>
+    /// <returns>The parent.</returns>
+    /// <exception cref="NetlinkException">The kernel refused; what was made is gone again.</exception>
+    public Link Ensure(ParentPlan plan, bool removedWithLastNetwork)
+    {
+        if (plan.Existing is not null) return plan.Existing;
+        Link? lower = plan.Lower is null ? null : Ensure(plan.Lower, removedWithLastNetwork: true);
+        ParentLinkRecord record = new()
+        {
+            Name = plan.Name,
+            Kind = plan.Kind!,
+            Parent = lower?.Name,
+            RemovedWithLastNetwork = removedWithLastNetwork,
+        };
+        // Recorded first: a link without a record would be nobody's, a record without a link can be repaired.
+        session.State.SetParentLink(record);
+        Link? made = null;
+        try
+        {
+            session.Host.Execute(new LinkAdd(plan.Name, plan.Kind!) { Parent = lower, Mtu = plan.Mtu });
+            made = session.Host.FindLink(plan.Name)!;
+            KeepHostOff(made);
+            if (lower is { IsUp: false })
+            {
+                session.Warn($"{plan.Name} is left down: its parent {lower.Name} is down.");
+                return made;
+            }
+
+            session.Host.Execute(new LinkSet(made.Index, made.Name) { Up = true });
+            return made;
+        }
+        catch
+        {
+            session.RollBack(() =>
+            {
+                if (made is not null) session.Host.Execute(new LinkDelete(made.Index, made.Name));
+                session.State.RemoveParentLink(plan.Name);
+                if (plan.Lower is not null) RemoveUnused(plan.Lower.Name);
+            });
+            throw;
+        }
+    }
+
+    /// <summary>Removes a parent that was made for networks when nothing uses it any more, and what it sat on likewise.</summary>
+    public void RemoveUnused(string name)
+    {
+        ParentLinkRecord? record = Find(name);
+        bool used = record is null || !record.RemovedWithLastNetwork
+            || session.State.GetNetworks().Any(n => n.Parent == name)
+            || session.State.GetParentLinks().Any(p => p.Parent == name);
+        if (!used) Remove(record!);
+    }
+
+    /// <summary>The record of a link that this module made; null if it did not.</summary>
+    public ParentLinkRecord? Find(string name) => session.State.GetParentLinks().FirstOrDefault(p => p.Name == name);
+
+    /// <summary>Removes a link of ours, and what it sat on if that was made for it and has no other use.</summary>
+    public void Remove(ParentLinkRecord record)
+    {
+        Link? link = session.Host.FindLink(record.Name);
+        // By now the name may be that of another link.
+        if (link is not null && Equals(link.Kind, record.Kind))
+        {
+            Link? upper = session.Host.GetLinks().FirstOrDefault(l => l.ParentIndex == link.Index && !l.ParentIsForeign);
+            if (upper is not null)
+            {
+                session.Warn($"{record.Name} is kept: {upper.Name} sits on it.");
+                session.State.SetParentLink(record with { RemovedWithLastNetwork = false });
+                return;
+            }
+
+            session.Host.Execute(new LinkDelete(link.Index, link.Name));
+        }
+
+        session.State.RemoveParentLink(record.Name);
+        if (record.Parent is not null) RemoveUnused(record.Parent);
+    }
+
+    private ParentPlan PlanVlan(ParentPlan lower, int id, VlanProtocol protocol, string? name)
+    {
+        VlanLink kind = new(id, protocol);
+        // One id exists once on a link, whatever its name.
+        if (lower.Existing is Link parent
+            && session.Host.GetLinks().FirstOrDefault(
+                l => l.ParentIndex == parent.Index && !l.ParentIsForeign && kind.Equals(l.Kind)) is Link vlan)
+        {
+            CheckSuitable(vlan);
+            return new(vlan.Name) { Existing = vlan };
+        }
+
+        string vlanName = name ?? $"{lower.Name}.{id}";
+        try
+        {
+            LinkName.Check(vlanName);
+        }
+        catch (NetworkException e) when (name is null)
+        {
+            throw new NetworkException(
+                e.Error, e.Message, $"Name it yourself: Add-VlanSubInterface -Parent {lower.Name} -VlanId {id} -Name NAME.");
+        }
+
+        return new(vlanName) { Kind = kind, Lower = lower };
+    }
+
+    private void CheckSuitable(Link link)
+    {
+        if (link.IsLoopback)
+        {
+            throw Unsuitable(link, "it is the loopback link", "Name the link that leads to the network, such as eth0.");
+        }
+
+        if (link.Kind is MacvlanLink or IpvlanLink)
+        {
+            throw Unsuitable(link, $"it is a {link.KindName} link itself", "Name the link that it sits on.");
+        }
+
+        if (link.MasterIndex != 0 && session.Host.FindLink(link.MasterIndex) is { KindName: not "vrf" } master)
+        {
+            throw Unsuitable(
+                link, $"it is a port of the {master.KindName} {master.Name}, which takes all its frames",
+                $"Use {master.Name} as parent.");
+        }
+    }
+
+    // The networks' subnets are not the host's: it shall not configure itself from router advertisements there.
+    private void KeepHostOff(Link link)
+    {
+        session.Host.Execute(new LinkSet(link.Index, link.Name) { NoAddressGeneration = true });
+        Sysctl.TrySet("ipv6", link.Name, "accept_ra", "0");
+    }
+
+    private static NetworkException NotFound(string name, string addition) => new(
+        NetworkError.ParentNotFound,
+        $"There is no link '{name}' on this host{addition}.",
+        "List the links that there are with: ip link show.");
+
+    private static NetworkException Unsuitable(Link link, string reason, string action) =>
+        new(NetworkError.ParentUnsuitable, $"{link.Name} cannot be a parent: {reason}.", action);
+}
+
+/// <summary>Which link a parent is, and what must be made to have it.</summary>
+/// <param name="Name">The link's name.</param>
+internal sealed record ParentPlan(string Name)
+{
+    /// <summary>The link, if it is there.</summary>
+    public Link? Existing { get; init; }
+
+    /// <summary>What to make, if it is not.</summary>
+    public LinkKind? Kind { get; init; }
+
+    /// <summary>What to make it on.</summary>
+    public ParentPlan? Lower { get; init; }
+
+    /// <summary>The MTU to make it with in bytes; the kernel's choice when null.</summary>
+    public int? Mtu { get; init; }
+
+    /// <summary>The name, with what will be made.</summary>
+    public override string ToString() =>
+        Existing is not null ? Name : $"{Name} (to be made: {Kind}{(Lower is null ? "" : $" on {Lower}")})";
+}

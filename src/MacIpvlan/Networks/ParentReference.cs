@@ -1,0 +1,54 @@
+using System.Globalization;
+
+namespace MacIpvlan;
+
+/// <summary>A parent as users name it: a link (eth0, eth0.50), or a VLAN on a link (eth0:50, or eth0 and an id).</summary>
+public sealed record ParentReference
+{
+    private const int MaxVlanId = 4094;
+
+    internal ParentReference(string link, int? vlanId = null) => (Link, VlanId) = (link, vlanId);
+
+    /// <summary>The link's name.</summary>
+    public string Link { get; }
+
+    /// <summary>The VLAN on that link; null for the link itself.</summary>
+    public int? VlanId { get; }
+
+    /// <summary>The VLAN on a link.</summary>
+    /// <exception cref="NetworkException">InvalidVlanId.</exception>
+    public static ParentReference OfVlan(string link, int vlanId) => new(link, CheckVlanId(vlanId, $"{link}, VLAN {vlanId}"));
+
+    /// <summary>Reads a name, or NAME:ID for a VLAN.</summary>
+    /// <exception cref="NetworkException">InvalidVlanId.</exception>
+    public static ParentReference Parse(string text)
+    {
+        int colon = text.LastIndexOf(':');
+        return colon < 0 ? new(text, null) : new(text[..colon], ParseVlanId(text[(colon + 1)..], text));
+    }
+
+    /// <summary>Splits LINK.ID, the usual name of a VLAN.</summary>
+    /// <returns>Null when there is no dot.</returns>
+    /// <exception cref="NetworkException">InvalidVlanId: what follows the last dot is no VLAN id.</exception>
+    internal static ParentReference? SplitVlanName(string name)
+    {
+        int dot = name.LastIndexOf('.');
+        return dot <= 0 ? null : new(name[..dot], ParseVlanId(name[(dot + 1)..], name));
+    }
+
+    /// <summary>The name, with the VLAN id behind a dot.</summary>
+    public override string ToString() => VlanId is null ? Link : $"{Link}.{VlanId}";
+
+    private static int ParseVlanId(string digits, string whole) =>
+        int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int id) && !digits.StartsWith('0')
+            ? CheckVlanId(id, $"'{whole}'")
+            : throw Invalid(digits, $"'{whole}'");
+
+    private static int CheckVlanId(int id, string whole) =>
+        id is >= 1 and <= MaxVlanId ? id : throw Invalid(id.ToString(CultureInfo.InvariantCulture), whole);
+
+    private static NetworkException Invalid(string id, string whole) => new(
+        NetworkError.InvalidVlanId,
+        $"'{id}' in {whole} is not a VLAN id: a whole number from 1 to {MaxVlanId}.",
+        "Name an existing link, or LINK.ID such as eth0.50.");
+}

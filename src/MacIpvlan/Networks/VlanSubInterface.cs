@@ -1,0 +1,40 @@
+using System.Net.NetworkInformation;
+
+namespace MacIpvlan;
+
+/// <summary>An 802.1q or 802.1ad link on a parent.</summary>
+public sealed class VlanSubInterface
+{
+    /// <summary>Its name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The name of the link that it sits on.</summary>
+    public required string Parent { get; init; }
+
+    /// <summary>Its VLAN id, 1 to 4094.</summary>
+    public required int VlanId { get; init; }
+
+    /// <summary>The EtherType of its tag.</summary>
+    public required VlanProtocol Protocol { get; init; }
+
+    /// <summary>Its MTU in bytes.</summary>
+    public required int Mtu { get; init; }
+
+    /// <summary>Its MAC address.</summary>
+    public required PhysicalAddress MacAddress { get; init; }
+
+    /// <summary>Whether it is set up.</summary>
+    public required bool IsUp { get; init; }
+
+    /// <summary>Whether this module made it.</summary>
+    public required bool IsOwned { get; init; }
+
+    /// <summary>The networks that sit on it.</summary>
+    public required IReadOnlyList<string> Networks { get; init; }
+
+    /// <summary>Its index.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>Its name.</summary>
+    public override string ToString() => Name;
+}

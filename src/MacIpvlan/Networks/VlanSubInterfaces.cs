@@ -1,0 +1,87 @@
+using MacIpvlan.Netlink;
+using MacIpvlan.Netlink.Kinds;
+using MacIpvlan.State;
+
+namespace MacIpvlan;
+
+/// <summary>Makes, lists and removes VLAN sub-interfaces of the host.</summary>
+public sealed class VlanSubInterfaces(NetworkSession session)
+{
+    private readonly ParentLinks _parents = new(session);
+
+    /// <summary>All VLAN sub-interfaces of the host, whoever made them, in the kernel's order.</summary>
+    public IReadOnlyList<VlanSubInterface> GetAll()
+    {
+        IReadOnlyList<Link> links = session.Host.GetLinks();
+        HashSet<string> owned = [.. session.State.GetParentLinks().Select(static p => p.Name)];
+        ILookup<string, string> networks = session.State.GetNetworks().ToLookup(static n => n.Parent, static n => n.Name);
+        return [.. links.Where(static l => l.Kind is VlanLink).Select(l => new VlanSubInterface
+        {
+            Name = l.Name,
+            Parent = l.ParentIsForeign ? "" : links.FirstOrDefault(p => p.Index == l.ParentIndex)?.Name ?? "",
+            VlanId = ((VlanLink)l.Kind!).VlanId,
+            Protocol = ((VlanLink)l.Kind).Protocol,
+            Mtu = l.Mtu,
+            MacAddress = l.MacAddress,
+            IsUp = l.IsUp,
+            IsOwned = owned.Contains(l.Name),
+            Networks = [.. networks[l.Name]],
+            Index = l.Index,
+        })];
+    }
+
+    /// <summary>Makes a sub-interface, sets it up, and remembers it.</summary>
+    /// <param name="parent">The link and the VLAN id.</param>
+    /// <param name="name">Its name; LINK.ID when null.</param>
+    /// <param name="protocol">The EtherType of its tag.</param>
+    /// <exception cref="NetworkException">The parent is unsuitable, or the sub-interface exists.</exception>
+    /// <exception cref="NetlinkException">The kernel refused a step; nothing is left behind.</exception>
+    public VlanSubInterface Add(ParentReference parent, string? name, VlanProtocol protocol)
+    {
+        using IDisposable topology = session.State.LockTopology();
+        ParentPlan plan = _parents.Plan(parent, protocol, name);
+        if (plan.Existing is not null)
+        {
+            throw new NetworkException(
+                NetworkError.SubInterfaceExists,
+                $"VLAN {parent.VlanId} exists on {parent.Link}, as {plan.Name}.",
+                "Use it as it is; a parent can carry each VLAN id once.");
+        }
+
+        if (session.Host.FindLink(plan.Name) is not null)
+        {
+            throw new NetworkException(NetworkError.InterfaceExists, $"The host has an interface named {plan.Name}.");
+        }
+
+        Link made = _parents.Ensure(plan, removedWithLastNetwork: false);
+        return GetAll().First(v => v.Index == made.Index);
+    }
+
+    /// <summary>Removes a sub-interface that carries nothing.</summary>
+    /// <param name="vlan">The sub-interface.</param>
+    /// <param name="force">Whether one that this module did not make is removed too.</param>
+    /// <exception cref="NetworkException">SubInterfaceInUse, with the reason.</exception>
+    public void Remove(VlanSubInterface vlan, bool force)
+    {
+        using IDisposable topology = session.State.LockTopology();
+        ParentLinkRecord? record = _parents.Find(vlan.Name);
+        string? reason = vlan.Networks.Count > 0 ? $"it carries {string.Join(", ", vlan.Networks)}"
+            : session.Host.GetLinks().FirstOrDefault(l => l.ParentIndex == vlan.Index && !l.ParentIsForeign) is Link upper
+                ? $"{upper.Name} sits on it"
+            : record is null && !force ? "this module did not make it"
+            : null;
+        if (reason is not null)
+        {
+            throw new NetworkException(
+                NetworkError.SubInterfaceInUse,
+                $"{vlan.Name} is not removed: {reason}.",
+                record is null && !force ? "Use -Force if nothing else needs it." : "Remove first what sits on it.");
+        }
+
+        _parents.Remove(record ?? new ParentLinkRecord
+        {
+            Name = vlan.Name,
+            Kind = new VlanLink(vlan.VlanId, vlan.Protocol),
+        });
+    }
+}

@@ -1,0 +1,73 @@
+using System.Net.NetworkInformation;
+using MacIpvlan.Addressing;
+using MacIpvlan.Containers;
+
+namespace MacIpvlan.State;
+
+/// <summary>A NIC and the addresses it holds.</summary>
+public sealed record NicRecord
+{
+    /// <summary>16 random hexadecimal digits.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The network's id.</summary>
+    public required string NetworkId { get; init; }
+
+    /// <summary>How far it has come.</summary>
+    public required NicState State { get; init; }
+
+    /// <summary>What the namespace is called: a name under /run/netns, or a path.</summary>
+    public required string NamespaceName { get; init; }
+
+    /// <summary>The path that leads to the namespace.</summary>
+    public required string NamespacePath { get; init; }
+
+    /// <summary>Which namespace it was: the path may lead to another one by now.</summary>
+    public required NamespaceIdentity Namespace { get; init; }
+
+    /// <summary>The process that was named as the target, if one was.</summary>
+    public int? ProcessId { get; init; }
+
+    /// <summary>The interface's name in the namespace; empty until it is made.</summary>
+    public string InterfaceName { get; init; } = "";
+
+    /// <summary>The interface's index in the namespace; zero until it is made.</summary>
+    public int InterfaceIndex { get; init; }
+
+    /// <summary>Its MAC address; none until it is made.</summary>
+    public PhysicalAddress MacAddress { get; init; } = PhysicalAddress.None;
+
+    /// <summary>Its MTU in bytes; zero until it is made.</summary>
+    public int Mtu { get; init; }
+
+    /// <summary>Its addresses, in the order they were asked for.</summary>
+    public IReadOnlyList<LeaseRecord> Leases { get; init; } = [];
+}
+
+/// <summary>An address that a NIC holds.</summary>
+/// <param name="Address">The address with the prefix length of its subnet.</param>
+/// <param name="Source">Where it came from.</param>
+public sealed record LeaseRecord(InterfaceAddress Address, LeaseSource Source);
+
+/// <summary>Where an address came from.</summary>
+public enum LeaseSource
+{
+    /// <summary>The lowest free one of the network's pool.</summary>
+    Pool,
+
+    /// <summary>Asked for.</summary>
+    Static,
+}
+
+/// <summary>How far a NIC has come.</summary>
+public enum NicState
+{
+    /// <summary>Its addresses are taken; its interface may exist in part.</summary>
+    Reserved,
+
+    /// <summary>Its interface is up, with all addresses and routes.</summary>
+    Attached,
+
+    /// <summary>It is being taken away; its interface may exist still.</summary>
+    Detaching,
+}
