@@ -8,6 +8,7 @@ internal sealed class StateDatabase : IDisposable
     private const int LockTimeoutSeconds = 30;
     private readonly Dictionary<string, SqliteCommand> _commands = [];
     private readonly string _path;
+    private SqliteTransaction? _transaction;
 
     /// <summary>Opens the database, and makes folder and schema where they are missing.</summary>
     /// <exception cref="NetworkException">StateUnavailable, with what is the matter.</exception>
@@ -46,21 +47,11 @@ internal sealed class StateDatabase : IDisposable
 
     /// <summary>Runs the work in one transaction that holds the write lock from its start.</summary>
     /// <exception cref="NetworkException">StateUnavailable, or whatever the work throws.</exception>
-    public T Write<T>(Func<T> work) => Guard(() =>
-    {
-        using SqliteTransaction transaction = Connection.BeginTransaction(deferred: false);
-        T result = work();
-        transaction.Commit();
-        return result;
-    });
+    public T Write<T>(Func<T> work) => InTransaction(work, deferred: false);
 
     /// <summary>Runs the work in one transaction that sees one state throughout.</summary>
     /// <exception cref="NetworkException">StateUnavailable, or whatever the work throws.</exception>
-    public T Read<T>(Func<T> work) => Guard(() =>
-    {
-        using SqliteTransaction transaction = Connection.BeginTransaction(deferred: true);
-        return work();
-    });
+    public T Read<T>(Func<T> work) => InTransaction(work, deferred: true);
 
     /// <summary>A prepared statement with its parameters, named $1, $2 and so on, set to the values.</summary>
     public SqliteCommand Command(string sql, params ReadOnlySpan<object?> values)
@@ -72,7 +63,7 @@ internal sealed class StateDatabase : IDisposable
             _commands.Add(sql, command);
         }
 
-        command.Transaction = null;
+        command.Transaction = _transaction;
         for (int i = 0; i < values.Length; i++)
         {
             object value = values[i] ?? DBNull.Value;
@@ -102,6 +93,22 @@ internal sealed class StateDatabase : IDisposable
         Connection.Dispose();
     }
 
+    private T InTransaction<T>(Func<T> work, bool deferred) => Guard(() =>
+    {
+        using SqliteTransaction transaction = Connection.BeginTransaction(deferred);
+        _transaction = transaction;
+        try
+        {
+            T result = work();
+            transaction.Commit();
+            return result;
+        }
+        finally
+        {
+            _transaction = null;
+        }
+    });
+
     private void Migrate()
     {
         int version = ReadVersion();
@@ -114,26 +121,15 @@ internal sealed class StateDatabase : IDisposable
                 "Use the version of the module that wrote the database, or a newer one.");
         }
 
-        using SqliteTransaction transaction = Connection.BeginTransaction(deferred: false);
-        // Another process may have done it while this one waited for the lock.
-        for (version = ReadVersion(); version < Schema.Steps.Length; version++) ExecuteOnce(Schema.Steps[version]);
-        ExecuteOnce($"PRAGMA user_version = {version}");
-        transaction.Commit();
+        Write(() =>
+        {
+            // Another process may have done it while this one waited for the lock.
+            for (version = ReadVersion(); version < Schema.Steps.Length; version++) Execute(Schema.Steps[version]);
+            return Execute($"PRAGMA user_version = {version}");
+        });
     }
 
-    private int ReadVersion()
-    {
-        using SqliteCommand command = Connection.CreateCommand();
-        command.CommandText = "PRAGMA user_version";
-        return Convert.ToInt32(command.ExecuteScalar(), null);
-    }
-
-    private void ExecuteOnce(string sql)
-    {
-        using SqliteCommand command = Connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
+    private int ReadVersion() => Query("PRAGMA user_version", static r => r.GetInt32(0))[0];
 
     private T Guard<T>(Func<T> work)
     {

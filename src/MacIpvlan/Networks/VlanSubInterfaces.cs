@@ -30,6 +30,11 @@ public sealed class VlanSubInterfaces(NetworkSession session)
         })];
     }
 
+    /// <summary>The links of the host that can be parents, those that are up first.</summary>
+    public IReadOnlyList<Link> GetParents() => [.. session.Host.GetLinks()
+        .Where(static l => !l.IsLoopback && l.Kind is not (MacvlanLink or IpvlanLink) && l.MasterIndex == 0)
+        .OrderByDescending(static l => l.IsUp)];
+
     /// <summary>Makes a sub-interface, sets it up, and remembers it.</summary>
     /// <param name="parent">The link and the VLAN id.</param>
     /// <param name="name">Its name; LINK.ID when null.</param>

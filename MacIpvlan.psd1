@@ -1,0 +1,38 @@
+@{
+    RootModule             = 'bin/MacIpvlan.PowerShell.dll'
+    ModuleVersion          = '0.1.0'
+    CompatiblePSEditions   = @('Core')
+    GUID                   = '5b0a3f0e-6d3c-4c0e-9a61-0f6a9f6b7a11'
+    Author                 = 'The MacIpvlan authors'
+    CompanyName            = 'The MacIpvlan authors'
+    Copyright              = '(c) The MacIpvlan authors. MIT license.'
+    Description            = 'Puts containers of any runtime straight onto the wire: macvlan and ipvlan networks, 802.1q sub-interfaces, addresses and NICs on Linux hosts, over rtnetlink.'
+    PowerShellVersion      = '7.4'
+    FormatsToProcess       = @('MacIpvlan.Format.ps1xml')
+    FunctionsToExport      = @()
+    AliasesToExport        = @()
+    VariablesToExport      = @()
+    CmdletsToExport        = @(
+        'Add-VlanSubInterface'
+        'Connect-ContainerNic'
+        'Disconnect-ContainerNic'
+        'Get-ContainerNetwork'
+        'Get-ContainerNic'
+        'Get-IpvlanNetwork'
+        'Get-MacvlanNetwork'
+        'Get-NetworkNamespace'
+        'Get-VlanSubInterface'
+        'New-IpvlanNetwork'
+        'New-MacvlanNetwork'
+        'New-NetworkNamespace'
+        'Remove-IpvlanNetwork'
+        'Remove-MacvlanNetwork'
+        'Remove-NetworkNamespace'
+        'Remove-VlanSubInterface'
+    )
+    PrivateData            = @{
+        PSData = @{
+            Tags = @('Linux', 'Network', 'macvlan', 'ipvlan', 'VLAN', 'Container', 'Docker', 'Podman', 'netlink', 'PSEdition_Core')
+        }
+    }
+}

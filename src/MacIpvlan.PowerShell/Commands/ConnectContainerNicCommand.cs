@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Management.Automation;
+using System.Net;
+using System.Net.NetworkInformation;
+using MacIpvlan.Addressing;
+using MacIpvlan.Containers;
+
+namespace MacIpvlan.PowerShell.Commands;
+
+/// <summary>Gives a container a NIC on a network.</summary>
+[Cmdlet(VerbsCommunications.Connect, "ContainerNic", SupportsShouldProcess = true, DefaultParameterSetName = ByNamespace)]
+[OutputType(typeof(ContainerNic))]
+public sealed class ConnectContainerNicCommand : NetworkCommand
+{
+    private const string ByNamespace = "Namespace";
+    private const string ByProcess = "Process";
+    private ContainerNics? _nics;
+    private IReadOnlyList<ContainerNetwork>? _networks;
+
+    /// <summary>The network.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(NetworkCompleter))]
+    public NetworkReference[] Network { get; set; } = [];
+
+    /// <summary>The network namespace: a name, a path or an object.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, ParameterSetName = ByNamespace)]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public NamespaceReference[] Namespace { get; set; } = [];
+
+    /// <summary>A process in the network namespace.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByProcess)]
+    [Alias("Id", "PID")]
+    [ValidateRange(1, int.MaxValue)]
+    public int[] ProcessId { get; set; } = [];
+
+    /// <summary>The interface's name; the next free ethN when left away.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNull]
+    public string? InterfaceName { get; set; }
+
+    /// <summary>Its addresses.</summary>
+    [Parameter]
+    public IPAddress[] IPAddress { get; set; } = [];
+
+    /// <summary>Its MAC address.</summary>
+    [Parameter]
+    public PhysicalAddress? MacAddress { get; set; }
+
+    /// <summary>Its MTU.</summary>
+    [Parameter]
+    public int? Mtu { get; set; }
+
+    private protected override bool ChangesHost => true;
+
+    private protected override void Process()
+    {
+        _nics ??= new ContainerNics(Session);
+        _networks ??= new ContainerNetworks(Session).GetAll();
+        foreach (NetworkReference reference in Network)
+        {
+            ContainerNetwork? network = _networks.FirstOrDefault(
+                n => n.Name.Equals(reference.Name, StringComparison.OrdinalIgnoreCase));
+            if (network is null) WriteError(ErrorRecords.From(NetworkNotFound(reference.Name), reference.Name));
+            else if (ParameterSetName == ByProcess) ConnectEach(network, ProcessId, OpenProcess, static id => id);
+            else ConnectEach(network, Namespace, static n => n.Open(), static _ => null);
+        }
+    }
+
+    private void ConnectEach<T>(
+        ContainerNetwork network, IEnumerable<T> targets, Func<T, NamespaceHandle> open, Func<T, int?> processId)
+    {
+        foreach (T target in targets)
+        {
+            Guard(target, () =>
+            {
+                using NamespaceHandle handle = open(target);
+                if (!ShouldProcess(handle.Name, $"Connect a NIC to {network.Kind} network {network.Name}")) return;
+                Write(_nics!.Connect(new NicRequest
+                {
+                    Network = network,
+                    Target = handle,
+                    ProcessId = processId(target),
+                    InterfaceName = InterfaceName,
+                    Addresses = [.. IPAddress.Select(AddressValue.From)],
+                    MacAddress = MacAddress,
+                    Mtu = Mtu,
+                }));
+            });
+        }
+    }
+
+    private static NamespaceHandle OpenProcess(int id)
+    {
+        string path = string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/ns/net");
+        return Directory.Exists($"/proc/{id}")
+            ? NamespaceHandle.Open(path, path)
+            : throw new NetworkException(NetworkError.ProcessNotFound, $"There is no process with the id {id}.");
+    }
+}

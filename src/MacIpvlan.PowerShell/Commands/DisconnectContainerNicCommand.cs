@@ -1,0 +1,65 @@
+using System.Management.Automation;
+
+namespace MacIpvlan.PowerShell.Commands;
+
+/// <summary>Takes NICs away and frees their addresses.</summary>
+[Cmdlet(VerbsCommunications.Disconnect, "ContainerNic", SupportsShouldProcess = true, DefaultParameterSetName = ByNic)]
+public sealed class DisconnectContainerNicCommand : NetworkCommand
+{
+    private const string ByNic = "Nic";
+    private const string ByNetwork = "Network";
+    private const string ByNamespace = "Namespace";
+    private const string ByProcess = "Process";
+    private ContainerNics? _nics;
+
+    /// <summary>NICs, as Get-ContainerNic gives them.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ByNic)]
+    public ContainerNic[] InputObject { get; set; } = [];
+
+    /// <summary>Names or patterns of networks, or networks.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByNetwork)]
+    [Parameter(ParameterSetName = ByNamespace)]
+    [Parameter(ParameterSetName = ByProcess)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(NetworkCompleter))]
+    public NetworkReference[]? Network { get; set; }
+
+    /// <summary>Names, paths or patterns of namespaces.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByNamespace)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public NamespaceReference[]? Namespace { get; set; }
+
+    /// <summary>Processes that were named as targets.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByProcess)]
+    [Alias("Id", "PID")]
+    public int[]? ProcessId { get; set; }
+
+    /// <summary>Names or patterns of interfaces.</summary>
+    [Parameter(ParameterSetName = ByNetwork)]
+    [Parameter(ParameterSetName = ByNamespace)]
+    [Parameter(ParameterSetName = ByProcess)]
+    [SupportsWildcards]
+    public string[]? InterfaceName { get; set; }
+
+    private protected override bool ChangesHost => true;
+
+    private protected override void Process()
+    {
+        _nics ??= new ContainerNics(Session);
+        foreach (ContainerNic nic in ParameterSetName == ByNic ? InputObject : Find(_nics))
+        {
+            Guard(nic, () =>
+            {
+                if (ShouldProcess(nic.ToString(), $"Disconnect from network {nic.Network}")) _nics.Disconnect(nic);
+            });
+        }
+    }
+
+    private ContainerNic[] Find(ContainerNics nics)
+    {
+        string[]? names = Network?.Select(static n => n.Name).ToArray();
+        IEnumerable<ContainerNic> all = names is null ? nics.GetAll() : SelectNetworks(names).SelectMany(nics.GetAll);
+        return [.. all.Where(new NicFilter(Namespace, ProcessId, InterfaceName).Matches)];
+    }
+}

@@ -1,0 +1,41 @@
+using System.Management.Automation;
+
+namespace MacIpvlan.PowerShell.Commands;
+
+/// <summary>Lists NICs.</summary>
+[Cmdlet(VerbsCommon.Get, "ContainerNic")]
+[OutputType(typeof(ContainerNic))]
+public sealed class GetContainerNicCommand : NetworkCommand
+{
+    /// <summary>Names or patterns of networks, or networks.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(NetworkCompleter))]
+    public NetworkReference[]? Network { get; set; }
+
+    /// <summary>Names, paths or patterns of namespaces.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public NamespaceReference[]? Namespace { get; set; }
+
+    /// <summary>Processes that were named as targets.</summary>
+    [Parameter]
+    public int[]? ProcessId { get; set; }
+
+    /// <summary>Names or patterns of interfaces.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[]? InterfaceName { get; set; }
+
+    private protected override void Process()
+    {
+        ContainerNics nics = new(Session);
+        NicFilter filter = new(Namespace, ProcessId, InterfaceName);
+        string[]? names = Network?.Select(static n => n.Name).ToArray();
+        IEnumerable<ContainerNic> found = names is null
+            ? nics.GetAll()
+            : SelectNetworks(names).SelectMany(nics.GetAll);
+        foreach (ContainerNic nic in found.Where(filter.Matches)) Write(nic);
+    }
+}

@@ -1,0 +1,30 @@
+using System.Management.Automation;
+
+namespace MacIpvlan.PowerShell.Commands;
+
+/// <summary>What the Get cmdlets of networks share.</summary>
+/// <typeparam name="T">The kind of network that is listed.</typeparam>
+public abstract class GetNetworkCommand<T> : NetworkCommand where T : ContainerNetwork
+{
+    /// <summary>Names or patterns; all networks when left away.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(NetworkCompleter))]
+    public string[]? Name { get; set; }
+
+    /// <summary>Names or patterns of parents.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[]? Parent { get; set; }
+
+    private protected override void Process()
+    {
+        T[] networks = [.. new ContainerNetworks(Session).GetAll().OfType<T>()];
+        foreach (T network in Select(Name, networks, static n => n.Name, NetworkNotFound))
+        {
+            bool wanted = Parent is null
+                || Parent.Any(p => new WildcardPattern(p, WildcardOptions.IgnoreCase).IsMatch(network.Parent));
+            if (wanted) Write(network);
+        }
+    }
+}

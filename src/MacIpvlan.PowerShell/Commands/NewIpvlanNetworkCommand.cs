@@ -1,0 +1,20 @@
+using System.Management.Automation;
+using MacIpvlan.Netlink.Kinds;
+
+namespace MacIpvlan.PowerShell.Commands;
+
+/// <summary>Makes an ipvlan network.</summary>
+[Cmdlet(VerbsCommon.New, "IpvlanNetwork", SupportsShouldProcess = true)]
+[OutputType(typeof(IpvlanNetwork))]
+public sealed class NewIpvlanNetworkCommand : NewNetworkCommand
+{
+    /// <summary>Where its NICs join the parent.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public IpvlanMode Mode { get; set; } = IpvlanMode.L2;
+
+    /// <summary>Whom its NICs talk to on the parent.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public IpvlanFlag Flag { get; set; } = IpvlanFlag.Bridge;
+
+    private protected override LinkKind NicKind => new IpvlanLink(Mode, Flag);
+}

@@ -1,0 +1,90 @@
+using System.Management.Automation;
+using System.Net;
+using MacIpvlan.Addressing;
+using MacIpvlan.Netlink.Kinds;
+
+namespace MacIpvlan.PowerShell.Commands;
+
+/// <summary>What New-MacvlanNetwork and New-IpvlanNetwork share: all but the mode.</summary>
+public abstract class NewNetworkCommand : NetworkCommand
+{
+    /// <summary>The network's name.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    public string Name { get; set; } = "";
+
+    /// <summary>The subnets.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    public IPPrefix[] Subnet { get; set; } = [];
+
+    /// <summary>The parent: a link, LINK.ID or LINK:ID.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ParentCompleter))]
+    public string? Parent { get; set; }
+
+    /// <summary>The VLAN on the parent.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public int? VlanId { get; set; }
+
+    /// <summary>Gateways, each in one of the subnets.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public IPAddress[] Gateway { get; set; } = [];
+
+    /// <summary>Ranges to allocate from.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public AddressRange[] IPRange { get; set; } = [];
+
+    /// <summary>Addresses never to hand out.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public AddressRange[] ExcludeAddress { get; set; } = [];
+
+    /// <summary>Keeps the parent out.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public SwitchParameter Internal { get; set; }
+
+    /// <summary>No gateway where none is given.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public SwitchParameter NoGateway { get; set; }
+
+    /// <summary>The MTU of its NICs.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public int? Mtu { get; set; }
+
+    /// <summary>The metric of its default routes.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateRange(0, int.MaxValue)]
+    public int? RouteMetric { get; set; }
+
+    private protected override bool ChangesHost => true;
+
+    /// <summary>What its NICs are made as.</summary>
+    private protected abstract LinkKind NicKind { get; }
+
+    private protected override void Process() => Guard(Name, () =>
+    {
+        NetworkRequest request = new()
+        {
+            Name = Name,
+            NicKind = NicKind,
+            Parent = ReadParent(),
+            Subnets = Subnet,
+            Gateways = [.. Gateway.Select(AddressValue.From)],
+            Ranges = IPRange,
+            Excluded = ExcludeAddress,
+            Internal = Internal,
+            NoGateway = NoGateway,
+            Mtu = Mtu,
+            RouteMetric = RouteMetric,
+        };
+        ContainerNetworks networks = new(Session);
+        if (ShouldProcess(Name, $"New {networks.Plan(request)}")) Write(networks.Create(request));
+    });
+
+    private ParentReference? ReadParent() => (Parent, VlanId) switch
+    {
+        (null, null) => null,
+        (null, _) => throw new NetworkException(NetworkError.InvalidParameter, "A VLAN needs a -Parent to be on."),
+        (string parent, int id) => ParentReference.OfVlan(parent, id),
+        (string parent, null) => ParentReference.Parse(parent),
+    };
+}

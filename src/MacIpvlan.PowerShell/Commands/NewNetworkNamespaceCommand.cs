@@ -1,0 +1,27 @@
+using System.Management.Automation;
+
+namespace MacIpvlan.PowerShell.Commands;
+
+/// <summary>Makes named network namespaces.</summary>
+[Cmdlet(VerbsCommon.New, "NetworkNamespace", SupportsShouldProcess = true)]
+[OutputType(typeof(NetworkNamespace))]
+public sealed class NewNetworkNamespaceCommand : NetworkCommand
+{
+    /// <summary>Their names.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    public string[] Name { get; set; } = [];
+
+    private protected override bool ChangesHost => true;
+
+    private protected override void Process()
+    {
+        NetworkNamespaces namespaces = new(Session);
+        foreach (string name in Name)
+        {
+            Guard(name, () =>
+            {
+                if (ShouldProcess(name, "New network namespace")) Write(namespaces.Create(name));
+            });
+        }
+    }
+}

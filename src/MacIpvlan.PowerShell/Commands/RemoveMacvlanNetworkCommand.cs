@@ -1,0 +1,7 @@
+using System.Management.Automation;
+
+namespace MacIpvlan.PowerShell.Commands;
+
+/// <summary>Removes macvlan networks.</summary>
+[Cmdlet(VerbsCommon.Remove, "MacvlanNetwork", SupportsShouldProcess = true)]
+public sealed class RemoveMacvlanNetworkCommand : RemoveNetworkCommand<MacvlanNetwork>;

@@ -1,0 +1,33 @@
+using System.Management.Automation;
+
+namespace MacIpvlan.PowerShell.Commands;
+
+/// <summary>Removes named network namespaces.</summary>
+[Cmdlet(VerbsCommon.Remove, "NetworkNamespace", SupportsShouldProcess = true)]
+public sealed class RemoveNetworkNamespaceCommand : NetworkCommand
+{
+    /// <summary>Names or patterns.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>Disconnects NICs in it first.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override bool ChangesHost => true;
+
+    private protected override void Process()
+    {
+        NetworkNamespaces namespaces = new(Session);
+        foreach (NetworkNamespace target in
+            Select(Name, NetworkNamespaces.GetAll(), static n => n.Name, GetNetworkNamespaceCommand.NotFound))
+        {
+            Guard(target.Name, () =>
+            {
+                if (ShouldProcess(target.Name, "Remove network namespace")) namespaces.Remove(target, disconnect: Force);
+            });
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using System.Management.Automation;
+
+namespace MacIpvlan.PowerShell.Commands;
+
+/// <summary>Removes VLAN sub-interfaces that carry nothing.</summary>
+[Cmdlet(VerbsCommon.Remove, "VlanSubInterface", SupportsShouldProcess = true)]
+public sealed class RemoveVlanSubInterfaceCommand : NetworkCommand
+{
+    /// <summary>Names or patterns.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>Removes those too that this module did not make.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override bool ChangesHost => true;
+
+    private protected override void Process()
+    {
+        VlanSubInterfaces vlans = new(Session);
+        foreach (VlanSubInterface vlan in
+            Select(Name, vlans.GetAll(), static v => v.Name, GetVlanSubInterfaceCommand.NotFound))
+        {
+            Guard(vlan.Name, () =>
+            {
+                if (ShouldProcess(vlan.Name, $"Remove VLAN {vlan.VlanId} of {vlan.Parent}")) vlans.Remove(vlan, Force);
+            });
+        }
+    }
+}

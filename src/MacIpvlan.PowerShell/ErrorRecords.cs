@@ -1,0 +1,71 @@
+using System.Management.Automation;
+
+namespace MacIpvlan.PowerShell;
+
+/// <summary>The one map from the core's exceptions to PowerShell's error records.</summary>
+internal static class ErrorRecords
+{
+    private const int EPERM = 1;
+    private const int EACCES = 13;
+
+    /// <summary>Makes the record: a single word as id, a fitting category, the input as target, what to do next.</summary>
+    public static ErrorRecord From(Exception exception, object? target)
+    {
+        (string id, ErrorCategory category, string? action) = exception switch
+        {
+            NetworkException e => (e.Error.ToString(), Category(e.Error), e.RecommendedAction),
+            NetlinkException e => (e.ErrnoName, Category(e.ErrnoName), Action(e.ErrnoName)),
+            _ => throw new ArgumentException("Not an exception of the core.", nameof(exception)),
+        };
+        ErrorRecord record = new(exception, id, category, target);
+        if (action is not null) record.ErrorDetails = new(exception.Message) { RecommendedAction = action };
+        return record;
+    }
+
+    /// <summary>Whether no other input of the command can succeed either.</summary>
+    public static bool IsOfEnvironment(Exception exception) => exception switch
+    {
+        NetworkException e => e.Error is NetworkError.PermissionDenied or NetworkError.StateUnavailable,
+        NetlinkException e => e.Errno is EPERM or EACCES,
+        _ => false,
+    };
+
+    private static ErrorCategory Category(NetworkError error) => error switch
+    {
+        NetworkError.InvalidParameter or NetworkError.InvalidName or NetworkError.InvalidVlanId
+            or NetworkError.InvalidAddress or NetworkError.SubnetOverlap or NetworkError.ParentUnsuitable
+            or NetworkError.HostNamespace => ErrorCategory.InvalidArgument,
+        NetworkError.NetworkNotFound or NetworkError.ParentNotFound or NetworkError.SubInterfaceNotFound
+            or NetworkError.NamespaceNotFound or NetworkError.ProcessNotFound or NetworkError.NicNotFound
+            => ErrorCategory.ObjectNotFound,
+        NetworkError.NetworkExists or NetworkError.NamespaceExists or NetworkError.SubInterfaceExists
+            or NetworkError.InterfaceExists => ErrorCategory.ResourceExists,
+        NetworkError.NetworkInUse or NetworkError.ParentInUse or NetworkError.SubInterfaceInUse
+            or NetworkError.NamespaceInUse or NetworkError.AddressInUse => ErrorCategory.ResourceBusy,
+        NetworkError.AddressesExhausted or NetworkError.StateUnavailable => ErrorCategory.ResourceUnavailable,
+        NetworkError.PermissionDenied => ErrorCategory.PermissionDenied,
+        _ => ErrorCategory.NotSpecified,
+    };
+
+    private static ErrorCategory Category(string errno) => errno switch
+    {
+        "EPERM" or "EACCES" => ErrorCategory.PermissionDenied,
+        "EEXIST" or "EADDRINUSE" => ErrorCategory.ResourceExists,
+        "EBUSY" => ErrorCategory.ResourceBusy,
+        "ENODEV" or "ENOENT" or "ESRCH" => ErrorCategory.ObjectNotFound,
+        "EINVAL" or "ERANGE" => ErrorCategory.InvalidArgument,
+        "EOPNOTSUPP" => ErrorCategory.NotImplemented,
+        "ETIMEDOUT" => ErrorCategory.OperationTimeout,
+        "ENOMEM" or "ENOBUFS" or "EMFILE" or "ENFILE" => ErrorCategory.ResourceUnavailable,
+        _ => ErrorCategory.NotSpecified,
+    };
+
+    private static string Action(string errno) => errno switch
+    {
+        "EPERM" or "EACCES" => "Run as root, or with the capabilities CAP_NET_ADMIN and CAP_SYS_ADMIN.",
+        "EOPNOTSUPP" => "The kernel lacks this kind of link: load its module (modprobe macvlan, ipvlan, 8021q, dummy).",
+        "ENETDOWN" => "Set the parent up first: ip link set dev PARENT up.",
+        "EADDRINUSE" => "Use another address; two links of one parent cannot have the same.",
+        _ => "Repeat the command with -Verbose to see the step in its place.",
+    };
+}

@@ -1,0 +1,26 @@
+using MacIpvlan.Containers;
+
+namespace MacIpvlan.PowerShell;
+
+/// <summary>A network namespace as users give it: a name under /run/netns, a path, or an object.</summary>
+public sealed class NamespaceReference
+{
+    /// <summary>Refers to a namespace by name or, if it has a slash, by path.</summary>
+    public NamespaceReference(string text) => Text = text;
+
+    /// <summary>Refers to a namespace by its object.</summary>
+    public NamespaceReference(NetworkNamespace target) => Text = target.Name;
+
+    /// <summary>The name, the path, or a pattern where patterns are taken.</summary>
+    public string Text { get; }
+
+    /// <summary>The name or path.</summary>
+    public override string ToString() => Text;
+
+    internal NamespaceHandle Open()
+    {
+        if (Text.Contains('/')) return NamespaceHandle.Open(Text, Text);
+        LinkName.CheckNamespace(Text);
+        return NamespaceHandle.Open(Text, NetworkNamespaces.PathOf(Text));
+    }
+}

@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
+
+namespace MacIpvlan.PowerShell;
+
+/// <summary>What all cmdlets share: the session, the one place where exceptions become errors, the verbose steps.</summary>
+public abstract class NetworkCommand : PSCmdlet, IDisposable
+{
+    private readonly ConcurrentQueue<(bool IsWarning, string Text)> _messages = new();
+    private readonly int _pipelineThread = Environment.CurrentManagedThreadId;
+    private NetworkSession? _session;
+
+    private protected NetworkSession Session => _session ??= new NetworkSession(StateLocation.Open)
+    {
+        Trace = IsVerbose ? text => Tell(isWarning: false, text) : null,
+        Warn = text => Tell(isWarning: true, text),
+    };
+
+    private bool IsVerbose => MyInvocation.BoundParameters.TryGetValue("Verbose", out object? given)
+        ? (SwitchParameter)given
+        : SessionState.PSVariable.GetValue("VerbosePreference") is not ActionPreference.SilentlyContinue;
+
+    /// <summary>Whether the command changes the host's network, for which the kernel wants CAP_NET_ADMIN.</summary>
+    private protected virtual bool ChangesHost => false;
+
+    /// <inheritdoc/>
+    protected sealed override void BeginProcessing()
+    {
+        if (!ChangesHost || Capabilities.HasNetAdmin()) return;
+        ThrowTerminatingError(ErrorRecords.From(
+            new NetworkException(
+                NetworkError.PermissionDenied,
+                $"{MyInvocation.MyCommand.Name} changes the network of this host, and this process may not: it lacks "
+                + "CAP_NET_ADMIN.",
+                "Run pwsh as root, or with the capabilities CAP_NET_ADMIN and CAP_SYS_ADMIN."),
+            null));
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord() => Guard(null, Process);
+
+    /// <inheritdoc/>
+    protected sealed override void EndProcessing() => Guard(null, Finish);
+
+    /// <summary>Handles one record of the pipeline.</summary>
+    private protected abstract void Process();
+
+    /// <summary>Handles the end of the pipeline.</summary>
+    private protected virtual void Finish()
+    {
+    }
+
+    /// <summary>Does one input's work; its failure is its own, unless the environment is at fault.</summary>
+    private protected void Guard(object? target, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e) when (e is NetworkException or NetlinkException)
+        {
+            WriteMessages();
+            ErrorRecord record = ErrorRecords.From(e, target);
+            if (ErrorRecords.IsOfEnvironment(e)) ThrowTerminatingError(record);
+            WriteError(record);
+        }
+        finally
+        {
+            WriteMessages();
+        }
+    }
+
+    /// <summary>The items that names or patterns mean; a name without an item is an error, a pattern without one is not.</summary>
+    private protected IEnumerable<T> Select<T>(
+        string[]? names, IReadOnlyCollection<T> items, Func<T, string> nameOf, Func<string, NetworkException> notFound)
+    {
+        if (names is null) return items;
+        List<T> selected = [];
+        foreach (string name in names)
+        {
+            WildcardPattern pattern = new(name, WildcardOptions.IgnoreCase);
+            T[] matches = [.. items.Where(i => pattern.IsMatch(nameOf(i)))];
+            // A link's name may differ from another's by case alone: then the exact one is meant.
+            T[] exact = [.. matches.Where(i => nameOf(i) == name)];
+            if (matches.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
+            {
+                WriteError(ErrorRecords.From(notFound(name), name));
+            }
+
+            selected.AddRange(exact.Length > 0 ? exact : matches);
+        }
+
+        return selected.Distinct();
+    }
+
+    private protected IEnumerable<ContainerNetwork> SelectNetworks(string[]? names) => Select(
+        names, new ContainerNetworks(Session).GetAll(), static n => n.Name, NetworkNotFound);
+
+    private protected static NetworkException NetworkNotFound(string name) => new(
+        NetworkError.NetworkNotFound,
+        $"There is no network named '{name}'.",
+        "List the networks that there are with Get-ContainerNetwork.");
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Closes the session.</summary>
+    protected virtual void Dispose(bool disposing) => _session?.Dispose();
+
+    /// <summary>Writes an object, behind the messages of the steps that led to it.</summary>
+    private protected void Write(object item)
+    {
+        WriteMessages();
+        WriteObject(item);
+    }
+
+    // Steps are taken on other threads too, but only the pipeline's may write.
+    private void Tell(bool isWarning, string text)
+    {
+        _messages.Enqueue((isWarning, text));
+        if (Environment.CurrentManagedThreadId == _pipelineThread) WriteMessages();
+    }
+
+    private void WriteMessages()
+    {
+        while (_messages.TryDequeue(out (bool IsWarning, string Text) message))
+        {
+            if (message.IsWarning) WriteWarning(message.Text);
+            else WriteVerbose(message.Text);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using System.Management.Automation;
+
+namespace MacIpvlan.PowerShell;
+
+/// <summary>Takes the names of the standards, 802.1Q and 802.1ad, for the tags they define.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class VlanProtocolTransformationAttribute : ArgumentTransformationAttribute
+{
+    /// <inheritdoc/>
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => inputData?.ToString()?.ToUpperInvariant() switch
+    {
+        "802.1Q" => VlanProtocol.Ieee8021Q,
+        "802.1AD" => VlanProtocol.Ieee8021AD,
+        _ => inputData!,
+    };
+}
