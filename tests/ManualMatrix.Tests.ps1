@@ -99,11 +99,7 @@ Describe 'Manual matrix, pass <_>' -ForEach 1, 2 {
         $made = @(foreach ($network in $matrix.networks) { New-MatrixNetwork $network })
         $null = $containers.Name | New-NetworkNamespace
         $connected = @(foreach ($container in $containers) { Connect-MatrixNic $container })
-        $facts = @{}
-        foreach ($container in $containers) {
-            $routes = @(@(Get-IpRoute $container.Name 4) + @(Get-IpRoute $container.Name 6) | Where-Object dst -EQ default)
-            $facts[$container.Name] = @{ Addresses = @(Get-IpAddress $container.Name eth0); Defaults = $routes }
-        }
+        $facts = Get-IpFact $containers.Name
         $wanted = @(Select-PingPair)
         $forbidden = @(Select-ForbiddenPair)
         $reached = Test-PingMany $wanted -TimeoutSeconds 3

@@ -96,3 +96,25 @@ function Get-Text {
     $found = $Object.PSObject.Properties[$Property]
     if ($found) { $found.Value }
 }
+
+function Get-IpFact {
+    # Addresses and default routes of eth0 in many namespaces, by one ip for each: a table from namespace to both.
+    param([string[]]$Namespace)
+    $batch = Join-Path $TestDrive 'facts.batch'
+    $script = Join-Path $TestDrive 'facts.sh'
+    # Table all has both families.
+    Set-Content $batch 'address show dev eth0', 'route show table all'
+    Set-Content $script ($Namespace | ForEach-Object { "echo '#$_'; ip -n $_ -j -batch $batch" })
+    $facts = @{}
+    foreach ($block in (((sh $script) -join '') -split '#' | Where-Object { $_ })) {
+        $name, $json = $block -split '(?=\[)', 2
+        # Each command of the batch wrote an array of its own.
+        $objects = $json -replace '\]\s*\[', ',' | ConvertFrom-Json
+        $facts[$name] = @{
+            Addresses = @($objects | Where-Object { $_.PSObject.Properties['addr_info'] } | ForEach-Object addr_info |
+                    Where-Object { $_.PSObject.Properties['local'] -and $_.scope -ne 'link' } | ForEach-Object { "$($_.local)/$($_.prefixlen)" })
+            Defaults = @($objects | Where-Object { $_.PSObject.Properties['dst'] -and $_.dst -eq 'default' -and $_.dev -ne 'lo' })
+        }
+    }
+    $facts
+}
