@@ -7,7 +7,7 @@ namespace MacIpvlan.PowerShell;
 public abstract class NetworkCommand : PSCmdlet, IDisposable
 {
     private readonly ConcurrentQueue<(bool IsWarning, string Text)> _messages = new();
-    private readonly int _pipelineThread = Environment.CurrentManagedThreadId;
+    private int _pipelineThread;
     private NetworkSession? _session;
 
     private protected NetworkSession Session => _session ??= new NetworkSession(StateLocation.Open)
@@ -26,6 +26,7 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected sealed override void BeginProcessing()
     {
+        _pipelineThread = Environment.CurrentManagedThreadId;
         if (!ChangesHost || Capabilities.HasNetAdmin()) return;
         ThrowTerminatingError(ErrorRecords.From(
             new NetworkException(

@@ -74,7 +74,7 @@ public sealed partial class SqliteStateStore
             foreach (int i in Enumerable.Range(0, demands.Count).OrderBy(i => demands[i].Static is null))
             {
                 leases[i] = demands[i].Static is AddressValue address
-                    ? Take(nic.Id, i, PoolOf(pools, address), address, LeaseSource.Static)
+                    ? TakeStatic(nic.Id, i, PoolOf(pools, address), address)
                     : TakeLowest(nic.Id, i, network, pools.Where(p => p.Subnet.Prefix.Family == demands[i].Family));
             }
 
@@ -111,11 +111,8 @@ public sealed partial class SqliteStateStore
     {
         foreach (Pool pool in pools)
         {
-            // Every network that shares the address book withholds its gateway and exclusions from all.
-            List<SubnetRecord> sharing = _database.Query(
-                "SELECT network_id, prefix, gateway, ranges, excluded FROM subnets WHERE pool_id = $1", ReadSubnet, pool.Id);
-            IReadOnlyList<AddressRange> allocatable = AddressPool.Allocatable(
-                pool.Subnet.Prefix, [.. pool.Subnet.Ranges], sharing.SelectMany(static s => s.Withheld));
+            IReadOnlyList<AddressRange> allocatable =
+                AddressPool.Allocatable(pool.Subnet.Prefix, [.. pool.Subnet.Ranges], Withheld(pool));
             foreach (AddressRange range in allocatable)
             {
                 AddressValue candidate = RunContaining(pool.Id, range.First) is AddressRange run
@@ -130,6 +127,24 @@ public sealed partial class SqliteStateStore
             $"No address is free on network '{network.Name}'.",
             "Disconnect NICs that are not needed, widen the IP range, or add a subnet.");
     }
+
+    private LeaseRecord TakeStatic(string nicId, int ordinal, Pool pool, AddressValue address)
+    {
+        if (!Withheld(pool).Any(range => range.Contains(address)))
+        {
+            return Take(nicId, ordinal, pool, address, LeaseSource.Static);
+        }
+
+        throw new NetworkException(
+            NetworkError.InvalidAddress,
+            $"The address {address} is withheld from NICs: it is a gateway, or excluded.",
+            "Ask for another address; Get-ContainerNetwork shows gateways and excluded addresses of each subnet.");
+    }
+
+    // Every network that shares the address book withholds its gateway and exclusions from all.
+    private IEnumerable<AddressRange> Withheld(Pool pool) => _database.Query(
+        "SELECT network_id, prefix, gateway, ranges, excluded FROM subnets WHERE pool_id = $1", ReadSubnet, pool.Id)
+        .SelectMany(static s => s.Withheld);
 
     private LeaseRecord Take(string nicId, int ordinal, Pool pool, AddressValue address, LeaseSource source)
     {

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace MacIpvlan.State.Sqlite;
 
@@ -6,6 +7,8 @@ namespace MacIpvlan.State.Sqlite;
 internal sealed class StateDatabase : IDisposable
 {
     private const int LockTimeoutSeconds = 30;
+    // SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE of sqlite3.h.
+    private const int NoCheckpointOnClose = 1006;
     private readonly Dictionary<string, SqliteCommand> _commands = [];
     private readonly string _path;
     private SqliteTransaction? _transaction;
@@ -29,6 +32,9 @@ internal sealed class StateDatabase : IDisposable
             Guard(() =>
             {
                 Connection.Open();
+                // Else each command, being the only user as a rule, would end by writing the log back and waiting for
+                // the disk.
+                _ = raw.sqlite3_db_config(Connection.Handle, NoCheckpointOnClose, 1, out _);
                 Execute("PRAGMA journal_mode = WAL");
                 // A power cut loses the kernel's links as well, so nothing is gained by waiting for the disk.
                 Execute("PRAGMA synchronous = NORMAL");

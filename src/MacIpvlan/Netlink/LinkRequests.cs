@@ -115,6 +115,8 @@ internal sealed record LinkGet : RouteRequest
         writer.Begin(RTM_GETLINK, Name is null && Index == 0 ? NLM_F_DUMP : 0, new ifinfomsg { ifi_index = Index });
         writer.Attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
         // Both attributes find a link by any of its names; only the second takes more than 15 bytes.
-        if (Name is not null) writer.Text(Name.Length < IFNAMSIZ ? IFLA_IFNAME : IFLA_ALT_IFNAME, Name);
+        if (Name is null) return;
+        bool isShort = Encoding.UTF8.GetByteCount(Name) < IFNAMSIZ;
+        writer.Text(isShort ? IFLA_IFNAME : IFLA_ALT_IFNAME, Name);
     }
 }

@@ -41,7 +41,8 @@ public sealed class RouteSocket : IDisposable
 
     /// <summary>Looks a link up by name or alternative name.</summary>
     /// <returns>Null if there is none.</returns>
-    public Link? FindLink(string name) => _socket.Get(new LinkGet { Name = name }, Link.Parse);
+    public Link? FindLink(string name) =>
+        LinkName.CanExist(name) ? _socket.Get(new LinkGet { Name = name }, Link.Parse) : null;
 
     /// <summary>Looks a link up by index.</summary>
     /// <returns>Null if there is none.</returns>

@@ -1,3 +1,4 @@
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using MacIpvlan.Addressing;
@@ -47,11 +48,12 @@ public sealed class ContainerNics(NetworkSession session)
             },
             network,
             Demands(network, request.Addresses));
+        NicRecord attached = reserved;
         try
         {
             Link link = session.Namespaces.Run(
                 request.Target, () => new NicAttachment(session, request, reserved, parent).Make());
-            NicRecord attached = reserved with
+            attached = reserved with
             {
                 State = NicState.Attached,
                 InterfaceName = link.Name,
@@ -64,7 +66,11 @@ public sealed class ContainerNics(NetworkSession session)
         }
         catch (Exception e)
         {
-            session.RollBack(() => session.State.ReleaseNic(reserved.Id));
+            session.RollBack(() =>
+            {
+                if (attached.State == NicState.Attached) DeleteLink(request.Target, attached, network);
+                session.State.ReleaseNic(reserved.Id);
+            });
             if (e is NetlinkException { Errno: Errno.EBUSY }) ThrowIfOtherKindHolds(network);
             throw;
         }
@@ -77,24 +83,23 @@ public sealed class ContainerNics(NetworkSession session)
         NicRecord record = nic.Record;
         session.State.UpdateNic(record with { State = NicState.Detaching });
         using NamespaceHandle? target = NamespaceFinder.Find(record.NamespaceName, record.NamespacePath, record.Namespace);
-        if (target is not null)
-        {
-            session.Namespaces.Run(target, () =>
-            {
-                using RouteSocket inside = RouteSocket.Open(target, session.Trace);
-                Link? link = inside.FindLink(record.InterfaceIndex);
-                if (link?.KindName == nic.NetworkRecord.NicKind.Name) inside.Execute(new LinkDelete(link.Index, link.Name));
-                return 0;
-            });
-        }
-
+        if (target is not null) DeleteLink(target, record, nic.NetworkRecord);
         session.State.ReleaseNic(record.Id);
     }
+
+    private void DeleteLink(NamespaceHandle target, NicRecord nic, NetworkRecord network) => session.Namespaces.Run(target, () =>
+    {
+        using RouteSocket inside = RouteSocket.Open(target, session.Trace);
+        Link? link = inside.FindLink(nic.InterfaceIndex);
+        if (link?.KindName == network.NicKind.Name) inside.Execute(new LinkDelete(link.Index, link.Name));
+        return 0;
+    });
 
     private static void Check(NicRequest request)
     {
         NetworkRecord network = request.Network.Record;
         if (request.InterfaceName is not null) LinkName.Check(request.InterfaceName);
+        NetworkDefinition.CheckMtu(request.Mtu, network.Subnets.Select(static s => s.Prefix));
         using (NamespaceHandle host = NamespaceHandle.OpenOwn())
         {
             if (host.Identity == request.Target.Identity)
@@ -106,11 +111,7 @@ public sealed class ContainerNics(NetworkSession session)
             }
         }
 
-        if (request.MacAddress is not null && network.NicKind is IpvlanLink)
-        {
-            throw new NetworkException(
-                NetworkError.InvalidParameter, "NICs of an ipvlan network have their parent's MAC address.");
-        }
+        if (request.MacAddress is not null) CheckMacAddress(request.MacAddress, network);
 
         foreach (AddressValue address in request.Addresses)
         {
@@ -118,12 +119,24 @@ public sealed class ContainerNics(NetworkSession session)
             string? reason = subnet switch
             {
                 null => $"is in no subnet of '{network.Name}' ({string.Join(", ", network.Subnets.Select(static s => s.Prefix))})",
-                _ when subnet.Gateway == address => $"is the gateway of '{network.Name}'",
                 _ when !AddressPool.Usable(subnet.Prefix).Contains(address) => $"is no address that a host may have in {subnet.Prefix}",
                 _ => null,
             };
             if (reason is not null) throw new NetworkException(NetworkError.InvalidAddress, $"The address {address} {reason}.");
         }
+    }
+
+    private static void CheckMacAddress(PhysicalAddress address, NetworkRecord network)
+    {
+        byte[] bytes = address.GetAddressBytes();
+        string? reason = network.NicKind is IpvlanLink ? "NICs of an ipvlan network have that of their parent"
+            : bytes.Length != 6 ? "it does not have six bytes"
+            : (bytes[0] & 1) != 0 ? "it is a group address"
+            : bytes.All(static b => b == 0) ? "it is all zero"
+            : null;
+        if (reason is null) return;
+        throw new NetworkException(
+            NetworkError.InvalidParameter, $"The MAC address {Link.Format(address)} cannot be a NIC's: {reason}.");
     }
 
     private static List<AddressDemand> Demands(NetworkRecord network, IReadOnlyList<AddressValue> addresses)

@@ -7,6 +7,8 @@ namespace MacIpvlan;
 public static class LinkName
 {
     private const int MaxBytes = Uapi.IFNAMSIZ - 1;
+    // ALTIFNAMSIZ of linux/if.h with its closing zero byte.
+    private const int MaxAlternativeBytes = 127;
     private const int MaxNetworkNameLength = 64;
 
     /// <summary>
@@ -31,6 +33,10 @@ public static class LinkName
             throw new NetworkException(NetworkError.InvalidName, $"'{name}' cannot be an interface's name: {reason}.");
         }
     }
+
+    /// <summary>Whether a link can have the name, as its own or as an alternative one: others need not be looked up.</summary>
+    public static bool CanExist(string name) =>
+        name.Length > 0 && Encoding.UTF8.GetByteCount(name) <= MaxAlternativeBytes && !name.Any(char.IsControl);
 
     /// <summary>Checks the name of a network: letters, digits, '_', '.', '-', the first a letter or digit, at most 64.</summary>
     /// <exception cref="NetworkException">InvalidName.</exception>

@@ -17,7 +17,7 @@ internal static class NetworkDefinition
     {
         LinkName.CheckNetwork(request.Name);
         CheckSubnets(request.Subnets);
-        CheckMtu(request);
+        CheckMtu(request.Mtu, request.Subnets);
         foreach (AddressValue gateway in request.Gateways)
         {
             IPPrefix subnet = SubnetOf(request, AddressRange.Of(gateway), "gateway");
@@ -34,6 +34,20 @@ internal static class NetworkDefinition
             GatewayOf(request, subnet),
             [.. request.Ranges.Where(r => r.IsWithin(subnet))],
             [.. request.Excluded.Where(r => r.IsWithin(subnet))]))];
+    }
+
+    /// <summary>Checks an MTU: IPv6 needs more than IPv4 (RFC 8200 5, RFC 791).</summary>
+    /// <exception cref="NetworkException">InvalidParameter.</exception>
+    public static void CheckMtu(int? mtu, IEnumerable<IPPrefix> subnets)
+    {
+        bool hasIPv6 = subnets.Any(static s => s.Family == AddressFamily.InterNetworkV6);
+        int least = hasIPv6 ? MinMtuIPv6 : MinMtu;
+        if (mtu < least || mtu > MaxMtu)
+        {
+            throw new NetworkException(
+                NetworkError.InvalidParameter,
+                $"The MTU of a network {(hasIPv6 ? "with" : "without")} IPv6 is {least} to {MaxMtu} bytes, not {mtu}.");
+        }
     }
 
     private static void CheckSubnets(IReadOnlyList<IPPrefix> subnets)
@@ -54,19 +68,6 @@ internal static class NetworkDefinition
     private static bool IsUnassignable(IPPrefix subnet) => (subnet.Family == AddressFamily.InterNetwork
         ? (string[])["0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3"]
         : ["::/127", "ff00::/8"]).Any(space => IPPrefix.Parse(space).Overlaps(subnet));
-
-    private static void CheckMtu(NetworkRequest request)
-    {
-        if (request.Mtu is not int mtu) return;
-        bool hasIPv6 = request.Subnets.Any(static s => s.Family == AddressFamily.InterNetworkV6);
-        int least = hasIPv6 ? MinMtuIPv6 : MinMtu;
-        if (mtu < least || mtu > MaxMtu)
-        {
-            throw new NetworkException(
-                NetworkError.InvalidParameter,
-                $"The MTU of a network {(hasIPv6 ? "with" : "without")} IPv6 is {least} to {MaxMtu} bytes, not {mtu}.");
-        }
-    }
 
     private static IPPrefix SubnetOf(NetworkRequest request, AddressRange range, string what)
     {

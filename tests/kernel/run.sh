@@ -1,0 +1,144 @@
+#!/usr/bin/env bash
+# Runs a command in a throw-away Linux kernel: user-mode Linux, an ordinary process, root or not.
+#
+#   run.sh [--timeout SECONDS] [--memory SIZE] [--rw FOLDER] [--] COMMAND [ARGUMENT...]
+#
+# Inside, the command is root on this machine's own files, at their own paths. What it writes is
+# forgotten, except in the folder $KERNEL_RW: the one given by --rw, else a temporary one. Output
+# comes out as it is written, the exit code is the command's. At a terminal the command has that
+# terminal, else an empty standard input. Where the kernel itself fails:
+#   69 it cannot be started here    70 it died    124 the time was over
+set -uo pipefail
+
+die() {
+    printf 'run.sh: %s\n' "$2" >&2
+    exit "$1"
+}
+
+# Ends the kernel of a folder with all its helper processes, and removes the folder. Helpers are
+# cloned without exec: the kernel's command line, with the folder in it, is theirs too.
+clean_up() {
+    local found
+    # The brackets keep grep from finding itself.
+    while found=$(grep -lzsx "uml_dir=$1[/]" /proc/[0-9]*/cmdline | cut -d/ -f3); [[ $found ]]; do
+        # One a line, and each may be gone by now.
+        # shellcheck disable=SC2086
+        kill -KILL $found 2>/dev/null
+        sleep 0.02
+    done
+    rm -rf "$1"
+}
+
+# The janitor, started below, cleans up when the runner is gone: then its standard input ends.
+if [[ ${1:-} == --janitor ]]; then
+    trap '' HUP INT TERM
+    cat >/dev/null
+    clean_up "$2"
+    exit
+fi
+
+usage='usage: run.sh [--timeout SECONDS] [--memory SIZE] [--rw FOLDER] [--] COMMAND [ARGUMENT...]'
+limit=0 memory=1G rw=
+while [[ ${1:-} == --* ]]; do
+    case $1 in
+        --timeout) limit=${2:?$usage} && shift 2 ;;
+        --memory) memory=${2:?$usage} && shift 2 ;;
+        --rw) rw=${2:?$usage} && shift 2 ;;
+        --) shift && break ;;
+        *) die 64 "$usage" ;;
+    esac
+done
+[[ $# -gt 0 ]] || die 64 "$usage"
+
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+for tool in linux.uml modprobe busybox ip; do
+    command -v $tool >/dev/null ||
+        die 69 "$tool is missing: install the Debian packages user-mode-linux kmod busybox-static iproute2"
+done
+work=$(mktemp -d "${TMPDIR:-/tmp}/kernel.XXXXXX") || die 69 'cannot make a temporary folder'
+exec {alive}> >(exec setsid bash "$0" --janitor "$work" >/dev/null 2>&1)
+janitor=$!
+restore_terminal() {
+    [[ -z ${terminal_state:-} ]] || stty "$terminal_state" <&"$terminal"
+}
+# shellcheck disable=SC2317
+finish() {
+    [[ -z ${kernel:-} ]] || { kill "$kernel" && wait "$kernel"; } 2>/dev/null
+    restore_terminal
+    exec {alive}>&-
+    wait "$janitor"
+}
+trap finish EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+[[ $work != *[[:space:]]* ]] || die 69 "a kernel cannot be given a folder with white space in its path: $work"
+mkdir "$work/files"
+rw=$(realpath -m -- "${rw:-$work/files}")
+[[ -d $rw && -w $rw ]] || die 69 "$rw is not a folder that can be written to"
+
+# Consoles: 0 is the kernel's log, 1 a terminal, 2 and 3 are standard output and error. The kernel
+# makes what it writes to non-blocking, so it gets pipes, and a terminal opened anew.
+consoles=(con=null "con0=null,fd:1")
+forwarders=()
+if [[ -t 0 && -t 1 ]]; then
+    exec {terminal}<>"$(tty)"
+    terminal_state=$(stty -g)
+    consoles+=("con1=fd:$terminal")
+    touch "$work/terminal"
+else
+    exec {out}> >(exec {alive}>&-; exec cat)
+    forwarders+=($!)
+    exec {err}> >(exec {alive}>&- {out}>&-; exec cat >&2)
+    forwarders+=($!)
+    consoles+=("con2=null,fd:$out" "con3=null,fd:$err")
+fi
+
+{
+    while read -r name; do
+        case $name in
+            PATH | HOME | USER | LOGNAME | LANG | LC_* | TZ | TERM | COLORTERM | COLUMNS | LINES | NO_COLOR | CI | \
+                DOTNET_* | NUGET_PACKAGES | MACIPVLAN_* | PSModulePath | POWERSHELL_*)
+                printf 'export %s=%q\n' "$name" "${!name}" ;;
+        esac
+    done < <(compgen -e)
+    printf 'export KERNEL_RW=%q\ncd %q || exit\nexec' "$rw" "$PWD"
+    printf ' %q' "$@"
+    echo
+} >"$work/job"
+printf '%s' "$rw" >"$work/writable"
+cp "$(dirname "$0")/init.sh" "$work/init"
+chmod +x "$work/init"
+
+# The kernel's memory is a file, best in /dev/shm; in a container that is often small, or not executable.
+size=$(numfmt --from=iec "$memory") || die 64 "$usage"
+memory_folder=$work
+if shm=$(findmnt -fbno AVAIL,OPTIONS -T /dev/shm) && [[ $shm != *noexec* ]] && ((${shm%% *} > size)); then
+    memory_folder=/dev/shm
+fi
+
+# The blacklisted call would measure RAID algorithms, which takes a third of the start.
+ulimit -c 0
+TMPDIR=$memory_folder setsid timeout --kill-after=5 "$limit" linux.uml "mem=$memory" "uml_dir=$work/" umid=uml \
+    rootfstype=hostfs rootflags=/ ro initcall_blacklist=raid6_select_algo "init=$work/init" "${consoles[@]}" \
+    </dev/null >"$work/log" 2>&1 {alive}>&- &
+kernel=$!
+wait "$kernel" 2>/dev/null
+ended=$?
+unset kernel
+restore_terminal
+
+if ((${#forwarders[@]})); then
+    exec {out}>&- {err}>&-
+    wait "${forwarders[@]}"
+fi
+if [[ -s $work/code ]]; then
+    exit "$(<"$work/code")"
+fi
+if ((ended == 124 || ended == 137)); then
+    die 124 "the time is over: the kernel was ended after $limit seconds"
+fi
+printf 'run.sh: the kernel died; the end of its log:\n' >&2
+grep -vE '^ [0-9a-f]{8} |\] \?' "$work/log" | tail -n 25 | sed 's/^/    /' >&2
+exit 70
