@@ -19,8 +19,15 @@ internal static class Schema
             flag TEXT,
             parent TEXT NOT NULL,
             internal INTEGER NOT NULL,
+            allowed_macs TEXT NOT NULL,
+            bc_queue_length INTEGER,
+            bc_cutoff INTEGER,
+            no_promiscuous INTEGER NOT NULL,
             mtu INTEGER,
-            route_metric INTEGER
+            route_metric INTEGER,
+            no_default_route INTEGER NOT NULL,
+            on_link_gateway INTEGER NOT NULL,
+            routes TEXT NOT NULL
         );
         CREATE UNIQUE INDEX networks_name ON networks (host, lower(name));
 
@@ -51,6 +58,13 @@ internal static class Schema
             parent TEXT,
             vlan_id INTEGER,
             protocol TEXT,
+            reorder_header INTEGER,
+            gvrp INTEGER,
+            mvrp INTEGER,
+            loose_binding INTEGER,
+            ingress_map TEXT,
+            egress_map TEXT,
+            mtu INTEGER,
             removed_with_last_network INTEGER NOT NULL,
             PRIMARY KEY (host, name)
         );

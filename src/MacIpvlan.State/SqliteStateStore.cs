@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net.NetworkInformation;
+using System.Numerics;
 using MacIpvlan.Addressing;
 using MacIpvlan.Netlink.Kinds;
 using Microsoft.Data.Sqlite;
@@ -37,43 +40,71 @@ public sealed partial class SqliteStateStore : IStateStore
             _host).ToLookup(static s => s.Network, static s => s.Subnet);
         return _database.Query(
             """
-            SELECT id, name, kind, mode, flag, parent, internal, mtu, route_metric FROM networks
+            SELECT id, name, kind, mode, flag, allowed_macs, bc_queue_length, bc_cutoff, no_promiscuous, parent, internal,
+                mtu, route_metric, no_default_route, on_link_gateway, routes FROM networks
             WHERE host = $1 ORDER BY lower(name)
             """,
             r => new NetworkRecord
             {
                 Id = r.GetString(0),
                 Name = r.GetString(1),
-                NicKind = r.GetString(2) == "macvlan"
-                    ? new MacvlanLink(Enum.Parse<MacvlanMode>(r.GetString(3)))
-                    : new IpvlanLink(Enum.Parse<IpvlanMode>(r.GetString(3)), Enum.Parse<IpvlanFlag>(r.GetString(4))),
-                Parent = r.GetString(5),
-                Internal = r.GetBoolean(6),
-                Mtu = r.IsDBNull(7) ? null : r.GetInt32(7),
-                RouteMetric = r.IsDBNull(8) ? null : r.GetInt32(8),
+                NicKind = ReadNicKind(r),
+                Parent = r.GetString(9),
+                Internal = r.GetBoolean(10),
+                Mtu = ReadNumber(r, 11),
+                RouteMetric = ReadNumber(r, 12),
+                NoDefaultRoute = r.GetBoolean(13),
+                OnLinkGateway = r.GetBoolean(14),
+                Routes = [.. r.GetString(15).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(NetworkRoute.Parse)],
                 Subnets = [.. subnets[r.GetString(0)]],
             },
             _host);
     });
 
     /// <inheritdoc/>
+    public IReadOnlyDictionary<string, NetworkUsage> GetUsage() => _database.Read(() =>
+    {
+        Dictionary<string, int> nics = _database.Query(
+            "SELECT network_id, COUNT(*) FROM nics WHERE host = $1 GROUP BY network_id",
+            static r => (Network: r.GetString(0), Count: r.GetInt32(1)), _host)
+            .ToDictionary(static n => n.Network, static n => n.Count);
+        ILookup<long, AddressRange> runs = _database.Query(
+            "SELECT first, last, pool_id FROM runs", static r => (Pool: r.GetInt64(2), Run: ReadRun(r)))
+            .ToLookup(static r => r.Pool, static r => r.Run);
+        var subnets = _database.Query(
+            """
+            SELECT s.network_id, s.prefix, s.gateway, s.ranges, s.excluded, s.pool_id FROM subnets s
+            JOIN networks n ON n.id = s.network_id WHERE n.host = $1 ORDER BY s.network_id, s.ordinal
+            """,
+            static r => (Network: r.GetString(0), Pool: r.GetInt64(5), Subnet: ReadSubnet(r)), _host);
+        ILookup<long, AddressRange> withheld = subnets
+            .SelectMany(static s => s.Subnet.Withheld.Select(w => (s.Pool, Range: w)))
+            .ToLookup(static w => w.Pool, static w => w.Range);
+        return subnets.GroupBy(static s => s.Network).ToDictionary(
+            static g => g.Key,
+            g => new NetworkUsage(
+                nics.GetValueOrDefault(g.Key),
+                [.. g.Select(s => Usage(s.Subnet, withheld[s.Pool], [.. runs[s.Pool]]))]));
+    });
+
+    /// <inheritdoc/>
     public void AddNetwork(NetworkRecord network) => _database.Write(() =>
     {
-        (string mode, string? flag) = network.NicKind switch
-        {
-            MacvlanLink macvlan => (macvlan.Mode.ToString(), null),
-            IpvlanLink ipvlan => (ipvlan.Mode.ToString(), ipvlan.Flag.ToString()),
-            _ => throw new ArgumentException($"{network.NicKind.Name} is no kind of network.", nameof(network)),
-        };
+        MacvlanLink? macvlan = network.NicKind as MacvlanLink;
+        IpvlanLink? ipvlan = network.NicKind as IpvlanLink;
         try
         {
             _database.Execute(
                 """
-                INSERT INTO networks (id, host, name, kind, mode, flag, parent, internal, mtu, route_metric)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                INSERT INTO networks (id, host, name, kind, mode, flag, allowed_macs, bc_queue_length, bc_cutoff,
+                    no_promiscuous, parent, internal, mtu, route_metric, no_default_route, on_link_gateway, routes)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
                 """,
-                network.Id, _host, network.Name, network.NicKind.Name, mode, flag, network.Parent,
-                network.Internal ? 1 : 0, network.Mtu, network.RouteMetric);
+                network.Id, _host, network.Name, network.NicKind.Name, macvlan?.Mode.ToString() ?? ipvlan!.Mode.ToString(),
+                ipvlan?.Flag.ToString(), string.Join(' ', macvlan?.AllowedMacAddresses ?? []),
+                macvlan?.BroadcastQueueLength, macvlan?.BroadcastCutoff, macvlan?.NoPromiscuous ?? false, network.Parent,
+                network.Internal, network.Mtu, network.RouteMetric, network.NoDefaultRoute, network.OnLinkGateway,
+                string.Join('\n', network.Routes));
         }
         catch (SqliteException e) when (e.SqliteErrorCode == ConstraintViolation)
         {
@@ -118,17 +149,17 @@ public sealed partial class SqliteStateStore : IStateStore
     /// <inheritdoc/>
     public IReadOnlyList<ParentLinkRecord> GetParentLinks() => _database.Read(() => _database.Query(
         """
-        SELECT name, kind, parent, vlan_id, protocol, removed_with_last_network FROM parent_links
+        SELECT name, kind, parent, vlan_id, protocol, reorder_header, gvrp, mvrp, loose_binding, ingress_map, egress_map,
+            mtu, removed_with_last_network FROM parent_links
         WHERE host = $1 ORDER BY name
         """,
         static r => new ParentLinkRecord
         {
             Name = r.GetString(0),
-            Kind = r.GetString(1) == "vlan"
-                ? new VlanLink(r.GetInt32(3), Enum.Parse<VlanProtocol>(r.GetString(4)))
-                : new DummyLink(),
+            Kind = r.GetString(1) == "vlan" ? ReadVlan(r) : new DummyLink(),
             Parent = r.IsDBNull(2) ? null : r.GetString(2),
-            RemovedWithLastNetwork = r.GetBoolean(5),
+            Mtu = ReadNumber(r, 11),
+            RemovedWithLastNetwork = r.GetBoolean(12),
         },
         _host));
 
@@ -139,11 +170,13 @@ public sealed partial class SqliteStateStore : IStateStore
         _database.Execute("DELETE FROM parent_links WHERE host = $1 AND name = $2", _host, link.Name);
         return _database.Execute(
             """
-            INSERT INTO parent_links (host, name, kind, parent, vlan_id, protocol, removed_with_last_network)
-            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            INSERT INTO parent_links (host, name, kind, parent, vlan_id, protocol, reorder_header, gvrp, mvrp,
+                loose_binding, ingress_map, egress_map, mtu, removed_with_last_network)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
             """,
-            _host, link.Name, link.Kind.Name, link.Parent, vlan?.VlanId, vlan?.Protocol.ToString(),
-            link.RemovedWithLastNetwork ? 1 : 0);
+            _host, link.Name, link.Kind.Name, link.Parent, vlan?.VlanId, vlan?.Protocol.ToString(), vlan?.ReorderHeader,
+            vlan?.Gvrp, vlan?.Mvrp, vlan?.LooseBinding, JoinMap(vlan?.IngressPriorityMap), JoinMap(vlan?.EgressPriorityMap),
+            link.Mtu, link.RemovedWithLastNetwork);
     });
 
     /// <inheritdoc/>
@@ -152,6 +185,17 @@ public sealed partial class SqliteStateStore : IStateStore
 
     /// <inheritdoc/>
     public void Dispose() => _database.Dispose();
+
+    private static SubnetUsage Usage(SubnetRecord subnet, IEnumerable<AddressRange> withheld, AddressRange[] runs)
+    {
+        IReadOnlyList<AddressRange> allocatable = AddressPool.Allocatable(subnet.Prefix, [.. subnet.Ranges], withheld);
+        BigInteger size = Sum(allocatable);
+        BigInteger taken = Sum(allocatable.SelectMany(r => runs.Select(run => r.Intersect(run)).OfType<AddressRange>()));
+        return new(size, Sum(runs), size - taken);
+    }
+
+    private static BigInteger Sum(IEnumerable<AddressRange> ranges) =>
+        ranges.Aggregate(BigInteger.Zero, static (sum, r) => sum + r.Size);
 
     private long EnsurePool(string parent, IPPrefix prefix)
     {
@@ -168,6 +212,37 @@ public sealed partial class SqliteStateStore : IStateStore
         row.IsDBNull(2) ? null : AddressValue.Parse(row.GetString(2)),
         SplitRanges(row.GetString(3)),
         SplitRanges(row.GetString(4)));
+
+    private static LinkKind ReadNicKind(SqliteDataReader row) => row.GetString(2) == "macvlan"
+        ? new MacvlanLink(Enum.Parse<MacvlanMode>(row.GetString(3)))
+        {
+            AllowedMacAddresses = [.. row.GetString(5).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(PhysicalAddress.Parse)],
+            BroadcastQueueLength = ReadNumber(row, 6),
+            BroadcastCutoff = ReadNumber(row, 7),
+            NoPromiscuous = row.GetBoolean(8),
+        }
+        : new IpvlanLink(Enum.Parse<IpvlanMode>(row.GetString(3)), Enum.Parse<IpvlanFlag>(row.GetString(4)));
+
+    private static VlanLink ReadVlan(SqliteDataReader row) => new(row.GetInt32(3), Enum.Parse<VlanProtocol>(row.GetString(4)))
+    {
+        ReorderHeader = ReadFlag(row, 5),
+        Gvrp = ReadFlag(row, 6),
+        Mvrp = ReadFlag(row, 7),
+        LooseBinding = ReadFlag(row, 8),
+        IngressPriorityMap = SplitMap(row.GetString(9)),
+        EgressPriorityMap = SplitMap(row.GetString(10)),
+    };
+
+    private static int? ReadNumber(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt32(column);
+
+    private static bool? ReadFlag(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetBoolean(column);
+
+    private static string? JoinMap(IEnumerable<(uint From, uint To)>? map) =>
+        map is null ? null : string.Join(' ', map.Select(static m => $"{m.From}:{m.To}"));
+
+    private static (uint From, uint To)[] SplitMap(string text) =>
+        [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static m => m.Split(':')).Select(static m =>
+            (uint.Parse(m[0], CultureInfo.InvariantCulture), uint.Parse(m[1], CultureInfo.InvariantCulture)))];
 
     private static string JoinRanges(IEnumerable<AddressRange> ranges) =>
         string.Join(' ', ranges.Select(static r => r.ToString()));

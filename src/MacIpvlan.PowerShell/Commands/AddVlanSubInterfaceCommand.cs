@@ -1,4 +1,7 @@
+using System.Collections;
+using System.Globalization;
 using System.Management.Automation;
+using MacIpvlan.Netlink.Kinds;
 
 namespace MacIpvlan.PowerShell.Commands;
 
@@ -27,6 +30,34 @@ public sealed class AddVlanSubInterfaceCommand : NetworkCommand
     [VlanProtocolTransformation]
     public VlanProtocol Protocol { get; set; } = VlanProtocol.Ieee8021Q;
 
+    /// <summary>Its MTU; the parent's when left away.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public int? Mtu { get; set; }
+
+    /// <summary>Whether headers are shown as if there were no tag.</summary>
+    [Parameter]
+    public bool? ReorderHeader { get; set; }
+
+    /// <summary>Registers the VLAN by GVRP.</summary>
+    [Parameter]
+    public SwitchParameter Gvrp { get; set; }
+
+    /// <summary>Registers the VLAN by MVRP.</summary>
+    [Parameter]
+    public SwitchParameter Mvrp { get; set; }
+
+    /// <summary>Does not follow the state of the parent.</summary>
+    [Parameter]
+    public SwitchParameter LooseBinding { get; set; }
+
+    /// <summary>From priorities of this host to priorities of the tag.</summary>
+    [Parameter]
+    public Hashtable EgressPriorityMap { get; set; } = [];
+
+    /// <summary>From priorities of the tag to priorities of this host.</summary>
+    [Parameter]
+    public Hashtable IngressPriorityMap { get; set; } = [];
+
     private protected override bool ChangesHost => true;
 
     private protected override void Process()
@@ -40,9 +71,33 @@ public sealed class AddVlanSubInterfaceCommand : NetworkCommand
                 if (Name is not null) LinkName.Check(Name);
                 if (ShouldProcess(Name ?? parent.ToString(), $"Add VLAN {id} on {Parent}"))
                 {
-                    Write(vlans.Add(parent, Name, Protocol));
+                    Write(vlans.Add(Parent, Tag(id), Name, Mtu));
                 }
             });
         }
     }
+
+    private VlanLink Tag(int id) => new(id, Protocol)
+    {
+        ReorderHeader = ReorderHeader,
+        Gvrp = Gvrp ? true : null,
+        Mvrp = Mvrp ? true : null,
+        LooseBinding = LooseBinding ? true : null,
+        EgressPriorityMap = ReadMap(EgressPriorityMap, static (_, to) => to),
+        IngressPriorityMap = ReadMap(IngressPriorityMap, static (from, _) => from),
+    };
+
+    private static (uint From, uint To)[] ReadMap(Hashtable map, Func<uint, uint, uint> ofTag)
+    {
+        const int MaxTagPriority = 7;
+        (uint From, uint To)[] pairs = [.. map.Cast<DictionaryEntry>().Select(static e => (ReadNumber(e.Key), ReadNumber(e.Value)))];
+        uint wrong = pairs.Select(p => ofTag(p.From, p.To)).FirstOrDefault(static p => p > MaxTagPriority);
+        return wrong == 0 ? [.. pairs.OrderBy(static p => p.From)] : throw new NetworkException(
+            NetworkError.InvalidParameter, $"{wrong} is not the priority of a VLAN tag: 0 to {MaxTagPriority}.");
+    }
+
+    private static uint ReadNumber(object? value) =>
+        uint.TryParse(Convert.ToString(value, CultureInfo.InvariantCulture), NumberStyles.None, CultureInfo.InvariantCulture, out uint number)
+            ? number
+            : throw new NetworkException(NetworkError.InvalidParameter, $"'{value}' is not a priority: a whole number.");
 }

@@ -42,6 +42,15 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
     [Parameter]
     public IPAddress[] IPAddress { get; set; } = [];
 
+    /// <summary>Leaves it without any address.</summary>
+    [Parameter]
+    public SwitchParameter NoIPAddress { get; set; }
+
+    /// <summary>How often its addresses are announced.</summary>
+    [Parameter]
+    [ValidateRange(0, 3)]
+    public int AnnounceCount { get; set; } = 1;
+
     /// <summary>Its MAC address.</summary>
     [Parameter]
     public PhysicalAddress? MacAddress { get; set; }
@@ -54,6 +63,11 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
 
     private protected override void Process()
     {
+        if (NoIPAddress && IPAddress.Length > 0)
+        {
+            throw new NetworkException(NetworkError.InvalidParameter, "NoIPAddress and IPAddress contradict each other.");
+        }
+
         _nics ??= new ContainerNics(Session);
         _networks ??= new ContainerNetworks(Session).GetAll();
         foreach (NetworkReference reference in Network)
@@ -82,6 +96,8 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
                     ProcessId = processId(target),
                     InterfaceName = InterfaceName,
                     Addresses = [.. IPAddress.Select(AddressValue.From)],
+                    NoAddress = NoIPAddress,
+                    AnnounceCount = AnnounceCount,
                     MacAddress = MacAddress,
                     Mtu = Mtu,
                 }));

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Net.NetworkInformation;
 using MacIpvlan.Netlink.Kinds;
 
 namespace MacIpvlan.PowerShell.Commands;
@@ -12,5 +13,27 @@ public sealed class NewMacvlanNetworkCommand : NewNetworkCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public MacvlanMode Mode { get; set; } = MacvlanMode.Bridge;
 
-    private protected override LinkKind NicKind => new MacvlanLink(Mode);
+    /// <summary>The MAC addresses that NICs in mode Source receive from.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public PhysicalAddress[] AllowedMacAddress { get; set; } = [];
+
+    /// <summary>How many broadcast frames the parent keeps for its NICs.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public int? BroadcastQueueLength { get; set; }
+
+    /// <summary>Up to how many receivers a multicast frame is delivered at once.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public int? BroadcastCutoff { get; set; }
+
+    /// <summary>Leaves the parent's promiscuous mode off in mode Passthru.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public SwitchParameter NoPromiscuous { get; set; }
+
+    private protected override LinkKind NicKind => new MacvlanLink(Mode)
+    {
+        AllowedMacAddresses = AllowedMacAddress,
+        BroadcastQueueLength = BroadcastQueueLength,
+        BroadcastCutoff = BroadcastCutoff,
+        NoPromiscuous = NoPromiscuous,
+    };
 }

@@ -55,6 +55,18 @@ public abstract class NewNetworkCommand : NetworkCommand
     [ValidateRange(0, int.MaxValue)]
     public int? RouteMetric { get; set; }
 
+    /// <summary>No default route for its NICs.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public SwitchParameter NoDefaultRoute { get; set; }
+
+    /// <summary>Takes gateways and next hops outside of the subnets.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public SwitchParameter OnLinkGateway { get; set; }
+
+    /// <summary>Routes beside the default route.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public NetworkRoute[] Route { get; set; } = [];
+
     private protected override bool ChangesHost => true;
 
     /// <summary>What its NICs are made as.</summary>
@@ -75,6 +87,9 @@ public abstract class NewNetworkCommand : NetworkCommand
             NoGateway = NoGateway,
             Mtu = Mtu,
             RouteMetric = RouteMetric,
+            NoDefaultRoute = NoDefaultRoute,
+            OnLinkGateway = OnLinkGateway,
+            Routes = Route,
         };
         ContainerNetworks networks = new(Session);
         if (ShouldProcess(Name, $"New {networks.Plan(request)}")) Write(networks.Create(request));

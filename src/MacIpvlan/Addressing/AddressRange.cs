@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Numerics;
 
 namespace MacIpvlan.Addressing;
 
@@ -9,6 +10,18 @@ public readonly record struct AddressRange(AddressValue First, AddressValue Last
 {
     /// <summary>The family of its addresses.</summary>
     public AddressFamily Family => First.Family;
+
+    /// <summary>How many addresses it has (up to 2^128).</summary>
+    public BigInteger Size => (BigInteger)(Last.Number - First.Number) + 1;
+
+    /// <summary>What the two have in common; null for nothing.</summary>
+    public AddressRange? Intersect(AddressRange other)
+    {
+        if (Family != other.Family) return null;
+        UInt128 first = UInt128.Max(First.Number, other.First.Number);
+        UInt128 last = UInt128.Min(Last.Number, other.Last.Number);
+        return first > last ? null : new(new(Family, first), new(Family, last));
+    }
 
     /// <summary>Whether the address is in the range.</summary>
     public bool Contains(AddressValue address) =>

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.NetworkInformation;
+using System.Numerics;
 using MacIpvlan.Addressing;
 using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
@@ -8,7 +10,9 @@ namespace MacIpvlan;
 /// <summary>A network that containers' NICs join.</summary>
 public abstract class ContainerNetwork
 {
-    private protected ContainerNetwork(NetworkRecord record, int nicCount) => (Record, NicCount) = (record, nicCount);
+    private readonly NetworkUsage _usage;
+
+    private protected ContainerNetwork(NetworkRecord record, NetworkUsage usage) => (Record, _usage) = (record, usage);
 
     /// <summary>The network's name.</summary>
     public string Name => Record.Name;
@@ -23,7 +27,8 @@ public abstract class ContainerNetwork
     public string Parent => Record.Parent;
 
     /// <summary>Its subnets, in the order they were given.</summary>
-    public IReadOnlyList<NetworkSubnet> Subnets => [.. Record.Subnets.Select(static s => new NetworkSubnet(s))];
+    public IReadOnlyList<NetworkSubnet> Subnets =>
+        [.. Record.Subnets.Zip(_usage.Subnets, static (s, usage) => new NetworkSubnet(s, usage))];
 
     /// <summary>Whether its NICs get no default route and reach nothing but each other.</summary>
     public bool Internal => Record.Internal;
@@ -34,8 +39,14 @@ public abstract class ContainerNetwork
     /// <summary>The metric of its default routes; null for the kernel's default.</summary>
     public int? RouteMetric => Record.RouteMetric;
 
+    /// <summary>Whether its NICs get no default route though they are not internal.</summary>
+    public bool NoDefaultRoute => Record.NoDefaultRoute;
+
+    /// <summary>The routes that its NICs get beside the default route.</summary>
+    public IReadOnlyList<NetworkRoute> Route => Record.Routes;
+
     /// <summary>How many NICs it has.</summary>
-    public int NicCount { get; }
+    public int NicCount => _usage.NicCount;
 
     /// <summary>Its id: 64 hexadecimal digits.</summary>
     public string Id => Record.Id;
@@ -45,20 +56,23 @@ public abstract class ContainerNetwork
     /// <summary>The network's name.</summary>
     public override string ToString() => Name;
 
-    internal static ContainerNetwork From(NetworkRecord record, int nicCount) => record.NicKind is MacvlanLink
-        ? new MacvlanNetwork(record, nicCount)
-        : new IpvlanNetwork(record, nicCount);
+    internal static ContainerNetwork From(NetworkRecord record, NetworkUsage usage) => record.NicKind is MacvlanLink
+        ? new MacvlanNetwork(record, usage)
+        : new IpvlanNetwork(record, usage);
 }
 
 /// <summary>A network whose NICs have MAC addresses of their own.</summary>
 public sealed class MacvlanNetwork : ContainerNetwork
 {
-    internal MacvlanNetwork(NetworkRecord record, int nicCount) : base(record, nicCount)
+    internal MacvlanNetwork(NetworkRecord record, NetworkUsage usage) : base(record, usage)
     {
     }
 
     /// <summary>Whom its NICs talk to on the parent.</summary>
     public MacvlanMode Mode => ((MacvlanLink)Record.NicKind).Mode;
+
+    /// <summary>The MAC addresses that NICs in mode Source receive from.</summary>
+    public IReadOnlyList<PhysicalAddress> AllowedMacAddress => ((MacvlanLink)Record.NicKind).AllowedMacAddresses;
 
     /// <inheritdoc/>
     public override string ModeText => Mode.ToString();
@@ -67,7 +81,7 @@ public sealed class MacvlanNetwork : ContainerNetwork
 /// <summary>A network whose NICs share their parent's MAC address.</summary>
 public sealed class IpvlanNetwork : ContainerNetwork
 {
-    internal IpvlanNetwork(NetworkRecord record, int nicCount) : base(record, nicCount)
+    internal IpvlanNetwork(NetworkRecord record, NetworkUsage usage) : base(record, usage)
     {
     }
 
@@ -84,8 +98,9 @@ public sealed class IpvlanNetwork : ContainerNetwork
 /// <summary>A subnet of a network.</summary>
 public sealed class NetworkSubnet
 {
-    internal NetworkSubnet(SubnetRecord record)
+    internal NetworkSubnet(SubnetRecord record, SubnetUsage usage)
     {
+        (Size, InUse, Free) = (usage.Size, usage.InUse, usage.Free);
         Subnet = record.Prefix;
         Gateway = record.Gateway?.ToIPAddress();
         IPRange = record.Ranges;
@@ -103,6 +118,15 @@ public sealed class NetworkSubnet
 
     /// <summary>What is never handed out.</summary>
     public IReadOnlyList<AddressRange> ExcludedAddress { get; }
+
+    /// <summary>How many addresses can be handed out: those of its ranges, less what is withheld.</summary>
+    public BigInteger Size { get; }
+
+    /// <summary>How many addresses NICs have, static ones outside of the ranges among them.</summary>
+    public BigInteger InUse { get; }
+
+    /// <summary>How many can still be handed out.</summary>
+    public BigInteger Free { get; }
 
     /// <summary>The subnet in prefix notation.</summary>
     public override string ToString() => Subnet.ToString();

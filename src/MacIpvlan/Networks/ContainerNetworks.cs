@@ -14,9 +14,10 @@ public sealed class ContainerNetworks(NetworkSession session)
     /// <summary>All networks, by name.</summary>
     public IReadOnlyList<ContainerNetwork> GetAll()
     {
-        Dictionary<string, int> counts = session.State.GetNics().GroupBy(static n => n.NetworkId)
-            .ToDictionary(static g => g.Key, static g => g.Count());
-        return [.. session.State.GetNetworks().Select(n => ContainerNetwork.From(n, counts.GetValueOrDefault(n.Id)))];
+        IReadOnlyDictionary<string, NetworkUsage> usage = session.State.GetUsage();
+        // What was made between the two reads is not listed.
+        return [.. session.State.GetNetworks().Where(n => usage.ContainsKey(n.Id))
+            .Select(n => ContainerNetwork.From(n, usage[n.Id]))];
     }
 
     /// <summary>Checks a request against the rules, the kernel and the networks that there are; makes nothing.</summary>
@@ -42,7 +43,7 @@ public sealed class ContainerNetworks(NetworkSession session)
             throw;
         }
 
-        return ContainerNetwork.From(plan.Network with { Parent = parent }, 0);
+        return GetAll().First(n => n.Id == plan.Network.Id);
     }
 
     /// <summary>Removes a network, its NICs if forced to, and its parent if that was made for networks and has no other.</summary>
@@ -100,8 +101,12 @@ public sealed class ContainerNetworks(NetworkSession session)
             Internal = isolated,
             Mtu = request.Mtu,
             RouteMetric = request.RouteMetric,
+            NoDefaultRoute = request.NoDefaultRoute,
+            OnLinkGateway = request.OnLinkGateway,
+            Routes = request.Routes,
             Subnets = subnets,
         };
+        ParentLinks.CheckMtu(request.NicKind, request.Mtu, parent.Name, parent.KnownMtu, warn);
         ParentSharing.Check(network, networks.Where(n => n.Parent == parent.Name), warn);
         if (request.NicKind is IpvlanLink { Mode: not IpvlanMode.L2 } && request.Gateways.Count > 0)
         {

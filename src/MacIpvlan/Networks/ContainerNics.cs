@@ -35,6 +35,8 @@ public sealed class ContainerNics(NetworkSession session)
         NetworkRecord network = request.Network.Record;
         Check(request);
         Link parent = FindParent(network);
+        ParentLinks.CheckMtu(network.NicKind, request.Mtu, parent.Name, parent.Mtu, session.Warn);
+        if (request.MacAddress is not null) CheckMacAddress(request.MacAddress, network, parent);
         NicRecord reserved = session.State.ReserveNic(
             new NicRecord
             {
@@ -47,7 +49,7 @@ public sealed class ContainerNics(NetworkSession session)
                 ProcessId = request.ProcessId,
             },
             network,
-            Demands(network, request.Addresses));
+            request.NoAddress ? [] : Demands(network, request.Addresses));
         NicRecord attached = reserved;
         try
         {
@@ -111,7 +113,6 @@ public sealed class ContainerNics(NetworkSession session)
             }
         }
 
-        if (request.MacAddress is not null) CheckMacAddress(request.MacAddress, network);
 
         foreach (AddressValue address in request.Addresses)
         {
@@ -126,7 +127,7 @@ public sealed class ContainerNics(NetworkSession session)
         }
     }
 
-    private static void CheckMacAddress(PhysicalAddress address, NetworkRecord network)
+    private void CheckMacAddress(PhysicalAddress address, NetworkRecord network, Link parent)
     {
         byte[] bytes = address.GetAddressBytes();
         string? reason = network.NicKind is IpvlanLink ? "NICs of an ipvlan network have that of their parent"
@@ -134,9 +135,23 @@ public sealed class ContainerNics(NetworkSession session)
             : (bytes[0] & 1) != 0 ? "it is a group address"
             : bytes.All(static b => b == 0) ? "it is all zero"
             : null;
-        if (reason is null) return;
-        throw new NetworkException(
-            NetworkError.InvalidParameter, $"The MAC address {Link.Format(address)} cannot be a NIC's: {reason}.");
+        if (reason is not null)
+        {
+            throw new NetworkException(
+                NetworkError.InvalidParameter, $"The MAC address {Link.Format(address)} cannot be a NIC's: {reason}.");
+        }
+
+        // The kernel would notice only when the link is set up, and not say whose it is.
+        string? holder = address.Equals(parent.MacAddress)
+            ? parent.Name
+            : GetAll().FirstOrDefault(n => n.Parent == parent.Name && n.MacAddress.Equals(address))?.ToString();
+        if (holder is not null)
+        {
+            throw new NetworkException(
+                NetworkError.MacAddressInUse,
+                $"The MAC address {Link.Format(address)} is that of {holder}.",
+                "Use another one, or leave it away: then one is derived from network and address.");
+        }
     }
 
     private static List<AddressDemand> Demands(NetworkRecord network, IReadOnlyList<AddressValue> addresses)

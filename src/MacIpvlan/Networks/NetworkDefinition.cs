@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using MacIpvlan.Addressing;
+using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
 
 namespace MacIpvlan;
@@ -16,17 +17,11 @@ internal static class NetworkDefinition
     public static IReadOnlyList<SubnetRecord> Check(NetworkRequest request)
     {
         LinkName.CheckNetwork(request.Name);
+        if (request.NicKind is MacvlanLink macvlan) CheckOptions(macvlan);
         CheckSubnets(request.Subnets);
         CheckMtu(request.Mtu, request.Subnets);
-        foreach (AddressValue gateway in request.Gateways)
-        {
-            IPPrefix subnet = SubnetOf(request, AddressRange.Of(gateway), "gateway");
-            if (!AddressPool.Usable(subnet).Contains(gateway))
-            {
-                throw Invalid($"The gateway {gateway} is not an address that a host may have in {subnet}.");
-            }
-        }
-
+        foreach (AddressValue gateway in request.Gateways) CheckGateway(request, gateway);
+        foreach (NetworkRoute route in request.Routes) CheckRoute(request, route);
         foreach (AddressRange range in request.Ranges) SubnetOf(request, range, "IP range");
         foreach (AddressRange excluded in request.Excluded) SubnetOf(request, excluded, "excluded address");
         return [.. request.Subnets.Select(subnet => new SubnetRecord(
@@ -50,6 +45,21 @@ internal static class NetworkDefinition
         }
     }
 
+    private static void CheckOptions(MacvlanLink kind)
+    {
+        string? reason = kind.AllowedMacAddresses.Count > 0 && kind.Mode != MacvlanMode.Source
+                ? "AllowedMacAddress is for mode Source alone"
+            : kind.Mode == MacvlanMode.Source && kind.AllowedMacAddresses.Count == 0
+                ? "mode Source needs an AllowedMacAddress: without one its NICs receive nothing"
+            : kind.AllowedMacAddresses.Any(static a => a.GetAddressBytes().Length != 6)
+                ? "an AllowedMacAddress does not have six bytes"
+            : kind.NoPromiscuous && kind.Mode != MacvlanMode.Passthru
+                ? "NoPromiscuous is for mode Passthru alone"
+            : kind.BroadcastQueueLength < 0 ? "BroadcastQueueLength is negative"
+            : null;
+        if (reason is not null) throw new NetworkException(NetworkError.InvalidParameter, $"This cannot be a network: {reason}.");
+    }
+
     private static void CheckSubnets(IReadOnlyList<IPPrefix> subnets)
     {
         if (subnets.Count == 0) throw new NetworkException(NetworkError.InvalidParameter, "A network needs a subnet.");
@@ -69,7 +79,45 @@ internal static class NetworkDefinition
         ? (string[])["0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3"]
         : ["::/127", "ff00::/8"]).Any(space => IPPrefix.Parse(space).Overlaps(subnet));
 
-    private static IPPrefix SubnetOf(NetworkRequest request, AddressRange range, string what)
+    private static void CheckGateway(NetworkRequest request, AddressValue gateway)
+    {
+        if (request.OnLinkGateway && !request.Subnets.Any(s => s.Contains(gateway)))
+        {
+            if (request.Gateways.Count(g => g.Family == gateway.Family) == 1) return;
+            throw Invalid($"The gateway {gateway} is in none of the subnets, so it must be the only one of its family.");
+        }
+
+        IPPrefix subnet = SubnetOf(request, AddressRange.Of(gateway), "gateway", "Use -OnLinkGateway if it is on the link all the same.");
+        if (!AddressPool.Usable(subnet).Contains(gateway))
+        {
+            throw Invalid($"The gateway {gateway} is not an address that a host may have in {subnet}.");
+        }
+    }
+
+    private static void CheckRoute(NetworkRequest request, NetworkRoute route)
+    {
+        if (request.Subnets.All(s => s.Family != route.Destination.Family))
+        {
+            throw Invalid($"The route {route} is of a family that no subnet has.");
+        }
+
+        if (route.Metric < 0) throw Invalid($"The route {route} has a negative metric.");
+        if (route.NextHop is null) return;
+        AddressValue hop = AddressValue.From(route.NextHop);
+        if (route.Type != NetworkRouteType.Unicast || hop.Family != route.Destination.Family)
+        {
+            throw Invalid($"The route {route} cannot have the next hop {hop}.");
+        }
+
+        if (request.NicKind is IpvlanLink { Mode: not IpvlanMode.L2 })
+        {
+            throw Invalid($"The route {route} has a next hop, which in l3 modes nothing answers to; leave it away.");
+        }
+
+        if (!request.OnLinkGateway) SubnetOf(request, AddressRange.Of(hop), "next hop", "Use -OnLinkGateway if it is on the link all the same.");
+    }
+
+    private static IPPrefix SubnetOf(NetworkRequest request, AddressRange range, string what, string? action = null)
     {
         foreach (IPPrefix subnet in request.Subnets)
         {
@@ -78,7 +126,8 @@ internal static class NetworkDefinition
 
         throw new NetworkException(
             NetworkError.InvalidAddress,
-            $"The {what} {range} is in none of the subnets {string.Join(", ", request.Subnets)}.");
+            $"The {what} {range} is in none of the subnets {string.Join(", ", request.Subnets)}.",
+            action);
     }
 
     private static AddressValue? GatewayOf(NetworkRequest request, IPPrefix subnet)
@@ -86,6 +135,9 @@ internal static class NetworkDefinition
         AddressValue[] given = [.. request.Gateways.Where(subnet.Contains)];
         if (given.Length > 1) throw Invalid($"The subnet {subnet} has two gateways, {given[0]} and {given[1]}.");
         if (given.Length == 1) return given[0];
+        AddressValue[] outside = [.. request.Gateways.Where(
+            g => g.Family == subnet.Family && !request.Subnets.Any(s => s.Contains(g)))];
+        if (outside.Length == 1) return outside[0];
         // IPv6 routers announce themselves; a /32 has no second address to be one.
         bool takesFirst = subnet.Family == AddressFamily.InterNetwork && subnet.PrefixLength < 32 && !request.NoGateway;
         return takesFirst ? AddressPool.Usable(subnet).First : null;

@@ -89,6 +89,12 @@ public enum NetworkError
     /// <summary>The network has no free address.</summary>
     AddressesExhausted,
 
+    /// <summary>Another link has the MAC address.</summary>
+    MacAddressInUse,
+
+    /// <summary>The kernel lacks something that was asked for.</summary>
+    KernelTooOld,
+
     /// <summary>The kernel demands a capability that this process lacks.</summary>
     PermissionDenied,
 

@@ -18,7 +18,7 @@ public sealed record NetworkRequest
     /// <summary>The subnets, at least one.</summary>
     public required IReadOnlyList<IPPrefix> Subnets { get; init; }
 
-    /// <summary>Gateways, each in one of the subnets.</summary>
+    /// <summary>Gateways, each in one of the subnets unless <see cref="OnLinkGateway"/>.</summary>
     public IReadOnlyList<AddressValue> Gateways { get; init; } = [];
 
     /// <summary>Ranges to allocate from, each in one of the subnets.</summary>
@@ -32,6 +32,15 @@ public sealed record NetworkRequest
 
     /// <summary>Leaves IPv4 subnets for which no gateway is given without one.</summary>
     public bool NoGateway { get; init; }
+
+    /// <summary>Leaves its NICs without a default route.</summary>
+    public bool NoDefaultRoute { get; init; }
+
+    /// <summary>Takes gateways and next hops that are on the link though in none of the subnets.</summary>
+    public bool OnLinkGateway { get; init; }
+
+    /// <summary>Routes that its NICs get beside the default route.</summary>
+    public IReadOnlyList<NetworkRoute> Routes { get; init; } = [];
 
     /// <summary>The MTU of its NICs in bytes; the parent's when null.</summary>
     public int? Mtu { get; init; }

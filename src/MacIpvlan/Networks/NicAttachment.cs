@@ -25,6 +25,7 @@ internal sealed class NicAttachment(NetworkSession session, NicRequest request, 
         Link link = MakeLink(inside);
         try
         {
+            CheckOptions(link);
             Configure(inside, link);
             return link;
         }
@@ -96,6 +97,22 @@ internal sealed class NicAttachment(NetworkSession session, NicRequest request, 
 
     private static string EthName(int number) => string.Create(CultureInfo.InvariantCulture, $"eth{number}");
 
+    // The kernel passes over settings that it does not know.
+    private void CheckOptions(Link link)
+    {
+        if (_network.NicKind is not MacvlanLink wanted || link.Kind is not MacvlanLink actual) return;
+        (string Option, string Kernel)? missing =
+            wanted.BroadcastCutoff is not null && actual.BroadcastCutoff is null ? ("BroadcastCutoff", "6.4")
+            : wanted.BroadcastQueueLength is not null && actual.BroadcastQueueLength is null ? ("BroadcastQueueLength", "5.11")
+            : null;
+        if (missing is null) return;
+        throw new NetworkException(
+            NetworkError.KernelTooOld,
+            $"The option {missing.Value.Option} of network '{_network.Name}' needs kernel {missing.Value.Kernel} or later; "
+            + $"this one is {Environment.OSVersion.Version}.",
+            "Make the network again without that option.");
+    }
+
     private void Configure(RouteSocket inside, Link link)
     {
         bool hasIPv4 = HasFamily(AddressFamily.InterNetwork);
@@ -103,8 +120,9 @@ internal sealed class NicAttachment(NetworkSession session, NicRequest request, 
         // Addresses of a family that the network lacks would come from elsewhere; and idle IPv6 costs time on each link.
         if (!hasIPv6) SetSysctl("ipv6", link, "disable_ipv6", "1");
         // The kernel announces the addresses when the link comes up: gratuitous ARP, unsolicited advertisement.
-        if (hasIPv4) SetSysctl("ipv4", link, "arp_notify", "1");
-        if (hasIPv6) SetSysctl("ipv6", link, "ndisc_notify", "1");
+        string announce = request.AnnounceCount > 0 ? "1" : "0";
+        if (hasIPv4) SetSysctl("ipv4", link, "arp_notify", announce);
+        if (hasIPv6) SetSysctl("ipv6", link, "ndisc_notify", announce);
         List<RouteRequest> requests = [.. nic.Leases.Select(l => new AddressAdd(link, l.Address))];
         requests.Add(new LinkSet(link.Index, link.Name) { Up = true });
         requests.AddRange(Routes(link));
@@ -116,24 +134,46 @@ internal sealed class NicAttachment(NetworkSession session, NicRequest request, 
         bool routed = _network.NicKind is IpvlanLink { Mode: not IpvlanMode.L2 };
         foreach (IGrouping<AddressFamily, LeaseRecord> family in nic.Leases.GroupBy(static l => l.Address.Value.Family))
         {
-            if (_network.Internal)
+            if (_network.Internal || _network.NoDefaultRoute)
             {
-                // Without a default route, l3 reaches the network's other subnets only by name.
+                // Without a default route, l3 reaches the network's other subnets only if they are named.
                 foreach (IPPrefix sibling in routed ? SiblingSubnets(family) : []) yield return new(link, sibling);
-                continue;
+            }
+            else if (DefaultRoute(link, family, routed) is RouteAdd route)
+            {
+                yield return route;
             }
 
-            AddressValue? gateway = family.Select(GatewayOf).FirstOrDefault(static g => g is not null);
-            if (!routed && gateway is null) continue;
-            yield return new RouteAdd(link, IPPrefix.Containing(new(family.Key, 0), 0))
+            foreach (NetworkRoute route in _network.Routes.Where(r => r.Destination.Family == family.Key))
             {
-                Gateway = routed ? null : gateway,
-                Metric = _network.RouteMetric,
-                // A namespace with two NICs keeps the default route of the first.
-                KeepExisting = true,
-            };
+                yield return new RouteAdd(link, route.Destination)
+                {
+                    Gateway = route.NextHop is null ? null : AddressValue.From(route.NextHop),
+                    GatewayIsOnLink = route.NextHop is not null && IsOutside(AddressValue.From(route.NextHop), family),
+                    Metric = route.Metric,
+                    Type = route.Type,
+                };
+            }
         }
     }
+
+    private RouteAdd? DefaultRoute(Link link, IGrouping<AddressFamily, LeaseRecord> family, bool routed)
+    {
+        AddressValue? gateway = routed ? null : family.Select(GatewayOf).FirstOrDefault(static g => g is not null);
+        if (!routed && gateway is null) return null;
+        return new RouteAdd(link, IPPrefix.Containing(new(family.Key, 0), 0))
+        {
+            Gateway = gateway,
+            GatewayIsOnLink = gateway is not null && IsOutside(gateway.Value, family),
+            Metric = _network.RouteMetric,
+            // A namespace with two NICs keeps the default route of the first.
+            KeepExisting = true,
+        };
+    }
+
+    // The kernel takes a next hop that no address of the link leads to only if told that it is on the link.
+    private bool IsOutside(AddressValue hop, IEnumerable<LeaseRecord> leases) =>
+        _network.OnLinkGateway && !leases.Any(l => l.Address.Subnet.Contains(hop));
 
     private IEnumerable<IPPrefix> SiblingSubnets(IGrouping<AddressFamily, LeaseRecord> leases) => _network.Subnets
         .Select(static s => s.Prefix)

@@ -22,6 +22,12 @@ public sealed record NicRequest
     /// <summary>Its addresses; a family without any gets the lowest free one.</summary>
     public IReadOnlyList<AddressValue> Addresses { get; init; } = [];
 
+    /// <summary>Leaves it without any address.</summary>
+    public bool NoAddress { get; init; }
+
+    /// <summary>How often its addresses are announced when it comes up: 0 to 3 times.</summary>
+    public int AnnounceCount { get; init; } = 1;
+
     /// <summary>Its MAC address (macvlan only); derived from network and address when null.</summary>
     public PhysicalAddress? MacAddress { get; init; }
 

@@ -10,9 +10,9 @@ internal sealed class ParentLinks(NetworkSession session)
 {
     /// <summary>Finds out which link a reference means, and what must be made for it; makes nothing.</summary>
     /// <exception cref="NetworkException">ParentNotFound, ParentUnsuitable, InvalidName or InvalidVlanId.</exception>
-    public ParentPlan Plan(ParentReference reference, VlanProtocol protocol = VlanProtocol.Ieee8021Q, string? name = null)
+    public ParentPlan Plan(ParentReference reference)
     {
-        if (reference.VlanId is int id) return PlanVlan(Plan(new(reference.Link)), id, protocol, name);
+        if (reference.VlanId is int id) return PlanVlan(reference.Link, new(id, VlanProtocol.Ieee8021Q));
         if (session.Host.FindLink(reference.Link) is Link link)
         {
             CheckSuitable(link);
@@ -26,7 +26,7 @@ internal sealed class ParentLinks(NetworkSession session)
 
         try
         {
-            return PlanVlan(Plan(new(split.Link)), split.VlanId!.Value, protocol, name);
+            return PlanVlan(split.Link, new(split.VlanId!.Value, VlanProtocol.Ieee8021Q));
         }
         catch (NetworkException e) when (e.Error == NetworkError.ParentNotFound)
         {
@@ -48,6 +48,7 @@ internal sealed class ParentLinks(NetworkSession session)
             Name = plan.Name,
             Kind = plan.Kind!,
             Parent = lower?.Name,
+            Mtu = plan.Mtu,
             RemovedWithLastNetwork = removedWithLastNetwork,
         };
         // Recorded first: a link without a record would be nobody's, a record without a link can be repaired.
@@ -97,7 +98,7 @@ internal sealed class ParentLinks(NetworkSession session)
     {
         Link? link = session.Host.FindLink(record.Name);
         // By now the name may be that of another link.
-        if (link is not null && Equals(link.Kind, record.Kind))
+        if (link is not null && IsStill(link, record))
         {
             Link? upper = session.Host.GetLinks().FirstOrDefault(l => l.ParentIndex == link.Index && !l.ParentIsForeign);
             if (upper is not null)
@@ -114,19 +115,21 @@ internal sealed class ParentLinks(NetworkSession session)
         if (record.Parent is not null) RemoveUnused(record.Parent);
     }
 
-    private ParentPlan PlanVlan(ParentPlan lower, int id, VlanProtocol protocol, string? name)
+    /// <summary>Finds out whether a VLAN is on a link, and what must be made for it; makes nothing.</summary>
+    /// <exception cref="NetworkException">ParentNotFound, ParentUnsuitable, InvalidName or InvalidVlanId.</exception>
+    public ParentPlan PlanVlan(string link, VlanLink kind, string? name = null, int? mtu = null)
     {
-        VlanLink kind = new(id, protocol);
+        ParentPlan lower = Plan(new(link));
         // One id exists once on a link, whatever its name.
         if (lower.Existing is Link parent
             && session.Host.GetLinks().FirstOrDefault(
-                l => l.ParentIndex == parent.Index && !l.ParentIsForeign && kind.Equals(l.Kind)) is Link vlan)
+                l => l.ParentIndex == parent.Index && !l.ParentIsForeign && l.Kind is VlanLink v && v.IsSameTag(kind)) is Link vlan)
         {
             CheckSuitable(vlan);
             return new(vlan.Name) { Existing = vlan };
         }
 
-        string vlanName = name ?? $"{lower.Name}.{id}";
+        string vlanName = name ?? $"{lower.Name}.{kind.VlanId}";
         try
         {
             LinkName.Check(vlanName);
@@ -134,10 +137,28 @@ internal sealed class ParentLinks(NetworkSession session)
         catch (NetworkException e) when (name is null)
         {
             throw new NetworkException(
-                e.Error, e.Message, $"Name it yourself: Add-VlanSubInterface -Parent {lower.Name} -VlanId {id} -Name NAME.");
+                e.Error, e.Message, $"Name it yourself: Add-VlanSubInterface -Parent {lower.Name} -VlanId {kind.VlanId} -Name NAME.");
         }
 
-        return new(vlanName) { Kind = kind, Lower = lower };
+        CheckMtu(kind, mtu, lower.Name, lower.KnownMtu, session.Warn);
+        return new(vlanName) { Kind = kind, Lower = lower, Mtu = mtu };
+    }
+
+    /// <summary>Checks an MTU against that of the parent, where that is known.</summary>
+    /// <exception cref="NetworkException">InvalidParameter: the kernel would refuse it with a bare EINVAL.</exception>
+    public static void CheckMtu(LinkKind kind, int? mtu, string parent, int? parentMtu, Action<string> warn)
+    {
+        if (!(mtu > parentMtu)) return;
+        if (kind is not IpvlanLink)
+        {
+            throw new NetworkException(
+                NetworkError.InvalidParameter,
+                $"The MTU {mtu} is above that of {parent}, {parentMtu}, which is the most that {kind.Name} links of it can have.",
+                $"Use {parentMtu} or less, or raise the parent's first: ip link set dev {parent} mtu {mtu}.");
+        }
+
+        warn($"The MTU {mtu} is above that of {parent}, {parentMtu}: longer packets will be lost, and each change of the "
+            + "parent's MTU overwrites it.");
     }
 
     private void CheckSuitable(Link link)
@@ -167,6 +188,13 @@ internal sealed class ParentLinks(NetworkSession session)
         Sysctl.TrySet("ipv6", link.Name, "accept_ra", "0");
     }
 
+    private static bool IsStill(Link link, ParentLinkRecord record) => (link.Kind, record.Kind) switch
+    {
+        (VlanLink actual, VlanLink made) => actual.IsSameTag(made),
+        (DummyLink, DummyLink) => true,
+        _ => false,
+    };
+
     private static NetworkException NotFound(string name, string addition) => new(
         NetworkError.ParentNotFound,
         $"There is no link '{name}' on this host{addition}.",
@@ -191,6 +219,9 @@ internal sealed record ParentPlan(string Name)
 
     /// <summary>The MTU to make it with in bytes; the kernel's choice when null.</summary>
     public int? Mtu { get; init; }
+
+    /// <summary>The MTU that it has or will have, in bytes; null where that is the kernel's choice.</summary>
+    public int? KnownMtu => Existing?.Mtu ?? Mtu ?? Lower?.KnownMtu;
 
     /// <summary>The name, with what will be made.</summary>
     public override string ToString() =>

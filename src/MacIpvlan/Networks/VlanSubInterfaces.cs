@@ -36,20 +36,21 @@ public sealed class VlanSubInterfaces(NetworkSession session)
         .OrderByDescending(static l => l.IsUp)];
 
     /// <summary>Makes a sub-interface, sets it up, and remembers it.</summary>
-    /// <param name="parent">The link and the VLAN id.</param>
+    /// <param name="parent">The link that it sits on.</param>
+    /// <param name="kind">The tag and the settings.</param>
     /// <param name="name">Its name; LINK.ID when null.</param>
-    /// <param name="protocol">The EtherType of its tag.</param>
+    /// <param name="mtu">Its MTU in bytes; the parent's when null.</param>
     /// <exception cref="NetworkException">The parent is unsuitable, or the sub-interface exists.</exception>
     /// <exception cref="NetlinkException">The kernel refused a step; nothing is left behind.</exception>
-    public VlanSubInterface Add(ParentReference parent, string? name, VlanProtocol protocol)
+    public VlanSubInterface Add(string parent, VlanLink kind, string? name, int? mtu)
     {
         using IDisposable topology = session.State.LockTopology();
-        ParentPlan plan = _parents.Plan(parent, protocol, name);
+        ParentPlan plan = _parents.PlanVlan(parent, kind, name, mtu);
         if (plan.Existing is not null)
         {
             throw new NetworkException(
                 NetworkError.SubInterfaceExists,
-                $"VLAN {parent.VlanId} exists on {parent.Link}, as {plan.Name}.",
+                $"VLAN {kind.VlanId} exists on {parent}, as {plan.Name}.",
                 "Use it as it is; a parent can carry each VLAN id once.");
         }
 

@@ -15,6 +15,9 @@ public interface IStateStore : IDisposable
     /// <summary>All networks, by name.</summary>
     IReadOnlyList<NetworkRecord> GetNetworks();
 
+    /// <summary>How much of each network is in use, by the network's id.</summary>
+    IReadOnlyDictionary<string, NetworkUsage> GetUsage();
+
     /// <summary>Adds a network.</summary>
     /// <exception cref="NetworkException">NetworkExists.</exception>
     void AddNetwork(NetworkRecord network);

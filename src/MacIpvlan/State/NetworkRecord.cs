@@ -27,6 +27,15 @@ public sealed record NetworkRecord
     /// <summary>The metric of its default routes; the kernel's default when null.</summary>
     public int? RouteMetric { get; init; }
 
+    /// <summary>Whether its NICs get no default route though they are not internal.</summary>
+    public bool NoDefaultRoute { get; init; }
+
+    /// <summary>Whether gateways are on the link though in none of the subnets.</summary>
+    public bool OnLinkGateway { get; init; }
+
+    /// <summary>Routes that its NICs get beside the default route.</summary>
+    public IReadOnlyList<NetworkRoute> Routes { get; init; } = [];
+
     /// <summary>Its subnets, in the order they were given.</summary>
     public required IReadOnlyList<SubnetRecord> Subnets { get; init; }
 }

@@ -14,6 +14,9 @@ public sealed record ParentLinkRecord
     /// <summary>The link that it sits on; null for a dummy.</summary>
     public string? Parent { get; init; }
 
+    /// <summary>Its MTU in bytes; the kernel's choice when null.</summary>
+    public int? Mtu { get; init; }
+
     /// <summary>Whether it goes with the last network that uses it; false when it was asked for by itself.</summary>
     public bool RemovedWithLastNetwork { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace MacIpvlan.Linux;
 
 // include/uapi/linux/if_link.h, if.h, if_vlan.h, veth.h
@@ -35,6 +37,14 @@ internal static partial class Uapi
     public const uint MACVLAN_MODE_PASSTHRU = 8;
     public const uint MACVLAN_MODE_SOURCE = 16;
 
+    public const ushort IFLA_MACVLAN_MACADDR_MODE = 3;
+    public const ushort IFLA_MACVLAN_MACADDR = 4;
+    public const ushort IFLA_MACVLAN_MACADDR_DATA = 5;
+    public const ushort IFLA_MACVLAN_BC_QUEUE_LEN = 7;
+    public const ushort IFLA_MACVLAN_BC_CUTOFF = 9;
+    public const ushort MACVLAN_FLAG_NOPROMISC = 1;
+    public const uint MACVLAN_MACADDR_SET = 3;
+
     public const ushort IFLA_IPVLAN_MODE = 1;
     public const ushort IFLA_IPVLAN_FLAGS = 2;
     public const ushort IPVLAN_MODE_L2 = 0;
@@ -44,9 +54,18 @@ internal static partial class Uapi
     public const ushort IPVLAN_F_VEPA = 0x02;
 
     public const ushort IFLA_VLAN_ID = 1;
+    public const ushort IFLA_VLAN_FLAGS = 2;
+    public const ushort IFLA_VLAN_EGRESS_QOS = 3;
+    public const ushort IFLA_VLAN_INGRESS_QOS = 4;
     public const ushort IFLA_VLAN_PROTOCOL = 5;
     public const ushort ETH_P_8021Q = 0x8100;
     public const ushort ETH_P_8021AD = 0x88a8;
+
+    public const ushort IFLA_VLAN_QOS_MAPPING = 1;
+    public const uint VLAN_FLAG_REORDER_HDR = 0x1;
+    public const uint VLAN_FLAG_GVRP = 0x2;
+    public const uint VLAN_FLAG_LOOSE_BINDING = 0x4;
+    public const uint VLAN_FLAG_MVRP = 0x8;
 
     public const ushort VETH_INFO_PEER = 1;
 
@@ -55,4 +74,18 @@ internal static partial class Uapi
 
     public const byte IF_OPER_LOWERLAYERDOWN = 3;
     public const byte IF_OPER_UP = 6;
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ifla_vlan_flags
+    {
+        public uint flags;
+        public uint mask;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ifla_vlan_qos_mapping
+    {
+        public uint from;
+        public uint to;
+    }
 }

@@ -37,6 +37,9 @@ internal static partial class Uapi
     public const byte RT_SCOPE_UNIVERSE = 0;
     public const byte RT_SCOPE_LINK = 253;
     public const byte RTN_UNICAST = 1;
+    public const byte RTN_BLACKHOLE = 6;
+    public const byte RTN_UNREACHABLE = 7;
+    public const uint RTNH_F_ONLINK = 4;
 
     public const uint IFF_UP = 0x1;
     public const uint IFF_LOOPBACK = 0x8;

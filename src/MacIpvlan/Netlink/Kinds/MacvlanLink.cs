@@ -1,3 +1,5 @@
+using System.Net.NetworkInformation;
+using System.Text;
 using static MacIpvlan.Linux.Uapi;
 
 namespace MacIpvlan.Netlink.Kinds;
@@ -8,22 +10,93 @@ public sealed record MacvlanLink(MacvlanMode Mode) : LinkKind
 {
     internal const string KindName = "macvlan";
 
+    /// <summary>The MAC addresses that a link in mode Source receives from; six bytes each.</summary>
+    public IReadOnlyList<PhysicalAddress> AllowedMacAddresses { get; init; } = [];
+
+    /// <summary>How many broadcast frames the parent keeps for its links, 32 bits; the kernel's default when null.</summary>
+    public int? BroadcastQueueLength { get; init; }
+
+    /// <summary>
+    /// Up to how many receivers a multicast frame is delivered at once, not through the queue; signed, 32 bits. Kernels
+    /// from 6.4 on.
+    /// </summary>
+    public int? BroadcastCutoff { get; init; }
+
+    /// <summary>Leaves the parent's promiscuous mode off in mode Passthru (MACVLAN_FLAG_NOPROMISC, 16 bits).</summary>
+    public bool NoPromiscuous { get; init; }
+
     /// <inheritdoc/>
     public override string Name => KindName;
 
     /// <inheritdoc/>
-    public override string ToString() => $"macvlan mode {Mode.ToString().ToLowerInvariant()}";
+    public override string ToString()
+    {
+        StringBuilder text = new($"macvlan mode {Mode.ToString().ToLowerInvariant()}");
+        if (NoPromiscuous) text.Append(" nopromisc");
+        if (AllowedMacAddresses.Count > 0)
+        {
+            text.Append(" macaddr set ").AppendJoin(' ', AllowedMacAddresses.Select(Link.Format));
+        }
 
-    internal override void WriteSettings(MessageWriter writer) => writer.Attribute(IFLA_MACVLAN_MODE, (uint)Mode);
+        if (BroadcastQueueLength is not null) text.Append($" bcqueuelen {BroadcastQueueLength}");
+        if (BroadcastCutoff is not null) text.Append($" bclim {BroadcastCutoff}");
+        return text.ToString();
+    }
+
+    internal override void WriteSettings(MessageWriter writer)
+    {
+        writer.Attribute(IFLA_MACVLAN_MODE, (uint)Mode);
+        if (NoPromiscuous) writer.Attribute(IFLA_MACVLAN_FLAGS, MACVLAN_FLAG_NOPROMISC);
+        if (AllowedMacAddresses.Count > 0)
+        {
+            writer.Attribute(IFLA_MACVLAN_MACADDR_MODE, MACVLAN_MACADDR_SET);
+            int list = writer.BeginNest(IFLA_MACVLAN_MACADDR_DATA);
+            foreach (PhysicalAddress address in AllowedMacAddresses)
+            {
+                writer.Attribute(IFLA_MACVLAN_MACADDR, address.GetAddressBytes());
+            }
+
+            writer.EndNest(list);
+        }
+
+        if (BroadcastQueueLength is not null) writer.Attribute(IFLA_MACVLAN_BC_QUEUE_LEN, BroadcastQueueLength.Value);
+        if (BroadcastCutoff is not null) writer.Attribute(IFLA_MACVLAN_BC_CUTOFF, BroadcastCutoff.Value);
+    }
 
     internal static MacvlanLink Parse(AttributeReader settings)
     {
         MacvlanMode mode = default;
+        List<PhysicalAddress> allowed = [];
+        int? queueLength = null, cutoff = null;
+        bool noPromiscuous = false;
         while (settings.TryRead(out ushort type, out ReadOnlySpan<byte> value))
         {
-            if (type == IFLA_MACVLAN_MODE) mode = (MacvlanMode)AttributeReader.Number<uint>(value);
+            switch (type)
+            {
+                case IFLA_MACVLAN_MODE: mode = (MacvlanMode)AttributeReader.Number<uint>(value); break;
+                case IFLA_MACVLAN_FLAGS:
+                    noPromiscuous = (AttributeReader.Number<ushort>(value) & MACVLAN_FLAG_NOPROMISC) != 0;
+                    break;
+                case IFLA_MACVLAN_MACADDR_DATA: ParseAddresses(new(value), allowed); break;
+                case IFLA_MACVLAN_BC_QUEUE_LEN: queueLength = AttributeReader.Number<int>(value); break;
+                case IFLA_MACVLAN_BC_CUTOFF: cutoff = AttributeReader.Number<int>(value); break;
+            }
         }
 
-        return new(mode);
+        return new(mode)
+        {
+            AllowedMacAddresses = allowed,
+            BroadcastQueueLength = queueLength,
+            BroadcastCutoff = cutoff,
+            NoPromiscuous = noPromiscuous,
+        };
+    }
+
+    private static void ParseAddresses(AttributeReader list, List<PhysicalAddress> addresses)
+    {
+        while (list.TryRead(out ushort type, out ReadOnlySpan<byte> value))
+        {
+            if (type == IFLA_MACVLAN_MACADDR) addresses.Add(new(value.ToArray()));
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using static MacIpvlan.Linux.Uapi;
 
 namespace MacIpvlan.Netlink.Kinds;
@@ -10,33 +11,126 @@ public sealed record VlanLink(int VlanId, VlanProtocol Protocol) : LinkKind
 {
     internal const string KindName = "vlan";
 
+    /// <summary>Whether to show headers as if there were no tag (VLAN_FLAG_REORDER_HDR); the kernel's default is on.</summary>
+    public bool? ReorderHeader { get; init; }
+
+    /// <summary>Whether to register the VLAN by GVRP; the kernel's default is off.</summary>
+    public bool? Gvrp { get; init; }
+
+    /// <summary>Whether to register the VLAN by MVRP; the kernel's default is off.</summary>
+    public bool? Mvrp { get; init; }
+
+    /// <summary>Whether the state of the parent is not followed (VLAN_FLAG_LOOSE_BINDING); the kernel's default is off.</summary>
+    public bool? LooseBinding { get; init; }
+
+    /// <summary>From the priority that frames have on this host to the priority of the tag (0 to 7).</summary>
+    public IReadOnlyList<(uint From, uint To)> EgressPriorityMap { get; init; } = [];
+
+    /// <summary>From the priority of the tag (0 to 7) to the priority that frames have on this host.</summary>
+    public IReadOnlyList<(uint From, uint To)> IngressPriorityMap { get; init; } = [];
+
     /// <inheritdoc/>
     public override string Name => KindName;
 
+    private (bool? Value, uint Flag, string Word)[] Flags =>
+    [
+        (ReorderHeader, VLAN_FLAG_REORDER_HDR, "reorder_hdr"),
+        (Gvrp, VLAN_FLAG_GVRP, "gvrp"),
+        (Mvrp, VLAN_FLAG_MVRP, "mvrp"),
+        (LooseBinding, VLAN_FLAG_LOOSE_BINDING, "loose_binding"),
+    ];
+
+    /// <summary>Whether the two are the same VLAN of a parent: the kernel allows each protocol and id once.</summary>
+    public bool IsSameTag(VlanLink other) => VlanId == other.VlanId && Protocol == other.Protocol;
+
     /// <inheritdoc/>
-    public override string ToString() => Protocol == VlanProtocol.Ieee8021Q
-        ? $"vlan id {VlanId}"
-        : $"vlan protocol 802.1ad id {VlanId}";
+    public override string ToString()
+    {
+        StringBuilder text = new(KindName);
+        if (Protocol == VlanProtocol.Ieee8021AD) text.Append(" protocol 802.1ad");
+        text.Append($" id {VlanId}");
+        foreach ((bool? value, _, string word) in Flags)
+        {
+            if (value is not null) text.Append($" {word} {(value.Value ? "on" : "off")}");
+        }
+
+        AppendMap(text, "ingress-qos-map", IngressPriorityMap);
+        AppendMap(text, "egress-qos-map", EgressPriorityMap);
+        return text.ToString();
+    }
 
     internal override void WriteSettings(MessageWriter writer)
     {
         writer.Attribute(IFLA_VLAN_ID, (ushort)VlanId);
         writer.Attribute(IFLA_VLAN_PROTOCOL, BinaryPrimitives.ReverseEndianness((ushort)Protocol));
+        ifla_vlan_flags flags = default;
+        foreach ((bool? value, uint flag, _) in Flags)
+        {
+            if (value is null) continue;
+            flags.mask |= flag;
+            if (value.Value) flags.flags |= flag;
+        }
+
+        if (flags.mask != 0) writer.Attribute(IFLA_VLAN_FLAGS, flags);
+        WriteMap(writer, IFLA_VLAN_INGRESS_QOS, IngressPriorityMap);
+        WriteMap(writer, IFLA_VLAN_EGRESS_QOS, EgressPriorityMap);
     }
 
     internal static VlanLink Parse(AttributeReader settings)
     {
         int id = 0;
         VlanProtocol protocol = VlanProtocol.Ieee8021Q;
+        uint flags = 0;
+        List<(uint, uint)> ingress = [], egress = [];
         while (settings.TryRead(out ushort type, out ReadOnlySpan<byte> value))
         {
-            if (type == IFLA_VLAN_ID) id = AttributeReader.Number<ushort>(value);
-            else if (type == IFLA_VLAN_PROTOCOL)
+            switch (type)
             {
-                protocol = (VlanProtocol)BinaryPrimitives.ReverseEndianness(AttributeReader.Number<ushort>(value));
+                case IFLA_VLAN_ID: id = AttributeReader.Number<ushort>(value); break;
+                case IFLA_VLAN_PROTOCOL:
+                    protocol = (VlanProtocol)BinaryPrimitives.ReverseEndianness(AttributeReader.Number<ushort>(value));
+                    break;
+                case IFLA_VLAN_FLAGS: flags = AttributeReader.Number<ifla_vlan_flags>(value).flags; break;
+                case IFLA_VLAN_INGRESS_QOS: ParseMap(new(value), ingress); break;
+                case IFLA_VLAN_EGRESS_QOS: ParseMap(new(value), egress); break;
             }
         }
 
-        return new(id, protocol);
+        return new(id, protocol)
+        {
+            ReorderHeader = (flags & VLAN_FLAG_REORDER_HDR) != 0,
+            Gvrp = (flags & VLAN_FLAG_GVRP) != 0,
+            Mvrp = (flags & VLAN_FLAG_MVRP) != 0,
+            LooseBinding = (flags & VLAN_FLAG_LOOSE_BINDING) != 0,
+            IngressPriorityMap = ingress,
+            EgressPriorityMap = egress,
+        };
+    }
+
+    private static void AppendMap(StringBuilder text, string word, IReadOnlyList<(uint From, uint To)> map)
+    {
+        if (map.Count > 0) text.Append($" {word} ").AppendJoin(' ', map.Select(static m => $"{m.From}:{m.To}"));
+    }
+
+    private static void WriteMap(MessageWriter writer, ushort type, IReadOnlyList<(uint From, uint To)> map)
+    {
+        if (map.Count == 0) return;
+        int nest = writer.BeginNest(type);
+        foreach ((uint from, uint to) in map)
+        {
+            writer.Attribute(IFLA_VLAN_QOS_MAPPING, new ifla_vlan_qos_mapping { from = from, to = to });
+        }
+
+        writer.EndNest(nest);
+    }
+
+    private static void ParseMap(AttributeReader list, List<(uint From, uint To)> map)
+    {
+        while (list.TryRead(out ushort type, out ReadOnlySpan<byte> value))
+        {
+            if (type != IFLA_VLAN_QOS_MAPPING) continue;
+            ifla_vlan_qos_mapping entry = AttributeReader.Number<ifla_vlan_qos_mapping>(value);
+            map.Add((entry.from, entry.to));
+        }
     }
 }
