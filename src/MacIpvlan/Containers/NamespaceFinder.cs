@@ -17,6 +17,20 @@ internal static class NamespaceFinder
         return Candidates().Select(candidate => TryOpen(name, candidate, identity)).FirstOrDefault(static h => h is not null);
     }
 
+    /// <summary>Opens every namespace that has a name or a process, each once; the caller disposes of them.</summary>
+    public static IEnumerable<NamespaceHandle> OpenAll()
+    {
+        HashSet<NamespaceIdentity> seen = [];
+        foreach (string path in Candidates())
+        {
+            string name = s_folders.Contains(Path.GetDirectoryName(path)) ? Path.GetFileName(path) : path;
+            NamespaceHandle? handle = NamespaceHandle.TryOpen(name, path, out _);
+            if (handle is null) continue;
+            if (seen.Add(handle.Identity)) yield return handle;
+            else handle.Dispose();
+        }
+    }
+
     private static IEnumerable<string> Candidates()
     {
         IEnumerable<string> named = s_folders.Where(Directory.Exists).SelectMany(Directory.EnumerateFiles);

@@ -25,8 +25,14 @@ public sealed record Link
     /// <summary>The index of the link that it sits on; zero if none.</summary>
     public int ParentIndex { get; init; }
 
-    /// <summary>Whether <see cref="ParentIndex"/> counts in another namespace (IFLA_LINK_NETNSID).</summary>
-    public bool ParentIsForeign { get; init; }
+    /// <summary>
+    /// The namespace that <see cref="ParentIndex"/> counts in, by the number that the link's own namespace knows it by
+    /// (IFLA_LINK_NETNSID); null for the link's own.
+    /// </summary>
+    public int? ParentNamespaceId { get; init; }
+
+    /// <summary>Whether <see cref="ParentIndex"/> counts in another namespace.</summary>
+    public bool ParentIsForeign => ParentNamespaceId is not null;
 
     /// <summary>The index of the bridge or bond that it is a port of; zero if none.</summary>
     public int MasterIndex { get; init; }
@@ -59,7 +65,7 @@ public sealed record Link
         List<string>? alternativeNames = null;
         PhysicalAddress mac = PhysicalAddress.None;
         int parent = 0, master = 0, mtu = 0;
-        bool foreign = false;
+        int? parentNamespace = null;
         AttributeReader attributes = message.Attributes<ifinfomsg>();
         while (attributes.TryRead(out ushort type, out ReadOnlySpan<byte> value))
         {
@@ -69,7 +75,7 @@ public sealed record Link
                 case IFLA_PROP_LIST: alternativeNames = ParseNames(new(value)); break;
                 case IFLA_MTU: mtu = AttributeReader.Number<int>(value); break;
                 case IFLA_LINK: parent = AttributeReader.Number<int>(value); break;
-                case IFLA_LINK_NETNSID: foreign = true; break;
+                case IFLA_LINK_NETNSID: parentNamespace = AttributeReader.Number<int>(value); break;
                 case IFLA_MASTER: master = AttributeReader.Number<int>(value); break;
                 case IFLA_ADDRESS: mac = new(value.ToArray()); break;
                 case IFLA_LINKINFO: kind = LinkKind.Parse(new(value), out kindName); break;
@@ -84,7 +90,7 @@ public sealed record Link
             KindName = kindName,
             Kind = kind,
             ParentIndex = parent,
-            ParentIsForeign = foreign,
+            ParentNamespaceId = parentNamespace,
             MasterIndex = master,
             Mtu = mtu,
             MacAddress = mac,

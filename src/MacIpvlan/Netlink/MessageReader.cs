@@ -43,7 +43,7 @@ internal readonly ref struct Message(nlmsghdr header, ReadOnlySpan<byte> payload
         MemoryMarshal.TryRead(_payload, out T value) ? value : throw MessageReader.Malformed();
 
     /// <summary>The attributes behind the fixed part.</summary>
-    public AttributeReader Attributes<T>() where T : unmanaged => new(After(Unsafe.SizeOf<T>()));
+    public AttributeReader Attributes<T>() where T : unmanaged => new(After((Unsafe.SizeOf<T>() + 3) & ~3));
 
     /// <summary>The code of an error or of the end of a dump: zero or a negative error number.</summary>
     public int Code => Fixed<int>();

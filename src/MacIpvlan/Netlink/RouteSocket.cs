@@ -51,6 +51,9 @@ public sealed class RouteSocket : IDisposable
     /// <summary>All links of the namespace.</summary>
     public IReadOnlyList<Link> GetLinks() => _socket.Dump(new LinkGet(), Link.Parse);
 
+    /// <summary>The number by which this socket's namespace knows another one, as in IFLA_LINK_NETNSID; -1 if by none.</summary>
+    public int GetNamespaceId(NamespaceHandle target) => _socket.Get(new NamespaceIdGet(target), NamespaceIdGet.Parse) is int id ? id : -1;
+
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 

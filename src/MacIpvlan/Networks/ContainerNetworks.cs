@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using MacIpvlan.Containers;
+using MacIpvlan.Netlink;
 using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
 
@@ -68,11 +70,11 @@ public sealed class ContainerNetworks(NetworkSession session)
         _parents.RemoveUnused(network.Parent);
     }
 
-    internal static string NameSome(IReadOnlyCollection<ContainerNic> nics)
+    internal static string NameSome<T>(IReadOnlyCollection<T> items)
     {
         const int Shown = 5;
-        string names = string.Join(", ", nics.Take(Shown).Select(static n => n.ToString()));
-        return nics.Count > Shown ? $"{names} and {nics.Count - Shown} more" : names;
+        string names = string.Join(", ", items.Take(Shown));
+        return items.Count > Shown ? $"{names} and {items.Count - Shown} more" : names;
     }
 
     internal static string Count(int count, string noun) => count == 1 ? $"a {noun}" : $"{count} {noun}s";
@@ -108,6 +110,7 @@ public sealed class ContainerNetworks(NetworkSession session)
         };
         ParentLinks.CheckMtu(request.NicKind, request.Mtu, parent.Name, parent.KnownMtu, warn);
         ParentSharing.Check(network, networks.Where(n => n.Parent == parent.Name), warn);
+        if (parent.Existing is not null) CheckForeignLinks(network, parent.Existing, warn);
         if (request.NicKind is IpvlanLink { Mode: not IpvlanMode.L2 } && request.Gateways.Count > 0)
         {
             warn($"The gateway of '{request.Name}' is kept free but not used: in l3 modes the default route leads out of "
@@ -115,6 +118,16 @@ public sealed class ContainerNetworks(NetworkSession session)
         }
 
         return new(network, parent);
+    }
+
+    // The kernel switches the mode of all ipvlan links of a parent, and says nothing; of the rest it tells on connecting.
+    private void CheckForeignLinks(NetworkRecord network, Link parent, Action<string> warn)
+    {
+        if (network.NicKind is not (IpvlanLink or MacvlanLink { Mode: MacvlanMode.Passthru })) return;
+        HashSet<(NamespaceIdentity, int)> ours =
+            [.. session.State.GetNics().Select(static n => (n.Namespace, n.InterfaceIndex))];
+        ParentSharing.Check(
+            network, new SiblingLinks(session).Find(parent).Where(s => !ours.Contains((s.Namespace, s.Link.Index))), warn);
     }
 
     private static ParentPlan PlanDummy(NetworkRequest request, string id)

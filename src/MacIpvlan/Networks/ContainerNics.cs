@@ -73,7 +73,8 @@ public sealed class ContainerNics(NetworkSession session)
                 if (attached.State == NicState.Attached) DeleteLink(request.Target, attached, network);
                 session.State.ReleaseNic(reserved.Id);
             });
-            if (e is NetlinkException { Errno: Errno.EBUSY }) ThrowIfOtherKindHolds(network);
+            // Its bare errors for a parent that others hold: EBUSY for the other kind, EINVAL for Passthru.
+            if (e is NetlinkException { Errno: Errno.EBUSY or Errno.EINVAL }) ThrowIfHeld(network, parent);
             throw;
         }
     }
@@ -177,16 +178,16 @@ public sealed class ContainerNics(NetworkSession session)
         return parent;
     }
 
-    // The kernel lets macvlan and ipvlan links take turns on a parent, not share it, and says no more than EBUSY.
-    private void ThrowIfOtherKindHolds(NetworkRecord network)
+    private void ThrowIfHeld(NetworkRecord network, Link parent)
     {
-        ContainerNic[] others = [.. GetAll().Where(
-            n => n.Parent == network.Parent && n.NetworkRecord.NicKind.GetType() != network.NicKind.GetType())];
-        if (others.Length == 0) return;
+        bool passthru = network.NicKind is MacvlanLink { Mode: MacvlanMode.Passthru };
+        SiblingLink[] holders = [.. new SiblingLinks(session).Find(parent).Where(s =>
+            s.Link.KindName != network.NicKind.Name || passthru || s.Link.Kind is MacvlanLink { Mode: MacvlanMode.Passthru })];
+        if (holders.Length == 0) return;
         throw new NetworkException(
             NetworkError.ParentInUse,
-            $"{network.Parent} carries {ContainerNetworks.Count(others.Length, others[0].NetworkRecord.NicKind.Name + " NIC")} "
-            + $"({ContainerNetworks.NameSome(others)}), and macvlan and ipvlan cannot share a parent.",
+            $"{parent.Name} carries {ContainerNetworks.NameSome(holders)} ({holders[0].Link.Kind}), and macvlan, ipvlan and "
+            + "Passthru links cannot share a parent.",
             "Disconnect those first, or put one of the networks on another parent, such as a VLAN.");
     }
 }

@@ -13,7 +13,7 @@ internal static class ParentSharing
     {
         foreach (NetworkRecord other in others)
         {
-            CheckKinds(network, other, warn);
+            CheckKinds(network, other.NicKind, $"network '{other.Name}'", warn);
             foreach (SubnetRecord subnet in network.Subnets)
             {
                 // Networks with equal subnets share one address book.
@@ -28,32 +28,40 @@ internal static class ParentSharing
         }
     }
 
-    private static void CheckKinds(NetworkRecord network, NetworkRecord other, Action<string> warn)
+    /// <summary>Checks a new network against links that others made on the same parent.</summary>
+    /// <exception cref="NetworkException">ParentInUse, naming the link.</exception>
+    public static void Check(NetworkRecord network, IEnumerable<SiblingLink> others, Action<string> warn)
     {
-        if (network.NicKind.GetType() != other.NicKind.GetType())
+        foreach (SiblingLink other in others)
         {
-            warn($"{network.Parent} carries the {other.NicKind.Name} network '{other.Name}': NICs of '{network.Name}' can be "
-                + "connected only while none of that network is.");
-            return;
-        }
-
-        if (network.NicKind is MacvlanLink mine && other.NicKind is MacvlanLink theirs
-            && (mine.Mode == MacvlanMode.Passthru || theirs.Mode == MacvlanMode.Passthru))
-        {
-            string holder = theirs.Mode == MacvlanMode.Passthru ? other.Name : network.Name;
-            throw InUse(network, other, $"mode Passthru of '{holder}' takes the parent for one network alone");
-        }
-
-        // The kernel keeps one ipvlan mode for a parent: a second one would change the first network's NICs too.
-        if (network.NicKind is IpvlanLink && network.NicKind != other.NicKind)
-        {
-            throw InUse(
-                network, other, $"it is {other.NicKind}, and all ipvlan networks of a parent have one mode and flag");
+            CheckKinds(network, other.Link.Kind!, $"link {other}, which is not of this module", warn);
         }
     }
 
-    private static NetworkException InUse(NetworkRecord network, NetworkRecord other, string reason) => new(
+    private static void CheckKinds(NetworkRecord network, LinkKind other, string holder, Action<string> warn)
+    {
+        if (network.NicKind.GetType() != other.GetType())
+        {
+            warn($"{network.Parent} carries the {other.Name} {holder}: NICs of '{network.Name}' can be connected only while "
+                + $"there is no {other.Name} link.");
+            return;
+        }
+
+        if (network.NicKind is MacvlanLink mine && other is MacvlanLink theirs
+            && (mine.Mode == MacvlanMode.Passthru || theirs.Mode == MacvlanMode.Passthru))
+        {
+            throw InUse(network, holder, "mode Passthru takes the parent for one network alone");
+        }
+
+        // The kernel keeps one ipvlan mode for a parent: a second one would change the first one's NICs too.
+        if (network.NicKind is IpvlanLink && network.NicKind != other)
+        {
+            throw InUse(network, holder, $"that is {other}, and all ipvlan links of a parent have one mode and flag");
+        }
+    }
+
+    private static NetworkException InUse(NetworkRecord network, string holder, string reason) => new(
         NetworkError.ParentInUse,
-        $"'{network.Name}' cannot be on {network.Parent} beside '{other.Name}': {reason}.",
+        $"'{network.Name}' cannot be on {network.Parent} beside the {holder}: {reason}.",
         "Use another parent, such as a VLAN of its own, or the same mode.");
 }

@@ -20,6 +20,10 @@ internal static partial class Uapi
     public const ushort RTM_DELROUTE = 25;
     public const ushort RTM_GETROUTE = 26;
 
+    public const ushort RTM_GETNSID = 90;
+    public const ushort NETNSA_NSID = 1;
+    public const ushort NETNSA_FD = 3;
+
     public const ushort IFA_ADDRESS = 1;
     public const ushort IFA_LOCAL = 2;
     public const ushort IFA_BROADCAST = 4;
@@ -43,6 +47,12 @@ internal static partial class Uapi
 
     public const uint IFF_UP = 0x1;
     public const uint IFF_LOOPBACK = 0x8;
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct rtgenmsg
+    {
+        public byte rtgen_family;
+    }
 
     [StructLayout(LayoutKind.Sequential)]
     public struct ifinfomsg

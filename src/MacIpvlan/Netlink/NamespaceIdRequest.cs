@@ -1,0 +1,29 @@
+using MacIpvlan.Containers;
+using static MacIpvlan.Linux.Uapi;
+
+namespace MacIpvlan.Netlink;
+
+/// <summary>RTM_GETNSID: the number by which a namespace knows another one (include/uapi/linux/net_namespace.h).</summary>
+/// <param name="Target">The other namespace.</param>
+internal sealed record NamespaceIdGet(NamespaceHandle Target) : RouteRequest
+{
+    public override string ToString() => $"ip netns list-id target {Target.Name}";
+
+    internal override void Write(MessageWriter writer)
+    {
+        writer.Begin(RTM_GETNSID, 0, new rtgenmsg());
+        writer.Attribute(NETNSA_FD, Target.Descriptor);
+    }
+
+    /// <summary>Reads the number; -1 when the namespace knows nothing of the other.</summary>
+    internal static object Parse(Message message)
+    {
+        AttributeReader attributes = message.Attributes<rtgenmsg>();
+        while (attributes.TryRead(out ushort type, out ReadOnlySpan<byte> value))
+        {
+            if (type == NETNSA_NSID) return AttributeReader.Number<int>(value);
+        }
+
+        return -1;
+    }
+}

@@ -1,0 +1,46 @@
+using MacIpvlan.Containers;
+using MacIpvlan.Netlink;
+using MacIpvlan.Netlink.Kinds;
+
+namespace MacIpvlan;
+
+/// <summary>Finds the macvlan and ipvlan links of a parent in every namespace, whoever made them.</summary>
+internal sealed class SiblingLinks(NetworkSession session)
+{
+    /// <summary>The links on a parent of the host.</summary>
+    /// <returns>Each with the name of its namespace, the host's own first.</returns>
+    public IReadOnlyList<SiblingLink> Find(Link parent)
+    {
+        using NamespaceHandle host = NamespaceHandle.OpenOwn();
+        List<SiblingLink> found = [.. session.Host.GetLinks()
+            .Where(l => !l.ParentIsForeign && IsOn(parent, l)).Select(l => new SiblingLink("host", host.Identity, l))];
+        foreach (NamespaceHandle target in NamespaceFinder.OpenAll())
+        {
+            using (target)
+            {
+                if (target.Identity != host.Identity) found.AddRange(session.Namespaces.Run(target, () => Look(target, host, parent)));
+            }
+        }
+
+        return found;
+    }
+
+    private static List<SiblingLink> Look(NamespaceHandle target, NamespaceHandle host, Link parent)
+    {
+        using RouteSocket inside = RouteSocket.Open(target);
+        // The same index may be another link's in a third namespace.
+        int hostId = inside.GetNamespaceId(host);
+        return [.. inside.GetLinks().Where(l => l.ParentNamespaceId == hostId && IsOn(parent, l))
+            .Select(l => new SiblingLink(target.Name, target.Identity, l))];
+    }
+
+    private static bool IsOn(Link parent, Link link) =>
+        link.ParentIndex == parent.Index && link.Kind is MacvlanLink or IpvlanLink;
+}
+
+/// <summary>A macvlan or ipvlan link, and where it is.</summary>
+internal sealed record SiblingLink(string NamespaceName, NamespaceIdentity Namespace, Link Link)
+{
+    /// <summary>Namespace and interface, such as web1/eth0.</summary>
+    public override string ToString() => $"{NamespaceName}/{Link.Name}";
+}
