@@ -15,7 +15,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
     private const string ByNamespace = "Namespace";
     private const string ByProcess = "Process";
     private ContainerNics? _nics;
-    private IReadOnlyList<ContainerNetwork>? _networks;
+    private IReadOnlyList<ContainerNetwork> _networks = [];
 
     /// <summary>The network.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
@@ -69,15 +69,24 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
         }
 
         _nics ??= new ContainerNics(Session);
-        _networks ??= new ContainerNetworks(Session).GetAll();
         foreach (NetworkReference reference in Network)
         {
-            ContainerNetwork? network = _networks.FirstOrDefault(
-                n => n.Name.Equals(reference.Name, StringComparison.OrdinalIgnoreCase));
+            ContainerNetwork? network = Find(reference.Name);
             if (network is null) WriteError(ErrorRecords.From(NetworkNotFound(reference.Name), reference.Name));
             else if (ParameterSetName == ByProcess) ConnectEach(network, ProcessId, OpenProcess, static id => id);
             else ConnectEach(network, Namespace, static n => n.Open(), static _ => null);
         }
+    }
+
+    private ContainerNetwork? Find(string name)
+    {
+        // Read once for all NICs, and again for a network that an earlier command of the pipeline has just made.
+        ContainerNetwork? found = Search();
+        if (found is not null) return found;
+        _networks = new ContainerNetworks(Session).GetAll();
+        return Search();
+
+        ContainerNetwork? Search() => _networks.FirstOrDefault(n => n.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
     }
 
     private void ConnectEach<T>(

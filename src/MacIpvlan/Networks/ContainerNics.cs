@@ -184,10 +184,13 @@ public sealed class ContainerNics(NetworkSession session)
         SiblingLink[] holders = [.. new SiblingLinks(session).Find(parent).Where(s =>
             s.Link.KindName != network.NicKind.Name || passthru || s.Link.Kind is MacvlanLink { Mode: MacvlanMode.Passthru })];
         if (holders.Length == 0) return;
+        string rule = holders[0].Link.KindName == network.NicKind.Name
+            ? "a macvlan link of mode Passthru takes its parent for itself alone"
+            : "macvlan and ipvlan links cannot share a parent";
         throw new NetworkException(
             NetworkError.ParentInUse,
-            $"{parent.Name} carries {ContainerNetworks.NameSome(holders)} ({holders[0].Link.Kind}), and macvlan, ipvlan and "
-            + "Passthru links cannot share a parent.",
+            $"{parent.Name} carries {ContainerNetworks.Count(holders.Length, holders[0].Link.KindName + " link")} "
+            + $"({ContainerNetworks.NameSome(holders)}), and {rule}.",
             "Disconnect those first, or put one of the networks on another parent, such as a VLAN.");
     }
 }

@@ -66,7 +66,7 @@ internal sealed class ParentLinks(NetworkSession session)
             }
 
             session.Host.Execute(new LinkSet(made.Index, made.Name) { Up = true });
-            return made;
+            return made with { IsUp = true };
         }
         catch
         {
