@@ -59,6 +59,9 @@ public sealed class NamespaceHandle : IDisposable
         return null;
     }
 
+    /// <summary>A handle of its own on the same namespace.</summary>
+    internal NamespaceHandle Reopen() => Open(Name, $"/proc/self/fd/{Descriptor}");
+
     /// <summary>The namespace that this process was started in.</summary>
     public static NamespaceHandle OpenOwn() => Open("host", "/proc/self/ns/net");
 

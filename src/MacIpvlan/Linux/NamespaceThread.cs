@@ -28,11 +28,7 @@ internal sealed class NamespaceThread : IDisposable
             {
                 try
                 {
-                    if (LibC.setns(target.Descriptor, LibC.CLONE_NEWNET) < 0)
-                    {
-                        throw new NetlinkException($"setns {target.Name}", Errno.Last);
-                    }
-
+                    Enter(target);
                     result = work();
                 }
                 catch (Exception e)
@@ -46,6 +42,13 @@ internal sealed class NamespaceThread : IDisposable
 
         failure?.Throw();
         return result!;
+    }
+
+    /// <summary>Moves the calling thread into the namespace for good; it must be one that nobody else uses.</summary>
+    /// <exception cref="NetlinkException">The namespace cannot be entered.</exception>
+    public static void Enter(NamespaceHandle target)
+    {
+        if (LibC.setns(target.Descriptor, LibC.CLONE_NEWNET) < 0) throw new NetlinkException($"setns {target.Name}", Errno.Last);
     }
 
     public void Dispose()

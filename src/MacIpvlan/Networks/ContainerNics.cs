@@ -1,7 +1,5 @@
 using System.Net.NetworkInformation;
-using System.Net.Sockets;
 using System.Security.Cryptography;
-using MacIpvlan.Addressing;
 using MacIpvlan.Containers;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
@@ -33,10 +31,10 @@ public sealed class ContainerNics(NetworkSession session)
     public ContainerNic Connect(NicRequest request)
     {
         NetworkRecord network = request.Network.Record;
-        Check(request);
+        NicDefinition.Check(request);
         Link parent = FindParent(network);
         ParentLinks.CheckMtu(network.NicKind, request.Mtu, parent.Name, parent.Mtu, session.Warn);
-        if (request.MacAddress is not null) CheckMacAddress(request.MacAddress, network, parent);
+        if (request.MacAddress is not null) CheckMacAddressIsFree(request.MacAddress, parent);
         NicRecord reserved = session.State.ReserveNic(
             new NicRecord
             {
@@ -49,7 +47,31 @@ public sealed class ContainerNics(NetworkSession session)
                 ProcessId = request.ProcessId,
             },
             network,
-            request.NoAddress ? [] : Demands(network, request.Addresses));
+            NicDefinition.Demands(request));
+        NicRecord attached = Attach(request, reserved, parent);
+        // In l3 modes there is no link layer to announce on.
+        if (network.NicKind is not IpvlanLink { Mode: not IpvlanMode.L2 })
+        {
+            Announcer.Repeat(request.Target, attached, request.AnnounceCount - 1);
+        }
+
+        return new ContainerNic(attached, network);
+    }
+
+    /// <summary>Takes a NIC away and frees its addresses; one whose interface or namespace is gone counts as taken away.</summary>
+    /// <exception cref="NetlinkException">The kernel refused; the NIC is still known.</exception>
+    public void Disconnect(ContainerNic nic)
+    {
+        NicRecord record = nic.Record;
+        session.State.UpdateNic(record with { State = NicState.Detaching });
+        using NamespaceHandle? target = NamespaceFinder.Find(record.NamespaceName, record.NamespacePath, record.Namespace);
+        if (target is not null) DeleteLink(target, record, nic.NetworkRecord);
+        session.State.ReleaseNic(record.Id);
+    }
+
+    private NicRecord Attach(NicRequest request, NicRecord reserved, Link parent)
+    {
+        NetworkRecord network = request.Network.Record;
         NicRecord attached = reserved;
         try
         {
@@ -64,7 +86,7 @@ public sealed class ContainerNics(NetworkSession session)
                 Mtu = link.Mtu,
             };
             session.State.UpdateNic(attached);
-            return new ContainerNic(attached, network);
+            return attached;
         }
         catch (Exception e)
         {
@@ -73,21 +95,10 @@ public sealed class ContainerNics(NetworkSession session)
                 if (attached.State == NicState.Attached) DeleteLink(request.Target, attached, network);
                 session.State.ReleaseNic(reserved.Id);
             });
-            // Its bare errors for a parent that others hold: EBUSY for the other kind, EINVAL for Passthru.
+            // The kernel's bare errors for a parent that others hold: EBUSY for the other kind, EINVAL for Passthru.
             if (e is NetlinkException { Errno: Errno.EBUSY or Errno.EINVAL }) ThrowIfHeld(network, parent);
             throw;
         }
-    }
-
-    /// <summary>Takes a NIC away and frees its addresses; one whose interface or namespace is gone counts as taken away.</summary>
-    /// <exception cref="NetlinkException">The kernel refused; the NIC is still known.</exception>
-    public void Disconnect(ContainerNic nic)
-    {
-        NicRecord record = nic.Record;
-        session.State.UpdateNic(record with { State = NicState.Detaching });
-        using NamespaceHandle? target = NamespaceFinder.Find(record.NamespaceName, record.NamespacePath, record.Namespace);
-        if (target is not null) DeleteLink(target, record, nic.NetworkRecord);
-        session.State.ReleaseNic(record.Id);
     }
 
     private void DeleteLink(NamespaceHandle target, NicRecord nic, NetworkRecord network) => session.Namespaces.Run(target, () =>
@@ -98,50 +109,8 @@ public sealed class ContainerNics(NetworkSession session)
         return 0;
     });
 
-    private static void Check(NicRequest request)
+    private void CheckMacAddressIsFree(PhysicalAddress address, Link parent)
     {
-        NetworkRecord network = request.Network.Record;
-        if (request.InterfaceName is not null) LinkName.Check(request.InterfaceName);
-        NetworkDefinition.CheckMtu(request.Mtu, network.Subnets.Select(static s => s.Prefix));
-        using (NamespaceHandle host = NamespaceHandle.OpenOwn())
-        {
-            if (host.Identity == request.Target.Identity)
-            {
-                throw new NetworkException(
-                    NetworkError.HostNamespace,
-                    $"{request.Target.Name} is the host's own network namespace, where NICs of networks do not belong.",
-                    "Name a container that has a network namespace of its own.");
-            }
-        }
-
-
-        foreach (AddressValue address in request.Addresses)
-        {
-            SubnetRecord? subnet = network.Subnets.FirstOrDefault(s => s.Prefix.Contains(address));
-            string? reason = subnet switch
-            {
-                null => $"is in no subnet of '{network.Name}' ({string.Join(", ", network.Subnets.Select(static s => s.Prefix))})",
-                _ when !AddressPool.Usable(subnet.Prefix).Contains(address) => $"is no address that a host may have in {subnet.Prefix}",
-                _ => null,
-            };
-            if (reason is not null) throw new NetworkException(NetworkError.InvalidAddress, $"The address {address} {reason}.");
-        }
-    }
-
-    private void CheckMacAddress(PhysicalAddress address, NetworkRecord network, Link parent)
-    {
-        byte[] bytes = address.GetAddressBytes();
-        string? reason = network.NicKind is IpvlanLink ? "NICs of an ipvlan network have that of their parent"
-            : bytes.Length != 6 ? "it does not have six bytes"
-            : (bytes[0] & 1) != 0 ? "it is a group address"
-            : bytes.All(static b => b == 0) ? "it is all zero"
-            : null;
-        if (reason is not null)
-        {
-            throw new NetworkException(
-                NetworkError.InvalidParameter, $"The MAC address {Link.Format(address)} cannot be a NIC's: {reason}.");
-        }
-
         // The kernel would notice only when the link is set up, and not say whose it is.
         string? holder = address.Equals(parent.MacAddress)
             ? parent.Name
@@ -153,18 +122,6 @@ public sealed class ContainerNics(NetworkSession session)
                 $"The MAC address {Link.Format(address)} is that of {holder}.",
                 "Use another one, or leave it away: then one is derived from network and address.");
         }
-    }
-
-    private static List<AddressDemand> Demands(NetworkRecord network, IReadOnlyList<AddressValue> addresses)
-    {
-        List<AddressDemand> demands = [.. addresses.Select(static a => new AddressDemand(a.Family, a))];
-        foreach (AddressFamily family in (AddressFamily[])[AddressFamily.InterNetwork, AddressFamily.InterNetworkV6])
-        {
-            bool has = network.Subnets.Any(s => s.Prefix.Family == family);
-            if (has && demands.TrueForAll(d => d.Family != family)) demands.Add(new(family, null));
-        }
-
-        return demands;
     }
 
     private Link FindParent(NetworkRecord network)

@@ -67,6 +67,10 @@ internal static partial class Uapi
     public const uint VLAN_FLAG_LOOSE_BINDING = 0x4;
     public const uint VLAN_FLAG_MVRP = 0x8;
 
+    // include/uapi/linux/if_ether.h
+    public const ushort ETH_P_ARP = 0x0806;
+    public const ushort ETH_P_IPV6 = 0x86dd;
+
     public const ushort VETH_INFO_PEER = 1;
 
     public const ushort IFLA_INET6_ADDR_GEN_MODE = 8;
