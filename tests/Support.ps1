@@ -17,7 +17,8 @@ function Initialize-TestHost {
     $module = $env:MACIPVLAN_MODULE
     if (-not $module) { $module = Join-Path (Split-Path $PSScriptRoot -Parent) 'out/MacIpvlan/MacIpvlan.psd1' }
     Import-Module $module -Force -Global -ErrorAction Stop
-    $env:MACIPVLAN_STATE = Join-Path $TestDrive 'state/state.db'
+    # Not on TestDrive, where Pester takes away after each block what was made in it.
+    $env:MACIPVLAN_STATE = Join-Path ([IO.Path]::GetTempPath()) "macipvlan-tests.$PID/state.db"
     Clear-TestHost
     ip link set lo up
     ip netns add wire
@@ -34,7 +35,7 @@ function Clear-TestHost {
         # A link may have gone with the one it sat on.
         ip link delete dev $link.ifname 2>$null
     }
-    if ($env:MACIPVLAN_STATE -like "$TestDrive*") {
+    if ($env:MACIPVLAN_STATE -like "*/macipvlan-tests.$PID/*") {
         Remove-Item (Split-Path $env:MACIPVLAN_STATE -Parent) -Recurse -Force -ErrorAction Ignore
     }
 }
@@ -117,4 +118,66 @@ function Get-IpFact {
         }
     }
     $facts
+}
+
+function Get-Failure {
+    # The errors of a script block, whether they end it or not: id, category and target in one line, and their texts.
+    # The block sees the variables of this function too, hence their names.
+    param([scriptblock]$FailingBlock)
+    $ErrorActionPreference = 'Continue'
+    $failures = [Collections.Generic.List[object]]::new()
+    try { & $FailingBlock 2>&1 3>$null | Where-Object { $_ -is [Management.Automation.ErrorRecord] } | ForEach-Object { $failures.Add($_) } }
+    catch { $failures.Add($_) }
+    foreach ($failure in $failures) {
+        [pscustomobject]@{
+            What = "$(($failure.FullyQualifiedErrorId -split ',')[0]) $($failure.CategoryInfo.Category) '$($failure.TargetObject)'"
+            Message = "$failure"
+            Action = if ($failure.ErrorDetails) { $failure.ErrorDetails.RecommendedAction }
+        }
+    }
+}
+
+function Get-StateRow {
+    # All that the state holds, a line a row: read by the module's own SQLite, since no other need be installed.
+    $null = Get-ContainerNetwork
+    $sqlite = [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -eq 'Microsoft.Data.Sqlite' }
+    $type = @($sqlite)[0].GetType('Microsoft.Data.Sqlite.SqliteConnection')
+    $connection = [Activator]::CreateInstance($type, "Data Source=$env:MACIPVLAN_STATE;Pooling=False")
+    try {
+        $connection.Open()
+        $command = $connection.CreateCommand()
+        $command.CommandText = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+        $reader = $command.ExecuteReader()
+        $tables = while ($reader.Read()) { $reader.GetString(0) }
+        $reader.Dispose()
+        foreach ($table in $tables) {
+            $command.CommandText = "SELECT * FROM $table ORDER BY 1, 2"
+            $reader = $command.ExecuteReader()
+            while ($reader.Read()) {
+                $fields = for ($i = 0; $i -lt $reader.FieldCount; $i++) {
+                    $value = $reader.GetValue($i)
+                    if ($value -is [byte[]]) { [Convert]::ToHexString($value) } else { "$value" }
+                }
+                "$table $($fields -join '|')"
+            }
+            $reader.Dispose()
+        }
+    }
+    finally { $connection.Dispose() }
+}
+
+function Get-Snapshot {
+    # What a command that is refused, or only told of, must leave alone: the host's links, the names of namespaces, the
+    # rows of the state. Starts no process, so that it may be taken before and after every test.
+    Get-Content /proc/net/dev | Select-Object -Skip 2 | ForEach-Object { "link $(($_ -split ':')[0].Trim())" } | Sort-Object
+    [IO.Directory]::GetFileSystemEntries('/run/netns') | Sort-Object
+    Get-StateRow
+}
+
+function Get-KernelText {
+    # All links, addresses and routes of the host and of every named namespace, as ip tells them; without what the
+    # kernel itself changes a while after a link is made: link-local addresses, and whether there is a carrier.
+    $script = 'ip -d address; ip route; ip -6 route show table all'
+    @(sh -c $script) + @(ip -all netns exec sh -c $script) | Where-Object { $_ -notmatch 'fe80:|ff00:|valid_lft' } |
+        ForEach-Object { $_ -replace '<NO-CARRIER,', '<' -replace ',(LOWER_UP|M-DOWN)' -replace ' state \w+' }
 }

@@ -1,0 +1,129 @@
+<#
+.SYNOPSIS
+Builds, tests and installs MacIpvlan, in pwsh 7.4 or later. Where there is none, ./build.sh does the same without it.
+#>
+param(
+    [ValidateSet('Build', 'Test', 'Demo', 'Docs', 'Package', 'Install', 'Clean')]
+    [string[]] $Task = 'Build',
+    [ValidateSet('Debug', 'Release')]
+    [string] $Configuration = 'Release',
+    # The folder of modules that Install puts this one in; by default, that of the user's own.
+    [string] $Destination = (Join-Path $HOME '.local/share/powershell/Modules')
+)
+$ErrorActionPreference = 'Stop'
+$solution = Join-Path $PSScriptRoot 'MacIpvlan.slnx'
+$out = Join-Path $PSScriptRoot 'out'
+$module = Join-Path $out 'MacIpvlan'
+$tests = Join-Path $PSScriptRoot 'tests'
+$results = Join-Path $out 'TestResults'
+$runner = Join-Path $tests 'Invoke-Tests.ps1'
+$kernel = Join-Path $tests 'kernel/run.sh'
+# The command that started this PowerShell starts the others.
+$shell = @([Environment]::ProcessPath)
+if ($shell[0] -like '*/dotnet') { $shell += [Environment]::GetCommandLineArgs()[0] }
+$shell += '-NoProfile', '-NonInteractive', '-File'
+$total = @{ passed = 0; failed = 0; skipped = 0 }
+
+function Invoke-Build {
+    dotnet build $solution --configuration $Configuration --nologo --verbosity quiet
+    if ($LASTEXITCODE) { throw 'The build failed.' }
+}
+
+# What a stage is worth: its numbers of tests passed, failed and skipped; one failure if it broke off or ran none.
+function Add-Result([string] $Stage, [int[]] $Counts, [bool] $IsComplete) {
+    if (-not $IsComplete -or -not ($Counts[0] + $Counts[1])) {
+        Write-Host "${Stage}: broke off, or ran no test; that counts as failed."
+        $total.failed++
+    }
+    for ($i = 0; $i -lt $Counts.Count; $i++) { $total[@('passed', 'failed', 'skipped')[$i]] += $Counts[$i] }
+}
+
+function Invoke-UnitTest {
+    Write-Host "`n=== Unit tests`n"
+    $found = @{}
+    dotnet test --solution $solution --configuration $Configuration --no-build 2>&1 | ForEach-Object {
+        Write-Host $_
+        if ($_ -match '^\s+(succeeded|failed|skipped): (\d+)$') { $found[$Matches[1]] = $Matches[2] }
+    }
+    Add-Result 'Unit tests' $found.succeeded, $found.failed, $found.skipped (-not $LASTEXITCODE -or $found.failed -gt 0)
+}
+
+function Invoke-KernelTest {
+    Write-Host "`n=== Acceptance tests, in two kernels (each has one processor) that share the files"
+    $share = (New-Item (Join-Path $results 'share') -ItemType Directory).FullName
+    $counts = 0, 0, 0
+    $isComplete = $true
+    1, 2 | ForEach-Object -Parallel {
+        $options = @('--timeout', 240, '--rw', $using:results) + $using:shell
+        $result = "$using:results/kernel$_"
+        $text = & $using:kernel @options $using:runner -Path $using:tests -Result $result -Share $using:share 2>&1
+        @{ Name = "Kernel $_"; Text = $text; ExitCode = $LASTEXITCODE; Result = $result }
+    } | ForEach-Object {
+        Write-Host "`n--- $($_.Name)"
+        $_.Text | ForEach-Object { Write-Host $_ }
+        if ($_.ExitCode -or -not (Test-Path $_.Result)) { $isComplete = $false; return }
+        $numbers = (Get-Content $_.Result) -split ' '
+        foreach ($i in 0..2) { $counts[$i] += $numbers[$i] }
+    }
+    Add-Result 'Kernels' $counts $isComplete
+}
+
+# Runs test files in another process: a command, or none, and what it gets before its last arguments.
+function Invoke-TestFile([string] $Stage, [string[]] $Command, [string[]] $Arguments) {
+    Write-Host "`n=== $Stage"
+    $result = Join-Path $results ($Stage -replace '\W')
+    $program, $options = $Command + $shell + $runner + $Arguments + '-Result' + $result
+    & $program @options
+    $isComplete = -not $LASTEXITCODE -and (Test-Path $result)
+    Add-Result $Stage ($isComplete ? (Get-Content $result) -split ' ' : @()) $isComplete
+}
+
+function Invoke-NativeTest {
+    # In network and mount namespaces of their own. /run is a new one, as names of namespaces live there.
+    $isolated = 'unshare', '--net', '--mount', 'bash', '-c', 'mount -t tmpfs tmpfs /run && exec "$@"', 'bash'
+    $probe = 'ip link add v0 type veth peer name v1 && ip link add m0 link v0 type macvlan'
+    $program, $options = $isolated + 'bash' + '-c' + $probe
+    & $program @options *> $null
+    if ($LASTEXITCODE) {
+        Write-Host "`n=== Acceptance tests on this kernel: left out, as it gives no namespaces, veth or macvlan here"
+        return
+    }
+    Invoke-TestFile 'Acceptance tests on this kernel' $isolated '-Path', $tests, '-TagFilter', 'Native'
+}
+
+function Invoke-Test {
+    Remove-Item $results -Recurse -Force -ErrorAction Ignore
+    $null = New-Item $results -ItemType Directory
+    Invoke-UnitTest
+    Invoke-NativeTest
+    if ($Host.Name -eq 'EmbeddedHost') {
+        Invoke-TestFile 'Tests of the embedded host' @() '-Path', (Join-Path $PSScriptRoot 'tools/EmbeddedHost/tests')
+    }
+    Invoke-KernelTest
+    Write-Host "`n$($total.passed) passed, $($total.failed) failed, $($total.skipped) skipped"
+    if ($total.failed) { exit 1 }
+}
+
+foreach ($name in $Task) {
+    switch ($name) {
+        Build { Invoke-Build }
+        Test { Invoke-Build; Invoke-Test }
+        Install {
+            Invoke-Build
+            $version = (Test-ModuleManifest (Join-Path $module 'MacIpvlan.psd1')).Version
+            $folder = Join-Path $Destination "MacIpvlan/$version"
+            Remove-Item $folder -Recurse -Force -ErrorAction Ignore
+            $null = New-Item (Split-Path $folder) -ItemType Directory -Force
+            Copy-Item $module $folder -Recurse
+            Write-Host "Installed to $folder"
+        }
+        { $_ -in 'Demo', 'Clean' } {
+            & (Join-Path $PSScriptRoot 'build.sh') $name.ToLowerInvariant()
+            if ($LASTEXITCODE) { exit $LASTEXITCODE }
+        }
+        default {
+            Write-Host "The task $name is not there yet."
+            exit 1
+        }
+    }
+}

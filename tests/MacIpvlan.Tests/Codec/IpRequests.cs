@@ -1,0 +1,202 @@
+using System.Net.NetworkInformation;
+using MacIpvlan.Addressing;
+using MacIpvlan.Containers;
+using MacIpvlan.Netlink;
+using MacIpvlan.Netlink.Kinds;
+
+namespace MacIpvlan.Tests.Codec;
+
+/// <summary>A request, the ip command that asks the same, and in what its bytes differ from those of ip.</summary>
+internal sealed record IpRequest(string Command, RouteRequest Request, params string[] Differences);
+
+/// <summary>A request of each shape that the module sends.</summary>
+internal static class IpRequests
+{
+    // ip leaves the settings out where there are none; the kernel takes an empty nest for the same.
+    private const string EmptySettings = "+ link 18 2: nest";
+
+    // ip leaves the protocol to the kernel's default, which is this one.
+    private const string TagProtocol = "+ link 18 2 5: 8100";
+
+    // RTM_SETLINK changes a link and never makes one; ip uses RTM_NEWLINK without NLM_F_CREATE.
+    private static readonly string[] s_setLink = ["- type 16", "+ type 19"];
+
+    // IFLA_EXT_MASK: ip asks for virtual functions too, and for statistics where it shows them.
+    private static readonly string[] s_mask = ["- link 29: 09000000", "+ link 29: 08000000"];
+
+    private static readonly PhysicalAddress s_mac = new([0x02, 0x42, 0x0a, 0, 0, 2]);
+    private static readonly NamespaceHandle s_web1 = NamespaceHandle.Open("web1", "/proc/self/ns/net");
+
+    /// <summary>The link eth0 as it was when the bytes were captured.</summary>
+    public static Link Eth0 { get; } = new() { Index = 7, Name = "eth0" };
+
+    /// <summary>The namespace that links are made in.</summary>
+    public static NamespaceHandle Web1 => s_web1;
+
+    public static IReadOnlyList<IpRequest> All { get; } =
+        [.. Adds(), .. Options(), .. Changes(), .. Lookups(), .. Addresses(), .. Routes(), .. OtherRoutes()];
+
+    private static IpRequest[] Adds() =>
+    [
+        new("ip link add name dm-0123456789ab type dummy", new LinkAdd("dm-0123456789ab", new DummyLink()), EmptySettings),
+        new("ip link add name di-0123456789ab mtu 9000 type dummy",
+            new LinkAdd("di-0123456789ab", new DummyLink()) { Mtu = 9000 }, EmptySettings),
+        Macvlan(MacvlanMode.Private, "private"),
+        Macvlan(MacvlanMode.Vepa, "vepa"),
+        Macvlan(MacvlanMode.Bridge, "bridge"),
+        Macvlan(MacvlanMode.Passthru, "passthru"),
+        Macvlan(MacvlanMode.Source, "source"),
+        new("ip link add link eth0 name mv0 mtu 1400 type macvlan mode bridge",
+            new LinkAdd("mv0", new MacvlanLink(MacvlanMode.Bridge)) { Parent = Eth0, Mtu = 1400 }),
+        new("ip link add link eth0 name mv0 address 02:42:0a:00:00:02 type macvlan mode bridge",
+            new LinkAdd("mv0", new MacvlanLink(MacvlanMode.Bridge)) { Parent = Eth0, MacAddress = s_mac }),
+        new("ip link add link eth0 name eth0 mtu 1400 address 02:42:0a:00:00:02 netns web1 type macvlan mode bridge",
+            new LinkAdd("eth0", new MacvlanLink(MacvlanMode.Bridge))
+            {
+                Parent = Eth0, Mtu = 1400, MacAddress = s_mac, Namespace = s_web1,
+            }),
+        Ipvlan(IpvlanMode.L2, IpvlanFlag.Bridge, "l2 bridge"),
+        Ipvlan(IpvlanMode.L2, IpvlanFlag.Private, "l2 private"),
+        Ipvlan(IpvlanMode.L2, IpvlanFlag.Vepa, "l2 vepa"),
+        Ipvlan(IpvlanMode.L3, IpvlanFlag.Bridge, "l3 bridge"),
+        Ipvlan(IpvlanMode.L3, IpvlanFlag.Private, "l3 private"),
+        Ipvlan(IpvlanMode.L3S, IpvlanFlag.Vepa, "l3s vepa"),
+        new("ip link add link eth0 name eth0 mtu 1280 netns web1 type ipvlan mode l3s bridge",
+            new LinkAdd("eth0", new IpvlanLink(IpvlanMode.L3S, IpvlanFlag.Bridge))
+            {
+                Parent = Eth0, Mtu = 1280, Namespace = s_web1,
+            }),
+        new("ip link add link eth0 name eth0.50 type vlan id 50",
+            new LinkAdd("eth0.50", new VlanLink(50, VlanProtocol.Ieee8021Q)) { Parent = Eth0 }, TagProtocol),
+        new("ip link add link eth0 name foo mtu 1496 type vlan id 4094",
+            new LinkAdd("foo", new VlanLink(4094, VlanProtocol.Ieee8021Q)) { Parent = Eth0, Mtu = 1496 }, TagProtocol),
+        new("ip link add link eth0 name eth0.10 type vlan protocol 802.1ad id 10",
+            new LinkAdd("eth0.10", new VlanLink(10, VlanProtocol.Ieee8021AD)) { Parent = Eth0 }),
+        new("ip link add name veth0 type veth peer name veth1", new LinkAdd("veth0", new VethLink("veth1"))),
+        new("ip link add name veth0 mtu 9000 type veth peer name veth1-long-name",
+            new LinkAdd("veth0", new VethLink("veth1-long-name")) { Mtu = 9000 }),
+    ];
+
+    private static IpRequest Macvlan(MacvlanMode mode, string word) => new(
+        $"ip link add link eth0 name mv0 type macvlan mode {word}", new LinkAdd("mv0", new MacvlanLink(mode)) { Parent = Eth0 });
+
+    private static IpRequest Ipvlan(IpvlanMode mode, IpvlanFlag flag, string words) => new(
+        $"ip link add link eth0 name iv0 type ipvlan mode {words}", new LinkAdd("iv0", new IpvlanLink(mode, flag)) { Parent = Eth0 });
+
+    private static IpRequest[] Options() =>
+    [
+        Macvlan(MacvlanMode.Passthru, "passthru nopromisc", static m => m with { NoPromiscuous = true }),
+        Macvlan(MacvlanMode.Bridge, "bridge bcqueuelen 2000", static m => m with { BroadcastQueueLength = 2000 }),
+        Macvlan(MacvlanMode.Source, "source macaddr set 02:42:0a:00:00:02 02:42:0a:00:00:03",
+            static m => m with { AllowedMacAddresses = [s_mac, new([0x02, 0x42, 0x0a, 0, 0, 3])] }),
+        Macvlan(MacvlanMode.Source, "source macaddr set 02:42:0a:00:00:02 bcqueuelen 2000",
+            static m => m with { AllowedMacAddresses = [s_mac], BroadcastQueueLength = 2000 }),
+        Vlan("id 50 reorder_hdr off gvrp on mvrp on loose_binding on", new VlanLink(50, VlanProtocol.Ieee8021Q)
+        {
+            ReorderHeader = false, Gvrp = true, Mvrp = true, LooseBinding = true,
+        }),
+        Vlan("id 50 reorder_hdr on gvrp off", new VlanLink(50, VlanProtocol.Ieee8021Q) { ReorderHeader = true, Gvrp = false }),
+        Vlan("id 50 ingress-qos-map 1:2 7:0 egress-qos-map 0:1 5:7", new VlanLink(50, VlanProtocol.Ieee8021Q)
+        {
+            IngressPriorityMap = [(1, 2), (7, 0)], EgressPriorityMap = [(0, 1), (5, 7)],
+        }),
+        Vlan("protocol 802.1ad id 50 gvrp on egress-qos-map 3:4", new VlanLink(50, VlanProtocol.Ieee8021AD)
+        {
+            Gvrp = true, EgressPriorityMap = [(3, 4)],
+        }),
+    ];
+
+    private static IpRequest Macvlan(MacvlanMode mode, string words, Func<MacvlanLink, MacvlanLink> with) => new(
+        $"ip link add link eth0 name mv0 type macvlan mode {words}",
+        new LinkAdd("mv0", with(new MacvlanLink(mode))) { Parent = Eth0 });
+
+    private static IpRequest Vlan(string words, VlanLink kind) => new(
+        $"ip link add link eth0 name eth0.50 type vlan {words}", new LinkAdd("eth0.50", kind) { Parent = Eth0 },
+        kind.Protocol == VlanProtocol.Ieee8021Q ? [TagProtocol] : []);
+
+    private static IpRequest[] Changes() =>
+    [
+        new("ip link set dev eth0 up", new LinkSet(7, "eth0") { Up = true }, s_setLink),
+        new("ip link set dev eth0 name eth15", new LinkSet(7, "eth0") { NewName = "eth15" }, s_setLink),
+        new("ip link set dev eth0 addrgenmode none", new LinkSet(7, "eth0") { NoAddressGeneration = true }, s_setLink),
+        new("ip link set dev eth0 name eth15 addrgenmode none up",
+            new LinkSet(7, "eth0") { NewName = "eth15", NoAddressGeneration = true, Up = true }, s_setLink),
+        new("ip link delete dev eth0", new LinkDelete(7, "eth0")),
+    ];
+
+    private static IpRequest[] Lookups() =>
+    [
+        new("ip link show dev eth0", new LinkGet { Name = "eth0" }, s_mask),
+        new("ip link show dev fifteen-bytes-0", new LinkGet { Name = "fifteen-bytes-0" }, s_mask),
+        new("ip link show dev a-name-of-sixteen", new LinkGet { Name = "a-name-of-sixteen" }, s_mask),
+        // ip asks for AF_PACKET alone, which is what the kernel answers for AF_UNSPEC as well.
+        new("ip link show", new LinkGet(),
+            "- fixed 11000000000000000000000000000000", "- link 29: 01000000",
+            "+ fixed 00000000000000000000000000000000", "+ link 29: 08000000"),
+    ];
+
+    private static IpRequest[] Addresses() =>
+    [
+        Address("192.168.50.2/24", "ip address add 192.168.50.2/24 brd + dev eth0"),
+        Address("10.255.255.254/8", "ip address add 10.255.255.254/8 brd + dev eth0"),
+        Address("10.0.0.1/30", "ip address add 10.0.0.1/30 brd + dev eth0"),
+        Address("10.0.0.0/31", "ip address add 10.0.0.0/31 dev eth0"),
+        Address("10.0.0.1/32", "ip address add 10.0.0.1/32 dev eth0"),
+        Address("fd18::2/64", "ip address add fd18::2/64 dev eth0 nodad"),
+        Address("2001:db8::ff/127", "ip address add 2001:db8::ff/127 dev eth0 nodad"),
+        Address("2001:db8::1/128", "ip address add 2001:db8::1/128 dev eth0 nodad"),
+    ];
+
+    private static IpRequest Address(string address, string command) =>
+        new(command, new AddressAdd(Eth0, InterfaceAddress.Parse(address)));
+
+    private static IpRequest[] Routes() =>
+    [
+        Route("0.0.0.0/0", "192.168.50.1", null, "ip route add default via 192.168.50.1 dev eth0 proto static"),
+        Route("0.0.0.0/0", "192.168.50.1", 4096, "ip route add default via 192.168.50.1 dev eth0 proto static metric 4096"),
+        Route("10.20.0.0/16", "192.168.50.1", null, "ip route add 10.20.0.0/16 via 192.168.50.1 dev eth0 proto static"),
+        Route("0.0.0.0/0", null, null, "ip route add default dev eth0 proto static"),
+        Route("10.20.30.0/24", null, null, "ip route add 10.20.30.0/24 dev eth0 proto static"),
+        Route("10.20.30.40/32", null, 0, "ip route add 10.20.30.40/32 dev eth0 proto static metric 0"),
+        // ip also writes the destination of length 0 out.
+        Route("::/0", "fd18::1", null, "ip -6 route add default via fd18::1 dev eth0 proto static",
+            "- route 1: 00000000000000000000000000000000"),
+        Route("::/0", null, 100, "ip -6 route add default dev eth0 proto static metric 100",
+            "- route 1: 00000000000000000000000000000000"),
+        Route("fd19::/48", "fd18::1", null, "ip -6 route add fd19::/48 via fd18::1 dev eth0 proto static"),
+        Route("fd19:0:0:1::/64", null, null, "ip -6 route add fd19:0:0:1::/64 dev eth0 proto static"),
+    ];
+
+    private static IpRequest[] OtherRoutes() =>
+    [
+        Route("10.9.0.0/16", "ip route add blackhole 10.9.0.0/16 proto static", NetworkRouteType.Blackhole),
+        Route("10.8.0.0/16", "ip route add unreachable 10.8.0.0/16 proto static metric 50", NetworkRouteType.Unreachable, 50),
+        Route("fd99::/64", "ip -6 route add blackhole fd99::/64 proto static", NetworkRouteType.Blackhole),
+        OnLink("0.0.0.0/0", "10.99.0.1", null, "ip route add default via 10.99.0.1 dev eth0 proto static onlink"),
+        OnLink("10.30.0.0/16", "10.99.0.1", 7, "ip route add 10.30.0.0/16 via 10.99.0.1 dev eth0 proto static onlink metric 7"),
+        OnLink("::/0", "fd99::1", null, "ip -6 route add default via fd99::1 dev eth0 proto static onlink",
+            "- route 1: 00000000000000000000000000000000"),
+    ];
+
+    private static IpRequest Route(string destination, string command, NetworkRouteType type, int? metric = null) =>
+        new(command, new RouteAdd(Eth0, IPPrefix.Parse(destination)) { Type = type, Metric = metric });
+
+    private static IpRequest OnLink(
+        string destination, string gateway, int? metric, string command, params string[] differences) => new(
+        command,
+        new RouteAdd(Eth0, IPPrefix.Parse(destination))
+        {
+            Gateway = AddressValue.Parse(gateway), Metric = metric, GatewayIsOnLink = true,
+        },
+        differences);
+
+    private static IpRequest Route(
+        string destination, string? gateway, int? metric, string command, params string[] differences) => new(
+        command,
+        new RouteAdd(Eth0, IPPrefix.Parse(destination))
+        {
+            Gateway = gateway is null ? null : AddressValue.Parse(gateway),
+            Metric = metric,
+        },
+        differences);
+}

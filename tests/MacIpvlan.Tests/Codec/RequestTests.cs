@@ -1,0 +1,81 @@
+using System.Buffers.Binary;
+using MacIpvlan.Netlink;
+using MacIpvlan.Netlink.Kinds;
+
+namespace MacIpvlan.Tests.Codec;
+
+/// <summary>Each request reads as the ip command that asks the same, and is in bytes what that command sends.</summary>
+public sealed class RequestTests
+{
+    public static TheoryData<string> Commands => [.. IpRequests.All.Select(static r => r.Command)];
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void Text_IsTheIpCommand(string command) => Assert.Equal(command, Find(command).Request.ToString());
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void Bytes_AreThoseOfIp(string command)
+    {
+        IpRequest row = Find(command);
+
+        byte[] ours = Bytes(row.Request, acknowledge: row.Request is not LinkGet);
+
+        Assert.Equal(row.Differences, WireText.Differences(Captures.Requests[command], ours));
+    }
+
+    [Fact]
+    public void LinkGetByIndex_HasTheBytesOfIpsOwnLookUp()
+    {
+        byte[] ours = Bytes(new LinkGet { Index = 7 }, acknowledge: false);
+
+        Assert.Equal(
+            ["- link 29: 09000000", "+ link 29: 08000000"], WireText.Differences(Captures.Requests["ip route show"], ours));
+    }
+
+    [Fact]
+    public void LinkGetByIndex_ReadsAsACommandThatIpTakes() =>
+        // 'ip link show index 7': Error: either "dev" is duplicate, or "7" is a garbage.
+        Assert.DoesNotContain(" index ", new LinkGet { Index = 7 }.ToString(), StringComparison.Ordinal);
+
+    [Fact]
+    public void LinkGet_AsksByAlternativeNameForMoreThanFifteenBytes()
+    {
+        // Eight characters, sixteen bytes: as IFLA_IFNAME the kernel answers ERANGE.
+        byte[] ours = Bytes(new LinkGet { Name = "éééééééé" }, acknowledge: false);
+
+        Assert.Contains("link 53: c3a9c3a9c3a9c3a9c3a9c3a9c3a9c3a900", WireText.Lines(ours));
+    }
+
+    [Fact]
+    public void LinkAdd_HasTheBroadcastCutoffAsASignedNumber()
+    {
+        // ip knows bclim from 6.4 on. Linux 6.18 takes these bytes, and tells them back: see the capture.
+        LinkAdd request = new("mvc", new MacvlanLink(MacvlanMode.Bridge) { BroadcastCutoff = -1 });
+
+        Assert.Equal("ip link add name mvc type macvlan mode bridge bclim -1", request.ToString());
+        Assert.Contains("link 18 2 9: ffffffff", WireText.Lines(Bytes(request, acknowledge: true)));
+    }
+
+    [Fact]
+    public void LinkAdd_GivesTheNamespacesDescriptor()
+    {
+        LinkAdd request = new("eth0", new DummyLink()) { Namespace = IpRequests.Web1 };
+
+        byte[] ours = Bytes(request, acknowledge: true);
+
+        // IFLA_NET_NS_FD: length 8, type 28.
+        int attribute = ours.AsSpan().IndexOf((ReadOnlySpan<byte>)[8, 0, 28, 0]);
+        Assert.Equal(IpRequests.Web1.Descriptor, BinaryPrimitives.ReadInt32LittleEndian(ours.AsSpan(attribute + 4)));
+    }
+
+    private static IpRequest Find(string command) => IpRequests.All.Single(r => r.Command == command);
+
+    private static byte[] Bytes(RouteRequest request, bool acknowledge)
+    {
+        MessageWriter writer = new();
+        request.Write(writer);
+        writer.End(sequence: 1, acknowledge);
+        return writer.Written.ToArray();
+    }
+}

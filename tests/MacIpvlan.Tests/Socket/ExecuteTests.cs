@@ -1,0 +1,144 @@
+using MacIpvlan.Linux;
+using MacIpvlan.Netlink;
+using MacIpvlan.Netlink.Kinds;
+
+namespace MacIpvlan.Tests.Socket;
+
+/// <summary>A batch of changes: one datagram out, and answers until the last request has its own.</summary>
+public sealed class ExecuteTests : FakeKernelTest
+{
+    private static readonly RouteRequest s_add = new LinkAdd("mv0", new MacvlanLink(MacvlanMode.Bridge));
+    private static readonly RouteRequest s_up = new LinkSet(7, "mv0") { Up = true };
+    private static readonly RouteRequest s_delete = new LinkDelete(7, "mv0");
+
+    [Fact]
+    public void Requests_GoOutInOneDatagramAndOnlyTheLastAsksForAnAnswer()
+    {
+        Kernel.Answers(Answer.Ack);
+
+        Execute(s_add, s_up, s_delete);
+
+        SentMessage[] sent = Assert.Single(Kernel.Sent);
+        Assert.Equal([Uapi.RTM_NEWLINK, Uapi.RTM_SETLINK, Uapi.RTM_DELLINK], sent.Select(static m => m.Type));
+        Assert.Equal([0x601, 0x001, 0x005], sent.Select(static m => (int)m.Flags));
+        Assert.Equal(3, sent.Select(static m => m.Sequence).Distinct().Count());
+    }
+
+    [Fact]
+    public void Sequence_GoesOnFromBatchToBatch()
+    {
+        Kernel.Answers(Answer.Ack).Answers(Answer.Ack);
+
+        Execute(s_add, s_up);
+        Execute(s_delete);
+
+        Assert.Equal(3, Kernel.Sent.SelectMany(static s => s).Select(static m => m.Sequence).Distinct().Count());
+    }
+
+    [Fact]
+    public void Answers_MayComeInSeveralDatagrams()
+    {
+        Kernel.AnswersEach(static sent =>
+            [Answer.Refusal(sent[0].Sequence, Errno.EEXIST), Answer.Refusal(sent[1].Sequence, Errno.ENETDOWN), Answer.Ack(sent[2].Sequence)]);
+
+        Assert.Equal(Errno.EEXIST, Assert.Throws<NetlinkException>(() => Execute(s_add, s_up, s_delete)).Errno);
+        Assert.False(Kernel.HasWaiting);
+    }
+
+    [Fact]
+    public void Answers_MayComeInOneDatagram()
+    {
+        Kernel.AnswersEach(static sent => [Answer.Datagram(Answer.Refusal(sent[1].Sequence, Errno.ENETDOWN), Answer.Ack(sent[2].Sequence))]);
+
+        Assert.Equal(Errno.ENETDOWN, Assert.Throws<NetlinkException>(() => Execute(s_add, s_up, s_delete)).Errno);
+    }
+
+    [Fact]
+    public void Refusal_OfOneInTheMiddleIsToldAfterTheLastIsAnswered()
+    {
+        Kernel.AnswersEach(static sent => [Answer.Refusal(sent[1].Sequence, Errno.EBUSY), Answer.Ack(sent[2].Sequence)]);
+
+        NetlinkException e = Assert.Throws<NetlinkException>(() => Execute(s_add, s_up, s_delete));
+
+        Assert.Equal("ip link set dev mv0 up", e.Step);
+        Assert.False(Kernel.HasWaiting);
+    }
+
+    [Fact]
+    public void Refusal_OfTheLastIsItsAnswer()
+    {
+        Kernel.Answers(static s => Answer.Refusal(s, Errno.EBUSY));
+
+        NetlinkException e = Assert.Throws<NetlinkException>(() => Execute(s_add, s_up));
+
+        Assert.Equal("ip link set dev mv0 up", e.Step);
+    }
+
+    [Fact]
+    public void Refusals_OfSeveralAreToldByTheFirst()
+    {
+        Kernel.AnswersEach(static sent =>
+        [
+            Answer.Refusal(sent[0].Sequence, Errno.EINVAL, "first"),
+            Answer.Refusal(sent[1].Sequence, Errno.ENODEV, "second"),
+        ]);
+
+        NetlinkException e = Assert.Throws<NetlinkException>(() => Execute(s_add, s_up));
+
+        Assert.Equal(("ip link add name mv0 type macvlan mode bridge", Errno.EINVAL, "first"), (e.Step, e.Errno, e.KernelText));
+    }
+
+    [Fact]
+    public void Refusal_ThatTheRequestToleratesCountsAsDone()
+    {
+        Kernel.Answers(static s => Answer.Refusal(s, Errno.ENODEV));
+
+        Execute(s_delete);
+
+        Assert.Single(Kernel.Sent);
+    }
+
+    [Fact]
+    public void Refusal_ThatAnotherRequestWouldTolerateIsTold()
+    {
+        Kernel.AnswersEach(static sent => [Answer.Refusal(sent[0].Sequence, Errno.ENODEV), Answer.Refusal(sent[1].Sequence, Errno.ENODEV)]);
+
+        NetlinkException e = Assert.Throws<NetlinkException>(() => Execute(s_up, s_delete));
+
+        Assert.Equal("ip link set dev mv0 up", e.Step);
+    }
+
+    [Fact]
+    public void Refusal_HasTheKernelsWordsWithTheRequestsHeader()
+    {
+        Kernel.Answers(static s => Answer.Refusal(s, Errno.EINVAL, "mtu greater than device maximum"));
+
+        Assert.Equal("mtu greater than device maximum", Assert.Throws<NetlinkException>(() => Execute(s_add)).KernelText);
+    }
+
+    [Fact]
+    public void Refusal_HasTheKernelsWordsWithTheWholeRequest()
+    {
+        Kernel.AnswersEach(static sent => [Answer.QuotingRefusal(sent[0], Errno.EINVAL, "mtu greater than device maximum")]);
+
+        Assert.Equal("mtu greater than device maximum", Assert.Throws<NetlinkException>(() => Execute(s_add)).KernelText);
+    }
+
+    [Fact]
+    public void Refusal_MayBeWithoutWords()
+    {
+        Kernel.AnswersEach(static sent => [Answer.QuotingRefusal(sent[0], Errno.EINVAL)]);
+
+        Assert.Null(Assert.Throws<NetlinkException>(() => Execute(s_add)).KernelText);
+    }
+
+    [Fact]
+    public void Batch_OfNothingAsksNothing()
+    {
+        Execute();
+
+        Assert.Empty(Kernel.Sent);
+    }
+
+    private void Execute(params ReadOnlySpan<RouteRequest> requests) => Socket.Execute(requests);
+}

@@ -1,0 +1,145 @@
+using MacIpvlan.Addressing;
+using MacIpvlan.Netlink.Kinds;
+using MacIpvlan.State;
+using MacIpvlan.State.Sqlite;
+using MacIpvlan.Tests.Networks;
+
+namespace MacIpvlan.Tests.State;
+
+/// <summary>Networks come back as they were written, have names of their own, and leave nothing when they go.</summary>
+public sealed class NetworkStoreTests : StateTest
+{
+    public static TheoryData<string> Kinds => [.. s_kinds.Keys];
+
+    private static readonly Dictionary<string, LinkKind> s_kinds = new()
+    {
+        ["private"] = new MacvlanLink(MacvlanMode.Private),
+        ["vepa"] = new MacvlanLink(MacvlanMode.Vepa) { BroadcastQueueLength = 0, BroadcastCutoff = -1 },
+        ["bridge"] = new MacvlanLink(MacvlanMode.Bridge) { BroadcastQueueLength = 2000, BroadcastCutoff = 5 },
+        ["passthru"] = new MacvlanLink(MacvlanMode.Passthru) { NoPromiscuous = true },
+        ["source"] = new MacvlanLink(MacvlanMode.Source)
+        {
+            AllowedMacAddresses = [new([2, 0, 0, 0, 0, 1]), new([2, 0, 0, 0, 0, 0xff])],
+        },
+        ["l2 bridge"] = new IpvlanLink(IpvlanMode.L2, IpvlanFlag.Bridge),
+        ["l3 private"] = new IpvlanLink(IpvlanMode.L3, IpvlanFlag.Private),
+        ["l3s vepa"] = new IpvlanLink(IpvlanMode.L3S, IpvlanFlag.Vepa),
+    };
+
+    private static NetworkRecord Full => Network(
+        "net1",
+        Subnet("192.168.50.0/24", "192.168.50.254", "192.168.50.128/25 192.168.50.10-192.168.50.20", "192.168.50.130 192.168.50.12"),
+        Subnet("fd18::/64"),
+        Subnet("10.0.0.7/32")) with
+    {
+        Parent = "eth0.50",
+        Internal = true,
+        Mtu = 1400,
+        RouteMetric = 0,
+        NoDefaultRoute = true,
+        OnLinkGateway = true,
+        Routes = [NetworkRoute.Parse("10.9.0.0/16 via 192.168.50.1 metric 7"), NetworkRoute.Parse("blackhole fd99::/64")],
+    };
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Network_ComesBackWithAllItsFields(string kind)
+    {
+        NetworkRecord network = Full with { NicKind = s_kinds[kind] };
+        Store.AddNetwork(network);
+
+        using SqliteStateStore other = State.Open();
+        Assert.Equal(Describe.Lines(network), Describe.Lines(Assert.Single(other.GetNetworks())));
+    }
+
+    [Fact]
+    public void Network_OfThatTestHasEveryFieldSet() => Assert.Empty(Describe.Same(
+        Full with { NicKind = s_kinds["l3s vepa"] },
+        Network("other") with { Subnets = [], NicKind = s_kinds["bridge"] }).Where(static l => l.Contains('=')));
+
+    [Fact]
+    public void Network_ComesBackWithNothingWhereNothingWasSaid()
+    {
+        Add(Network("net1", Subnet("10.0.0.0/24")));
+
+        NetworkRecord read = Assert.Single(Store.GetNetworks());
+
+        Assert.Equal((false, null, null, false, false), (read.Internal, read.Mtu, read.RouteMetric, read.NoDefaultRoute, read.OnLinkGateway));
+        Assert.Empty(read.Routes);
+        Assert.Null(read.Subnets[0].Gateway);
+        Assert.Empty(read.Subnets[0].Ranges);
+        Assert.Empty(read.Subnets[0].Excluded);
+    }
+
+    [Fact]
+    public void Networks_AreInTheOrderOfTheirNames()
+    {
+        foreach (string name in (string[])["b", "C", "a", "D", "a1"]) Add(Network(name, Subnet("10.0.0.0/24")));
+
+        Assert.Equal(["a", "a1", "b", "C", "D"], Store.GetNetworks().Select(static n => n.Name));
+    }
+
+    [Theory]
+    [InlineData("net1")]
+    [InlineData("NET1")]
+    [InlineData("Net1")]
+    public void Name_IsTakenWhateverItsCase(string name)
+    {
+        Add(Network("net1", Subnet("10.0.0.0/24")));
+
+        NetworkException e = NetworkAssert.Refused(
+            NetworkError.NetworkExists,
+            () => Store.AddNetwork(Network(name, Subnet("10.1.0.0/24")) with { Id = new string('f', 64) }), $"'{name}'");
+
+        Assert.NotNull(e.RecommendedAction);
+        Assert.Equal((1, 1, 1), (State.Count("networks"), State.Count("subnets"), State.Count("pools")));
+    }
+
+    [Fact]
+    public void Hosts_HaveNetworksOfTheirOwn()
+    {
+        using SqliteStateStore other = State.Open("host2");
+        Add(Network("net1", Subnet("10.0.0.0/24")));
+
+        Assert.Empty(other.GetNetworks());
+        other.AddNetwork(Network("net1", Subnet("10.0.0.0/24")) with { Id = new string('f', 64) });
+
+        Assert.Equal("net1", Assert.Single(other.GetNetworks()).Name);
+        // And address books of their own: the same VLAN may be wired differently.
+        Assert.Equal(2, State.Count("pools"));
+    }
+
+    [Fact]
+    public void Removing_LeavesNothing()
+    {
+        NetworkRecord network = Add(Network("net1", Subnet("10.0.0.0/24"), Subnet("fd18::/64")));
+        NicRecord nic = Reserve(network, IPv4, IPv6);
+        Store.ReleaseNic(nic.Id);
+
+        Store.RemoveNetwork(network.Id);
+
+        Assert.Empty(Store.GetNetworks());
+        Assert.All((string[])["networks", "subnets", "pools", "nics", "leases", "runs"], t => Assert.Equal(0, State.Count(t)));
+    }
+
+    [Fact]
+    public void Removing_WhatIsNotThereCountsAsDone()
+    {
+        Add(Network("net1", Subnet("10.0.0.0/24")));
+
+        Store.RemoveNetwork(new string('0', 64));
+
+        Assert.Single(Store.GetNetworks());
+    }
+
+    [Fact]
+    public void Removing_ANetworkWithNicsIsRefused()
+    {
+        NetworkRecord network = Add(Network("net1", Subnet("10.0.0.0/24")));
+        Reserve(network, IPv4);
+
+        NetworkAssert.Refused(NetworkError.NetworkInUse, () => Store.RemoveNetwork(network.Id));
+
+        Assert.Equal((1, 1, 1, 1), (State.Count("networks"), State.Count("subnets"), State.Count("pools"), State.Count("nics")));
+    }
+}

@@ -1,0 +1,133 @@
+using System.Net.NetworkInformation;
+using MacIpvlan.Containers;
+using MacIpvlan.State;
+using MacIpvlan.State.Sqlite;
+using MacIpvlan.Tests.Networks;
+
+namespace MacIpvlan.Tests.State;
+
+/// <summary>NICs: reserved, updated, released.</summary>
+public sealed class NicStoreTests : StateTest
+{
+    private readonly NetworkRecord _network;
+
+    public NicStoreTests() => _network = Add(Network("net1", Subnet("10.0.0.0/24", "10.0.0.1"), Subnet("fd18::/64")));
+
+    [Fact]
+    public void Nic_ComesBackWithAllItsFields()
+    {
+        NicRecord nic = Nic(_network, "/proc/77/ns/net") with
+        {
+            Namespace = new NamespaceIdentity(ulong.MaxValue, (1ul << 63) + 5), ProcessId = 77,
+        };
+
+        NicRecord reserved = Store.ReserveNic(nic, _network, [IPv6, Static("10.0.0.9")]);
+
+        using SqliteStateStore other = State.Open();
+        NicRecord read = Assert.Single(other.GetNics());
+        Assert.Equal(Describe.Lines(reserved), Describe.Lines(read));
+        Assert.Equal(Describe.Lines(nic with { Leases = read.Leases }), Describe.Lines(read));
+        Assert.Equal(
+            ["fd18::1/64 Pool", "10.0.0.9/24 Static"], read.Leases.Select(static l => $"{l.Address} {l.Source}"));
+    }
+
+    [Fact]
+    public void Nic_ThatIsNotMadeYetHasNoInterface()
+    {
+        Reserve(_network, IPv4);
+
+        NicRecord read = Assert.Single(Store.GetNics());
+
+        Assert.Equal(("", 0, 0), (read.InterfaceName, read.InterfaceIndex, read.Mtu));
+        Assert.Equal(PhysicalAddress.None, read.MacAddress);
+        Assert.Null(read.ProcessId);
+    }
+
+    [Fact]
+    public void Updating_RecordsStateAndInterface()
+    {
+        NicRecord attached = Reserve(_network, IPv4) with
+        {
+            State = NicState.Attached, InterfaceName = "eth0", InterfaceIndex = 42, Mtu = 1400, MacAddress = new([2, 0, 0, 0, 0, 1]),
+        };
+        Reserve(_network, IPv4);
+
+        Store.UpdateNic(attached);
+
+        Assert.Equal(Describe.Lines(attached), Describe.Lines(Store.GetNics()[0]));
+        Assert.Equal(NicState.Reserved, Store.GetNics()[1].State);
+    }
+
+    [Theory]
+    [InlineData(NicState.Reserved)]
+    [InlineData(NicState.Attached)]
+    [InlineData(NicState.Detaching)]
+    public void State_ComesBack(NicState state)
+    {
+        Store.UpdateNic(Reserve(_network, IPv4) with { State = state });
+
+        Assert.Equal(state, Store.GetNics()[0].State);
+    }
+
+    [Fact]
+    public void Releasing_ForgetsTheNicAndItsAddresses()
+    {
+        NicRecord first = Reserve(_network, IPv4, IPv6), second = Reserve(_network, IPv4, IPv6);
+
+        Store.ReleaseNic(first.Id);
+        Store.ReleaseNic(first.Id);
+
+        Assert.Equal(second.Id, Assert.Single(Store.GetNics()).Id);
+        Assert.Equal(2, State.Count("leases"));
+        AssertRunsAreTheLeases();
+    }
+
+    [Fact]
+    public void Nics_AreInTheOrderTheyWereMade()
+    {
+        NicRecord[] made = [.. Enumerable.Range(0, 12).Select(_ => Reserve(_network, IPv4))];
+        Store.ReleaseNic(made[3].Id);
+        NicRecord late = Store.ReserveNic(Nic(_network) with { Id = "0000000000000000" }, _network, [IPv4]);
+
+        Assert.Equal(
+            [.. made.Where(n => n != made[3]).Select(static n => n.Id), late.Id], Store.GetNics().Select(static n => n.Id));
+    }
+
+    [Fact]
+    public void Nics_OfOneNetworkAreFoundAlone()
+    {
+        NetworkRecord other = Add(Network("net2", Subnet("10.2.0.0/24")));
+        NicRecord mine = Reserve(_network, IPv4), theirs = Reserve(other, IPv4);
+
+        Assert.Equal(Describe.Lines(mine), Describe.Lines(Assert.Single(Store.GetNics(_network.Id))));
+        Assert.Equal(Describe.Lines(theirs), Describe.Lines(Assert.Single(Store.GetNics(other.Id))));
+        Assert.Empty(Store.GetNics(new string('0', 64)));
+    }
+
+    [Fact]
+    public void Nics_OfAnotherHostAreNotSeen()
+    {
+        Reserve(_network, IPv4);
+        using SqliteStateStore other = State.Open("host2");
+
+        Assert.Empty(other.GetNics());
+        Assert.Empty(other.GetUsage());
+    }
+
+    [Fact]
+    public void Reserving_OnANetworkThatIsGoneIsRefused()
+    {
+        Store.RemoveNetwork(_network.Id);
+
+        NetworkAssert.Refused(NetworkError.NetworkNotFound, () => Reserve(_network, IPv4), "'net1'");
+
+        Assert.Equal((0, 0, 0), (State.Count("nics"), State.Count("leases"), State.Count("runs")));
+    }
+
+    [Fact]
+    public void Reserving_WithoutDemandsTakesNoAddress()
+    {
+        Assert.Empty(Reserve(_network).Leases);
+        Assert.Empty(Assert.Single(Store.GetNics()).Leases);
+    }
+}

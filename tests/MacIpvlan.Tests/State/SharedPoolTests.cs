@@ -1,0 +1,83 @@
+using MacIpvlan.State;
+using MacIpvlan.Tests.Networks;
+
+namespace MacIpvlan.Tests.State;
+
+/// <summary>Equal subnets on one parent are one address book; on different parents they have nothing in common.</summary>
+public sealed class SharedPoolTests : StateTest
+{
+    [Fact]
+    public void Addresses_AreGivenOnceForAllNetworks()
+    {
+        NetworkRecord one = Add(Network("one", Subnet("10.0.0.0/24", "10.0.0.1")));
+        NetworkRecord two = Add(Network("two", Subnet("10.0.0.0/24", "10.0.0.1")));
+
+        Assert.Equal("10.0.0.2/24", Addresses(one, IPv4));
+        Assert.Equal("10.0.0.3/24", Addresses(two, IPv4));
+        Assert.Equal("10.0.0.4/24", Addresses(one, IPv4));
+        NetworkAssert.Refused(NetworkError.AddressInUse, () => Reserve(two, Static("10.0.0.2")), "network 'one'");
+        Assert.Equal(1, State.Count("pools"));
+        AssertRunsAreTheLeases();
+    }
+
+    [Fact]
+    public void Gateways_AndExclusionsOfOneAreWithheldFromAll()
+    {
+        NetworkRecord one = Add(Network("one", Subnet("10.0.0.0/24", "10.0.0.1", "", "10.0.0.3")));
+        NetworkRecord two = Add(Network("two", Subnet("10.0.0.0/24", "10.0.0.2", "", "10.0.0.5")));
+
+        Assert.Equal("10.0.0.4/24", Addresses(two, IPv4));
+        Assert.Equal("10.0.0.6/24", Addresses(one, IPv4));
+        NetworkAssert.Refused(NetworkError.InvalidAddress, () => Reserve(two, Static("10.0.0.1")), "10.0.0.1");
+        NetworkAssert.Refused(NetworkError.InvalidAddress, () => Reserve(one, Static("10.0.0.5")), "10.0.0.5");
+    }
+
+    [Fact]
+    public void Ranges_ApartKeepThemApart()
+    {
+        NetworkRecord one = Add(Network("one", Subnet("10.0.0.0/24", "10.0.0.1", "10.0.0.10-10.0.0.11")));
+        NetworkRecord two = Add(Network("two", Subnet("10.0.0.0/24", "10.0.0.1", "10.0.0.11-10.0.0.12")));
+
+        Assert.Equal("10.0.0.10/24", Addresses(one, IPv4));
+        Assert.Equal("10.0.0.11/24", Addresses(one, IPv4));
+        Assert.Equal("10.0.0.12/24", Addresses(two, IPv4));
+        NetworkAssert.Refused(NetworkError.AddressesExhausted, () => Reserve(two, IPv4), "'two'");
+    }
+
+    [Fact]
+    public void OtherParents_HaveBooksOfTheirOwn()
+    {
+        NetworkRecord one = Add(Network("one", Subnet("10.0.0.0/24", "10.0.0.1")));
+        NetworkRecord two = Add(Network("two", Subnet("10.0.0.0/24", "10.0.0.8", "", "10.0.0.9")) with { Parent = "eth1" });
+
+        Assert.Equal("10.0.0.2/24", Addresses(one, IPv4));
+        Assert.Equal("10.0.0.1/24", Addresses(two, IPv4));
+        Assert.Equal("10.0.0.2/24", Addresses(two, Static("10.0.0.2")));
+        AssertRunsAreTheLeases();
+    }
+
+    [Fact]
+    public void Book_StaysAsLongAsANetworkUsesIt()
+    {
+        NetworkRecord one = Add(Network("one", Subnet("10.0.0.0/24", "10.0.0.1")));
+        NetworkRecord two = Add(Network("two", Subnet("10.0.0.0/24", "10.0.0.1")));
+        Reserve(two, IPv4);
+
+        Store.RemoveNetwork(one.Id);
+
+        Assert.Equal("10.0.0.3/24", Addresses(two, IPv4));
+        Assert.Equal(1, State.Count("pools"));
+    }
+
+    [Fact]
+    public void Book_IsNewWhenTheLastNetworkIsGone()
+    {
+        NetworkRecord one = Add(Network("one", Subnet("10.0.0.0/24", "10.0.0.1")));
+        Store.ReleaseNic(Reserve(one, IPv4).Id);
+        Store.RemoveNetwork(one.Id);
+
+        NetworkRecord two = Add(Network("two", Subnet("10.0.0.0/24", "10.0.0.9")));
+
+        Assert.Equal("10.0.0.1/24", Addresses(two, IPv4));
+    }
+}

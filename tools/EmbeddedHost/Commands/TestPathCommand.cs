@@ -1,0 +1,36 @@
+namespace Microsoft.PowerShell.Commands;
+
+[Cmdlet(VerbsDiagnostic.Test, "Path", DefaultParameterSetName = ByPath)]
+public sealed class TestPathCommand : ItemCommand
+{
+    public enum ItemKind
+    {
+        Any,
+        Container,
+        Leaf,
+    }
+
+    [Parameter(Position = 0, Mandatory = true, ParameterSetName = ByPath,
+        ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public override string[] Path { get; set; } = [];
+
+    [Parameter] [Alias("Type")] public ItemKind PathType { get; set; }
+
+    protected override void ProcessPath(string path) => WriteObject(Exists(path));
+
+    private bool Exists(string path)
+    {
+        string actual = IsLiteral ? WildcardPattern.Escape(path) : path;
+        try
+        {
+            return !string.IsNullOrWhiteSpace(path) && InvokeProvider.Item.Exists(actual, force: true, literalPath: false)
+                && (PathType == ItemKind.Any || InvokeProvider.Item.IsContainer(actual) == (PathType == ItemKind.Container));
+        }
+        catch (SessionStateException)
+        {
+            // No such drive.
+            return false;
+        }
+    }
+}

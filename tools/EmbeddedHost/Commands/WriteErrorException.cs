@@ -1,0 +1,4 @@
+namespace Microsoft.PowerShell.Commands;
+
+/// <summary>What Write-Error wraps around a mere message.</summary>
+public sealed class WriteErrorException(string message) : Exception(message);

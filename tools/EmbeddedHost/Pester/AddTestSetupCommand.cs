@@ -1,0 +1,23 @@
+namespace EmbeddedHost.Pester;
+
+/// <summary>BeforeDiscovery, which runs at once, and BeforeAll, AfterAll, BeforeEach and AfterEach, which run later.</summary>
+[Cmdlet(VerbsCommon.Add, "TestSetup")]
+public sealed class AddTestSetupCommand : PSCmdlet
+{
+    [Parameter(Position = 0, Mandatory = true)] public ScriptBlock ScriptBlock { get; set; } = null!;
+
+    protected override void EndProcessing()
+    {
+        TestBlock block = TestDiscovery.Current.Block;
+        // The alias that was used: all of them lead here.
+        switch (MyInvocation.InvocationName.ToLowerInvariant())
+        {
+            case "beforeall": block.BeforeAll.Add(ScriptBlock); break;
+            case "afterall": block.AfterAll.Add(ScriptBlock); break;
+            case "beforeeach": block.BeforeEach.Add(ScriptBlock); break;
+            case "aftereach": block.AfterEach.Add(ScriptBlock); break;
+            case "beforediscovery": InvokeCommand.InvokeScript(false, ScriptBlock, null); break;
+            default: throw new PSInvalidOperationException($"'{MyInvocation.InvocationName}' is not a test keyword.");
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using EmbeddedHost.Terminal;
+
+namespace EmbeddedHost.Pester;
+
+/// <summary>Runs test files in Pester's syntax: first all of them are read for their tests, then the tests run.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "Pester")]
+public sealed class InvokePesterCommand : PSCmdlet
+{
+    [Parameter(Position = 0)] public string[] Path { get; set; } = ["."];
+    [Parameter] [Alias("Tag")] public string[] TagFilter { get; set; } = [];
+    [Parameter] [Alias("ExcludeTag")] public string[] ExcludeTagFilter { get; set; } = [];
+    [Parameter] public string[] FullNameFilter { get; set; } = [];
+    [Parameter] [ValidateSet("None", "Normal", "Detailed", "Diagnostic")] public string Output { get; set; } = "Normal";
+    [Parameter] public SwitchParameter PassThru { get; set; }
+
+    protected override void EndProcessing()
+    {
+        var engine = (EngineIntrinsics)SessionState.PSVariable.GetValue("ExecutionContext");
+        var terminal = (TerminalUserInterface)Host.PrivateData.BaseObject;
+        var report = new TestReport(terminal, Enum.Parse<TestReport.Detail>(Output, ignoreCase: true));
+        var scopes = new TestScopes(engine);
+        var watch = Stopwatch.StartNew();
+
+        TestContainer[] containers = [.. Path.SelectMany(Files).Distinct().Select(f => new TestContainer(f))];
+        Discover(containers, scopes, report);
+        report.ShowDiscovered(containers.Sum(c => c.Root.Tests.Count()), watch.Elapsed);
+
+        var runner = new TestRunner(engine, scopes, report);
+        foreach (TestContainer container in containers)
+        {
+            if (container.Root.Tests.Any(t => t.ShouldRun))
+                runner.Run(container);
+            report.Show(container);
+        }
+
+        var run = new TestRun(containers, watch.Elapsed);
+        report.Show(run);
+        if (PassThru)
+            WriteObject(run);
+    }
+
+    private void Discover(TestContainer[] containers, TestScopes scopes, TestReport report)
+    {
+        report.ShowStart(containers.Length);
+        var filter = new TestFilter(TagFilter, ExcludeTagFilter, FullNameFilter);
+        foreach (TestContainer container in containers)
+        {
+            new TestDiscovery(scopes, container).Run();
+            foreach (TestCase test in container.Root.Tests)
+                test.ShouldRun = filter.Includes(test);
+        }
+    }
+
+    /// <summary>The test files that a path means: a file itself, or those anywhere below a folder.</summary>
+    private IEnumerable<string> Files(string path)
+    {
+        foreach (string item in GetResolvedProviderPathFromPSPath(path, out _))
+        {
+            if (File.Exists(item))
+                yield return item;
+            else
+            {
+                foreach (string file in Directory.EnumerateFiles(item, "*.Tests.ps1", SearchOption.AllDirectories).Order())
+                    yield return file;
+            }
+        }
+    }
+}

@@ -1,0 +1,2 @@
+# The scope of one test file at run time. See TestScopes.cs.
+$args[0].Invoke()

@@ -1,0 +1,45 @@
+using System.Management.Automation.Host;
+using System.Management.Automation.Runspaces;
+using EmbeddedHost.Commands;
+
+namespace EmbeddedHost;
+
+/// <summary>Opens a runspace with the commands of the engine and those of this program.</summary>
+internal static class Session
+{
+    private const string ModulePath = "PSModulePath";
+
+    public static Runspace Open(PSHost host)
+    {
+        string? inherited = Environment.GetEnvironmentVariable(ModulePath);
+        var state = InitialSessionState.CreateDefault2();
+        state.ThreadOptions = PSThreadOptions.UseCurrentThread;
+        AddCmdlets(state);
+        Runspace runspace = RunspaceFactory.CreateRunspace(host, state);
+        runspace.Open();
+        Runspace.DefaultRunspace = runspace;
+
+        // Opening has added the folders of an installed pwsh; modules from there would replace our commands.
+        Environment.SetEnvironmentVariable(ModulePath, inherited ?? "");
+        DefineFunctions(runspace);
+        return runspace;
+    }
+
+    private static void AddCmdlets(InitialSessionState state)
+    {
+        foreach ((string name, Type type) in CommandTable.Cmdlets)
+            state.Commands.Add(new SessionStateCmdletEntry(name, type, helpFileName: null));
+        foreach ((string name, string command) in CommandTable.Aliases)
+            state.Commands.Add(new SessionStateAliasEntry(name, command));
+    }
+
+    private static void DefineFunctions(Runspace runspace)
+    {
+        foreach (string resource in typeof(Session).Assembly.GetManifestResourceNames())
+        {
+            using var reader = new StreamReader(typeof(Session).Assembly.GetManifestResourceStream(resource)!);
+            using Pipeline pipeline = runspace.CreatePipeline(reader.ReadToEnd());
+            pipeline.Invoke();
+        }
+    }
+}
