@@ -11,15 +11,13 @@ internal static class ErrorRecords
     /// <summary>Makes the record: a single word as id, a fitting category, the input as target, what to do next.</summary>
     public static ErrorRecord From(Exception exception, object? target)
     {
-        (string id, ErrorCategory category, string? action) = exception switch
+        (string id, ErrorCategory category, string action) = exception switch
         {
-            NetworkException e => (e.Error.ToString(), Category(e.Error), e.RecommendedAction),
+            NetworkException e => (e.Error.ToString(), Category(e.Error), e.RecommendedAction ?? Action(e.Error)),
             NetlinkException e => (e.ErrnoName, Category(e.ErrnoName), Action(e.ErrnoName)),
             _ => throw new ArgumentException("Not an exception of the core.", nameof(exception)),
         };
-        ErrorRecord record = new(exception, id, category, target);
-        if (action is not null) record.ErrorDetails = new(exception.Message) { RecommendedAction = action };
-        return record;
+        return new(exception, id, category, target) { ErrorDetails = new(exception.Message) { RecommendedAction = action } };
     }
 
     /// <summary>Whether no other input of the command can succeed either.</summary>
@@ -59,6 +57,22 @@ internal static class ErrorRecords
         "ETIMEDOUT" => ErrorCategory.OperationTimeout,
         "ENOMEM" or "ENOBUFS" or "EMFILE" or "ENFILE" => ErrorCategory.ResourceUnavailable,
         _ => ErrorCategory.NotSpecified,
+    };
+
+    // For where the reason alone tells what to do.
+    private static string Action(NetworkError error) => error switch
+    {
+        NetworkError.InvalidName => "Choose a name that keeps to that rule.",
+        NetworkError.InvalidAddress => "Compare it with the subnets: (Get-ContainerNetwork NAME).Subnets.",
+        NetworkError.SubnetOverlap => "Give subnets that do not overlap.",
+        NetworkError.NetworkNotFound => "List the networks that there are with Get-ContainerNetwork.",
+        NetworkError.NetworkInUse => "Disconnect its NICs first, or use -Force.",
+        NetworkError.NamespaceNotFound =>
+            "List named namespaces with Get-NetworkNamespace; that of a process is /proc/PID/ns/net.",
+        NetworkError.ProcessNotFound => "Check the process id: Get-Process.",
+        NetworkError.InterfaceExists => "Choose another name.",
+        NetworkError.PermissionDenied => "Run as root, or with the capabilities CAP_NET_ADMIN and CAP_SYS_ADMIN.",
+        _ => "Correct the parameter and repeat the command; Get-Help about_MacIpvlan_Errors has all errors.",
     };
 
     private static string Action(string errno) => errno switch

@@ -73,7 +73,11 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
 
     /// <summary>The items that names or patterns mean; a name without an item is an error, a pattern without one is not.</summary>
     private protected IEnumerable<T> Select<T>(
-        string[]? names, IReadOnlyCollection<T> items, Func<T, string> nameOf, Func<string, NetworkException> notFound)
+        string[]? names,
+        IReadOnlyCollection<T> items,
+        Func<T, string> nameOf,
+        Func<string, NetworkException> notFound,
+        bool missingIsFine = false)
     {
         if (names is null) return items;
         List<T> selected = [];
@@ -83,7 +87,7 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
             T[] matches = [.. items.Where(i => pattern.IsMatch(nameOf(i)))];
             // A link's name may differ from another's by case alone: then the exact one is meant.
             T[] exact = [.. matches.Where(i => nameOf(i) == name)];
-            if (matches.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
+            if (matches.Length == 0 && !missingIsFine && !WildcardPattern.ContainsWildcardCharacters(name))
             {
                 WriteError(ErrorRecords.From(notFound(name), name));
             }

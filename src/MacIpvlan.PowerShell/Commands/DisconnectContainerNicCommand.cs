@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 
 namespace MacIpvlan.PowerShell.Commands;
@@ -42,6 +43,12 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
     [SupportsWildcards]
     public string[]? InterfaceName { get; set; }
 
+    /// <summary>Makes it no error that there is no such NIC.</summary>
+    [Parameter(ParameterSetName = ByNetwork)]
+    [Parameter(ParameterSetName = ByNamespace)]
+    [Parameter(ParameterSetName = ByProcess)]
+    public SwitchParameter Force { get; set; }
+
     private protected override bool ChangesHost => true;
 
     private protected override void Process()
@@ -58,8 +65,22 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
 
     private ContainerNic[] Find(ContainerNics nics)
     {
-        string[]? names = Network?.Select(static n => n.Name).ToArray();
-        IEnumerable<ContainerNic> all = names is null ? nics.GetAll() : SelectNetworks(names).SelectMany(nics.GetAll);
-        return [.. all.Where(new NicFilter(Namespace, ProcessId, InterfaceName).Matches)];
+        ContainerNetwork[]? networks = Network is null ? null : [.. SelectNetworks([.. Network.Select(static n => n.Name)])];
+        // Not being found has been told of.
+        if (networks is []) return [];
+        IEnumerable<ContainerNic> all = networks is null ? nics.GetAll() : networks.SelectMany(nics.GetAll);
+        ContainerNic[] found = [.. all.Where(new NicFilter(Namespace, ProcessId, InterfaceName).Matches)];
+        string[] wanted =
+        [
+            .. Namespace?.Select(static n => n.Text) ?? [],
+            .. ProcessId?.Select(static id => id.ToString(CultureInfo.InvariantCulture)) ?? [],
+            .. InterfaceName ?? [],
+        ];
+        bool isCertain = wanted.Length > 0 && !wanted.Any(WildcardPattern.ContainsWildcardCharacters);
+        if (found.Length > 0 || Force || !isCertain) return found;
+        throw new NetworkException(
+            NetworkError.NicNotFound,
+            $"There is no NIC of {string.Join(", ", wanted)}.",
+            "List the NICs that there are with Get-ContainerNic; with -Force it is no error that there is none.");
     }
 }

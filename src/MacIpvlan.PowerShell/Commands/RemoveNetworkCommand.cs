@@ -22,8 +22,7 @@ public abstract class RemoveNetworkCommand<T> : NetworkCommand where T : Contain
     {
         ContainerNetworks networks = new(Session);
         T[] all = [.. networks.GetAll().OfType<T>()];
-        string[] wanted = Force ? [.. Name.Where(n => all.Any(a => IsMatch(n, a)))] : Name;
-        foreach (T network in Select(wanted, all, static n => n.Name, NetworkNotFound))
+        foreach (T network in Select(Name, all, static n => n.Name, NetworkNotFound, missingIsFine: Force))
         {
             Guard(network.Name, () =>
             {
@@ -35,7 +34,4 @@ public abstract class RemoveNetworkCommand<T> : NetworkCommand where T : Contain
             });
         }
     }
-
-    private static bool IsMatch(string name, T network) =>
-        new WildcardPattern(name, WildcardOptions.IgnoreCase).IsMatch(network.Name);
 }

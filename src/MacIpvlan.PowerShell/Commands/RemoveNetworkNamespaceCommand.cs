@@ -12,7 +12,7 @@ public sealed class RemoveNetworkNamespaceCommand : NetworkCommand
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Disconnects NICs in it first.</summary>
+    /// <summary>Disconnects NICs in it first; a namespace that is gone already is no error.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -22,7 +22,7 @@ public sealed class RemoveNetworkNamespaceCommand : NetworkCommand
     {
         NetworkNamespaces namespaces = new(Session);
         foreach (NetworkNamespace target in
-            Select(Name, NetworkNamespaces.GetAll(), static n => n.Name, GetNetworkNamespaceCommand.NotFound))
+            Select(Name, NetworkNamespaces.GetAll(), static n => n.Name, GetNetworkNamespaceCommand.NotFound, missingIsFine: Force))
         {
             Guard(target.Name, () =>
             {

@@ -11,7 +11,7 @@ public sealed class RemoveVlanSubInterfaceCommand : NetworkCommand
     [SupportsWildcards]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Removes those too that this module did not make.</summary>
+    /// <summary>Removes those too that this module did not make; one that is gone already is no error.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -21,7 +21,7 @@ public sealed class RemoveVlanSubInterfaceCommand : NetworkCommand
     {
         VlanSubInterfaces vlans = new(Session);
         foreach (VlanSubInterface vlan in
-            Select(Name, vlans.GetAll(), static v => v.Name, GetVlanSubInterfaceCommand.NotFound))
+            Select(Name, vlans.GetAll(), static v => v.Name, GetVlanSubInterfaceCommand.NotFound, missingIsFine: Force))
         {
             Guard(vlan.Name, () =>
             {
