@@ -6,6 +6,10 @@ namespace MacIpvlan.Linux;
 /// <summary>Settings under /proc/sys/net, which are those of the calling thread's network namespace.</summary>
 internal static class Sysctl
 {
+    /// <summary>The command that writes the same setting; a dot in a link's name stands there as a slash.</summary>
+    public static string Command(string family, string link, string key, string value) =>
+        $"sysctl -w net.{family}.conf.{link.Replace('.', '/')}.{key}={value}";
+
     /// <summary>Writes a setting of a link.</summary>
     /// <param name="family">ipv4 or ipv6.</param>
     /// <param name="link">The link's name.</param>

@@ -57,11 +57,13 @@ public sealed class RouteSocket : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 
-    // The ip command's own way into a namespace takes a name only; nsenter takes any path.
-    private string InNamespace(string command) => _namespace switch
+    /// <summary>The command as it is said from outside of the namespace.</summary>
+    internal string InNamespace(string command) => _namespace switch
     {
         null => command,
+        // The ip command's own way into a namespace takes a name only; nsenter takes any path.
         _ when _namespace.Contains('/') => $"nsenter --net={_namespace} {command}",
-        _ => $"ip -n {_namespace}{command["ip".Length..]}",
+        _ when command.StartsWith("ip ", StringComparison.Ordinal) => $"ip -n {_namespace}{command["ip".Length..]}",
+        _ => $"ip netns exec {_namespace} {command}",
     };
 }

@@ -10,9 +10,14 @@ namespace MacIpvlan;
 /// <summary>A network that containers' NICs join.</summary>
 public abstract class ContainerNetwork
 {
-    private readonly NetworkUsage _usage;
-
-    private protected ContainerNetwork(NetworkRecord record, NetworkUsage usage) => (Record, _usage) = (record, usage);
+    private protected ContainerNetwork(NetworkRecord record, NetworkUsage usage)
+    {
+        Record = record;
+        NicCount = usage.NicCount;
+        // Lists that users see are arrays: PowerShell cannot index the compiler's own read-only lists.
+        Subnets = record.Subnets.Zip(usage.Subnets, static (s, u) => new NetworkSubnet(s, u)).ToArray();
+        Route = record.Routes.ToArray();
+    }
 
     /// <summary>The network's name.</summary>
     public string Name => Record.Name;
@@ -27,8 +32,7 @@ public abstract class ContainerNetwork
     public string Parent => Record.Parent;
 
     /// <summary>Its subnets, in the order they were given.</summary>
-    public IReadOnlyList<NetworkSubnet> Subnets =>
-        [.. Record.Subnets.Zip(_usage.Subnets, static (s, usage) => new NetworkSubnet(s, usage))];
+    public IReadOnlyList<NetworkSubnet> Subnets { get; }
 
     /// <summary>Whether its NICs get no default route and reach nothing but each other.</summary>
     public bool Internal => Record.Internal;
@@ -43,10 +47,10 @@ public abstract class ContainerNetwork
     public bool NoDefaultRoute => Record.NoDefaultRoute;
 
     /// <summary>The routes that its NICs get beside the default route.</summary>
-    public IReadOnlyList<NetworkRoute> Route => Record.Routes;
+    public IReadOnlyList<NetworkRoute> Route { get; }
 
     /// <summary>How many NICs it has.</summary>
-    public int NicCount => _usage.NicCount;
+    public int NicCount { get; }
 
     /// <summary>Its id: 64 hexadecimal digits.</summary>
     public string Id => Record.Id;
@@ -72,7 +76,7 @@ public sealed class MacvlanNetwork : ContainerNetwork
     public MacvlanMode Mode => ((MacvlanLink)Record.NicKind).Mode;
 
     /// <summary>The MAC addresses that NICs in mode Source receive from.</summary>
-    public IReadOnlyList<PhysicalAddress> AllowedMacAddress => ((MacvlanLink)Record.NicKind).AllowedMacAddresses;
+    public IReadOnlyList<PhysicalAddress> AllowedMacAddress => ((MacvlanLink)Record.NicKind).AllowedMacAddresses.ToArray();
 
     /// <inheritdoc/>
     public override string ModeText => Mode.ToString();
@@ -103,8 +107,8 @@ public sealed class NetworkSubnet
         (Size, InUse, Free) = (usage.Size, usage.InUse, usage.Free);
         Subnet = record.Prefix;
         Gateway = record.Gateway?.ToIPAddress();
-        IPRange = record.Ranges;
-        ExcludedAddress = record.Excluded;
+        IPRange = record.Ranges.ToArray();
+        ExcludedAddress = record.Excluded.ToArray();
     }
 
     /// <summary>The subnet.</summary>

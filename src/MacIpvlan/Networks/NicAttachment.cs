@@ -118,11 +118,11 @@ internal sealed class NicAttachment(NetworkSession session, NicRequest request, 
         bool hasIPv4 = HasFamily(AddressFamily.InterNetwork);
         bool hasIPv6 = HasFamily(AddressFamily.InterNetworkV6);
         // Addresses of a family that the network lacks would come from elsewhere; and idle IPv6 costs time on each link.
-        if (!hasIPv6) SetSysctl("ipv6", link, "disable_ipv6", "1");
+        if (!hasIPv6) SetSysctl(inside, "ipv6", link, "disable_ipv6", "1");
         // The kernel announces the addresses when the link comes up: gratuitous ARP, unsolicited advertisement.
         string announce = request.AnnounceCount > 0 ? "1" : "0";
-        if (hasIPv4) SetSysctl("ipv4", link, "arp_notify", announce);
-        if (hasIPv6) SetSysctl("ipv6", link, "ndisc_notify", announce);
+        if (hasIPv4) SetSysctl(inside, "ipv4", link, "arp_notify", announce);
+        if (hasIPv6) SetSysctl(inside, "ipv6", link, "ndisc_notify", announce);
         List<RouteRequest> requests = [.. nic.Leases.Select(l => new AddressAdd(link, l.Address))];
         requests.Add(new LinkSet(link.Index, link.Name) { Up = true });
         requests.AddRange(Routes(link));
@@ -184,10 +184,9 @@ internal sealed class NicAttachment(NetworkSession session, NicRequest request, 
 
     private bool HasFamily(AddressFamily family) => nic.Leases.Any(l => l.Address.Value.Family == family);
 
-    private void SetSysctl(string family, Link link, string key, string value)
+    private void SetSysctl(RouteSocket inside, string family, Link link, string key, string value)
     {
-        session.Trace?.Invoke(
-            $"ip netns exec {request.Target.Name} sysctl -w net.{family}.conf.{link.Name.Replace('.', '/')}.{key}={value}");
+        session.Trace?.Invoke(inside.InNamespace(Sysctl.Command(family, link.Name, key, value)));
         Sysctl.TrySet(family, link.Name, key, value);
     }
 

@@ -185,6 +185,7 @@ internal sealed class ParentLinks(NetworkSession session)
     private void KeepHostOff(Link link)
     {
         session.Host.Execute(new LinkSet(link.Index, link.Name) { NoAddressGeneration = true });
+        session.Trace?.Invoke(Sysctl.Command("ipv6", link.Name, "accept_ra", "0"));
         Sysctl.TrySet("ipv6", link.Name, "accept_ra", "0");
     }
 

@@ -25,7 +25,7 @@ public sealed class VlanSubInterfaces(NetworkSession session)
             MacAddress = l.MacAddress,
             IsUp = l.IsUp,
             IsOwned = owned.Contains(l.Name),
-            Networks = [.. networks[l.Name]],
+            Networks = networks[l.Name].ToArray(),
             Index = l.Index,
         })];
     }

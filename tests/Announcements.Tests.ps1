@@ -1,0 +1,64 @@
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+    Initialize-TestHost
+
+    function Get-Neighbour([string]$Address) {
+        # The MAC address that the far end of eth0 remembers.
+        (Invoke-Ip wire neighbour show $Address | Select-Object -First 1).lladdr
+    }
+
+    function Wait-Neighbour([string]$Address, [string]$Mac) {
+        foreach ($attempt in 1..40) {
+            if ((Get-Neighbour $Address) -eq $Mac) { return $true }
+            Start-Sleep -Milliseconds 50
+        }
+        $false
+    }
+}
+
+AfterAll { Clear-TestHost }
+
+Describe 'Announcements' -Tag Native {
+    BeforeEach {
+        $null = New-MacvlanNetwork lan -Parent eth0 -Subnet 10.1.0.0/24, fd01::/64
+        $null = New-NetworkNamespace one
+        # What a switch or router remembers of whoever had the addresses before.
+        ip -n wire address add 10.1.0.9/24 dev eth0
+        ip -n wire address add fd01::9/64 dev eth0 nodad
+        ip -n wire neighbour replace 10.1.0.2 lladdr 02:00:00:00:00:99 dev eth0 nud stale
+        ip -n wire neighbour replace fd01::1 lladdr 02:00:00:00:00:99 dev eth0 nud stale
+    }
+
+    AfterEach {
+        ip -n wire address flush dev eth0
+        ip -n wire neighbour flush all
+        Remove-NetworkNamespace one -Force
+        Remove-MacvlanNetwork lan -Force
+    }
+
+    It 'replace what neighbours remember of <_>' -ForEach '10.1.0.2', 'fd01::1' {
+        $null = Connect-ContainerNic lan one
+        Wait-Neighbour $_ (Get-IpLink eth0 -Namespace one).address | Should -BeTrue
+    }
+
+    It 'are left out with -AnnounceCount 0' {
+        $null = Connect-ContainerNic lan one -AnnounceCount 0
+        Start-Sleep -Milliseconds 500
+        Get-Neighbour 10.1.0.2 | Should -Be 02:00:00:00:00:99
+    }
+
+    It 'are repeated without holding up the pipeline' {
+        $watch = [System.Diagnostics.Stopwatch]::StartNew()
+        $null = Connect-ContainerNic lan one -AnnounceCount 2
+        $held = $watch.ElapsedMilliseconds
+        $mac = (Get-IpLink eth0 -Namespace one).address
+        Wait-Neighbour 10.1.0.2 $mac | Should -BeTrue
+        Wait-Neighbour fd01::1 $mac | Should -BeTrue
+        # The second announcement mends what was set wrong after the first.
+        ip -n wire neighbour replace 10.1.0.2 lladdr 02:00:00:00:00:99 dev eth0 nud stale
+        ip -n wire neighbour replace fd01::1 lladdr 02:00:00:00:00:99 dev eth0 nud stale
+        Wait-Neighbour 10.1.0.2 $mac | Should -BeTrue
+        Wait-Neighbour fd01::1 $mac | Should -BeTrue
+        $held | Should -BeLessThan ($watch.ElapsedMilliseconds - 500)
+    }
+}
