@@ -117,12 +117,22 @@ public sealed partial class SqliteStateStore : IStateStore
         for (int i = 0; i < network.Subnets.Count; i++)
         {
             SubnetRecord subnet = network.Subnets[i];
+            long pool = EnsurePool(network.Parent, subnet.Prefix);
+            // In a shared address book a NIC of another network may have it.
+            if (subnet.Gateway is AddressValue gateway && Holder(pool, gateway) is { Length: > 0 } holder)
+            {
+                throw new NetworkException(
+                    NetworkError.AddressInUse,
+                    $"The gateway {gateway} is taken{holder}.",
+                    "Give another gateway, or disconnect that NIC first.");
+            }
+
             _database.Execute(
                 """
                 INSERT INTO subnets (network_id, ordinal, pool_id, prefix, gateway, ranges, excluded)
                 VALUES ($1, $2, $3, $4, $5, $6, $7)
                 """,
-                network.Id, i, EnsurePool(network.Parent, subnet.Prefix), subnet.Prefix.ToString(),
+                network.Id, i, pool, subnet.Prefix.ToString(),
                 subnet.Gateway?.ToString(), JoinRanges(subnet.Ranges), JoinRanges(subnet.Excluded));
         }
 

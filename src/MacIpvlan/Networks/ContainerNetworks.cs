@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using MacIpvlan.Containers;
+using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
 using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
@@ -111,6 +112,12 @@ public sealed class ContainerNetworks(NetworkSession session)
         ParentLinks.CheckMtu(request.NicKind, request.Mtu, parent.Name, parent.KnownMtu, warn);
         ParentSharing.Check(network, networks.Where(n => n.Parent == parent.Name), warn);
         if (parent.Existing is not null) CheckForeignLinks(network, parent.Existing, warn);
+        if (request.NicKind is MacvlanLink && WirelessLink.Is(parent.Name))
+        {
+            warn($"{parent.Name} is wireless: an access point takes one MAC address from a station, so NICs with addresses of "
+                + "their own reach nothing beyond it. An ipvlan network works there.");
+        }
+
         if (request.NicKind is IpvlanLink { Mode: not IpvlanMode.L2 } && request.Gateways.Count > 0)
         {
             warn($"The gateway of '{request.Name}' is kept free but not used: in l3 modes the default route leads out of "
