@@ -104,6 +104,15 @@ Describe 'Options of links' {
     }
 
     Context 'ipvlan' {
+        It 'has its IPv6 addresses at once in mode <_>' -ForEach 'L2', 'L3', 'L3S' {
+            $null = New-IpvlanNetwork lan -Parent eth0 -Subnet fd01::/64 -Mode $_
+            $null = New-NetworkNamespace three
+            $null = 'one', 'two', 'three' | Connect-ContainerNic -Network lan
+            # An address is reachable when the kernel routes it to itself.
+            foreach ($name in 'one', 'two', 'three') { "$(ip -n $name -6 route show table local)" | Should -BeLike '*local fd01::* dev eth0*' }
+            Remove-NetworkNamespace three -Force
+        }
+
         It 'warns of an MTU above the parent''s, and sets it' {
             $null = New-IpvlanNetwork lan -Parent eth0 -Subnet 10.1.0.0/24 -Mtu 1600 -WarningVariable warnings -WarningAction SilentlyContinue
             "$warnings" | Should -BeLike '*1600*eth0*1500*'

@@ -16,6 +16,9 @@ internal sealed class NicAttachment(NetworkSession session, NicRequest request, 
     private const int NameAttempts = 8;
     private readonly NetworkRecord _network = request.Network.Record;
 
+    // The l3 modes work without a link layer: no ARP, no gateway.
+    private bool IsRouted => _network.NicKind is IpvlanLink { Mode: not IpvlanMode.L2 };
+
     /// <summary>Makes the link, with its addresses and routes, and sets it up.</summary>
     /// <returns>The link as the kernel has it.</returns>
     /// <exception cref="NetlinkException">The kernel refused a step; the link is gone again.</exception>
@@ -123,23 +126,25 @@ internal sealed class NicAttachment(NetworkSession session, NicRequest request, 
         string announce = request.AnnounceCount > 0 ? "1" : "0";
         if (hasIPv4) SetSysctl(inside, "ipv4", link, "arp_notify", announce);
         if (hasIPv6) SetSysctl(inside, "ipv6", link, "ndisc_notify", announce);
-        List<RouteRequest> requests = [.. nic.Leases.Select(l => new AddressAdd(link, l.Address))];
-        requests.Add(new LinkSet(link.Index, link.Name) { Up = true });
+        RouteRequest up = new LinkSet(link.Index, link.Name) { Up = true };
+        AddressAdd[] addresses = [.. nic.Leases.Select(l => new AddressAdd(link, l.Address))];
+        // The kernel announces what it finds when the link comes up. Where there is nothing to announce on, though, an
+        // IPv6 address from before would be reachable only after a random delay of up to a second.
+        List<RouteRequest> requests = IsRouted ? [up, .. addresses] : [.. addresses, up];
         requests.AddRange(Routes(link));
         inside.Execute([.. requests]);
     }
 
     private IEnumerable<RouteAdd> Routes(Link link)
     {
-        bool routed = _network.NicKind is IpvlanLink { Mode: not IpvlanMode.L2 };
         foreach (IGrouping<AddressFamily, LeaseRecord> family in nic.Leases.GroupBy(static l => l.Address.Value.Family))
         {
             if (_network.Internal || _network.NoDefaultRoute)
             {
                 // Without a default route, l3 reaches the network's other subnets only if they are named.
-                foreach (IPPrefix sibling in routed ? SiblingSubnets(family) : []) yield return new(link, sibling);
+                foreach (IPPrefix sibling in IsRouted ? SiblingSubnets(family) : []) yield return new(link, sibling);
             }
-            else if (DefaultRoute(link, family, routed) is RouteAdd route)
+            else if (DefaultRoute(link, family) is RouteAdd route)
             {
                 yield return route;
             }
@@ -157,10 +162,10 @@ internal sealed class NicAttachment(NetworkSession session, NicRequest request, 
         }
     }
 
-    private RouteAdd? DefaultRoute(Link link, IGrouping<AddressFamily, LeaseRecord> family, bool routed)
+    private RouteAdd? DefaultRoute(Link link, IGrouping<AddressFamily, LeaseRecord> family)
     {
-        AddressValue? gateway = routed ? null : family.Select(GatewayOf).FirstOrDefault(static g => g is not null);
-        if (!routed && gateway is null) return null;
+        AddressValue? gateway = IsRouted ? null : family.Select(GatewayOf).FirstOrDefault(static g => g is not null);
+        if (!IsRouted && gateway is null) return null;
         return new RouteAdd(link, IPPrefix.Containing(new(family.Key, 0), 0))
         {
             Gateway = gateway,
