@@ -15,12 +15,14 @@ AfterAll { Clear-TestHost }
 Describe 'Get-ContainerNetwork' -Tag Native {
     It 'lists networks of both kinds by name, whatever its case, each as its own type' {
         Get-ContainerNetwork | ForEach-Object { "$($_.GetType().Name) $_ $($_.Kind) $($_.ModeText) $($_.Parent) $($_.NicCount)" } | Should -Be @(
-            'MacvlanNetwork Back macvlan Bridge eth0 1', 'MacvlanNetwork edge macvlan Bridge eth0 1', 'IpvlanNetwork front ipvlan L3 eth0 0')
+            'MacvlanNetwork Back macvlan Bridge eth0 1', 'MacvlanNetwork edge macvlan Bridge eth0 1'
+            'IpvlanNetwork front ipvlan L3 eth0 0')
     }
 
     It 'tells of each subnet what it was made with' {
         $first, $second = (Get-ContainerNetwork back).Subnets
-        "$first $($first.Gateway) $($first.IPRange) $($first.ExcludedAddress)" | Should -Be '192.168.51.0/24 192.168.51.1 192.168.51.128-192.168.51.255 '
+        "$first $($first.Gateway) $($first.IPRange) $($first.ExcludedAddress)" |
+            Should -Be '192.168.51.0/24 192.168.51.1 192.168.51.128-192.168.51.255 '
         "$second $($second.Gateway) $($second.IPRange)" | Should -Be 'fd18:1234:5678:51::/64  '
         $second.Subnet | Should -BeOfType MacIpvlan.Addressing.IPPrefix
         $first.Gateway | Should -BeOfType System.Net.IPAddress
@@ -38,7 +40,8 @@ Describe 'Get-ContainerNetwork' -Tag Native {
     }
 
     It 'tells of a name that is unknown, and goes on' {
-        (Get-Failure { 'nosuch', 'edge' | Get-ContainerNetwork }).What | Should -Be "NetworkNotFound ObjectNotFound 'nosuch'"
+        (Get-Failure { 'nosuch', 'edge' | Get-ContainerNetwork }).What |
+            Should -Be "NetworkNotFound ObjectNotFound 'nosuch'"
         "$('nosuch', 'edge' | Get-ContainerNetwork -ErrorAction Ignore)" | Should -Be edge
     }
 
@@ -59,7 +62,8 @@ Describe 'Get-ContainerNetwork' -Tag Native {
     }
 
     It 'gives networks to Get-ContainerNic and Connect-ContainerNic' {
-        Get-ContainerNetwork back, edge | Get-ContainerNic | ForEach-Object { "$($_.Network) $_" } | Should -Be 'Back web1/eth0', 'edge web1/eth1'
+        Get-ContainerNetwork back, edge | Get-ContainerNic | ForEach-Object { "$($_.Network) $_" } |
+            Should -Be 'Back web1/eth0', 'edge web1/eth1'
         Get-ContainerNetwork edge | Connect-ContainerNic -Namespace web1 -InterfaceName lan0 | Disconnect-ContainerNic
     }
 

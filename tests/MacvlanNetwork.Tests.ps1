@@ -38,7 +38,8 @@ Describe 'New-MacvlanNetwork' {
             $network | Should -BeOfType MacIpvlan.MacvlanNetwork
             "$network $($network.Kind) $($network.Mode) $($network.Parent)" | Should -Be 'front macvlan Bridge eth0'
             "$($network.Subnets.Subnet) $($network.Subnets.Gateway)" | Should -Be '192.168.50.0/24 192.168.50.1'
-            "$($network.Subnets.IPRange)$($network.Subnets.ExcludedAddress)$($network.Mtu)$($network.RouteMetric)" | Should -BeExactly ''
+            "$($network.Subnets.IPRange)$($network.Subnets.ExcludedAddress)$($network.Mtu)$($network.RouteMetric)" |
+                Should -BeExactly ''
             $network.Internal | Should -BeFalse
             $network.NicCount | Should -Be 0
             $network.Id | Should -Match '^[0-9a-f]{64}$'
@@ -61,8 +62,7 @@ Describe 'New-MacvlanNetwork' {
             $null = New-MacvlanNetwork front eth0 -Subnet 192.168.50.0/24
             $null = New-MacvlanNetwork lonely eth0 -Subnet 192.168.60.0/24 -Mode Private
             'web1', 'web2' | Connect-ContainerNic -Network front, lonely | Should -HaveCount 4
-            $answers = Test-PingMany ('192.168.50.3', '192.168.60.3' | ForEach-Object { [pscustomobject]@{ From = 'web1'; To = $_ } })
-            $answers.Keys | Should -Be 'web1 192.168.50.3'
+            Get-PingReply web1 192.168.50.3, 192.168.60.3 | Should -Be 192.168.50.3
         }
 
         It 'hands out <Addresses> of <Case>' -ForEach @(
@@ -75,7 +75,9 @@ Describe 'New-MacvlanNetwork' {
             @{ Case = 'a subnet less single addresses'; Addresses = '192.168.50.3/24 192.168.50.5/24'
                 With = @{ Subnet = '192.168.50.0/24'; ExcludeAddress = '192.168.50.2', '192.168.50.4' } }
             @{ Case = 'a subnet less ranges'; Addresses = '192.168.50.20/24 192.168.50.32/24'
-                With = @{ Subnet = '192.168.50.0/24'; ExcludeAddress = '192.168.50.0/28', '192.168.50.16-192.168.50.19', '192.168.50.21-192.168.50.31' } }
+                With = @{ Subnet = '192.168.50.0/24'
+                    ExcludeAddress = '192.168.50.0/28', '192.168.50.16-192.168.50.19', '192.168.50.21-192.168.50.31' }
+            }
             @{ Case = 'a subnet whose gateway is in the middle'; Addresses = '192.168.50.1/24 192.168.50.3/24'
                 With = @{ Subnet = '192.168.50.0/24'; Gateway = '192.168.50.2' } }
             @{ Case = 'a subnet without a gateway'; Addresses = '192.168.50.1/24 192.168.50.2/24'
@@ -142,7 +144,8 @@ Describe 'New-MacvlanNetwork' {
             $one, $two = $made
             "$one $($one.Subnets) $($one.Subnets.Gateway) $($one.Mode) $($one.Mtu) $($one.RouteMetric)" |
                 Should -Be 'one 192.168.50.0/24 fd18::/64 192.168.50.1 fd18::9 Vepa 1400 5'
-            "$($one.Subnets[0].IPRange) $($one.Subnets[0].ExcludedAddress)" | Should -Be '192.168.50.64-192.168.50.127 192.168.50.64'
+            "$($one.Subnets[0].IPRange) $($one.Subnets[0].ExcludedAddress)" |
+                Should -Be '192.168.50.64-192.168.50.127 192.168.50.64'
             "$two $($two.Subnets) $($two.Subnets.Gateway) $($two.Mode) $($two.Mtu) $($two.RouteMetric)" |
                 Should -Be 'two 192.168.60.0/24  Bridge  '
         }
@@ -185,7 +188,8 @@ Describe 'New-MacvlanNetwork' {
             $null = New-MacvlanNetwork one eth0 -Subnet 192.168.50.0/24 -ExcludeAddress 192.168.50.3
             $null = New-MacvlanNetwork two eth0 -Subnet 192.168.50.0/24 -Gateway 192.168.50.4
             "$((Connect-ContainerNic one web1).IPAddress)" | Should -Be '192.168.50.2/24'
-            "$((Connect-ContainerNic two web2).IPAddress)" | Should -Be '192.168.50.5/24' -Because 'the other addresses are used by network one, and by two itself'
+            "$((Connect-ContainerNic two web2).IPAddress)" |
+                Should -Be '192.168.50.5/24' -Because 'others are taken by network one'
             $problem = Get-Failure { Connect-ContainerNic two web2 -IPAddress 192.168.50.2 }
             $problem.What | Should -Be "AddressInUse ResourceBusy 'web2'"
             $problem.Message | Should -BeLike "*192.168.50.2*'one'*web1*"
@@ -220,7 +224,8 @@ Describe 'New-MacvlanNetwork' {
         }
 
         It 'refuses a network beside one of mode Passthru' -ForEach @(
-            @{ First = 'Passthru'; Second = 'Bridge' }, @{ First = 'Bridge'; Second = 'Passthru' }, @{ First = 'Passthru'; Second = 'Passthru' }
+            @{ First = 'Passthru'; Second = 'Bridge' }, @{ First = 'Bridge'; Second = 'Passthru' }
+            @{ First = 'Passthru'; Second = 'Passthru' }
         ) {
             $null = New-MacvlanNetwork one eth0 -Subnet 192.168.50.0/24 -Mode $First
             $before = Get-Snapshot
@@ -312,7 +317,8 @@ Describe 'New-MacvlanNetwork' {
         ) {
             $steps = New-MacvlanNetwork front -Subnet 192.168.20.0/24 @With -Verbose -WarningVariable warnings 4>&1 3>$null |
                 Where-Object { "$_" -like 'ip link add*' }
-            $steps | ForEach-Object { "$_" } | Should -Be 'ip link add link eth0 name eth0.10 type vlan id 10', 'ip link add link eth0.10 name eth0.10.20 type vlan id 20'
+            $steps | ForEach-Object { "$_" } | Should -Be @(
+                'ip link add link eth0 name eth0.10 type vlan id 10', 'ip link add link eth0.10 name eth0.10.20 type vlan id 20')
             Get-LinkText | Should -Be 'eth0.10 on eth0: 802.1Q id 10 up', 'eth0.10.20 on eth0.10: 802.1Q id 20 up'
             $warnings | Should -BeNullOrEmpty
             Remove-MacvlanNetwork front
@@ -372,7 +378,8 @@ Describe 'New-MacvlanNetwork' {
             @{ Case = 'no parent'; With = @{} }
             @{ Case = '-Internal'; With = @{ Internal = $true } }
             @{ Case = '-Internal with a parent, which is kept out'; With = @{ Internal = $true; Parent = 'eth0' } }
-            @{ Case = '-Internal with a VLAN, which is not made'; With = @{ Internal = $true; Parent = 'eth0'; VlanId = 50 } }
+            @{ Case = '-Internal with a VLAN, which is not made'
+                With = @{ Internal = $true; Parent = 'eth0'; VlanId = 50 } }
         ) {
             $network = New-MacvlanNetwork alone -Subnet 192.168.50.0/24, fd18::/64 @With
             $network.Internal | Should -BeTrue
@@ -391,8 +398,7 @@ Describe 'New-MacvlanNetwork' {
                 Should -Be '192.168.50.2/24', 'fd18::2/64', '192.168.50.3/24', 'fd18::3/64'
             $facts.web1.Defaults | Should -BeNullOrEmpty
             (Get-IpLink eth0 -Namespace web1).mtu | Should -Be 9000
-            $answers = Test-PingMany ('192.168.50.3', 'fd18::3', '192.168.50.1' | ForEach-Object { [pscustomobject]@{ From = 'web1'; To = $_ } })
-            $answers.Keys | Sort-Object | Should -Be 'web1 192.168.50.3', 'web1 fd18::3'
+            Get-PingReply web1 192.168.50.3, fd18::3, 192.168.50.1 -Attempts 2 | Should -Be 192.168.50.3, fd18::3
             ip -n wire address flush dev eth0
         }
     }
@@ -416,23 +422,34 @@ Describe 'New-MacvlanNetwork, asked for what cannot be' -Tag Native {
 
     It 'refuses as parent <Case>: <Parent>' -ForEach @(
         @{ Case = 'a link that is not there'; Parent = 'eth7'; What = "ParentNotFound ObjectNotFound"; Says = "*'eth7'*" }
-        @{ Case = 'a VLAN of a link that is not there'; Parent = 'eth7.50'; What = 'ParentNotFound ObjectNotFound'; Says = "*'eth7'*" }
-        @{ Case = 'a VLAN of a link that is not there'; Parent = 'eth7:50'; What = 'ParentNotFound ObjectNotFound'; Says = "*'eth7'*" }
-        @{ Case = 'a name too long for a link'; Parent = 'a-name-beyond-15'; What = 'ParentNotFound ObjectNotFound'; Says = '*a-name-beyond-15*' }
+        @{ Case = 'a VLAN of a link that is not there'; Parent = 'eth7.50'
+            What = 'ParentNotFound ObjectNotFound'; Says = "*'eth7'*" }
+        @{ Case = 'a VLAN of a link that is not there'; Parent = 'eth7:50'
+            What = 'ParentNotFound ObjectNotFound'; Says = "*'eth7'*" }
+        @{ Case = 'a name too long for a link'; Parent = 'a-name-beyond-15'
+            What = 'ParentNotFound ObjectNotFound'; Says = '*a-name-beyond-15*' }
         @{ Case = 'a VLAN of no link'; Parent = ':50'; What = 'ParentNotFound ObjectNotFound'; Says = '*no link*' }
         @{ Case = 'a VLAN of no link'; Parent = '.50'; What = 'ParentNotFound ObjectNotFound'; Says = "*'.50'*" }
         @{ Case = 'loopback'; Parent = 'lo'; What = 'ParentUnsuitable InvalidArgument'; Says = '*lo*loopback*' }
         @{ Case = 'a VLAN on loopback'; Parent = 'lo.50'; What = 'ParentUnsuitable InvalidArgument'; Says = '*lo*loopback*' }
-        @{ Case = 'a bridge port'; Parent = 'port0'; What = 'ParentUnsuitable InvalidArgument'; Says = '*port0*port*bridge*br0*' }
+        @{ Case = 'a bridge port'; Parent = 'port0'
+            What = 'ParentUnsuitable InvalidArgument'; Says = '*port0*port*bridge*br0*' }
         @{ Case = 'a macvlan link'; Parent = 'mv0'; What = 'ParentUnsuitable InvalidArgument'; Says = '*mv0*macvlan*' }
-        @{ Case = 'a VLAN without id'; Parent = 'eth0.'; What = 'InvalidVlanId InvalidArgument'; Says = "*'eth0.'*1 to 4094*" }
-        @{ Case = 'a VLAN with id 0'; Parent = 'eth0.0'; What = 'InvalidVlanId InvalidArgument'; Says = "*'eth0.0'*1 to 4094*" }
-        @{ Case = 'a VLAN with id 4095'; Parent = 'eth0.4095'; What = 'InvalidVlanId InvalidArgument'; Says = "*4095*'eth0.4095'*1 to 4094*" }
-        @{ Case = 'a VLAN with letters for an id'; Parent = 'eth0.abc'; What = 'InvalidVlanId InvalidArgument'; Says = "*abc*'eth0.abc'*1 to 4094*" }
+        @{ Case = 'a VLAN without id'; Parent = 'eth0.'
+            What = 'InvalidVlanId InvalidArgument'; Says = "*'eth0.'*1 to 4094*" }
+        @{ Case = 'a VLAN with id 0'; Parent = 'eth0.0'
+            What = 'InvalidVlanId InvalidArgument'; Says = "*'eth0.0'*1 to 4094*" }
+        @{ Case = 'a VLAN with id 4095'; Parent = 'eth0.4095'
+            What = 'InvalidVlanId InvalidArgument'; Says = "*4095*'eth0.4095'*1 to 4094*" }
+        @{ Case = 'a VLAN with letters for an id'; Parent = 'eth0.abc'
+            What = 'InvalidVlanId InvalidArgument'; Says = "*abc*'eth0.abc'*1 to 4094*" }
         @{ Case = 'a VLAN with id -5'; Parent = 'eth0.-5'; What = 'InvalidVlanId InvalidArgument'; Says = '*-5*1 to 4094*' }
-        @{ Case = 'a VLAN without id'; Parent = 'eth0:'; What = 'InvalidVlanId InvalidArgument'; Says = "*'eth0:'*1 to 4094*" }
-        @{ Case = 'a VLAN with id 4095'; Parent = 'eth0:4095'; What = 'InvalidVlanId InvalidArgument'; Says = '*4095*1 to 4094*' }
-        @{ Case = 'a VLAN whose name would be too long'; Parent = 'a-long-linkname:50'; What = 'InvalidName InvalidArgument'; Says = '*a-long-linkname.50*15*' }
+        @{ Case = 'a VLAN without id'; Parent = 'eth0:'
+            What = 'InvalidVlanId InvalidArgument'; Says = "*'eth0:'*1 to 4094*" }
+        @{ Case = 'a VLAN with id 4095'; Parent = 'eth0:4095'
+            What = 'InvalidVlanId InvalidArgument'; Says = '*4095*1 to 4094*' }
+        @{ Case = 'a VLAN whose name would be too long'; Parent = 'a-long-linkname:50'
+            What = 'InvalidName InvalidArgument'; Says = '*a-long-linkname.50*15*' }
     ) {
         $problem = Get-Failure { New-MacvlanNetwork bad $Parent -Subnet 192.168.50.0/24 }
         $problem.What | Should -Be "$What 'bad'"
@@ -452,22 +469,33 @@ Describe 'New-MacvlanNetwork, asked for what cannot be' -Tag Native {
         @{ Case = 'a loopback subnet'; What = 'InvalidAddress InvalidArgument'; With = @{ Subnet = '127.0.0.0/24' } }
         @{ Case = 'a multicast subnet'; What = 'InvalidAddress InvalidArgument'; With = @{ Subnet = '224.1.0.0/16' } }
         @{ Case = 'an IPv6 multicast subnet'; What = 'InvalidAddress InvalidArgument'; With = @{ Subnet = 'ff02::/64' } }
-        @{ Case = 'subnets that overlap'; What = 'SubnetOverlap InvalidArgument'; With = @{ Subnet = '10.9.0.0/16', '10.9.9.0/24' } }
-        @{ Case = 'the same subnet twice'; What = 'SubnetOverlap InvalidArgument'; With = @{ Subnet = '10.9.0.0/16', '10.9.0.0/16' } }
+        @{ Case = 'subnets that overlap'; What = 'SubnetOverlap InvalidArgument'
+            With = @{ Subnet = '10.9.0.0/16', '10.9.9.0/24' } }
+        @{ Case = 'the same subnet twice'
+            What = 'SubnetOverlap InvalidArgument'; With = @{ Subnet = '10.9.0.0/16', '10.9.0.0/16' } }
         @{ Case = 'a gateway outside'; What = 'InvalidAddress InvalidArgument'; With = @{ Gateway = '192.168.51.1' } }
         @{ Case = 'a gateway of another family'; What = 'InvalidAddress InvalidArgument'; With = @{ Gateway = 'fd18::1' } }
-        @{ Case = 'the network address as gateway'; What = 'InvalidAddress InvalidArgument'; With = @{ Gateway = '192.168.50.0' } }
-        @{ Case = 'the broadcast address as gateway'; What = 'InvalidAddress InvalidArgument'; With = @{ Gateway = '192.168.50.255' } }
-        @{ Case = 'two gateways for a subnet'; What = 'InvalidAddress InvalidArgument'; With = @{ Gateway = '192.168.50.1', '192.168.50.2' } }
+        @{ Case = 'the network address as gateway'
+            What = 'InvalidAddress InvalidArgument'; With = @{ Gateway = '192.168.50.0' } }
+        @{ Case = 'the broadcast address as gateway'
+            What = 'InvalidAddress InvalidArgument'; With = @{ Gateway = '192.168.50.255' } }
+        @{ Case = 'two gateways for a subnet'
+            What = 'InvalidAddress InvalidArgument'; With = @{ Gateway = '192.168.50.1', '192.168.50.2' } }
         @{ Case = 'a range outside'; What = 'InvalidAddress InvalidArgument'; With = @{ IPRange = '192.168.51.0/25' } }
-        @{ Case = 'a range that is partly outside'; What = 'InvalidAddress InvalidArgument'; With = @{ IPRange = '192.168.50.200-192.168.51.10' } }
-        @{ Case = 'a range wider than the subnet'; What = 'InvalidAddress InvalidArgument'; With = @{ IPRange = '192.168.0.0/16' } }
-        @{ Case = 'an excluded address outside'; What = 'InvalidAddress InvalidArgument'; With = @{ ExcludeAddress = '192.168.51.9' } }
-        @{ Case = 'an excluded range outside'; What = 'InvalidAddress InvalidArgument'; With = @{ ExcludeAddress = '192.168.49.250-192.168.50.3' } }
+        @{ Case = 'a range that is partly outside'
+            What = 'InvalidAddress InvalidArgument'; With = @{ IPRange = '192.168.50.200-192.168.51.10' } }
+        @{ Case = 'a range wider than the subnet'
+            What = 'InvalidAddress InvalidArgument'; With = @{ IPRange = '192.168.0.0/16' } }
+        @{ Case = 'an excluded address outside'
+            What = 'InvalidAddress InvalidArgument'; With = @{ ExcludeAddress = '192.168.51.9' } }
+        @{ Case = 'an excluded range outside'
+            What = 'InvalidAddress InvalidArgument'; With = @{ ExcludeAddress = '192.168.49.250-192.168.50.3' } }
         @{ Case = 'an MTU below 68'; What = 'InvalidParameter InvalidArgument'; With = @{ Mtu = 67 } }
-        @{ Case = 'an MTU below that of IPv6'; What = 'InvalidParameter InvalidArgument'; With = @{ Subnet = 'fd18::/64'; Mtu = 1279 } }
+        @{ Case = 'an MTU below that of IPv6'
+            What = 'InvalidParameter InvalidArgument'; With = @{ Subnet = 'fd18::/64'; Mtu = 1279 } }
         @{ Case = 'an MTU beyond 65535'; What = 'InvalidParameter InvalidArgument'; With = @{ Mtu = 65536 } }
-        @{ Case = 'a subnet that overlaps that of a network'; What = 'SubnetOverlap InvalidArgument'; With = @{ Parent = 'eth0'; Subnet = '10.1.2.0/24' } }
+        @{ Case = 'a subnet that overlaps that of a network'
+            What = 'SubnetOverlap InvalidArgument'; With = @{ Parent = 'eth0'; Subnet = '10.1.2.0/24' } }
     ) {
         if (-not $With.Subnet) { $With.Subnet = '192.168.50.0/24' }
         (Get-Failure { New-MacvlanNetwork bad @With }).What | Should -Be "$What 'bad'"
@@ -486,14 +514,20 @@ Describe 'New-MacvlanNetwork, asked for what cannot be' -Tag Native {
     }
 
     It 'refuses to bind <Case>, and says why' -ForEach @(
-        @{ Case = 'a subnet with host bits'; With = @{ Subnet = '192.168.50.7/24' }; Says = '*192.168.50.7/24*host bits*192.168.50.0/24*' }
-        @{ Case = 'an IPv6 subnet with host bits'; With = @{ Subnet = 'fd18::7/64' }; Says = '*fd18::7/64*host bits*fd18::/64*' }
+        @{ Case = 'a subnet with host bits'
+            With = @{ Subnet = '192.168.50.7/24' }; Says = '*192.168.50.7/24*host bits*192.168.50.0/24*' }
+        @{ Case = 'an IPv6 subnet with host bits'
+            With = @{ Subnet = 'fd18::7/64' }; Says = '*fd18::7/64*host bits*fd18::/64*' }
         @{ Case = 'a subnet without a length'; With = @{ Subnet = '192.168.50.0' }; Says = '*192.168.50.0*prefix length*' }
         @{ Case = 'a subnet with a length beyond 32'; With = @{ Subnet = '192.168.50.0/33' }; Says = '*33*' }
-        @{ Case = 'a subnet that is no address'; With = @{ Subnet = '192.168.500.0/24' }; Says = '*192.168.500.0*not an IPv4 or IPv6 address*' }
-        @{ Case = 'a range that ends before it starts'; With = @{ Subnet = '192.168.50.0/24'; IPRange = '192.168.50.9-192.168.50.7' }; Says = '*ends before it starts*' }
-        @{ Case = 'a gateway that is no address'; With = @{ Subnet = '192.168.50.0/24'; Gateway = 'first' }; Says = "*'Gateway'*first*" }
-        @{ Case = 'an unknown mode'; With = @{ Subnet = '192.168.50.0/24'; Mode = 'L2' }; Says = '*L2*Private*Vepa*Bridge*Passthru*' }
+        @{ Case = 'a subnet that is no address'
+            With = @{ Subnet = '192.168.500.0/24' }; Says = '*192.168.500.0*not an IPv4 or IPv6 address*' }
+        @{ Case = 'a range that ends before it starts'
+            With = @{ Subnet = '192.168.50.0/24'; IPRange = '192.168.50.9-192.168.50.7' }; Says = '*ends before it starts*' }
+        @{ Case = 'a gateway that is no address'
+            With = @{ Subnet = '192.168.50.0/24'; Gateway = 'first' }; Says = "*'Gateway'*first*" }
+        @{ Case = 'an unknown mode'; With = @{ Subnet = '192.168.50.0/24'; Mode = 'L2' }
+            Says = '*L2*Private*Vepa*Bridge*Passthru*' }
         @{ Case = 'a negative metric'; With = @{ Subnet = '192.168.50.0/24'; RouteMetric = -1 }; Says = '*-1*' }
         @{ Case = 'an empty parent'; With = @{ Subnet = '192.168.50.0/24'; Parent = '' }; Says = "*'Parent'*empty*" }
     ) {
@@ -617,7 +651,8 @@ Describe 'Remove-MacvlanNetwork' -Tag Native {
         Remove-MacvlanNetwork a2 -Force
         Get-ContainerNic | Should -BeNullOrEmpty
         'web1', 'web2' | ForEach-Object { Get-IpLink -Namespace $_ } | ForEach-Object ifname | Should -Be lo, lo
-        Get-StateRow | Where-Object { $_ -like 'leases*' -or $_ -like 'nics*' -or $_ -like 'runs*' } | Should -BeNullOrEmpty
+        Get-StateRow | Where-Object { $_ -like 'leases*' -or $_ -like 'nics*' -or $_ -like 'runs*' } |
+            Should -BeNullOrEmpty
     }
 
     It 'changes nothing with -WhatIf' {

@@ -78,10 +78,14 @@ function Test-Ping {
 
 function Test-PingMany {
     # Pings all pairs (objects with From, a namespace, and To, an address), each namespace's at the same time. Returns a
-    # table from 'FROM TO' to whether a reply came.
-    param([object[]]$Pair, [int]$TimeoutSeconds = 1)
+    # table from 'FROM TO' to whether a reply came. The kernel uses an IPv6 address only a moment after it was added, so
+    # a first ping may be lost: give it a second attempt.
+    param([object[]]$Pair, [int]$TimeoutSeconds = 1, [int]$Attempts = 1)
     $script = foreach ($group in $Pair | Group-Object From) {
-        $pings = foreach ($to in $group.Group.To) { "ping -c 1 -W $TimeoutSeconds $to >/dev/null 2>&1 && echo $($group.Name) $to &" }
+        $pings = foreach ($to in $group.Group.To) {
+            $ping = @("ping -c 1 -W $TimeoutSeconds $to >/dev/null 2>&1") * $Attempts -join ' || '
+            "{ $ping; } && echo $($group.Name) $to &"
+        }
         "ip netns exec $($group.Name) busybox sh -c '$($pings -join ' ') wait' &"
     }
     $answers = @{}
@@ -89,6 +93,13 @@ function Test-PingMany {
     Set-Content $file ($script + 'wait')
     foreach ($line in sh $file) { $answers[$line] = $true }
     $answers
+}
+
+function Get-PingReply {
+    # Of several addresses those that answer a ping from a namespace, all pinged at the same time.
+    param([string]$Namespace, [string[]]$Destination, [int]$Attempts = 1)
+    $answers = Test-PingMany ($Destination | ForEach-Object { [pscustomobject]@{ From = $Namespace; To = $_ } }) -Attempts $Attempts
+    $Destination | Where-Object { $answers["$Namespace $_"] }
 }
 
 function Get-Text {
@@ -177,7 +188,22 @@ function Get-Snapshot {
 function Get-KernelText {
     # All links, addresses and routes of the host and of every named namespace, as ip tells them; without what the
     # kernel itself changes a while after a link is made: link-local addresses, and whether there is a carrier.
-    $script = 'ip -d address; ip route; ip -6 route show table all'
-    @(sh -c $script) + @(ip -all netns exec sh -c $script) | Where-Object { $_ -notmatch 'fe80:|ff00:|valid_lft' } |
+    $script = @'
+        tell() { printf 'address show\nroute show table all\n' | ip "$@" -d -batch -; }
+        tell
+        for path in /run/netns/*; do echo "$path"; tell -n "${path##*/}"; done
+'@
+    sh -c $script | Where-Object { $_ -notmatch 'fe80:|ff00:|valid_lft' } |
         ForEach-Object { $_ -replace '<NO-CARRIER,', '<' -replace ',(LOWER_UP|M-DOWN)' -replace ' state \w+' }
+}
+
+function Invoke-Shell {
+    # Runs a script, with the module imported, in a new process of what this one is: pwsh, or tools/EmbeddedHost. Returns
+    # the lines that it writes. Through is the command to start it by, if another process is to do that.
+    param([string]$Script, [string[]]$Through = 'env')
+    $shell = @([Environment]::ProcessPath)
+    if ((Split-Path $shell[0] -Leaf) -eq 'dotnet') { $shell += [Environment]::GetCommandLineArgs()[0] }
+    $module = Join-Path (Get-Module MacIpvlan).ModuleBase 'MacIpvlan.psd1'
+    $start, $arguments = $Through + $shell + '-NoProfile' + '-Command' + "Import-Module '$module'; $Script"
+    & $start @arguments
 }

@@ -33,8 +33,7 @@ Describe 'Add-VlanSubInterface' {
         $vlan | Should -BeOfType MacIpvlan.VlanSubInterface
         $links = Get-IpLink
         $parent, $link = $links[-2, -1]
-        "$($link.ifname) on $($link.link): $($link.linkinfo.info_data.protocol) id $($link.linkinfo.info_data.id)" | Should -Be 'eth0.50 on eth0: 802.1Q id 50'
-        $link.flags | Should -Contain UP
+        Get-LinkText | Should -Be 'eth0.50 on eth0: 802.1Q id 50 up'
         "$vlan $($vlan.Parent) $($vlan.VlanId) $($vlan.Protocol) $($vlan.Mtu) $($vlan.IsUp) $($vlan.IsOwned) $($vlan.Networks.Count)" |
             Should -Be 'eth0.50 eth0 50 Ieee8021Q 1500 True True 0'
         $vlan.Index | Should -Be $link.ifindex
@@ -53,8 +52,9 @@ Describe 'Add-VlanSubInterface' {
     }
 
     It 'sets what the kernel offers besides' {
-        (Add-VlanSubInterface eth0 50 -Mtu 1400 -ReorderHeader $false -Gvrp -LooseBinding -EgressPriorityMap @{ 1 = 3; 2 = 4 } -IngressPriorityMap @{ 5 = 6 }).Mtu |
-            Should -Be 1400
+        $vlan = Add-VlanSubInterface eth0 50 -Mtu 1400 -ReorderHeader $false -Gvrp -LooseBinding `
+            -EgressPriorityMap @{ 1 = 3; 2 = 4 } -IngressPriorityMap @{ 5 = 6 }
+        $vlan.Mtu | Should -Be 1400
         $text = ip -d link show dev eth0.50 | Out-String
         $text | Should -BeLike '*mtu 1400 *vlan protocol 802.1Q id 50 <GVRP,LOOSE_BINDING*'
         $text | Should -BeLike '*ingress-qos-map { 5:6 }*egress-qos-map { 1:3 2:4 }*'
@@ -65,7 +65,8 @@ Describe 'Add-VlanSubInterface' {
     It 'makes several, from <Form>' -ForEach @(
         @{ Form = 'an array'; How = { Add-VlanSubInterface eth0 10, 20 } }
         @{ Form = 'numbers in the pipeline'; How = { 10, 20 | Add-VlanSubInterface eth0 } }
-        @{ Form = 'objects in the pipeline'; How = { 10, 20 | ForEach-Object { [pscustomobject]@{ Parent = 'eth0'; VlanId = "$_" } } | Add-VlanSubInterface } }
+        @{ Form = 'objects in the pipeline'
+            How = { 10, 20 | ForEach-Object { [pscustomobject]@{ Parent = 'eth0'; VlanId = "$_" } } | Add-VlanSubInterface } }
     ) {
         (& $How).Name | Should -Be eth0.10, eth0.20
         Get-LinkText | Should -Be 'eth0.10 on eth0: 802.1Q id 10 up', 'eth0.20 on eth0: 802.1Q id 20 up'
@@ -104,13 +105,15 @@ Describe 'Add-VlanSubInterface' {
         $null = Add-VlanSubInterface eth0 60 -Name eth0.50
         $before = Get-Snapshot
         (Get-Failure { Add-VlanSubInterface eth0 50 }).What | Should -Be "InterfaceExists ResourceExists '50'"
-        (Get-Failure { New-MacvlanNetwork bad eth0:50 -Subnet 192.168.50.0/24 }).What | Should -Match "^(InterfaceExists|EEXIST) ResourceExists 'bad'"
+        $problem = Get-Failure { New-MacvlanNetwork bad eth0:50 -Subnet 192.168.50.0/24 }
+        $problem.What | Should -Match "^(InterfaceExists|EEXIST) ResourceExists 'bad'"
         Get-Snapshot | Should -Be $before
         (Get-VlanSubInterface eth0.50).IsOwned | Should -BeTrue -Because 'it is still known whose it is'
     }
 
     It 'goes on behind an id that cannot be' {
-        (Get-Failure { 10, 4095, 20 | Add-VlanSubInterface eth0 }).What | Should -Be "InvalidVlanId InvalidArgument '4095'"
+        (Get-Failure { 10, 4095, 20 | Add-VlanSubInterface eth0 }).What |
+            Should -Be "InvalidVlanId InvalidArgument '4095'"
         Get-LinkText | Should -Be 'eth0.10 on eth0: 802.1Q id 10 up', 'eth0.20 on eth0: 802.1Q id 20 up'
     }
 
@@ -135,8 +138,8 @@ Describe 'Add-VlanSubInterface' {
 
 Describe 'Add-VlanSubInterface, asked for what cannot be' -Tag Native {
     BeforeAll {
-        'link add br0 type bridge', 'link add port0 type veth peer name port1', 'link set port0 master br0', 'link add a-long-linkname type bridge' |
-            ip -batch -
+        'link add br0 type bridge', 'link add port0 type veth peer name port1', 'link set port0 master br0',
+        'link add a-long-linkname type bridge' | ip -batch -
         $before = Get-Snapshot
         $textBefore = Get-KernelText
     }
@@ -150,10 +153,12 @@ Describe 'Add-VlanSubInterface, asked for what cannot be' -Tag Native {
         @{ Case = 'id 4095'; With = @{ VlanId = 4095 }; What = "InvalidVlanId InvalidArgument '4095'" }
         @{ Case = 'id -1'; With = @{ VlanId = -1 }; What = "InvalidVlanId InvalidArgument '-1'" }
         @{ Case = 'a parent that is not there'; With = @{ Parent = 'eth7' }; What = "ParentNotFound ObjectNotFound '50'" }
-        @{ Case = 'a parent that cannot be made'; With = @{ Parent = 'eth0.abc' }; What = "InvalidVlanId InvalidArgument '50'" }
+        @{ Case = 'a parent that cannot be made'; With = @{ Parent = 'eth0.abc' }
+            What = "InvalidVlanId InvalidArgument '50'" }
         @{ Case = 'loopback as parent'; With = @{ Parent = 'lo' }; What = "ParentUnsuitable InvalidArgument '50'" }
         @{ Case = 'a bridge port as parent'; With = @{ Parent = 'port0' }; What = "ParentUnsuitable InvalidArgument '50'" }
-        @{ Case = 'a name that would be too long'; With = @{ Parent = 'a-long-linkname' }; What = "InvalidName InvalidArgument '50'" }
+        @{ Case = 'a name that would be too long'; With = @{ Parent = 'a-long-linkname' }
+            What = "InvalidName InvalidArgument '50'" }
         @{ Case = 'a name of 16 bytes'; With = @{ Name = 'sixteen-bytes-xx' }; What = "InvalidName InvalidArgument '50'" }
         @{ Case = 'a name with a slash'; With = @{ Name = 'a/b' }; What = "InvalidName InvalidArgument '50'" }
         @{ Case = 'a name with a colon'; With = @{ Name = 'a:b' }; What = "InvalidName InvalidArgument '50'" }
@@ -180,7 +185,8 @@ Describe 'Get-VlanSubInterface' {
     AfterAll { Remove-All }
 
     It 'lists all, whoever made them, with the networks on them' {
-        Get-VlanSubInterface | Sort-Object Index | ForEach-Object { "$_ on $($_.Parent): $($_.VlanId) up $($_.IsUp) owned $($_.IsOwned) for $($_.Networks)" } | Should -Be @(
+        $found = Get-VlanSubInterface | Sort-Object Index
+        $found | ForEach-Object { "$_ on $($_.Parent): $($_.VlanId) up $($_.IsUp) owned $($_.IsOwned) for $($_.Networks)" } | Should -Be @(
             'eth0.10 on eth0: 10 up True owned True for ', 'eth0.20 on eth0: 20 up True owned True for one'
             'foo.19 on eth0: 19 up False owned False for ', 'eth0.20.30 on eth0.20: 30 up True owned True for two')
     }
@@ -197,7 +203,8 @@ Describe 'Get-VlanSubInterface' {
     }
 
     It 'takes names from the pipeline, tells of one that is unknown, and goes on' {
-        (Get-Failure { 'eth0.99', 'eth0.10' | Get-VlanSubInterface }).What | Should -Be "SubInterfaceNotFound ObjectNotFound 'eth0.99'"
+        (Get-Failure { 'eth0.99', 'eth0.10' | Get-VlanSubInterface }).What |
+            Should -Be "SubInterfaceNotFound ObjectNotFound 'eth0.99'"
         'eth0.99', 'eth0.10' | Get-VlanSubInterface -ErrorAction Ignore | ForEach-Object Name | Should -Be eth0.10
     }
 
@@ -273,7 +280,8 @@ Describe 'Remove-VlanSubInterface' {
     It 'tells of one that has been deleted by hand, which can be made again' {
         $vlan = Add-VlanSubInterface eth0 10
         ip link delete dev eth0.10
-        (Get-Failure { $vlan | Remove-VlanSubInterface }).What | Should -Be "SubInterfaceNotFound ObjectNotFound 'eth0.10'"
+        (Get-Failure { $vlan | Remove-VlanSubInterface }).What |
+            Should -Be "SubInterfaceNotFound ObjectNotFound 'eth0.10'"
         $null = Add-VlanSubInterface eth0 10
         Get-LinkText | Should -Be 'eth0.10 on eth0: 802.1Q id 10 up'
     }

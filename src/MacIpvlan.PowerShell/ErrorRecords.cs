@@ -55,7 +55,7 @@ internal static class ErrorRecords
         "EINVAL" or "ERANGE" => ErrorCategory.InvalidArgument,
         "EOPNOTSUPP" => ErrorCategory.NotImplemented,
         "ETIMEDOUT" => ErrorCategory.OperationTimeout,
-        "ENOMEM" or "ENOBUFS" or "EMFILE" or "ENFILE" => ErrorCategory.ResourceUnavailable,
+        "ENOMEM" or "ENOBUFS" or "EMFILE" or "ENFILE" or "ENETDOWN" => ErrorCategory.ResourceUnavailable,
         _ => ErrorCategory.NotSpecified,
     };
 

@@ -1,6 +1,6 @@
 using System.Net.NetworkInformation;
 using MacIpvlan.Addressing;
-using MacIpvlan.Containers;
+using MacIpvlan.Linux;
 using Microsoft.Data.Sqlite;
 
 namespace MacIpvlan.State.Sqlite;

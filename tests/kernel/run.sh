@@ -136,7 +136,7 @@ fi
 if [[ -s $work/code ]]; then
     exit "$(<"$work/code")"
 fi
-if ((ended == 124 || ended == 137)); then
+if [[ $ended == 124 || ($ended == 137 && $limit != 0) ]]; then
     die 124 "the time is over: the kernel was ended after $limit seconds"
 fi
 printf 'run.sh: the kernel died; the end of its log:\n' >&2

@@ -28,6 +28,9 @@ internal sealed class Interrupts : IDisposable
     /// <summary>Whether Ctrl+C ends the process, as it does for a script, or only what runs at the prompt.</summary>
     public bool EndProcess { get; set; } = true;
 
+    /// <summary>Called on Ctrl+C while nothing runs.</summary>
+    public Action? WhileIdle { get; set; }
+
     /// <summary>Set by a signal that is to end the process.</summary>
     public int? ExitCode { get; private set; }
 
@@ -57,6 +60,8 @@ internal sealed class Interrupts : IDisposable
             ExitCode = SignalExitCode + signal;
             _deadline.Change(s_grace, Timeout.InfiniteTimeSpan);
         }
+        if (running is null)
+            WhileIdle?.Invoke();
         running?.StopAsync();
     }
 

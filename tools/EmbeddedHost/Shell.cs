@@ -78,6 +78,7 @@ internal sealed class Shell : IDisposable
     {
         _interrupts.EndProcess = false;
         var reader = new CommandReader(_host.Terminal, _runspace);
+        _interrupts.WhileIdle = reader.StartAgain;
         while (_host.ExitCode is null && reader.Read() is { } text)
             Execute(new Command(text, isScript: true, useLocalScope: false));
         return LastSucceeded() ? 0 : 1;
@@ -100,6 +101,9 @@ internal sealed class Shell : IDisposable
         }
         catch (PipelineStoppedException)
         {
+            // Below the ^C that the terminal shows.
+            if (!_interrupts.EndProcess)
+                _host.Terminal.WriteLine("");
             return false;
         }
         catch (RuntimeException e)

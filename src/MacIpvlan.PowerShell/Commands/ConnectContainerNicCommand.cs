@@ -3,7 +3,7 @@ using System.Management.Automation;
 using System.Net;
 using System.Net.NetworkInformation;
 using MacIpvlan.Addressing;
-using MacIpvlan.Containers;
+using MacIpvlan.Linux;
 
 namespace MacIpvlan.PowerShell.Commands;
 

@@ -53,7 +53,10 @@ public readonly record struct AddressValue(AddressFamily Family, UInt128 Number)
     {
         value = default;
         // .NET takes '10.1' for 10.0.0.1 and '010' for octal; both are typing errors here.
-        bool plausible = text.Contains(':') ? !text.Contains('%') && !text.Contains('[') : IsDottedQuad(text);
+        string tail = text[(text.LastIndexOf(':') + 1)..];
+        bool plausible = text.Contains(':')
+            ? !text.Contains('%') && !text.Contains('[') && (!tail.Contains('.') || IsDottedQuad(tail))
+            : IsDottedQuad(text);
         if (!plausible || !IPAddress.TryParse(text, out IPAddress? address)) return false;
         value = From(address);
         return true;

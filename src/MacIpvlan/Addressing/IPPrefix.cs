@@ -55,9 +55,11 @@ public readonly record struct IPPrefix
         int slash = text.IndexOf('/', StringComparison.Ordinal);
         if (slash < 0) throw new FormatException($"'{text}' has no prefix length: write it as ADDRESS/LENGTH, such as {text}/24.");
         AddressValue address = AddressValue.Parse(text[..slash]);
-        if (!int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int length))
+        string digits = text[(slash + 1)..];
+        bool isNumber = int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int length);
+        if (!isNumber || (digits.Length > 1 && digits[0] == '0'))
         {
-            throw new FormatException($"'{text[(slash + 1)..]}' in '{text}' is not a prefix length.");
+            throw new FormatException($"'{digits}' in '{text}' is not a prefix length.");
         }
 
         IPPrefix prefix = Containing(address, length);

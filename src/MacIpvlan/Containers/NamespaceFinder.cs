@@ -1,4 +1,5 @@
 using System.Globalization;
+using MacIpvlan.Linux;
 
 namespace MacIpvlan.Containers;
 

@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using MacIpvlan.Containers;
 using Tmds.Linux;
 
 namespace MacIpvlan.Linux;

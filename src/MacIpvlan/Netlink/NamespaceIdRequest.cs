@@ -1,4 +1,4 @@
-using MacIpvlan.Containers;
+using MacIpvlan.Linux;
 using static MacIpvlan.Linux.Uapi;
 
 namespace MacIpvlan.Netlink;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using MacIpvlan.Linux;
 using static MacIpvlan.Linux.Uapi;
 
@@ -26,6 +27,7 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
     /// <exception cref="NetlinkException">The first refusal that its request does not tolerate.</exception>
     public void Execute(ReadOnlySpan<RouteRequest> requests)
     {
+        if (requests.IsEmpty) return;
         uint first = _sequence + 1;
         _writer.Clear();
         for (int i = 0; i < requests.Length; i++)
@@ -83,7 +85,9 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
         for (int attempt = 0; attempt < InterruptedDumpRetries; attempt++)
         {
             List<T> records = [];
-            if (Ask(request, parse, records) == 0) return records;
+            int errno = Ask(request, parse, records);
+            if (errno == 0) return records;
+            if (errno != Errno.EAGAIN) throw new NetlinkException(request.ToString(), errno);
         }
 
         throw new NetlinkException(request.ToString(), Errno.EBUSY, "the tables kept changing while they were read");
@@ -107,7 +111,7 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
                 transport.Send(_writer.Written);
                 int errno = Collect(request, parse, records, buffer, out int needed);
                 if (needed <= buffer.Length) return errno;
-                // What was cut off is lost: ask again with room for it. Answers still under way have an old number.
+                // What was cut off is lost: ask again with room for it.
                 size = needed;
             }
             finally
@@ -120,11 +124,19 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
     private int Collect<T>(RouteRequest request, MessageParser<T> parse, List<T> records, byte[] buffer, out int needed)
     {
         bool interrupted = false;
+        needed = 0;
         while (true)
         {
-            needed = transport.Receive(buffer);
-            if (needed > buffer.Length) return 0;
-            MessageReader reader = new(buffer.AsSpan(0, needed));
+            int length = transport.Receive(buffer);
+            if (length > buffer.Length)
+            {
+                needed = Math.Max(needed, length);
+                // A dump goes on, and the kernel takes no other one before its end.
+                if ((MemoryMarshal.Read<nlmsghdr>(buffer).nlmsg_flags & NLM_F_MULTI) == 0) return 0;
+                continue;
+            }
+
+            MessageReader reader = new(buffer.AsSpan(0, length));
             while (reader.TryRead(out Message message))
             {
                 if (!IsOurs(message) || message.Header.nlmsg_seq != _sequence) continue;

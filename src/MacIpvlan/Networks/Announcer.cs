@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using MacIpvlan.Addressing;
-using MacIpvlan.Containers;
 using MacIpvlan.Linux;
 using MacIpvlan.State;
 

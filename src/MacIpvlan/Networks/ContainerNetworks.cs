@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using MacIpvlan.Containers;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
 using MacIpvlan.Netlink.Kinds;

@@ -10,6 +10,7 @@ public static class LinkName
     // ALTIFNAMSIZ of linux/if.h with its closing zero byte.
     private const int MaxAlternativeBytes = 127;
     private const int MaxNetworkNameLength = 64;
+    private const int MaxFileNameBytes = 255;
 
     /// <summary>
     /// Checks an interface's name: 1 to 15 bytes without '/', ':', white space (dev_valid_name of net/core/dev.c), and
@@ -22,9 +23,12 @@ public static class LinkName
         {
             "" => "it is empty",
             "." or ".." => "it means a folder",
+            "all" or "default" => "the kernel keeps it for settings of all links",
             _ when Encoding.UTF8.GetByteCount(name) > MaxBytes =>
                 $"it has {Encoding.UTF8.GetByteCount(name)} bytes, and the kernel takes {MaxBytes} at most",
-            _ when name.Any(static c => c is '/' or ':' or '%' || char.IsWhiteSpace(c) || char.IsControl(c)) =>
+            _ when name.Any(static c => c is '/' or ':' or '%' || char.IsWhiteSpace(c) || char.IsControl(c))
+                // The kernel reads bytes as Latin-1, where this one is a space.
+                || Encoding.UTF8.GetBytes(name).Contains((byte)0xa0) =>
                 "it has a character that interface names cannot have ('/', ':', '%', white space)",
             _ => null,
         };
@@ -57,7 +61,7 @@ public static class LinkName
     /// <exception cref="NetworkException">InvalidName.</exception>
     public static void CheckNamespace(string name)
     {
-        bool valid = name.Length is > 0 and <= 255 && name is not "." and not ".."
+        bool valid = Encoding.UTF8.GetByteCount(name) is > 0 and <= MaxFileNameBytes && name is not "." and not ".."
             && !name.Any(static c => c == '/' || char.IsControl(c));
         if (!valid) throw new NetworkException(NetworkError.InvalidName, $"'{name}' cannot be a namespace's name.");
     }

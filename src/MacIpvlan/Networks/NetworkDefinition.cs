@@ -20,6 +20,7 @@ internal static class NetworkDefinition
         if (request.NicKind is MacvlanLink macvlan) CheckOptions(macvlan);
         CheckSubnets(request.Subnets);
         CheckMtu(request.Mtu, request.Subnets);
+        if (request.RouteMetric < 0) throw new NetworkException(NetworkError.InvalidParameter, "The route metric is negative.");
         foreach (AddressValue gateway in request.Gateways) CheckGateway(request, gateway);
         foreach (NetworkRoute route in request.Routes) CheckRoute(request, route);
         foreach (AddressRange range in request.Ranges) SubnetOf(request, range, "IP range");

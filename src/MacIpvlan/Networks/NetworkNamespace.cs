@@ -1,4 +1,4 @@
-using MacIpvlan.Containers;
+using MacIpvlan.Linux;
 
 namespace MacIpvlan;
 

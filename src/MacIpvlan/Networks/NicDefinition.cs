@@ -1,7 +1,7 @@
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using MacIpvlan.Addressing;
-using MacIpvlan.Containers;
+using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
 using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;

@@ -1,6 +1,6 @@
 using System.Net.NetworkInformation;
 using MacIpvlan.Addressing;
-using MacIpvlan.Containers;
+using MacIpvlan.Linux;
 
 namespace MacIpvlan;
 

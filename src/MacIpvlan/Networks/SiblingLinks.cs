@@ -1,4 +1,5 @@
 using MacIpvlan.Containers;
+using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
 using MacIpvlan.Netlink.Kinds;
 

@@ -19,7 +19,8 @@ public sealed class AddressPoolPropertyTests
         {
             int hostBits = random.Next(9);
             UInt128 net = family == AddressFamily.InterNetwork ? 0x0a000000u : (UInt128)0xfd18 << 112;
-            IPPrefix subnet = IPPrefix.Containing(new(family, net + (UInt128)(random.Next(1024) << hostBits)), BitsOf(family) - hostBits);
+            IPPrefix subnet = IPPrefix.Containing(
+                new(family, net + (UInt128)(random.Next(1024) << hostBits)), BitsOf(family) - hostBits);
             AddressRange[] ranges = RandomRanges(subnet, random, random.Next(4));
             AddressRange[] withheld = RandomRanges(subnet, random, random.Next(6));
 
@@ -50,7 +51,8 @@ public sealed class AddressPoolPropertyTests
             Assert.Equal(subnet, IPPrefix.Parse(subnet.ToString()));
             Assert.Equal(subnet.Size - 1, (System.Numerics.BigInteger)(subnet.Last.Number - subnet.First.Number));
             // The neighbour differs in the last bit of the prefix alone.
-            AddressValue other = address with { Number = address.Number ^ (UInt128.One << (BitsOf(family) - subnet.PrefixLength)) };
+            AddressValue other =
+                address with { Number = address.Number ^ (UInt128.One << (BitsOf(family) - subnet.PrefixLength)) };
             Assert.False(subnet.Contains(other));
             Assert.False(subnet.Overlaps(IPPrefix.Containing(other, subnet.PrefixLength)));
         }
@@ -64,7 +66,8 @@ public sealed class AddressPoolPropertyTests
         for (UInt128 number = first; number <= last; number++)
         {
             AddressValue address = new(subnet.Family, number);
-            bool isEnd = hasEnds && (number == first || (number == last && subnet.Family == AddressFamily.InterNetwork));
+            bool isEnd = hasEnds && (
+                number == first || (number == last && subnet.Family == AddressFamily.InterNetwork));
             bool isWanted = ranges.Length == 0 || ranges.Any(r => r.Contains(address));
             if (!isEnd && isWanted && !withheld.Any(w => w.Contains(address))) numbers.Add(number);
         }

@@ -47,10 +47,14 @@ public sealed class AddressPoolTests
     [InlineData("10.0.0.0/24", "10.0.0.0", "", "")]
     [InlineData("10.0.0.0/24", "10.0.0.255", "", "")]
     [InlineData("10.0.0.0/24", "10.0.0.0-10.0.0.1", "10.0.0.1", "")]
-    [InlineData("10.0.0.0/24", "10.0.0.50-10.0.0.60 10.0.0.10-10.0.0.20", "", "10.0.0.10-10.0.0.20 10.0.0.50-10.0.0.60")]
-    [InlineData("10.0.0.0/24", "10.0.0.10-10.0.0.30 10.0.0.20-10.0.0.40", "", "10.0.0.10-10.0.0.30 10.0.0.31-10.0.0.40")]
+    [InlineData(
+        "10.0.0.0/24", "10.0.0.50-10.0.0.60 10.0.0.10-10.0.0.20", "", "10.0.0.10-10.0.0.20 10.0.0.50-10.0.0.60")]
+    [InlineData(
+        "10.0.0.0/24", "10.0.0.10-10.0.0.30 10.0.0.20-10.0.0.40", "", "10.0.0.10-10.0.0.30 10.0.0.31-10.0.0.40")]
     [InlineData("10.0.0.0/24", "10.0.0.10-10.0.0.40 10.0.0.20-10.0.0.30", "", "10.0.0.10-10.0.0.40")]
-    [InlineData("10.0.0.0/24", "10.0.0.10-10.0.0.40 10.0.0.20-10.0.0.30 10.0.0.35-10.0.0.50", "", "10.0.0.10-10.0.0.40 10.0.0.41-10.0.0.50")]
+    [InlineData(
+        "10.0.0.0/24", "10.0.0.10-10.0.0.40 10.0.0.20-10.0.0.30 10.0.0.35-10.0.0.50", "",
+        "10.0.0.10-10.0.0.40 10.0.0.41-10.0.0.50")]
     [InlineData("10.0.0.0/24", "10.0.0.10-10.0.0.20", "10.0.0.15 10.0.0.25", "10.0.0.10-10.0.0.14 10.0.0.16-10.0.0.20")]
     [InlineData("10.0.0.0/24", "10.0.0.250-10.0.0.255 10.0.0.200-10.0.0.255", "", "10.0.0.200-10.0.0.254")]
     // The edges of the families.
@@ -65,8 +69,11 @@ public sealed class AddressPoolTests
     [InlineData("ffff:ffff:ffff:ffff::/64", "", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
         "ffff:ffff:ffff:ffff::1-ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe")]
     [InlineData("::/0", "::/0 ffff::/16", "", "::1-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")]
-    public void Allocatable_IsRangesLessWhatIsWithheld(string subnet, string ranges, string withheld, string expected) =>
-        Assert.Equal(expected, string.Join(' ', AddressPool.Allocatable(IPPrefix.Parse(subnet), Ranges(ranges), Ranges(withheld))));
+    public void Allocatable_IsRangesLessWhatIsWithheld(
+        string subnet, string ranges, string withheld, string expected) =>
+        Assert.Equal(
+            expected,
+            string.Join(' ', AddressPool.Allocatable(IPPrefix.Parse(subnet), Ranges(ranges), Ranges(withheld))));
 
     private static AddressRange[] Ranges(string text) =>
         [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(AddressRange.Parse)];

@@ -38,7 +38,8 @@ public sealed class AddressRangeTests
     [InlineData("10.0.0.1/24")]
     [InlineData("10.0.0.0/24-10.0.1.0/24")]
     [InlineData("10.0.0.010-10.0.0.20")]
-    public void Parse_RefusesWhatIsNoRange(string text) => Assert.Throws<FormatException>(() => AddressRange.Parse(text));
+    public void Parse_RefusesWhatIsNoRange(string text) =>
+        Assert.Throws<FormatException>(() => AddressRange.Parse(text));
 
     [Theory]
     [InlineData("10.0.0.9", false)]

@@ -15,7 +15,9 @@ public sealed class AddressValueTests
     [InlineData("::1", "00000000000000000000000000000001", "::1")]
     [InlineData("FD18:0:0::2", "fd180000000000000000000000000002", "fd18::2")]
     [InlineData("2001:db8:0:1:1:1:1:1", "20010db8000000010001000100010001", "2001:db8:0:1:1:1:1:1")]
-    [InlineData("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "ffffffffffffffffffffffffffffffff", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")]
+    [InlineData(
+        "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "ffffffffffffffffffffffffffffffff",
+        "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")]
     [InlineData("::ffff:10.0.0.1", "00000000000000000000ffff0a000001", "::ffff:10.0.0.1")]
     public void Parse_ReadsAnAddress(string text, string bytes, string canonical)
     {

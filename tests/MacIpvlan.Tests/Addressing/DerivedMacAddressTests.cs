@@ -15,7 +15,8 @@ public sealed class DerivedMacAddressTests
 
     [Fact]
     public void Mac_StaysTheSameFromVersionToVersion() =>
-        // The first six bytes of SHA-256 of id, space and address, with the two bits set: NICs keep theirs over updates.
+        // The first six bytes of SHA-256 of id, space and address, with the two bits set: NICs keep theirs over
+        // updates.
         // printf '%s %s' ID 10.0.0.2 | sha256sum
         Assert.Equal(PhysicalAddress.Parse("5E5B14F06875"), DerivedMacAddress.From(NetworkId, "10.0.0.2"));
 

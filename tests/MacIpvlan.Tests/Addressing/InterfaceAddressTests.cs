@@ -33,5 +33,6 @@ public sealed class InterfaceAddressTests
     [InlineData("10.0.1/24")]
     [InlineData("fd18::1/129")]
     [InlineData("fe80::1%eth0/64")]
-    public void Parse_RefusesWhatIsNone(string text) => Assert.Throws<FormatException>(() => InterfaceAddress.Parse(text));
+    public void Parse_RefusesWhatIsNone(string text) =>
+        Assert.Throws<FormatException>(() => InterfaceAddress.Parse(text));
 }

@@ -9,7 +9,8 @@ public sealed class NetworkRouteTests
     [Theory]
     [InlineData("10.0.0.0/8", "10.0.0.0/8", null, null, NetworkRouteType.Unicast)]
     [InlineData("10.0.0.0/8 via 192.168.1.254", "10.0.0.0/8", "192.168.1.254", null, NetworkRouteType.Unicast)]
-    [InlineData("10.0.0.0/8 via 192.168.1.254 metric 100", "10.0.0.0/8", "192.168.1.254", 100, NetworkRouteType.Unicast)]
+    [InlineData(
+        "10.0.0.0/8 via 192.168.1.254 metric 100", "10.0.0.0/8", "192.168.1.254", 100, NetworkRouteType.Unicast)]
     [InlineData("0.0.0.0/0 via 192.168.1.254", "0.0.0.0/0", "192.168.1.254", null, NetworkRouteType.Unicast)]
     [InlineData("blackhole 10.9.0.0/16", "10.9.0.0/16", null, null, NetworkRouteType.Blackhole)]
     [InlineData("unreachable 10.9.0.0/16 metric 7", "10.9.0.0/16", null, 7, NetworkRouteType.Unreachable)]
@@ -44,5 +45,6 @@ public sealed class NetworkRouteTests
     [InlineData("10.0.0.0/8 metric 99999999999")]
     [InlineData("10.0.0.0/8 metric")]
     [InlineData("10.0.0.0/8 10.0.0.1")]
-    public void Parse_RefusesWhatIsNoRoute(string text) => Assert.Throws<FormatException>(() => NetworkRoute.Parse(text));
+    public void Parse_RefusesWhatIsNoRoute(string text) =>
+        Assert.Throws<FormatException>(() => NetworkRoute.Parse(text));
 }

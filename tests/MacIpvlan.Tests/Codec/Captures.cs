@@ -2,7 +2,9 @@ using System.Reflection;
 
 namespace MacIpvlan.Tests.Codec;
 
-/// <summary>Bytes that were captured from the real ip and the real kernel: a line with the command, then lines of hex.</summary>
+/// <summary>
+/// Bytes that were captured from the real ip and the real kernel: a line with the command, then lines of hex.
+/// </summary>
 internal static class Captures
 {
     /// <summary>What ip sends, by its command.</summary>

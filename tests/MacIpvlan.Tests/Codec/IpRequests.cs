@@ -1,6 +1,6 @@
 using System.Net.NetworkInformation;
 using MacIpvlan.Addressing;
-using MacIpvlan.Containers;
+using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
 using MacIpvlan.Netlink.Kinds;
 
@@ -38,7 +38,9 @@ internal static class IpRequests
 
     private static IpRequest[] Adds() =>
     [
-        new("ip link add name dm-0123456789ab type dummy", new LinkAdd("dm-0123456789ab", new DummyLink()), EmptySettings),
+        new(
+            "ip link add name dm-0123456789ab type dummy", new LinkAdd("dm-0123456789ab", new DummyLink()),
+            EmptySettings),
         new("ip link add name di-0123456789ab mtu 9000 type dummy",
             new LinkAdd("di-0123456789ab", new DummyLink()) { Mtu = 9000 }, EmptySettings),
         Macvlan(MacvlanMode.Private, "private"),
@@ -78,10 +80,12 @@ internal static class IpRequests
     ];
 
     private static IpRequest Macvlan(MacvlanMode mode, string word) => new(
-        $"ip link add link eth0 name mv0 type macvlan mode {word}", new LinkAdd("mv0", new MacvlanLink(mode)) { Parent = Eth0 });
+        $"ip link add link eth0 name mv0 type macvlan mode {word}",
+        new LinkAdd("mv0", new MacvlanLink(mode)) { Parent = Eth0 });
 
     private static IpRequest Ipvlan(IpvlanMode mode, IpvlanFlag flag, string words) => new(
-        $"ip link add link eth0 name iv0 type ipvlan mode {words}", new LinkAdd("iv0", new IpvlanLink(mode, flag)) { Parent = Eth0 });
+        $"ip link add link eth0 name iv0 type ipvlan mode {words}",
+        new LinkAdd("iv0", new IpvlanLink(mode, flag)) { Parent = Eth0 });
 
     private static IpRequest[] Options() =>
     [
@@ -95,7 +99,9 @@ internal static class IpRequests
         {
             ReorderHeader = false, Gvrp = true, Mvrp = true, LooseBinding = true,
         }),
-        Vlan("id 50 reorder_hdr on gvrp off", new VlanLink(50, VlanProtocol.Ieee8021Q) { ReorderHeader = true, Gvrp = false }),
+        Vlan(
+            "id 50 reorder_hdr on gvrp off",
+            new VlanLink(50, VlanProtocol.Ieee8021Q) { ReorderHeader = true, Gvrp = false }),
         Vlan("id 50 ingress-qos-map 1:2 7:0 egress-qos-map 0:1 5:7", new VlanLink(50, VlanProtocol.Ieee8021Q)
         {
             IngressPriorityMap = [(1, 2), (7, 0)], EgressPriorityMap = [(0, 1), (5, 7)],
@@ -153,7 +159,9 @@ internal static class IpRequests
     private static IpRequest[] Routes() =>
     [
         Route("0.0.0.0/0", "192.168.50.1", null, "ip route add default via 192.168.50.1 dev eth0 proto static"),
-        Route("0.0.0.0/0", "192.168.50.1", 4096, "ip route add default via 192.168.50.1 dev eth0 proto static metric 4096"),
+        Route(
+            "0.0.0.0/0", "192.168.50.1", 4096,
+            "ip route add default via 192.168.50.1 dev eth0 proto static metric 4096"),
         Route("10.20.0.0/16", "192.168.50.1", null, "ip route add 10.20.0.0/16 via 192.168.50.1 dev eth0 proto static"),
         Route("0.0.0.0/0", null, null, "ip route add default dev eth0 proto static"),
         Route("10.20.30.0/24", null, null, "ip route add 10.20.30.0/24 dev eth0 proto static"),
@@ -170,10 +178,14 @@ internal static class IpRequests
     private static IpRequest[] OtherRoutes() =>
     [
         Route("10.9.0.0/16", "ip route add blackhole 10.9.0.0/16 proto static", NetworkRouteType.Blackhole),
-        Route("10.8.0.0/16", "ip route add unreachable 10.8.0.0/16 proto static metric 50", NetworkRouteType.Unreachable, 50),
+        Route(
+            "10.8.0.0/16", "ip route add unreachable 10.8.0.0/16 proto static metric 50", NetworkRouteType.Unreachable,
+            50),
         Route("fd99::/64", "ip -6 route add blackhole fd99::/64 proto static", NetworkRouteType.Blackhole),
         OnLink("0.0.0.0/0", "10.99.0.1", null, "ip route add default via 10.99.0.1 dev eth0 proto static onlink"),
-        OnLink("10.30.0.0/16", "10.99.0.1", 7, "ip route add 10.30.0.0/16 via 10.99.0.1 dev eth0 proto static onlink metric 7"),
+        OnLink(
+            "10.30.0.0/16", "10.99.0.1", 7,
+            "ip route add 10.30.0.0/16 via 10.99.0.1 dev eth0 proto static onlink metric 7"),
         OnLink("::/0", "fd99::1", null, "ip -6 route add default via fd99::1 dev eth0 proto static onlink",
             "- route 1: 00000000000000000000000000000000"),
     ];

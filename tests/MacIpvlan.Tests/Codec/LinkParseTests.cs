@@ -7,7 +7,8 @@ namespace MacIpvlan.Tests.Codec;
 /// <summary>Links as real kernels describe them, and what is read out of that.</summary>
 public sealed class LinkParseTests
 {
-    private const string QosVlan = "ip link add link eth0 name eth0.60 index 20 type vlan id 60 reorder_hdr off gvrp on "
+    private const string QosVlan =
+        "ip link add link eth0 name eth0.60 index 20 type vlan id 60 reorder_hdr off gvrp on "
         + "loose_binding on ingress-qos-map 1:2 7:4 egress-qos-map 0:1 5:7";
     private const string CutoffMacvlan =
         "ip link add link eth0 name mvc index 30 address 02:42:0a:00:00:02 type macvlan mode bridge bclim -1";
@@ -46,7 +47,8 @@ public sealed class LinkParseTests
         // The parent of a veth end is the other end; its kind is none that has settings to be read back.
         ["ip link add name veth0 type veth peer name veth1"] = new()
         {
-            Index = 14, Name = "veth0", KindName = "veth", ParentIndex = 13, Mtu = 1500, MacAddress = Mac("5A14AB4D64B2"),
+            Index = 14, Name = "veth0", KindName = "veth", ParentIndex = 13, Mtu = 1500,
+            MacAddress = Mac("5A14AB4D64B2"),
         },
         ["ip link property add dev eth5 altname enp0s31f6 altname a-name-of-more-than-fifteen-bytes"] = new()
         {
@@ -103,7 +105,8 @@ public sealed class LinkParseTests
     [Fact]
     public void Parse_ReadsTheSettingsOfAVlan()
     {
-        VlanLink plain = Assert.IsType<VlanLink>(Parse(Captures.Links["ip link add link eth0 name eth0.50 type vlan id 50"]).Kind);
+        VlanLink plain = Assert.IsType<VlanLink>(
+            Parse(Captures.Links["ip link add link eth0 name eth0.50 type vlan id 50"]).Kind);
         VlanLink vlan = Assert.IsType<VlanLink>(Parse(Captures.Links[QosVlan]).Kind);
 
         Assert.Equal((true, false, false, false), (plain.ReorderHeader, plain.Gvrp, plain.Mvrp, plain.LooseBinding));
@@ -122,7 +125,8 @@ public sealed class LinkParseTests
     [InlineData("enp0s31", false)]
     public void IsNamed_KnowsNameAndAlternativeNames(string name, bool isNamed)
     {
-        Link link = s_links["ip link property add dev eth5 altname enp0s31f6 altname a-name-of-more-than-fifteen-bytes"];
+        Link link = s_links[
+            "ip link property add dev eth5 altname enp0s31f6 altname a-name-of-more-than-fifteen-bytes"];
 
         Assert.Equal(isNamed, link.IsNamed(name));
     }
@@ -154,15 +158,18 @@ public sealed class LinkParseTests
         MacAddress = Mac(mac),
     };
 
-    private static Link Ipvlan(int index, string name, int parent, IpvlanMode mode, IpvlanFlag flag, string mac) => new()
+    private static Link Ipvlan(
+        int index, string name, int parent, IpvlanMode mode, IpvlanFlag flag, string mac) => new()
     {
-        Index = index, Name = name, KindName = "ipvlan", Kind = new IpvlanLink(mode, flag), ParentIndex = parent, Mtu = 1500,
+        Index = index, Name = name, KindName = "ipvlan", Kind = new IpvlanLink(mode, flag), ParentIndex = parent,
+        Mtu = 1500,
         MacAddress = Mac(mac),
     };
 
     private static Link Vlan(int index, string name, VlanLink kind) => new()
     {
-        Index = index, Name = name, KindName = "vlan", Kind = kind, ParentIndex = 7, Mtu = 1496, MacAddress = Mac("020000000007"),
+        Index = index, Name = name, KindName = "vlan", Kind = kind, ParentIndex = 7, Mtu = 1496,
+        MacAddress = Mac("020000000007"),
     };
 
     private static PhysicalAddress Mac(string digits) => PhysicalAddress.Parse(digits);

@@ -4,7 +4,9 @@ using MacIpvlan.Netlink;
 
 namespace MacIpvlan.Tests.Codec;
 
-/// <summary>Real messages with bytes changed at random: they are read, or refused as malformed, and nothing else happens.</summary>
+/// <summary>
+/// Real messages with bytes changed at random: they are read, or refused as malformed, and nothing else happens.
+/// </summary>
 public sealed class MutationTests
 {
     private const int Mutations = 20_000;
@@ -51,11 +53,13 @@ public sealed class MutationTests
             // The end is missing, with the header told of it or not.
             case 1:
                 message = message[..random.Next(message.Length)];
-                if (message.Length >= 4 && random.Next(2) == 0) BinaryPrimitives.WriteInt32LittleEndian(message, message.Length);
+                bool isTold = message.Length >= 4 && random.Next(2) == 0;
+                if (isTold) BinaryPrimitives.WriteInt32LittleEndian(message, message.Length);
                 break;
             // Any bytes at all.
             default:
-                for (int n = random.Next(1, 9); n > 0; n--) message[random.Next(message.Length)] = (byte)random.Next(256);
+                int count = random.Next(1, 9);
+                for (int i = 0; i < count; i++) message[random.Next(message.Length)] = (byte)random.Next(256);
                 break;
         }
 

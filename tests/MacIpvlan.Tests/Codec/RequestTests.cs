@@ -30,7 +30,30 @@ public sealed class RequestTests
         byte[] ours = Bytes(new LinkGet { Index = 7 }, acknowledge: false);
 
         Assert.Equal(
-            ["- link 29: 09000000", "+ link 29: 08000000"], WireText.Differences(Captures.Requests["ip route show"], ours));
+            ["- link 29: 09000000", "+ link 29: 08000000"], WireText.Differences(
+                Captures.Requests["ip route show"], ours));
+    }
+
+    [Fact]
+    public void NamespaceIdGet_HasTheBytesOfIp()
+    {
+        byte[] ours = Bytes(new NamespaceIdGet(IpRequests.Web1), acknowledge: false);
+
+        Assert.Empty(WireText.Differences(Captures.Requests["ip netns list"], ours));
+        Assert.Equal(IpRequests.Web1.Descriptor, BinaryPrimitives.ReadInt32LittleEndian(ours.AsSpan(^4)));
+    }
+
+    [Theory]
+    // ip netns set web1 77; and a namespace that nothing here refers to.
+    [InlineData("1c00000058000000a7d3046bea6603f600000000080001004d000000", 77)]
+    [InlineData("1c00000058000000a7d3046be31555ba0000000008000100ffffffff", -1)]
+    [InlineData("1400000058000000a7d3046be31555ba00000000", -1)]
+    public void NamespaceIdGet_ReadsTheNumber(string hex, int id)
+    {
+        MessageReader reader = new(Convert.FromHexString(hex.Replace(" ", "")));
+
+        Assert.True(reader.TryRead(out Message message));
+        Assert.Equal(id, NamespaceIdGet.Parse(message));
     }
 
     [Fact]

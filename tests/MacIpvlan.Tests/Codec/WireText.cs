@@ -5,8 +5,9 @@ using System.Text;
 namespace MacIpvlan.Tests.Codec;
 
 /// <summary>
-/// A request as sorted lines, one for its type, its flags, its fixed part and each attribute, so that two can be compared
-/// whatever order their attributes have. Written against linux/rtnetlink.h alone, with nothing of the code under test.
+/// A request as sorted lines, one for its type, its flags, its fixed part and each attribute, so that two can be
+/// compared whatever order their attributes have. Written against linux/rtnetlink.h alone, with nothing of the code
+/// under test.
 /// </summary>
 internal static class WireText
 {
@@ -29,6 +30,7 @@ internal static class WireText
             >= 16 and <= 19 => ("link", 16),
             >= 20 and <= 22 => ("addr", 8),
             >= 24 and <= 26 => ("route", 12),
+            >= 88 and <= 90 => ("nsid", 4),
             _ => throw new ArgumentException($"Message type {type}.", nameof(message)),
         };
         List<string> lines =
@@ -42,7 +44,9 @@ internal static class WireText
         return lines;
     }
 
-    /// <summary>What ours has otherwise than that of ip: "- line" where it lacks one, "+ line" where it has one more.</summary>
+    /// <summary>
+    /// What ours has otherwise than that of ip: "- line" where it lacks one, "+ line" where it has one more.
+    /// </summary>
     public static IReadOnlyList<string> Differences(ReadOnlySpan<byte> ofIp, ReadOnlySpan<byte> ours)
     {
         List<string> missing = [.. Lines(ofIp)], added = [.. Lines(ours)];
@@ -70,7 +74,8 @@ internal static class WireText
             }
 
             // A descriptor's number is the process's own business.
-            string text = name == "link 28" ? $"descriptor of {value.Length} bytes" : Convert.ToHexStringLower(value);
+            string text = name is "link 28" or "nsid 3"
+                ? $"descriptor of {value.Length} bytes" : Convert.ToHexStringLower(value);
             if (s_nests.TryGetValue(name, out int fixedSize) || s_nests.TryGetValue($"{name} of {kind}", out fixedSize))
             {
                 text = $"nest {Convert.ToHexStringLower(value[..fixedSize])}".TrimEnd();

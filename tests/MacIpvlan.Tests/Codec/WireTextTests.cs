@@ -3,7 +3,8 @@ namespace MacIpvlan.Tests.Codec;
 /// <summary>The comparer sees what it is there to see: a comparison that finds nothing is worth nothing.</summary>
 public sealed class WireTextTests
 {
-    private static readonly byte[] s_macvlan = Captures.Requests["ip link add link eth0 name mv0 type macvlan mode bridge"];
+    private static readonly byte[] s_macvlan = Captures.Requests[
+        "ip link add link eth0 name mv0 type macvlan mode bridge"];
 
     [Fact]
     public void Lines_TellTypeFlagsFixedPartAndEachAttribute() => Assert.Equal(

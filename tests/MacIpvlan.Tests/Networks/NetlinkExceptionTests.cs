@@ -40,7 +40,8 @@ public sealed class NetlinkExceptionTests
     [InlineData(105, "ENOBUFS")]
     [InlineData(110, "ETIMEDOUT")]
     [InlineData(113, "EHOSTUNREACH")]
-    public void Name_IsThatOfErrnoH(int errno, string name) => Assert.Equal(name, new NetlinkException("x", errno).ErrnoName);
+    public void Name_IsThatOfErrnoH(int errno, string name) =>
+        Assert.Equal(name, new NetlinkException("x", errno).ErrnoName);
 
     [Theory]
     [InlineData(0)]

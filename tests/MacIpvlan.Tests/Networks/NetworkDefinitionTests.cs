@@ -20,7 +20,8 @@ public sealed class NetworkDefinitionTests
     [InlineData("10.0.1.0/24 10.0.2.0/24 fd18::/64", "10.0.2.254", "10.0.1.1 10.0.2.254 -")]
     public void Gateway_IsTheGivenOneOrTheFirst(string subnets, string gateways, string expected)
     {
-        IReadOnlyList<SubnetRecord> records = NetworkDefinition.Check(Request(subnets) with { Gateways = Addresses(gateways) });
+        IReadOnlyList<SubnetRecord> records = NetworkDefinition.Check(
+            Request(subnets) with { Gateways = Addresses(gateways) });
 
         Assert.Equal(expected, Gateways(records));
     }
@@ -57,8 +58,10 @@ public sealed class NetworkDefinitionTests
 
         Assert.Equal(["10.0.1.0/24", "10.0.2.0/24", "fd18::/64"], records.Select(static r => r.Prefix.ToString()));
         Assert.Equal(
-            ["", "10.0.2.128-10.0.2.255 10.0.2.10-10.0.2.20", "fd18::-fd18::ffff"], records.Select(static r => string.Join(' ', r.Ranges)));
-        Assert.Equal(["10.0.1.9", "10.0.2.130-10.0.2.140", "fd18::5"], records.Select(static r => string.Join(' ', r.Excluded)));
+            ["", "10.0.2.128-10.0.2.255 10.0.2.10-10.0.2.20", "fd18::-fd18::ffff"], records.Select(
+                static r => string.Join(' ', r.Ranges)));
+        Assert.Equal(
+            ["10.0.1.9", "10.0.2.130-10.0.2.140", "fd18::5"], records.Select(static r => string.Join(' ', r.Excluded)));
     }
 
     [Fact]
@@ -72,7 +75,8 @@ public sealed class NetworkDefinitionTests
     [Theory]
     [InlineData("")]
     [InlineData("-net")]
-    public void Name_MustBeOne(string name) => Refused(NetworkError.InvalidName, Request("10.0.0.0/24") with { Name = name });
+    public void Name_MustBeOne(string name) =>
+        Refused(NetworkError.InvalidName, Request("10.0.0.0/24") with { Name = name });
 
     [Fact]
     public void Subnets_MustBeGiven() => Refused(NetworkError.InvalidParameter, Request(""), "needs a subnet");
@@ -82,7 +86,8 @@ public sealed class NetworkDefinitionTests
     [InlineData("10.0.0.0/24 10.0.0.128/25")]
     [InlineData("10.0.1.0/24 fd18::/64 10.0.0.0/16")]
     [InlineData("fd18::/64 fd18::/80")]
-    public void Subnets_MustNotOverlap(string subnets) => Refused(NetworkError.SubnetOverlap, Request(subnets), "overlap");
+    public void Subnets_MustNotOverlap(string subnets) =>
+        Refused(NetworkError.SubnetOverlap, Request(subnets), "overlap");
 
     [Theory]
     [InlineData("0.0.0.0/0")]
@@ -103,7 +108,8 @@ public sealed class NetworkDefinitionTests
     [InlineData("10.0.0.0/24", "fd18::1")]
     [InlineData("fd18::/64", "fd18:0:0:1::1")]
     public void Gateway_MustBeInASubnet(string subnet, string gateway) => Refused(
-        NetworkError.InvalidAddress, Request(subnet) with { Gateways = Addresses(gateway) }, $"gateway {gateway}", subnet);
+        NetworkError.InvalidAddress,
+        Request(subnet) with { Gateways = Addresses(gateway) }, $"gateway {gateway}", subnet);
 
     [Theory]
     [InlineData("10.0.0.0/24", "10.0.0.0")]
@@ -114,7 +120,8 @@ public sealed class NetworkDefinitionTests
 
     [Fact]
     public void Gateway_IsOneOfASubnet() => Refused(
-        NetworkError.InvalidAddress, Request("10.0.0.0/24") with { Gateways = Addresses("10.0.0.1 10.0.0.2") }, "10.0.0.1", "10.0.0.2");
+        NetworkError.InvalidAddress,
+        Request("10.0.0.0/24") with { Gateways = Addresses("10.0.0.1 10.0.0.2") }, "10.0.0.1", "10.0.0.2");
 
     [Fact]
     public void OnLinkGateway_IsOneOfAFamily() => Refused(
@@ -131,12 +138,14 @@ public sealed class NetworkDefinitionTests
         NetworkRequest request = Request("10.0.0.0/24");
 
         Refused(NetworkError.InvalidAddress, request with { Ranges = Ranges(range) }, "IP range", "10.0.0.0/24");
-        Refused(NetworkError.InvalidAddress, request with { Excluded = Ranges(range) }, "excluded address", "10.0.0.0/24");
+        Refused(
+            NetworkError.InvalidAddress, request with { Excluded = Ranges(range) }, "excluded address", "10.0.0.0/24");
     }
 
     [Fact]
     public void Range_MustNotGoFromOneSubnetIntoTheNext() => Refused(
-        NetworkError.InvalidAddress, Request("10.0.0.0/24 10.0.1.0/24") with { Ranges = Ranges("10.0.0.200-10.0.1.10") }, "IP range");
+        NetworkError.InvalidAddress,
+        Request("10.0.0.0/24 10.0.1.0/24") with { Ranges = Ranges("10.0.0.200-10.0.1.10") }, "IP range");
 
     [Theory]
     [InlineData("10.0.0.0/24", 67)]
@@ -152,7 +161,8 @@ public sealed class NetworkDefinitionTests
     [InlineData("10.0.0.0/24", 68)]
     [InlineData("10.0.0.0/24", 65535)]
     [InlineData("fd18::/64", 1280)]
-    public void Mtu_MayBeAtItsBounds(string subnets, int mtu) => Assert.Single(NetworkDefinition.Check(Request(subnets) with { Mtu = mtu }));
+    public void Mtu_MayBeAtItsBounds(string subnets, int mtu) =>
+        Assert.Single(NetworkDefinition.Check(Request(subnets) with { Mtu = mtu }));
 
     [Fact]
     public void RouteMetric_MustNotBeNegative() =>

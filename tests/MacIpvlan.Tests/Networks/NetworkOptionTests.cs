@@ -40,7 +40,8 @@ public sealed class NetworkOptionTests
     [Theory]
     [MemberData(nameof(BadOptions))]
     public void Options_ThatDoNotAreRefused(string options) => NetworkAssert.Refused(
-        NetworkError.InvalidParameter, () => NetworkDefinition.Check(s_request with { NicKind = s_badOptions[options] }));
+        NetworkError.InvalidParameter, () => NetworkDefinition.Check(
+            s_request with { NicKind = s_badOptions[options] }));
 
     [Theory]
     [InlineData("10.9.0.0/16")]
@@ -57,21 +58,25 @@ public sealed class NetworkOptionTests
     [InlineData("10.9.0.0/16 via fd18::1", "fd18::1")]
     [InlineData("blackhole 10.9.0.0/16 via 10.0.0.1", "blackhole")]
     public void Routes_WithAnotherNextHopAreRefused(string route, string words) => NetworkAssert.Refused(
-        NetworkError.InvalidAddress, () => NetworkDefinition.Check(s_request with { Routes = [NetworkRoute.Parse(route)] }), words);
+        NetworkError.InvalidAddress, () => NetworkDefinition.Check(
+            s_request with { Routes = [NetworkRoute.Parse(route)] }), words);
 
     [Fact]
     public void Routes_MayHaveANextHopOutsideWhenItIsOnTheLink() => Assert.Equal(
-        2, NetworkDefinition.Check(s_request with { Routes = [NetworkRoute.Parse("10.9.0.0/16 via 10.7.0.1")], OnLinkGateway = true }).Count);
+        2, NetworkDefinition.Check(
+            s_request with { Routes = [NetworkRoute.Parse("10.9.0.0/16 via 10.7.0.1")], OnLinkGateway = true }).Count);
 
     [Fact]
     public void Routes_OfAFamilyWithoutSubnetAreRefused() => NetworkAssert.Refused(
         NetworkError.InvalidAddress,
-        () => NetworkDefinition.Check(Request("10.0.0.0/24") with { Routes = [NetworkRoute.Parse("fd99::/64")] }), "family");
+        () => NetworkDefinition.Check(
+            Request("10.0.0.0/24") with { Routes = [NetworkRoute.Parse("fd99::/64")] }), "family");
 
     [Fact]
     public void Routes_WithANegativeMetricAreRefused() => NetworkAssert.Refused(
         NetworkError.InvalidAddress,
-        () => NetworkDefinition.Check(s_request with { Routes = [NetworkRoute.Parse("10.9.0.0/16") with { Metric = -1 }] }), "metric");
+        () => NetworkDefinition.Check(
+            s_request with { Routes = [NetworkRoute.Parse("10.9.0.0/16") with { Metric = -1 }] }), "metric");
 
     [Theory]
     [InlineData(IpvlanMode.L3)]
@@ -80,7 +85,8 @@ public sealed class NetworkOptionTests
         NetworkError.InvalidAddress,
         () => NetworkDefinition.Check(s_request with
         {
-            NicKind = new IpvlanLink(mode, IpvlanFlag.Bridge), Routes = [NetworkRoute.Parse("10.9.0.0/16 via 10.0.0.254")],
+            NicKind = new IpvlanLink(mode, IpvlanFlag.Bridge), Routes = [
+                NetworkRoute.Parse("10.9.0.0/16 via 10.0.0.254")],
         }),
         "l3");
 }

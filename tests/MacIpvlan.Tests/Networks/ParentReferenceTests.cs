@@ -55,8 +55,11 @@ public sealed class ParentReferenceTests
     [InlineData("٥")]
     public void WrongVlanId_IsRefusedInEitherNotation(string id)
     {
-        NetworkAssert.Refused(NetworkError.InvalidVlanId, () => ParentReference.Parse($"eth0:{id}"), $"'{id}'", $"'eth0:{id}'", "1 to 4094");
-        NetworkAssert.Refused(NetworkError.InvalidVlanId, () => ParentReference.SplitVlanName($"eth0.{id}"), $"'eth0.{id}'");
+        NetworkAssert.Refused(
+            NetworkError.InvalidVlanId, () => ParentReference.Parse($"eth0:{id}"), $"'{id}'", $"'eth0:{id}'",
+            "1 to 4094");
+        NetworkAssert.Refused(
+            NetworkError.InvalidVlanId, () => ParentReference.SplitVlanName($"eth0.{id}"), $"'eth0.{id}'");
     }
 
     [Theory]

@@ -65,7 +65,8 @@ public sealed class ParentSharingTests
     [InlineData("10.9.0.0/24 fd18::/64", "fd18::/80")]
     [InlineData("10.0.0.0/24", "10.0.0.0/24 10.0.0.0/25")]
     public void Subnets_ThatOverlapInPartAreRefused(string subnets, string other) => NetworkAssert.Refused(
-        NetworkError.SubnetOverlap, () => Check(Network("new", "bridge", subnets), Network("old", "bridge", other)), "'new'", "'old'");
+        NetworkError.SubnetOverlap, () => Check(
+            Network("new", "bridge", subnets), Network("old", "bridge", other)), "'new'", "'old'");
 
     [Theory]
     [InlineData("10.0.0.0/24", "10.0.0.0/24")]
@@ -82,7 +83,8 @@ public sealed class ParentSharingTests
     public void All_OfTheOthersAreLookedAt() => NetworkAssert.Refused(
         NetworkError.ParentInUse,
         () => Check(
-            Network("new", "l3", "10.0.0.0/24"), Network("one", "l3", "10.0.1.0/24"), Network("two", "bridge", "10.0.2.0/24"),
+            Network("new", "l3", "10.0.0.0/24"), Network("one", "l3", "10.0.1.0/24"), Network(
+                "two", "bridge", "10.0.2.0/24"),
             Network("three", "l2", "10.0.3.0/24")),
         "'three'");
 
@@ -95,5 +97,6 @@ public sealed class ParentSharingTests
         Subnets = [.. subnets.Split(' ').Select(static s => new SubnetRecord(IPPrefix.Parse(s), null, [], []))],
     };
 
-    private void Check(NetworkRecord network, params NetworkRecord[] others) => ParentSharing.Check(network, others, _warnings.Add);
+    private void Check(NetworkRecord network, params NetworkRecord[] others) =>
+        ParentSharing.Check(network, others, _warnings.Add);
 }

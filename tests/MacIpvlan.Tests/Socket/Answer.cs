@@ -29,7 +29,8 @@ internal static class Answer
 
     /// <summary>The end of a dump.</summary>
     public static byte[] Done(uint sequence, int errno = 0, string? text = null, int flags = 0) => Message(
-        NLMSG_DONE, NLM_F_MULTI | flags | (text is null ? 0 : NLM_F_ACK_TLVS), sequence, [.. Code(-errno), .. Words(text)]);
+        NLMSG_DONE, NLM_F_MULTI | flags | (text is null ? 0 : NLM_F_ACK_TLVS), sequence, [
+            .. Code(-errno), .. Words(text)]);
 
     /// <summary>A link that answers a question for it alone.</summary>
     public static byte[] Link(uint sequence, string name, uint port = FakeKernel.Port) =>

@@ -60,7 +60,9 @@ public sealed class DumpTests : FakeKernelTest
     {
         int early = saysSoInTheEnd ? 0 : Uapi.NLM_F_DUMP_INTR, late = saysSoInTheEnd ? Uapi.NLM_F_DUMP_INTR : 0;
         Kernel
-            .Answers(s => Answer.DumpedLink(s, "a", early), static s => Answer.DumpedLink(s, "b"), s => Answer.Done(s, flags: late))
+            .Answers(
+                s => Answer.DumpedLink(s, "a", early), static s => Answer.DumpedLink(s, "b"),
+                s => Answer.Done(s, flags: late))
             .Answers(static s => Answer.Datagram(Answer.DumpedLink(s, "a"), Answer.DumpedLink(s, "c"), Answer.Done(s)));
 
         Assert.Equal(["a", "c"], Dump());
@@ -81,7 +83,9 @@ public sealed class DumpTests : FakeKernelTest
     [Fact]
     public void Dump_TellsAnErrorInItsEnd()
     {
-        Kernel.Answers(static s => Answer.DumpedLink(s, "a"), static s => Answer.Done(s, Errno.ENOENT, "FIB table does not exist"));
+        Kernel.Answers(
+            static s => Answer.DumpedLink(s, "a"), static s => Answer.Done(
+                s, Errno.ENOENT, "FIB table does not exist"));
 
         NetlinkException e = Assert.Throws<NetlinkException>(Dump);
 
@@ -113,7 +117,8 @@ public sealed class DumpTests : FakeKernelTest
     [Fact]
     public void Dump_RefusesAMalformedMessage()
     {
-        Kernel.Answers(static s => Answer.Message(Uapi.RTM_NEWLINK, Uapi.NLM_F_MULTI, s, new byte[4]), static s => Answer.Done(s));
+        Kernel.Answers(
+            static s => Answer.Message(Uapi.RTM_NEWLINK, Uapi.NLM_F_MULTI, s, new byte[4]), static s => Answer.Done(s));
 
         Assert.Equal(Errno.EBADMSG, Assert.Throws<NetlinkException>(Dump).Errno);
     }

@@ -39,7 +39,9 @@ public sealed class ExecuteTests : FakeKernelTest
     public void Answers_MayComeInSeveralDatagrams()
     {
         Kernel.AnswersEach(static sent =>
-            [Answer.Refusal(sent[0].Sequence, Errno.EEXIST), Answer.Refusal(sent[1].Sequence, Errno.ENETDOWN), Answer.Ack(sent[2].Sequence)]);
+            [
+                Answer.Refusal(sent[0].Sequence, Errno.EEXIST), Answer.Refusal(sent[1].Sequence, Errno.ENETDOWN),
+                Answer.Ack(sent[2].Sequence)]);
 
         Assert.Equal(Errno.EEXIST, Assert.Throws<NetlinkException>(() => Execute(s_add, s_up, s_delete)).Errno);
         Assert.False(Kernel.HasWaiting);
@@ -48,7 +50,9 @@ public sealed class ExecuteTests : FakeKernelTest
     [Fact]
     public void Answers_MayComeInOneDatagram()
     {
-        Kernel.AnswersEach(static sent => [Answer.Datagram(Answer.Refusal(sent[1].Sequence, Errno.ENETDOWN), Answer.Ack(sent[2].Sequence))]);
+        Kernel.AnswersEach(
+            static sent => [
+                Answer.Datagram(Answer.Refusal(sent[1].Sequence, Errno.ENETDOWN), Answer.Ack(sent[2].Sequence))]);
 
         Assert.Equal(Errno.ENETDOWN, Assert.Throws<NetlinkException>(() => Execute(s_add, s_up, s_delete)).Errno);
     }
@@ -56,7 +60,8 @@ public sealed class ExecuteTests : FakeKernelTest
     [Fact]
     public void Refusal_OfOneInTheMiddleIsToldAfterTheLastIsAnswered()
     {
-        Kernel.AnswersEach(static sent => [Answer.Refusal(sent[1].Sequence, Errno.EBUSY), Answer.Ack(sent[2].Sequence)]);
+        Kernel.AnswersEach(
+            static sent => [Answer.Refusal(sent[1].Sequence, Errno.EBUSY), Answer.Ack(sent[2].Sequence)]);
 
         NetlinkException e = Assert.Throws<NetlinkException>(() => Execute(s_add, s_up, s_delete));
 
@@ -85,7 +90,8 @@ public sealed class ExecuteTests : FakeKernelTest
 
         NetlinkException e = Assert.Throws<NetlinkException>(() => Execute(s_add, s_up));
 
-        Assert.Equal(("ip link add name mv0 type macvlan mode bridge", Errno.EINVAL, "first"), (e.Step, e.Errno, e.KernelText));
+        Assert.Equal(
+            ("ip link add name mv0 type macvlan mode bridge", Errno.EINVAL, "first"), (e.Step, e.Errno, e.KernelText));
     }
 
     [Fact]
@@ -101,7 +107,9 @@ public sealed class ExecuteTests : FakeKernelTest
     [Fact]
     public void Refusal_ThatAnotherRequestWouldTolerateIsTold()
     {
-        Kernel.AnswersEach(static sent => [Answer.Refusal(sent[0].Sequence, Errno.ENODEV), Answer.Refusal(sent[1].Sequence, Errno.ENODEV)]);
+        Kernel.AnswersEach(
+            static sent => [
+                Answer.Refusal(sent[0].Sequence, Errno.ENODEV), Answer.Refusal(sent[1].Sequence, Errno.ENODEV)]);
 
         NetlinkException e = Assert.Throws<NetlinkException>(() => Execute(s_up, s_delete));
 
@@ -113,15 +121,18 @@ public sealed class ExecuteTests : FakeKernelTest
     {
         Kernel.Answers(static s => Answer.Refusal(s, Errno.EINVAL, "mtu greater than device maximum"));
 
-        Assert.Equal("mtu greater than device maximum", Assert.Throws<NetlinkException>(() => Execute(s_add)).KernelText);
+        Assert.Equal(
+            "mtu greater than device maximum", Assert.Throws<NetlinkException>(() => Execute(s_add)).KernelText);
     }
 
     [Fact]
     public void Refusal_HasTheKernelsWordsWithTheWholeRequest()
     {
-        Kernel.AnswersEach(static sent => [Answer.QuotingRefusal(sent[0], Errno.EINVAL, "mtu greater than device maximum")]);
+        Kernel.AnswersEach(
+            static sent => [Answer.QuotingRefusal(sent[0], Errno.EINVAL, "mtu greater than device maximum")]);
 
-        Assert.Equal("mtu greater than device maximum", Assert.Throws<NetlinkException>(() => Execute(s_add)).KernelText);
+        Assert.Equal(
+            "mtu greater than device maximum", Assert.Throws<NetlinkException>(() => Execute(s_add)).KernelText);
     }
 
     [Fact]

@@ -52,7 +52,9 @@ internal sealed class FakeKernel : INetlinkTransport
     public int Receive(Span<byte> buffer)
     {
         BufferSizes.Add(buffer.Length);
-        if (!_waiting.TryDequeue(out object? item)) throw new NetlinkException("receive netlink answer", Errno.ETIMEDOUT);
+        object item = _waiting.TryDequeue(out object? next)
+            ? next
+            : new NetlinkException("receive netlink answer", Errno.ETIMEDOUT);
         if (item is NetlinkException failure) throw failure;
         byte[] datagram = (byte[])item;
         datagram.AsSpan(0, Math.Min(buffer.Length, datagram.Length)).CopyTo(buffer);

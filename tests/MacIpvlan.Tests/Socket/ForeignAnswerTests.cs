@@ -11,7 +11,8 @@ public sealed class ForeignAnswerTests : FakeKernelTest
     [Fact]
     public void Execute_IgnoresAnotherSequence()
     {
-        Kernel.Answers(static s => Answer.Refusal(s - 1, Errno.EBUSY), static s => Answer.Refusal(s + 1, Errno.EBUSY), Answer.Ack);
+        Kernel.Answers(
+            static s => Answer.Refusal(s - 1, Errno.EBUSY), static s => Answer.Refusal(s + 1, Errno.EBUSY), Answer.Ack);
 
         Socket.Execute([s_up]);
 
@@ -32,7 +33,8 @@ public sealed class ForeignAnswerTests : FakeKernelTest
     public void Execute_IgnoresMessagesThatAreNoAnswers()
     {
         Kernel.Answers(
-            static s => Answer.Message(Uapi.NLMSG_NOOP, 0, s, []), static s => Answer.Link(s, "eth0"), static s => Answer.Done(s),
+            static s => Answer.Message(Uapi.NLMSG_NOOP, 0, s, []), static s => Answer.Link(s, "eth0"),
+            static s => Answer.Done(s),
             Answer.Ack);
 
         Socket.Execute([s_up]);

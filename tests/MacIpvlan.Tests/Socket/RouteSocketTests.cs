@@ -1,5 +1,4 @@
 using MacIpvlan.Addressing;
-using MacIpvlan.Containers;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
 using MacIpvlan.Netlink.Kinds;
@@ -29,6 +28,18 @@ public sealed class RouteSocketTests : FakeKernelTest
             new RouteAdd(link, IPPrefix.Parse("::/0")));
 
         Assert.Equal([up, route], _traced);
+    }
+
+    [Theory]
+    [InlineData(null, "sysctl -w a=1")]
+    [InlineData("web1", "ip netns exec web1 sysctl -w a=1")]
+    [InlineData("/proc/7/ns/net", "nsenter --net=/proc/7/ns/net sysctl -w a=1")]
+    public void InNamespace_SaysOtherCommandsTheirWay(string? name, string expected)
+    {
+        using NamespaceHandle? target = name is null ? null : NamespaceHandle.Open(name, "/proc/self/ns/net");
+        using RouteSocket socket = new(Kernel, target);
+
+        Assert.Equal(expected, socket.InNamespace("sysctl -w a=1"));
     }
 
     [Fact]
@@ -84,7 +95,10 @@ public sealed class RouteSocketTests : FakeKernelTest
         Kernel.Answers(static s => Answer.Refusal(s, Errno.EINVAL, "mtu greater than device maximum"));
 
         NetlinkException e = Assert.Throws<NetlinkException>(() => socket.Execute(
-            new LinkAdd("mv0", new MacvlanLink(MacvlanMode.Bridge)) { Parent = new() { Index = 7, Name = "eth0" }, Mtu = 9000 }));
+            new LinkAdd("mv0", new MacvlanLink(MacvlanMode.Bridge))
+            {
+                Parent = new() { Index = 7, Name = "eth0" }, Mtu = 9000,
+            }));
 
         Assert.Equal(
             "ip link add link eth0 name mv0 mtu 9000 type macvlan mode bridge: mtu greater than device maximum "

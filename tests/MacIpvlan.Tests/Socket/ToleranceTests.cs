@@ -5,12 +5,16 @@ using MacIpvlan.Netlink.Kinds;
 
 namespace MacIpvlan.Tests.Socket;
 
-/// <summary>Which refusals count as done, and for which requests: no more than those that mean that it is so already.</summary>
+/// <summary>
+/// Which refusals count as done, and for which requests: no more than those that mean that it is so already.
+/// </summary>
 public sealed class ToleranceTests
 {
     private static readonly Link s_link = new() { Index = 7, Name = "mv0" };
     private static readonly int[] s_errnos =
-        [Errno.EPERM, Errno.ENOENT, Errno.ESRCH, Errno.EBUSY, Errno.EEXIST, Errno.ENODEV, Errno.EINVAL, Errno.EADDRINUSE, Errno.ENETDOWN];
+        [
+            Errno.EPERM, Errno.ENOENT, Errno.ESRCH, Errno.EBUSY, Errno.EEXIST, Errno.ENODEV, Errno.EINVAL,
+            Errno.EADDRINUSE, Errno.ENETDOWN];
 
     [Fact]
     public void Delete_ToleratesThatTheLinkIsGone() =>

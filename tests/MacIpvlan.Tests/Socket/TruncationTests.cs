@@ -24,7 +24,8 @@ public sealed class TruncationTests : FakeKernelTest
     [Fact]
     public void Dump_AsksAgainWithRoomForADatagramThatWasCutOff()
     {
-        Func<uint, byte[]>[] answer = [static s => Answer.DumpedLink(s, "a", padding: Large), static s => Answer.Done(s)];
+        Func<uint, byte[]>[] answer = [
+            static s => Answer.DumpedLink(s, "a", padding: Large), static s => Answer.Done(s)];
         Kernel.Answers(answer).Answers(answer);
 
         Assert.Equal(["a"], Dump());
@@ -34,9 +35,11 @@ public sealed class TruncationTests : FakeKernelTest
     [Fact]
     public void Dump_LetsTheCutOffOneEndBeforeItAsksAgain()
     {
-        // A socket has one dump under way at most: the kernel answers EBUSY to a second one (netlink_dump_start). Here it
-        // ends with the datagram behind the one that is cut off, as every dump does that takes more than two.
-        Kernel.Answers(static s => Answer.DumpedLink(s, "a", padding: Large), static s => Answer.DumpedLink(s, "b"), static s => Answer.Done(s));
+        // A socket has one dump under way at most: the kernel answers EBUSY to a second one (netlink_dump_start).
+        // Here it ends with the third datagram, and the first is cut off.
+        Kernel.Answers(
+            static s => Answer.DumpedLink(s, "a", padding: Large), static s => Answer.DumpedLink(s, "b"),
+            static s => Answer.Done(s));
         Kernel.AnswersEach(sent => Kernel.HasWaiting
             ? [Answer.Refusal(sent[0].Sequence, Errno.EBUSY)]
             : (object[])
@@ -69,14 +72,16 @@ public sealed class TruncationTests : FakeKernelTest
         for (int i = 0; i < 3; i++) Kernel.AnswersEach(_ => [failure]);
 
         Assert.Same(failure, Assert.Throws<NetlinkException>(() => Socket.Execute([new LinkDelete(7, "mv0")])));
-        Assert.Same(failure, Assert.Throws<NetlinkException>(() => Socket.Get(new LinkGet { Name = "eth0" }, Link.Parse)));
+        Assert.Same(
+            failure, Assert.Throws<NetlinkException>(() => Socket.Get(new LinkGet { Name = "eth0" }, Link.Parse)));
         Assert.Same(failure, Assert.Throws<NetlinkException>(() => Socket.Dump(new LinkGet(), Link.Parse)));
     }
 
     [Fact]
     public void Socket_GoesOnAfterAReceiveThatFailed()
     {
-        Kernel.AnswersEach(static _ => [new NetlinkException("receive netlink answer", Errno.ENOBUFS)]).Answers(Answer.Ack);
+        Kernel.AnswersEach(
+            static _ => [new NetlinkException("receive netlink answer", Errno.ENOBUFS)]).Answers(Answer.Ack);
         Assert.Throws<NetlinkException>(() => Socket.Execute([new LinkDelete(7, "mv0")]));
 
         Socket.Execute([new LinkDelete(7, "mv0")]);

@@ -7,8 +7,8 @@ using SQLitePCL;
 namespace MacIpvlan.Tests.State;
 
 /// <summary>
-/// Work grows neither with the addresses that are taken nor with the NICs there are. Counted in instructions of SQLite's
-/// machine, which are the same on every computer.
+/// Work grows neither with the addresses that are taken nor with the NICs there are. Counted in instructions of
+/// SQLite's machine, which are the same on every computer.
 /// </summary>
 public sealed class AllocationCostTests : StateTest
 {
@@ -18,7 +18,8 @@ public sealed class AllocationCostTests : StateTest
 
     public AllocationCostTests()
     {
-        object database = typeof(SqliteStateStore).GetField("_database", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(Store)!;
+        object database = typeof(SqliteStateStore).GetField(
+            "_database", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(Store)!;
         _connection = (SqliteConnection)database.GetType().GetProperty("Connection")!.GetValue(database)!;
     }
 
@@ -82,7 +83,10 @@ public sealed class AllocationCostTests : StateTest
         Reserve(network, IPv4);
         int early = Cost(() => Reserve(network, IPv4));
 
-        for (int i = 0; i < 50; i++) Reserve(Add(Network($"other{i}", Subnet("10.0.0.0/16")) with { Parent = $"eth{i + 1}" }), IPv4);
+        for (int i = 0; i < 50; i++)
+        {
+            Reserve(Add(Network($"other{i}", Subnet("10.0.0.0/16")) with { Parent = $"eth{i + 1}" }), IPv4);
+        }
 
         AssertNoMore(early, Cost(() => Reserve(network, IPv4)));
     }

@@ -11,7 +11,8 @@ public sealed class AllocationModelTests : StateTest
 
     [Theory]
     [InlineData(1, "10.0.0.0/27", "10.0.0.1", "", "")]
-    [InlineData(2, "10.0.0.0/27", "10.0.0.16", "10.0.0.4-10.0.0.12 10.0.0.10-10.0.0.20", "10.0.0.7 10.0.0.18-10.0.0.19")]
+    [InlineData(
+        2, "10.0.0.0/27", "10.0.0.16", "10.0.0.4-10.0.0.12 10.0.0.10-10.0.0.20", "10.0.0.7 10.0.0.18-10.0.0.19")]
     [InlineData(3, "10.0.0.0/31", null, "", "")]
     [InlineData(4, "fd18::/123", null, "fd18::8/125 fd18::18-fd18::1c", "fd18::a")]
     [InlineData(5, "10.0.255.224/27", "10.0.255.254", "10.0.255.248/29", "")]
@@ -56,7 +57,8 @@ public sealed class AllocationModelTests : StateTest
         AddressValue[] free = [.. pool.Where(a => !taken.ContainsKey(a))];
         if (free.Length == 0)
         {
-            Assert.Equal(NetworkError.AddressesExhausted, Assert.Throws<NetworkException>(() => Reserve(network, demand)).Error);
+            Assert.Equal(
+                NetworkError.AddressesExhausted, Assert.Throws<NetworkException>(() => Reserve(network, demand)).Error);
             return false;
         }
 
@@ -71,7 +73,8 @@ public sealed class AllocationModelTests : StateTest
         AddressDemand demand = new(address.Family, address);
         if (taken.ContainsKey(address))
         {
-            Assert.Equal(NetworkError.AddressInUse, Assert.Throws<NetworkException>(() => Reserve(network, demand)).Error);
+            Assert.Equal(
+                NetworkError.AddressInUse, Assert.Throws<NetworkException>(() => Reserve(network, demand)).Error);
             return;
         }
 

@@ -37,7 +37,8 @@ public sealed class AllocationTests : StateTest
             Assert.Equal($"10.0.0.{last}/{subnet.Split('/')[1]}", Addresses(network, IPv4));
         }
 
-        NetworkException e = NetworkAssert.Refused(NetworkError.AddressesExhausted, () => Reserve(network, IPv4), "'net1'");
+        NetworkException e = NetworkAssert.Refused(
+            NetworkError.AddressesExhausted, () => Reserve(network, IPv4), "'net1'");
 
         Assert.NotNull(e.RecommendedAction);
         Assert.Equal(State.Count("leases"), State.Count("nics"));
@@ -65,7 +66,9 @@ public sealed class AllocationTests : StateTest
         foreach (int i in (int[])[5, 1, 6]) Store.ReleaseNic(nics[i].Id);
         AssertRunsAreTheLeases();
 
-        Assert.Equal(["10.0.0.3/24", "10.0.0.7/24", "10.0.0.8/24", "10.0.0.10/24"], Enumerable.Range(0, 4).Select(_ => Addresses(network, IPv4)));
+        Assert.Equal(
+            ["10.0.0.3/24", "10.0.0.7/24", "10.0.0.8/24", "10.0.0.10/24"],
+            Enumerable.Range(0, 4).Select(_ => Addresses(network, IPv4)));
         AssertRunsAreTheLeases();
     }
 
@@ -76,7 +79,8 @@ public sealed class AllocationTests : StateTest
 
         Assert.Equal("10.0.0.2/24 fd18::1/64", Addresses(network, IPv4, IPv6));
         Assert.Equal("fd18::2/64 10.0.0.3/24", Addresses(network, IPv6, IPv4));
-        Assert.Equal("10.0.0.4/24 10.0.0.9/24 fd18::9/64", Addresses(network, IPv4, Static("10.0.0.9"), Static("fd18::9")));
+        Assert.Equal(
+            "10.0.0.4/24 10.0.0.9/24 fd18::9/64", Addresses(network, IPv4, Static("10.0.0.9"), Static("fd18::9")));
     }
 
     [Fact]
@@ -119,7 +123,8 @@ public sealed class AllocationTests : StateTest
     [InlineData("10.0.0.10 10.0.0.11 10.0.0.12 10.0.0.13 10.0.0.14 10.0.0.19 10.0.0.20", "10.0.0.21")]
     public void Static_AddressesAreSteppedOver(string taken, string next)
     {
-        NetworkRecord network = Add(Network("net1", Subnet("10.0.0.0/24", "10.0.0.1", "10.0.0.10-10.0.0.12 10.0.0.20-10.0.0.22")));
+        NetworkRecord network = Add(
+            Network("net1", Subnet("10.0.0.0/24", "10.0.0.1", "10.0.0.10-10.0.0.12 10.0.0.20-10.0.0.22")));
         foreach (string address in taken.Split(' ')) Reserve(network, Static(address));
 
         Assert.Equal($"{next}/24", Addresses(network, IPv4));
@@ -133,7 +138,8 @@ public sealed class AllocationTests : StateTest
         Store.ReserveNic(Nic(network, "web7"), network, [Static("10.0.0.5")]);
 
         NetworkException e = NetworkAssert.Refused(
-            NetworkError.AddressInUse, () => Reserve(network, Static("10.0.0.5")), "10.0.0.5", "network 'net1'", "web7");
+            NetworkError.AddressInUse,
+            () => Reserve(network, Static("10.0.0.5")), "10.0.0.5", "network 'net1'", "web7");
 
         Assert.NotNull(e.RecommendedAction);
     }
@@ -143,7 +149,8 @@ public sealed class AllocationTests : StateTest
     {
         NetworkRecord network = Add(Network("net1", Subnet("10.0.0.0/24", "10.0.0.1")));
 
-        NetworkAssert.Refused(NetworkError.AddressInUse, () => Reserve(network, Static("10.0.0.5"), Static("10.0.0.5")), "10.0.0.5");
+        NetworkAssert.Refused(
+            NetworkError.AddressInUse, () => Reserve(network, Static("10.0.0.5"), Static("10.0.0.5")), "10.0.0.5");
         Assert.Equal((0, 0, 0), (State.Count("nics"), State.Count("leases"), State.Count("runs")));
     }
 
@@ -154,7 +161,8 @@ public sealed class AllocationTests : StateTest
     {
         NetworkRecord network = Add(Network("net1", Subnet("10.0.0.0/24", "10.0.0.1")));
 
-        NetworkAssert.Refused(NetworkError.InvalidAddress, () => Reserve(network, Static(address)), address, "10.0.0.0/24");
+        NetworkAssert.Refused(
+            NetworkError.InvalidAddress, () => Reserve(network, Static(address)), address, "10.0.0.0/24");
     }
 
     [Theory]
@@ -171,7 +179,8 @@ public sealed class AllocationTests : StateTest
     [Fact]
     public void AllOrNone_OfTheAddressesAreTaken()
     {
-        NetworkRecord network = Add(Network("net1", Subnet("10.0.0.0/24", "10.0.0.1"), Subnet("fd18::/127", "fd18::", "", "fd18::1")));
+        NetworkRecord network = Add(
+            Network("net1", Subnet("10.0.0.0/24", "10.0.0.1"), Subnet("fd18::/127", "fd18::", "", "fd18::1")));
 
         NetworkAssert.Refused(NetworkError.AddressesExhausted, () => Reserve(network, Static("10.0.0.9"), IPv4, IPv6));
 

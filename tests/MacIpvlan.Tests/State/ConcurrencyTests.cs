@@ -56,7 +56,8 @@ public sealed class ConcurrencyTests : StateTest
         {
             try
             {
-                store.AddNetwork(Network("net1", Subnet("10.0.0.0/24")) with { Id = new string((char)('0' + user), 64) });
+                store.AddNetwork(
+                    Network("net1", Subnet("10.0.0.0/24")) with { Id = new string((char)('0' + user), 64) });
                 Interlocked.Increment(ref made);
             }
             catch (NetworkException e) when (e.Error == NetworkError.NetworkExists)

@@ -6,7 +6,9 @@ using MacIpvlan.Addressing;
 
 namespace MacIpvlan.Tests.State;
 
-/// <summary>A record as lines, one for each field that there is, whatever fields there are: one that is not written shows.</summary>
+/// <summary>
+/// A record as lines, one for each field that there is: one that is not written to the database shows.
+/// </summary>
 internal static class Describe
 {
     public static IReadOnlyList<string> Lines(object record)
@@ -16,8 +18,11 @@ internal static class Describe
         return lines;
     }
 
-    /// <summary>The fields that have the same value in both: what a sample that should set every field has forgotten.</summary>
-    public static IEnumerable<string> Same(object one, object other) => Lines(one).Intersect(Lines(other));
+    /// <summary>
+    /// The fields that have the same value in both: what a sample that should set every field has forgotten.
+    /// </summary>
+    public static IReadOnlyList<string> Same(object one, object other) =>
+        [.. Lines(one).Intersect(Lines(other)).Where(static l => l.Contains('='))];
 
     private static void Add(List<string> lines, string path, object? value)
     {
@@ -34,7 +39,7 @@ internal static class Describe
         else
         {
             lines.Add($"{path} is {value.GetType().Name}");
-            foreach (PropertyInfo property in value.GetType().GetProperties().Where(static p => p.GetIndexParameters().Length == 0))
+            foreach (PropertyInfo property in value.GetType().GetProperties())
             {
                 Add(lines, $"{path}.{property.Name}", property.GetValue(value));
             }

@@ -28,7 +28,9 @@ public sealed class NetworkStoreTests : StateTest
 
     private static NetworkRecord Full => Network(
         "net1",
-        Subnet("192.168.50.0/24", "192.168.50.254", "192.168.50.128/25 192.168.50.10-192.168.50.20", "192.168.50.130 192.168.50.12"),
+        Subnet(
+            "192.168.50.0/24", "192.168.50.254", "192.168.50.128/25 192.168.50.10-192.168.50.20",
+            "192.168.50.130 192.168.50.12"),
         Subnet("fd18::/64"),
         Subnet("10.0.0.7/32")) with
     {
@@ -38,7 +40,8 @@ public sealed class NetworkStoreTests : StateTest
         RouteMetric = 0,
         NoDefaultRoute = true,
         OnLinkGateway = true,
-        Routes = [NetworkRoute.Parse("10.9.0.0/16 via 192.168.50.1 metric 7"), NetworkRoute.Parse("blackhole fd99::/64")],
+        Routes = [
+            NetworkRoute.Parse("10.9.0.0/16 via 192.168.50.1 metric 7"), NetworkRoute.Parse("blackhole fd99::/64")],
     };
 
     [Theory]
@@ -55,7 +58,7 @@ public sealed class NetworkStoreTests : StateTest
     [Fact]
     public void Network_OfThatTestHasEveryFieldSet() => Assert.Empty(Describe.Same(
         Full with { NicKind = s_kinds["l3s vepa"] },
-        Network("other") with { Subnets = [], NicKind = s_kinds["bridge"] }).Where(static l => l.Contains('=')));
+        Network("other") with { NicKind = s_kinds["bridge"] }));
 
     [Fact]
     public void Network_ComesBackWithNothingWhereNothingWasSaid()
@@ -64,7 +67,9 @@ public sealed class NetworkStoreTests : StateTest
 
         NetworkRecord read = Assert.Single(Store.GetNetworks());
 
-        Assert.Equal((false, null, null, false, false), (read.Internal, read.Mtu, read.RouteMetric, read.NoDefaultRoute, read.OnLinkGateway));
+        Assert.Equal(
+            (false, null, null, false, false),
+            (read.Internal, read.Mtu, read.RouteMetric, read.NoDefaultRoute, read.OnLinkGateway));
         Assert.Empty(read.Routes);
         Assert.Null(read.Subnets[0].Gateway);
         Assert.Empty(read.Subnets[0].Ranges);
@@ -89,7 +94,8 @@ public sealed class NetworkStoreTests : StateTest
 
         NetworkException e = NetworkAssert.Refused(
             NetworkError.NetworkExists,
-            () => Store.AddNetwork(Network(name, Subnet("10.1.0.0/24")) with { Id = new string('f', 64) }), $"'{name}'");
+            () => Store.AddNetwork(
+                Network(name, Subnet("10.1.0.0/24")) with { Id = new string('f', 64) }), $"'{name}'");
 
         Assert.NotNull(e.RecommendedAction);
         Assert.Equal((1, 1, 1), (State.Count("networks"), State.Count("subnets"), State.Count("pools")));
@@ -119,7 +125,8 @@ public sealed class NetworkStoreTests : StateTest
         Store.RemoveNetwork(network.Id);
 
         Assert.Empty(Store.GetNetworks());
-        Assert.All((string[])["networks", "subnets", "pools", "nics", "leases", "runs"], t => Assert.Equal(0, State.Count(t)));
+        Assert.All(
+            (string[])["networks", "subnets", "pools", "nics", "leases", "runs"], t => Assert.Equal(0, State.Count(t)));
     }
 
     [Fact]
@@ -140,6 +147,7 @@ public sealed class NetworkStoreTests : StateTest
 
         NetworkAssert.Refused(NetworkError.NetworkInUse, () => Store.RemoveNetwork(network.Id));
 
-        Assert.Equal((1, 1, 1, 1), (State.Count("networks"), State.Count("subnets"), State.Count("pools"), State.Count("nics")));
+        Assert.Equal(
+            (1, 1, 1, 1), (State.Count("networks"), State.Count("subnets"), State.Count("pools"), State.Count("nics")));
     }
 }

@@ -1,5 +1,5 @@
 using System.Net.NetworkInformation;
-using MacIpvlan.Containers;
+using MacIpvlan.Linux;
 using MacIpvlan.State;
 using MacIpvlan.State.Sqlite;
 using MacIpvlan.Tests.Networks;
@@ -46,10 +46,7 @@ public sealed class NicStoreTests : StateTest
     [Fact]
     public void Updating_RecordsStateAndInterface()
     {
-        NicRecord attached = Reserve(_network, IPv4) with
-        {
-            State = NicState.Attached, InterfaceName = "eth0", InterfaceIndex = 42, Mtu = 1400, MacAddress = new([2, 0, 0, 0, 0, 1]),
-        };
+        NicRecord attached = Attached(Reserve(_network, IPv4));
         Reserve(_network, IPv4);
 
         Store.UpdateNic(attached);
@@ -57,6 +54,13 @@ public sealed class NicStoreTests : StateTest
         Assert.Equal(Describe.Lines(attached), Describe.Lines(Store.GetNics()[0]));
         Assert.Equal(NicState.Reserved, Store.GetNics()[1].State);
     }
+
+    [Fact]
+    public void Updating_OfThatTestSetsEveryFieldThatMayChange() => Assert.Equal(
+        // What a NIC is, and where it is, stays.
+        [".Id", ".NetworkId", ".NamespaceName", ".NamespacePath", ".Namespace", ".ProcessId"],
+        Describe.Same(Attached(Nic(_network) with { Id = "1" }), Nic(_network) with { Id = "1" })
+            .Select(static l => l.Split(' ')[0]));
 
     [Theory]
     [InlineData(NicState.Reserved)]
@@ -90,7 +94,8 @@ public sealed class NicStoreTests : StateTest
         NicRecord late = Store.ReserveNic(Nic(_network) with { Id = "0000000000000000" }, _network, [IPv4]);
 
         Assert.Equal(
-            [.. made.Where(n => n != made[3]).Select(static n => n.Id), late.Id], Store.GetNics().Select(static n => n.Id));
+            [.. made.Where(n => n != made[3]).Select(static n => n.Id), late.Id],
+            Store.GetNics().Select(static n => n.Id));
     }
 
     [Fact]
@@ -130,4 +135,10 @@ public sealed class NicStoreTests : StateTest
         Assert.Empty(Reserve(_network).Leases);
         Assert.Empty(Assert.Single(Store.GetNics()).Leases);
     }
+
+    private static NicRecord Attached(NicRecord nic) => nic with
+    {
+        State = NicState.Attached, InterfaceName = "eth0", InterfaceIndex = 42, Mtu = 1400,
+        MacAddress = new([2, 0, 0, 0, 0, 1]),
+    };
 }

@@ -57,7 +57,10 @@ public sealed class ParentLinkStoreTests : StateTest
     [Fact]
     public void Links_AreInTheOrderOfTheirNames()
     {
-        foreach (string name in (string[])["eth0.7", "di-0", "eth0.10"]) Store.SetParentLink(s_vlan with { Name = name });
+        foreach (string name in (string[])["eth0.7", "di-0", "eth0.10"])
+        {
+            Store.SetParentLink(s_vlan with { Name = name });
+        }
 
         Assert.Equal(["di-0", "eth0.10", "eth0.7"], Store.GetParentLinks().Select(static l => l.Name));
     }

@@ -3,7 +3,9 @@ using MacIpvlan.Tests.Networks;
 
 namespace MacIpvlan.Tests.State;
 
-/// <summary>Equal subnets on one parent are one address book; on different parents they have nothing in common.</summary>
+/// <summary>
+/// Equal subnets on one parent are one address book; on different parents they have nothing in common.
+/// </summary>
 public sealed class SharedPoolTests : StateTest
 {
     [Fact]
@@ -48,12 +50,27 @@ public sealed class SharedPoolTests : StateTest
     public void OtherParents_HaveBooksOfTheirOwn()
     {
         NetworkRecord one = Add(Network("one", Subnet("10.0.0.0/24", "10.0.0.1")));
-        NetworkRecord two = Add(Network("two", Subnet("10.0.0.0/24", "10.0.0.8", "", "10.0.0.9")) with { Parent = "eth1" });
+        NetworkRecord two = Add(
+            Network("two", Subnet("10.0.0.0/24", "10.0.0.8", "", "10.0.0.9")) with { Parent = "eth1" });
 
         Assert.Equal("10.0.0.2/24", Addresses(one, IPv4));
         Assert.Equal("10.0.0.1/24", Addresses(two, IPv4));
         Assert.Equal("10.0.0.2/24", Addresses(two, Static("10.0.0.2")));
         AssertRunsAreTheLeases();
+    }
+
+    [Fact]
+    public void Gateway_ThatANicOfAnotherHasIsRefused()
+    {
+        NetworkRecord one = Add(Network("one", Subnet("10.0.0.0/24", "10.0.0.1")));
+        Store.ReserveNic(Nic(one, "web7"), one, [Static("10.0.0.9")]);
+
+        NetworkAssert.Refused(
+            NetworkError.AddressInUse,
+            () => Add(Network("two", Subnet("fd18::/64"), Subnet("10.0.0.0/24", "10.0.0.9"))), "10.0.0.9", "'one'", "web7");
+
+        Assert.Equal((1, 1, 1), (State.Count("networks"), State.Count("subnets"), State.Count("pools")));
+        Add(Network("two", Subnet("10.0.0.0/24", "10.0.0.9")) with { Parent = "eth1" });
     }
 
     [Fact]

@@ -42,7 +42,8 @@ public sealed class StateDatabaseTests : IDisposable
         File.WriteAllText(file, "text");
 
         NetworkAssert.Refused(
-            NetworkError.StateUnavailable, () => new SqliteStateStore(Path.Combine(file, "state.db"), "host1").Dispose());
+            NetworkError.StateUnavailable, () => new SqliteStateStore(
+                Path.Combine(file, "state.db"), "host1").Dispose());
     }
 
     [Fact]
@@ -56,7 +57,8 @@ public sealed class StateDatabaseTests : IDisposable
     [Fact]
     public void File_ThatIsNoDatabaseIsRefusedAndLeftAsItIs()
     {
-        byte[] content = [.. Enumerable.Repeat("This is a letter, not a database. "u8.ToArray(), 300).SelectMany(static b => b)];
+        byte[] content = [
+            .. Enumerable.Repeat("This is a letter, not a database. "u8.ToArray(), 300).SelectMany(static b => b)];
         File.WriteAllBytes(_state.Path, content);
 
         NetworkException e = NetworkAssert.Refused(NetworkError.StateUnavailable, () => _state.Open(), _state.Path);
@@ -97,7 +99,8 @@ public sealed class StateDatabaseTests : IDisposable
         _state.Open().Dispose();
         _state.Query("PRAGMA user_version = 99", static _ => 0);
 
-        NetworkException e = NetworkAssert.Refused(NetworkError.StateUnavailable, () => _state.Open(), _state.Path, "version 99");
+        NetworkException e = NetworkAssert.Refused(
+            NetworkError.StateUnavailable, () => _state.Open(), _state.Path, "version 99");
 
         Assert.Contains("newer", e.RecommendedAction, StringComparison.Ordinal);
         Assert.Equal(99, _state.Query("PRAGMA user_version", static r => r.GetInt32(0))[0]);

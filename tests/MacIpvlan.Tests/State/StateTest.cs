@@ -2,14 +2,16 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using MacIpvlan.Addressing;
-using MacIpvlan.Containers;
+using MacIpvlan.Linux;
 using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
 using MacIpvlan.State.Sqlite;
 
 namespace MacIpvlan.Tests.State;
 
-/// <summary>A store on a database of its own, each test its own, and records with as little said as there is to say.</summary>
+/// <summary>
+/// A store on a database of its own, each test its own, and records with as little said as there is to say.
+/// </summary>
 public abstract class StateTest : IDisposable
 {
     private int _nics;

@@ -64,7 +64,8 @@ internal sealed class TemporaryState : IDisposable
 
     private SqliteConnection Connect()
     {
-        SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = Path, Pooling = false }.ToString());
+        SqliteConnection connection = new(
+            new SqliteConnectionStringBuilder { DataSource = Path, Pooling = false }.ToString());
         connection.Open();
         return connection;
     }

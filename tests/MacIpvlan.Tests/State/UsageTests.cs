@@ -10,7 +10,8 @@ public sealed class UsageTests : StateTest
     public void Subnet_CountsWhatCanBeHandedOutAndWhatIsTaken()
     {
         NetworkRecord network = Add(Network(
-            "net1", Subnet("10.0.0.0/24", "10.0.0.1", "", "10.0.0.10-10.0.0.19"), Subnet("10.1.0.0/24", "10.1.0.1", "10.1.0.100-10.1.0.109")));
+            "net1", Subnet("10.0.0.0/24", "10.0.0.1", "", "10.0.0.10-10.0.0.19"), Subnet(
+                "10.1.0.0/24", "10.1.0.1", "10.1.0.100-10.1.0.109")));
         Reserve(network, IPv4);
         // Outside the range: in use, and none the less free.
         Reserve(network, Static("10.1.0.5"));

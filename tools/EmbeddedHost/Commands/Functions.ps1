@@ -1,8 +1,8 @@
 # Commands that are short as functions. Each has the parameters that our scripts and tests use.
 
-function global:Get-Location { $ExecutionContext.SessionState.Path.CurrentLocation }
+function Get-Location { $ExecutionContext.SessionState.Path.CurrentLocation }
 
-function global:Set-Location {
+function Set-Location {
     [CmdletBinding()]
     param([Parameter(Position = 0, ValueFromPipeline)] [Alias('LiteralPath', 'PSPath')] [string] $Path = '~', [switch] $PassThru)
     process {
@@ -12,16 +12,16 @@ function global:Set-Location {
     }
 }
 
-function global:Push-Location {
+function Push-Location {
     [CmdletBinding()]
     param([Parameter(Position = 0)] [Alias('LiteralPath')] [string] $Path)
     $ExecutionContext.SessionState.Path.PushCurrentLocation('')
     if ($Path) { Set-Location $Path }
 }
 
-function global:Pop-Location { $null = $ExecutionContext.SessionState.Path.PopLocation('') }
+function Pop-Location { $null = $ExecutionContext.SessionState.Path.PopLocation('') }
 
-function global:Join-Path {
+function Join-Path {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)] [Alias('PSPath')] [string[]] $Path,
@@ -38,7 +38,7 @@ function global:Join-Path {
     }
 }
 
-function global:Split-Path {
+function Split-Path {
     [CmdletBinding(DefaultParameterSetName = 'Parent')]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)] [Alias('LiteralPath', 'PSPath')] [string[]] $Path,
@@ -60,9 +60,9 @@ function global:Split-Path {
     }
 }
 
-function global:New-TemporaryFile { [IO.FileInfo] [IO.Path]::GetTempFileName() }
+function New-TemporaryFile { [IO.FileInfo] [IO.Path]::GetTempFileName() }
 
-function global:Get-FileHash {
+function Get-FileHash {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
@@ -82,7 +82,7 @@ function global:Get-FileHash {
     }
 }
 
-function global:New-Object {
+function New-Object {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory, Position = 0)] [string] $TypeName,
@@ -94,7 +94,7 @@ function global:New-Object {
     , $object
 }
 
-function global:Get-Member {
+function Get-Member {
     [CmdletBinding()]
     param([Parameter(ValueFromPipeline)] $InputObject, [Parameter(Position = 0)] [string[]] $Name = '*', [string[]] $MemberType = '*')
     begin { $seen = [Collections.Generic.HashSet[string]]::new() }
@@ -115,7 +115,7 @@ function global:Get-Member {
     }
 }
 
-function global:Get-Random {
+function Get-Random {
     [CmdletBinding()]
     param([Parameter(Position = 0)] [int] $Maximum = [int]::MaxValue, [int] $Minimum = 0,
         [Parameter(ValueFromPipeline)] [object[]] $InputObject, [int] $Count = 1)
@@ -129,9 +129,9 @@ function global:Get-Random {
     }
 }
 
-function global:New-Guid { [guid]::NewGuid() }
+function New-Guid { [guid]::NewGuid() }
 
-function global:Get-Date {
+function Get-Date {
     [CmdletBinding()]
     param([Parameter(Position = 0, ValueFromPipeline)] [datetime] $Date = [datetime]::Now, [string] $Format, [switch] $AsUTC)
     process {
@@ -140,7 +140,7 @@ function global:Get-Date {
     }
 }
 
-function global:Read-Host {
+function Read-Host {
     [CmdletBinding()]
     param([Parameter(Position = 0)] [string] $Prompt)
     try {
@@ -150,14 +150,14 @@ function global:Read-Host {
     catch { $PSCmdlet.ThrowTerminatingError($_.Exception.InnerException.ErrorRecord) }
 }
 
-function global:Add-Type {
+function Add-Type {
     [CmdletBinding()]
     param([Alias('LiteralPath')] [string[]] $Path = @(), [string[]] $AssemblyName = @())
     foreach ($file in $Path) { $null = [Reflection.Assembly]::LoadFrom((Convert-Path $file)) }
     foreach ($name in $AssemblyName) { $null = [Reflection.Assembly]::Load($name) }
 }
 
-function global:Import-PowerShellDataFile {
+function Import-PowerShellDataFile {
     [CmdletBinding()]
     param([Parameter(Mandatory, Position = 0, ValueFromPipeline)] [Alias('LiteralPath', 'PSPath')] [string[]] $Path)
     process {
@@ -172,7 +172,7 @@ function global:Import-PowerShellDataFile {
     }
 }
 
-function global:Export-Clixml {
+function Export-Clixml {
     [CmdletBinding()]
     param([Parameter(Mandatory, Position = 0)] [Alias('LiteralPath')] [string] $Path,
         [Parameter(ValueFromPipeline)] $InputObject, [int] $Depth = 2)
@@ -184,13 +184,13 @@ function global:Export-Clixml {
     }
 }
 
-function global:Import-Clixml {
+function Import-Clixml {
     [CmdletBinding()]
     param([Parameter(Mandatory, Position = 0, ValueFromPipeline)] [Alias('LiteralPath', 'PSPath')] [string[]] $Path)
     process { foreach ($file in $Path) { [Management.Automation.PSSerializer]::Deserialize((Get-Content $file -Raw)) } }
 }
 
-function global:Get-Process {
+function Get-Process {
     [CmdletBinding(DefaultParameterSetName = 'Name')]
     param([Parameter(Position = 0, ParameterSetName = 'Name')] [string[]] $Name = '*',
         [Parameter(Mandatory, ParameterSetName = 'Id', ValueFromPipelineByPropertyName)] [int[]] $Id)
@@ -210,13 +210,13 @@ function global:Get-Process {
     }
 }
 
-function global:Stop-Process {
+function Stop-Process {
     [CmdletBinding()]
     param([Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)] [int[]] $Id, [switch] $Force)
     process { foreach ($process in Get-Process -Id $Id) { $process.Kill() } }
 }
 
-function global:Start-Process {
+function Start-Process {
     [CmdletBinding()]
     param([Parameter(Mandatory, Position = 0)] [Alias('Path')] [string] $FilePath,
         [Parameter(Position = 1)] [Alias('Args')] [string[]] $ArgumentList = @(),

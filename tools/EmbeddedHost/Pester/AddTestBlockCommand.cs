@@ -18,7 +18,6 @@ public sealed class AddTestBlockCommand : TestDefinitionCommand
             Body = Body,
             Parent = parent,
         };
-        block.Expand(Name);
         TestDiscovery.Current.Add(block);
     }
 }

@@ -18,7 +18,6 @@ public sealed class AddTestCaseCommand : TestDefinitionCommand
             Body = Body,
             Parent = parent,
         };
-        test.Expand(Name);
         TestDiscovery.Current.Add(test);
     }
 }

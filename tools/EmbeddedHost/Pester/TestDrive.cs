@@ -40,20 +40,39 @@ internal sealed class TestDrive : IDisposable
 
     private sealed class AddedContent(DirectoryInfo folder) : IDisposable
     {
-        private readonly HashSet<string> _before = [.. Entries(folder)];
+        private readonly HashSet<string> _before = [.. Names(folder)];
 
         public void Dispose()
         {
-            foreach (string added in Entries(folder).Where(e => !_before.Contains(e)))
+            try
             {
-                if (Directory.Exists(added))
-                    Directory.Delete(added, recursive: true);
-                else
-                    File.Delete(added);
+                RemoveAdded(folder);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // What cannot be removed is reported at the end of the file, when the whole folder goes.
             }
         }
 
-        private static string[] Entries(DirectoryInfo folder) =>
-            Directory.GetFileSystemEntries(folder.FullName, "*", SearchOption.AllDirectories);
+        private void RemoveAdded(DirectoryInfo parent)
+        {
+            foreach (FileSystemInfo entry in parent.GetFileSystemInfos())
+            {
+                // What a link leads to is not ours.
+                bool isFolder = entry is DirectoryInfo && entry.LinkTarget is null;
+                if (_before.Contains(entry.FullName))
+                {
+                    if (isFolder)
+                        RemoveAdded((DirectoryInfo)entry);
+                }
+                else if (isFolder)
+                    ((DirectoryInfo)entry).Delete(recursive: true);
+                else
+                    File.Delete(entry.FullName);
+            }
+        }
+
+        private static IEnumerable<string> Names(DirectoryInfo parent) => parent.GetFileSystemInfos().SelectMany(
+            e => e is DirectoryInfo { LinkTarget: null } inner ? Names(inner).Prepend(e.FullName) : [e.FullName]);
     }
 }

@@ -6,12 +6,17 @@ public abstract class TestItem
     public string Name { get; init; } = "";
 
     /// <summary>The name with its templates replaced; the plain name until the item runs.</summary>
-    public string ExpandedName { get; internal set; } = "";
+    public string ExpandedName
+    {
+        get => field ?? Name;
+        internal set;
+    }
 
     /// <summary>The names of the blocks around it and its own, as written.</summary>
     public IReadOnlyList<string> Path { get; init; } = [];
 
-    public string ExpandedPath { get; internal set; } = "";
+    public string ExpandedPath =>
+        Parent is null or { Parent: null } ? ExpandedName : Parent.ExpandedPath + "." + ExpandedName;
 
     public string[] Tag { get; init; } = [];
 
@@ -35,12 +40,6 @@ public abstract class TestItem
 
     /// <summary>Whether it or a block around it has been skipped by its definition.</summary>
     internal bool IsSkipped => Skip || (Parent?.IsSkipped ?? false);
-
-    internal void Expand(string name)
-    {
-        ExpandedName = name;
-        ExpandedPath = Parent is null or { Parent: null } ? name : Parent.ExpandedPath + "." + name;
-    }
 
     public override string ToString() => ExpandedPath;
 }

@@ -9,8 +9,16 @@ internal sealed class TestRunner(EngineIntrinsics engine, TestScopes scopes, Tes
     public void Run(TestContainer container)
     {
         var watch = Stopwatch.StartNew();
-        using (var drive = new TestDrive(engine.SessionState))
+        try
+        {
+            using var drive = new TestDrive(engine.SessionState);
             scopes.InFileScope(() => RunBlock(container.Root, drive));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Something in TestDrive could not be removed.
+            container.ErrorRecord.Add(new ErrorRecord(e, "TestDriveNotRemoved", ErrorCategory.WriteError, container.Item));
+        }
         container.Duration = watch.Elapsed;
     }
 
@@ -25,7 +33,7 @@ internal sealed class TestRunner(EngineIntrinsics engine, TestScopes scopes, Tes
             scopes.InNewScope(() =>
             {
                 scopes.SetData(block);
-                ErrorRecord? error = hasSetup ? RunAll(block.BeforeAll) : null;
+                ErrorRecord? error = (hasSetup ? RunAll(block.BeforeAll) : null) ?? scopes.ExpandName(block);
                 if (error is null)
                     RunContent(block, drive);
                 else
@@ -38,8 +46,6 @@ internal sealed class TestRunner(EngineIntrinsics engine, TestScopes scopes, Tes
 
     private void RunContent(TestBlock block, TestDrive drive)
     {
-        if (block.Parent is not null)
-            block.Expand(NameTemplate.Expand(block.Name, engine));
         foreach (TestItem item in block.Order)
         {
             if (item is TestBlock inner)
@@ -53,16 +59,15 @@ internal sealed class TestRunner(EngineIntrinsics engine, TestScopes scopes, Tes
     {
         var watch = Stopwatch.StartNew();
         scopes.SetData(test);
-        test.Expand(test.Name);
         if (test.IsSkipped)
         {
-            test.Expand(NameTemplate.Expand(test.Name, engine));
+            scopes.ExpandName(test);
             test.Result = "Skipped";
         }
         else
         {
             TestBlock[] chain = [.. test.Parent!.Chain];
-            ErrorRecord? error = RunAll(chain.SelectMany(b => b.BeforeEach)) ?? RunBody(test);
+            ErrorRecord? error = RunAll(chain.SelectMany(b => b.BeforeEach)) ?? scopes.ExpandName(test) ?? RunBody(test);
             Add(test, error);
             foreach (ErrorRecord late in RunEach(chain.Reverse().SelectMany(b => b.AfterEach)))
                 Add(test, late);
@@ -74,7 +79,6 @@ internal sealed class TestRunner(EngineIntrinsics engine, TestScopes scopes, Tes
 
     private ErrorRecord? RunBody(TestCase test)
     {
-        test.Expand(NameTemplate.Expand(test.Name, engine));
         // A param block gets the entries of the table by name; without one they are variables only.
         var table = TestScopes.AsTable(test.Data);
         var ast = (System.Management.Automation.Language.ScriptBlockAst)test.Body.Ast;

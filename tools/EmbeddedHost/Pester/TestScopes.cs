@@ -31,6 +31,17 @@ internal sealed class TestScopes(EngineIntrinsics engine)
     /// <summary>Runs the block in the current scope and returns the error that ended it, if any.</summary>
     public ErrorRecord? Run(ScriptBlock block, params object?[] arguments) => Catch(RunBlock, block, arguments);
 
+    /// <summary>Replaces the templates in the item's name, and returns the error of one that fails.</summary>
+    public ErrorRecord? ExpandName(TestItem item)
+    {
+        if (!item.Name.Contains('<', StringComparison.Ordinal))
+            return null;
+        var name = new PSReference(null);
+        ErrorRecord? error = Catch("try { $args[0].Value = " + NameTemplate.Literal(item.Name) + " } catch { $_ }", name);
+        item.ExpandedName = name.Value?.ToString() ?? item.Name;
+        return error;
+    }
+
     /// <summary>Makes an element of -ForEach the current <c>$_</c>, and the entries of a table variables.</summary>
     public void SetData(TestItem item)
     {

@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Management.Automation.Host;
 using System.Security;
+using Microsoft.Win32.SafeHandles;
 
 namespace EmbeddedHost.Terminal;
 
@@ -13,6 +14,8 @@ internal sealed class TerminalUserInterface(bool isInteractive) : PSHostUserInte
         "\e[90m", "\e[94m", "\e[92m", "\e[96m", "\e[91m", "\e[95m", "\e[93m", "\e[97m",
     ];
 
+    private const int StandardInput = 0;
+
     private readonly TerminalRawUserInterface _raw = new();
     private TextReader? _input;
     private TextWriter? _captured;
@@ -24,10 +27,11 @@ internal sealed class TerminalUserInterface(bool isInteractive) : PSHostUserInte
         !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
     /// <summary>
-    /// Read straight from the descriptor: the terminal itself then edits the line and drops it on Ctrl+C,
-    /// which Console.ReadLine cannot.
+    /// Read straight from the descriptor: the terminal itself then edits the line and drops it on Ctrl+C, which the
+    /// reader of the class Console does not.
     /// </summary>
-    private TextReader Input => _input ??= new StreamReader(Console.OpenStandardInput());
+    private TextReader Input => _input ??= new StreamReader(
+        new FileStream(new SafeFileHandle(StandardInput, ownsHandle: false), FileAccess.Read));
 
     /// <summary>What <paramref name="action"/> makes the engine write, in lines of at most this width.</summary>
     public string Capture(Action action, int? width = null)
@@ -78,18 +82,23 @@ internal sealed class TerminalUserInterface(bool isInteractive) : PSHostUserInte
 
     public override void WriteErrorLine(string value)
     {
+        if (_captured is not null)
+        {
+            WriteLine(value);
+            return;
+        }
         bool inColor = SupportsVirtualTerminal && !Console.IsErrorRedirected;
         Console.Error.WriteLine(GetOutputString(value, inColor));
     }
 
     public override void WriteWarningLine(string message) =>
-        WriteStyled("WARNING: " + message, PSStyle.Instance.Formatting.Warning);
+        WriteStyled("WARNING: ", message, PSStyle.Instance.Formatting.Warning);
 
     public override void WriteVerboseLine(string message) =>
-        WriteStyled("VERBOSE: " + message, PSStyle.Instance.Formatting.Verbose);
+        WriteStyled("VERBOSE: ", message, PSStyle.Instance.Formatting.Verbose);
 
     public override void WriteDebugLine(string message) =>
-        WriteStyled("DEBUG: " + message, PSStyle.Instance.Formatting.Debug);
+        WriteStyled("DEBUG: ", message, PSStyle.Instance.Formatting.Debug);
 
     /// <summary>Nothing: progress is for people who watch, and the output of this host is read afterwards.</summary>
     public override void WriteProgress(long sourceId, ProgressRecord record)
@@ -158,6 +167,14 @@ internal sealed class TerminalUserInterface(bool isInteractive) : PSHostUserInte
         }
     }
 
-    private void WriteStyled(string line, string style) =>
-        WriteLine(SupportsVirtualTerminal ? style + line + PSStyle.Instance.Reset : line);
+    /// <summary>Shows a record of a stream; redirected to a file it is its mere text.</summary>
+    private void WriteStyled(string prefix, string message, string style)
+    {
+        if (_captured is not null)
+            WriteLine(message);
+        else if (SupportsVirtualTerminal)
+            WriteLine(style + prefix + message + PSStyle.Instance.Reset);
+        else
+            WriteLine(prefix + message);
+    }
 }

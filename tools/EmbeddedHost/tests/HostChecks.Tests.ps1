@@ -41,7 +41,8 @@ BeforeAll {
     function Invoke-InterruptedHost([string[]] $Arguments, [string] $Signal = 'INT') {
         $process = Start-TestHost $Arguments
         do { $line = $process.StandardOutput.ReadLine() } until ($null -eq $line -or $line -like '*started')
-        kill "-$Signal" -- "-$($process.Id)"
+        # bash has a kill of its own; the program is not on every machine.
+        bash -c "kill -$Signal -- -$($process.Id)"
         $watch = [Diagnostics.Stopwatch]::StartNew()
         $result = Wait-TestHost $process
         $watch.Elapsed.TotalSeconds | Should -BeLessThan 30
@@ -262,7 +263,7 @@ Describe 'an interrupt' {
         $process = Start-TestHost
         $process.StandardInput.WriteLine("'star' + 'ted'; Start-Sleep -Seconds 100; 'not reached'")
         do { $line = $process.StandardOutput.ReadLine() } until ($null -eq $line -or $line -like '*started')
-        kill -INT -- "-$($process.Id)"
+        bash -c "kill -INT -- -$($process.Id)"
         $process.StandardInput.WriteLine("'still ' + 'here'")
         $process.StandardInput.WriteLine('exit 5')
         $result = Wait-TestHost $process

@@ -1,7 +1,6 @@
-using MacIpvlan.Linux;
 using Tmds.Linux;
 
-namespace MacIpvlan.Containers;
+namespace MacIpvlan.Linux;
 
 /// <summary>
 /// A network namespace held by a descriptor: it stays the same one, and alive, from the first look to the last step,

@@ -1,4 +1,4 @@
-namespace MacIpvlan.Containers;
+namespace MacIpvlan.Linux;
 
 /// <summary>What tells a namespace apart from all others that exist (namespaces(7): device and inode of its file).</summary>
 /// <param name="Device">The device number of nsfs.</param>

@@ -1,0 +1,71 @@
+using System.Management.Automation;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using MacIpvlan.PowerShell;
+
+namespace MacIpvlan.Tests.Architecture;
+
+/// <summary>Cmdlet classes, their files, and what the manifest says of them.</summary>
+public sealed class CmdletTests
+{
+    private static readonly Dictionary<string, Type> s_cmdlets = typeof(NetworkCommand).Assembly.GetTypes()
+        .Select(static t => (Type: t, Attribute: t.GetCustomAttribute<CmdletAttribute>()))
+        .Where(static t => t.Attribute is not null)
+        .ToDictionary(static t => $"{t.Attribute!.VerbName}-{t.Attribute.NounName}", static t => t.Type);
+
+    public static TheoryData<string> Names => [.. s_cmdlets.Keys.Order(StringComparer.Ordinal)];
+
+    [Fact]
+    public void Manifest_ExportsTheCmdletsThatThereAre()
+    {
+        string manifest = File.ReadAllText(Path.Combine(SourceTree.Root, "MacIpvlan.psd1"));
+        string exported = Regex.Match(manifest, @"CmdletsToExport\s*=\s*@\(([^)]*)\)").Groups[1].Value;
+
+        Assert.Equal(
+            s_cmdlets.Keys.Order(StringComparer.Ordinal),
+            Regex.Matches(exported, "'([^']+)'").Select(static m => m.Groups[1].Value));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Cmdlet_IsASealedClassOnTheOneBaseInAFileOfItsName(string name)
+    {
+        Type type = s_cmdlets[name];
+        string expected = name.Replace("-", "") + "Command";
+
+        Assert.Equal(expected, type.Name);
+        Assert.Equal("MacIpvlan.PowerShell.Commands", type.Namespace);
+        Assert.True(type is { IsSealed: true, IsPublic: true } && type.IsSubclassOf(typeof(NetworkCommand)));
+        string source = SourceTree.Read("src/MacIpvlan.PowerShell")[$"Commands/{expected}.cs"];
+        Assert.Contains($"class {expected}", source, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Cmdlet_ThatChangesSomethingCanBeAskedWhatItWouldDo(string name)
+    {
+        CmdletAttribute attribute = s_cmdlets[name].GetCustomAttribute<CmdletAttribute>()!;
+        bool changes = attribute.VerbName is not ("Get" or "Test" or "Show" or "Export");
+
+        Assert.Equal(changes, attribute.SupportsShouldProcess);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Cmdlet_TellsWhatItWrites(string name)
+    {
+        Type type = s_cmdlets[name];
+        bool writes = name.Split('-')[0] is not ("Remove" or "Disconnect");
+
+        Assert.Equal(writes, type.GetCustomAttributes<OutputTypeAttribute>().Any());
+    }
+
+    [Fact]
+    public void Folder_HoldsNothingButCmdletsAndWhatTheyShare() => Assert.Equal(
+        // Bases that cmdlets of two nouns share.
+        ["GetNetworkCommand", "NewNetworkCommand", "RemoveNetworkCommand"],
+        SourceTree.Read("src/MacIpvlan.PowerShell").Keys
+            .Where(static f => f.StartsWith("Commands/", StringComparison.Ordinal))
+            .Select(static f => Path.GetFileNameWithoutExtension(f))
+            .Except(s_cmdlets.Values.Select(static t => t.Name)).Order(StringComparer.Ordinal));
+}

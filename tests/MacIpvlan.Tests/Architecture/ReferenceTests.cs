@@ -1,0 +1,35 @@
+using System.Reflection;
+using System.Runtime.Versioning;
+using MacIpvlan.PowerShell;
+using MacIpvlan.State.Sqlite;
+
+namespace MacIpvlan.Tests.Architecture;
+
+/// <summary>What each assembly was compiled against.</summary>
+public sealed class ReferenceTests
+{
+    [Fact]
+    public void Core_ReferencesTheFrameworkAndLibCAlone() =>
+        Assert.Equal(["Tmds.LibC"], Foreign(typeof(ContainerNic).Assembly));
+
+    [Fact]
+    public void State_ReferencesTheCoreAndSqliteAlone() => Assert.Equal(
+        ["MacIpvlan", "Microsoft.Data.Sqlite", "SQLitePCLRaw.core"], Foreign(typeof(SqliteStateStore).Assembly));
+
+    [Fact]
+    public void Cmdlets_ReferenceTheModuleAndPowerShellAlone() => Assert.Equal(
+        ["MacIpvlan", "MacIpvlan.State", "System.Management.Automation"], Foreign(typeof(NetworkCommand).Assembly));
+
+    [Fact]
+    public void Assemblies_RunOnWhatPowerShell74RunsOn() => Assert.All(
+        (Type[])[typeof(ContainerNic), typeof(SqliteStateStore), typeof(NetworkCommand)],
+        static t => Assert.Equal(
+            ".NETCoreApp,Version=v8.0", t.Assembly.GetCustomAttribute<TargetFrameworkAttribute>()!.FrameworkName));
+
+    // Assemblies of the framework itself are there wherever .NET is.
+    private static IEnumerable<string> Foreign(Assembly assembly) => assembly.GetReferencedAssemblies()
+        .Select(static r => r.Name!)
+        .Where(static n => n == "System.Management.Automation" || !n.StartsWith("System.", StringComparison.Ordinal))
+        .Where(static n => n != "Microsoft.Win32.Primitives")
+        .Order(StringComparer.Ordinal);
+}
