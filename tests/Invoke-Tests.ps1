@@ -10,7 +10,6 @@ param(
     # Several processes share the files: each file is run by the one that is first to make a folder of its name here.
     [string] $Share
 )
-$ErrorActionPreference = 'Stop'
 # The longest first, or a process would be alone with it at the end.
 $files = Get-ChildItem $Path -Filter *.Tests.ps1 | Sort-Object { $_.Name -like 'ManualMatrix*' }, Length -Descending
 $counts = 0, 0, 0

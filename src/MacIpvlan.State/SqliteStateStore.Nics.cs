@@ -45,6 +45,15 @@ public sealed partial class SqliteStateStore
     });
 
     /// <inheritdoc/>
+    public bool IsSuperseded(NicRecord nic) => _database.Read(() => _database.Query(
+        """
+        SELECT 1 FROM nics WHERE host = $1 AND namespace_device = $2 AND namespace_inode = $3 AND interface_index = $4
+            AND ordinal > (SELECT ordinal FROM nics WHERE id = $5)
+        """,
+        static r => r.GetInt32(0),
+        _host, (long)nic.Namespace.Device, (long)nic.Namespace.Inode, nic.InterfaceIndex, nic.Id).Count > 0);
+
+    /// <inheritdoc/>
     public NicRecord ReserveNic(NicRecord nic, NetworkRecord network, IReadOnlyList<AddressDemand> demands) =>
         _database.Write(() =>
         {

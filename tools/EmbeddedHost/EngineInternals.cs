@@ -15,7 +15,7 @@ internal static class EngineInternals
 
     private static readonly Assembly s_engine = typeof(PSObject).Assembly;
 
-    /// <summary>Lets <c>exit</c> in the script file that runs next end the host with its code, as pwsh -File does.</summary>
+    /// <summary>Lets <c>exit</c> in the script file that runs next end the host with its code, as in pwsh.</summary>
     public static void LetExitReachHost(Runspace runspace)
     {
         object context = typeof(Runspace).GetProperty("ExecutionContext", Members)!.GetValue(runspace)!;

@@ -12,19 +12,22 @@ internal static class Session
 
     public static Runspace Open(PSHost host)
     {
-        string? inherited = Environment.GetEnvironmentVariable(ModulePath);
+        // Modules of an installed pwsh would replace our commands; opening the runspace adds their folders, too.
+        string[] folders = (Environment.GetEnvironmentVariable(ModulePath) ?? "").Split(Path.PathSeparator);
+        string own = string.Join(Path.PathSeparator, folders.Where(f => !HasCommandsOfPwsh(f)));
         var state = InitialSessionState.CreateDefault2();
         state.ThreadOptions = PSThreadOptions.UseCurrentThread;
         AddCmdlets(state);
         Runspace runspace = RunspaceFactory.CreateRunspace(host, state);
         runspace.Open();
         Runspace.DefaultRunspace = runspace;
-
-        // Opening has added the folders of an installed pwsh; modules from there would replace our commands.
-        Environment.SetEnvironmentVariable(ModulePath, inherited ?? "");
+        Environment.SetEnvironmentVariable(ModulePath, own);
         DefineFunctions(runspace);
         return runspace;
     }
+
+    private static bool HasCommandsOfPwsh(string folder) =>
+        Directory.Exists(Path.Join(folder, "Microsoft.PowerShell.Utility"));
 
     private static void AddCmdlets(InitialSessionState state)
     {
@@ -34,7 +37,7 @@ internal static class Session
             state.Commands.Add(new SessionStateAliasEntry(name, command));
     }
 
-    /// <summary>Defines the functions one by one, which takes half the time of running the script that holds them.</summary>
+    /// <summary>One by one, which takes half the time of running the script that holds them.</summary>
     private static void DefineFunctions(Runspace runspace)
     {
         using Stream script = typeof(Session).Assembly.GetManifestResourceStream("Functions.ps1")!;

@@ -24,7 +24,8 @@ internal sealed class Shell : IDisposable
         foreach (string module in _commandLine.Imports)
         {
             var import = new Command("Import-Module");
-            import.Parameters.Add("Name", module);
+            // A relative path without ./ would be taken for a name.
+            import.Parameters.Add("Name", Path.Exists(module) ? Path.GetFullPath(module) : module);
             import.Parameters.Add("ErrorAction", ActionPreference.Stop);
             if (!Execute(import))
                 return 1;

@@ -78,9 +78,11 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
         ];
         bool isCertain = wanted.Length > 0 && !wanted.Any(WildcardPattern.ContainsWildcardCharacters);
         if (found.Length > 0 || Force || !isCertain) return found;
-        throw new NetworkException(
+        NetworkException missing = new(
             NetworkError.NicNotFound,
             $"There is no NIC of {string.Join(", ", wanted)}.",
             "List the NICs that there are with Get-ContainerNic; with -Force it is no error that there is none.");
+        WriteError(ErrorRecords.From(missing, wanted[0]));
+        return [];
     }
 }

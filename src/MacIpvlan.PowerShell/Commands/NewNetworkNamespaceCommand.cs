@@ -8,7 +8,7 @@ namespace MacIpvlan.PowerShell.Commands;
 public sealed class NewNetworkNamespaceCommand : NetworkCommand
 {
     /// <summary>Their names.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     public string[] Name { get; set; } = [];
 
     private protected override bool ChangesHost => true;

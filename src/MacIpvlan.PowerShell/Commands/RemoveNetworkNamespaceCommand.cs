@@ -22,7 +22,7 @@ public sealed class RemoveNetworkNamespaceCommand : NetworkCommand
     {
         NetworkNamespaces namespaces = new(Session);
         foreach (NetworkNamespace target in
-            Select(Name, NetworkNamespaces.GetAll(), static n => n.Name, GetNetworkNamespaceCommand.NotFound, missingIsFine: Force))
+            Select(Name, NetworkNamespaces.GetAll(includeRemains: true), static n => n.Name, GetNetworkNamespaceCommand.NotFound, missingIsFine: Force))
         {
             Guard(target.Name, () =>
             {

@@ -20,8 +20,10 @@ public sealed class RemoveVlanSubInterfaceCommand : NetworkCommand
     private protected override void Process()
     {
         VlanSubInterfaces vlans = new(Session);
+        // Those that sit on others were made after them, and go before them.
         foreach (VlanSubInterface vlan in
-            Select(Name, vlans.GetAll(), static v => v.Name, GetVlanSubInterfaceCommand.NotFound, missingIsFine: Force))
+            Select(Name, vlans.GetAll(), static v => v.Name, GetVlanSubInterfaceCommand.NotFound, missingIsFine: Force)
+                .OrderByDescending(static v => v.Index))
         {
             Guard(vlan.Name, () =>
             {

@@ -14,9 +14,9 @@ public abstract class ContainerNetwork
     {
         Record = record;
         NicCount = usage.NicCount;
-        // Lists that users see are arrays: PowerShell cannot index the compiler's own read-only lists.
-        Subnets = record.Subnets.Zip(usage.Subnets, static (s, u) => new NetworkSubnet(s, u)).ToArray();
-        Route = record.Routes.ToArray();
+        // PowerShell cannot index the compiler's own read-only lists, and finds a method Address on arrays.
+        Subnets = record.Subnets.Zip(usage.Subnets, static (s, u) => new NetworkSubnet(s, u)).ToList().AsReadOnly();
+        Route = record.Routes.ToList().AsReadOnly();
     }
 
     /// <summary>The network's name.</summary>
@@ -76,7 +76,7 @@ public sealed class MacvlanNetwork : ContainerNetwork
     public MacvlanMode Mode => ((MacvlanLink)Record.NicKind).Mode;
 
     /// <summary>The MAC addresses that NICs in mode Source receive from.</summary>
-    public IReadOnlyList<PhysicalAddress> AllowedMacAddress => ((MacvlanLink)Record.NicKind).AllowedMacAddresses.ToArray();
+    public IReadOnlyList<PhysicalAddress> AllowedMacAddress => ((MacvlanLink)Record.NicKind).AllowedMacAddresses.ToList().AsReadOnly();
 
     /// <inheritdoc/>
     public override string ModeText => Mode.ToString();
@@ -107,8 +107,8 @@ public sealed class NetworkSubnet
         (Size, InUse, Free) = (usage.Size, usage.InUse, usage.Free);
         Subnet = record.Prefix;
         Gateway = record.Gateway?.ToIPAddress();
-        IPRange = record.Ranges.ToArray();
-        ExcludedAddress = record.Excluded.ToArray();
+        IPRange = record.Ranges.ToList().AsReadOnly();
+        ExcludedAddress = record.Excluded.ToList().AsReadOnly();
     }
 
     /// <summary>The subnet.</summary>

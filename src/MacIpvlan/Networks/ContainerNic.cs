@@ -25,7 +25,7 @@ public sealed class ContainerNic
     public int InterfaceIndex => Record.InterfaceIndex;
 
     /// <summary>Its addresses with their prefix lengths, in the order they were asked for.</summary>
-    public IReadOnlyList<InterfaceAddress> IPAddress => Record.Leases.Select(static l => l.Address).ToArray();
+    public IReadOnlyList<InterfaceAddress> IPAddress => Record.Leases.Select(static l => l.Address).ToList().AsReadOnly();
 
     /// <summary>Its MAC address.</summary>
     public PhysicalAddress MacAddress => Record.MacAddress;

@@ -12,6 +12,8 @@ namespace MacIpvlan;
 public sealed class ContainerNics(NetworkSession session)
 {
     private const int IdHexDigits = 16;
+    private static readonly TimeSpan s_clearingTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_clearingInterval = TimeSpan.FromMilliseconds(50);
     private readonly Dictionary<string, Link> _parents = [];
 
     /// <summary>All NICs, or those of one network, in the order they were made.</summary>
@@ -65,7 +67,8 @@ public sealed class ContainerNics(NetworkSession session)
         NicRecord record = nic.Record;
         session.State.UpdateNic(record with { State = NicState.Detaching });
         using NamespaceHandle? target = NamespaceFinder.Find(record.NamespaceName, record.NamespacePath, record.Namespace);
-        if (target is not null) DeleteLink(target, record, nic.NetworkRecord);
+        // The kernel gives a dead namespace's number to the next one, whose interfaces are not this NIC's.
+        if (target is not null && !session.State.IsSuperseded(record)) DeleteLink(target, record, nic.NetworkRecord);
         session.State.ReleaseNic(record.Id);
     }
 
@@ -75,8 +78,7 @@ public sealed class ContainerNics(NetworkSession session)
         NicRecord attached = reserved;
         try
         {
-            Link link = session.Namespaces.Run(
-                request.Target, () => new NicAttachment(session, request, reserved, parent).Make());
+            Link link = MakeLink(request, reserved, parent);
             attached = reserved with
             {
                 State = NicState.Attached,
@@ -101,11 +103,31 @@ public sealed class ContainerNics(NetworkSession session)
         }
     }
 
+    private Link MakeLink(NicRequest request, NicRecord reserved, Link parent)
+    {
+        DateTime giveUp = DateTime.UtcNow + s_clearingTime;
+        while (true)
+        {
+            try
+            {
+                return session.Namespaces.Run(
+                    request.Target, () => new NicAttachment(session, request, reserved, parent).Make());
+            }
+            catch (NetlinkException e) when (e.Errno == Errno.EADDRINUSE && DateTime.UtcNow < giveUp)
+            {
+                // A namespace that has just ended is cleared by and by: its NIC may still have these addresses.
+                Thread.Sleep(s_clearingInterval);
+            }
+        }
+    }
+
     private void DeleteLink(NamespaceHandle target, NicRecord nic, NetworkRecord network) => session.Namespaces.Run(target, () =>
     {
         using RouteSocket inside = RouteSocket.Open(target, session.Trace);
         Link? link = inside.FindLink(nic.InterfaceIndex);
-        if (link?.KindName == network.NicKind.Name) inside.Execute(new LinkDelete(link.Index, link.Name));
+        bool isOurs = link?.KindName == network.NicKind.Name
+            && (network.NicKind is not MacvlanLink || link.MacAddress.Equals(nic.MacAddress));
+        if (isOurs) inside.Execute(new LinkDelete(link!.Index, link.Name));
         return 0;
     });
 

@@ -13,7 +13,8 @@ public sealed class NetworkNamespaces(NetworkSession session)
     public static string PathOf(string name) => Path.Combine(Folder, name);
 
     /// <summary>All named namespaces, by name.</summary>
-    public static IReadOnlyList<NetworkNamespace> GetAll()
+    /// <param name="includeRemains">Whether to list, without an identity, files that have lost their namespace.</param>
+    public static IReadOnlyList<NetworkNamespace> GetAll(bool includeRemains = false)
     {
         if (!Directory.Exists(Folder)) return [];
         List<NetworkNamespace> found = [];
@@ -22,7 +23,7 @@ public sealed class NetworkNamespaces(NetworkSession session)
             string name = Path.GetFileName(path);
             // A file without a mount is what is left of a namespace that was removed by halves.
             using NamespaceHandle? handle = NamespaceHandle.TryOpen(name, path, out _);
-            if (handle is not null) found.Add(new(name, path, handle.Identity));
+            if (handle is not null || includeRemains) found.Add(new(name, path, handle?.Identity ?? default));
         }
 
         return found;

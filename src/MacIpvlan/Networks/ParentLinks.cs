@@ -140,6 +140,14 @@ internal sealed class ParentLinks(NetworkSession session)
                 e.Error, e.Message, $"Name it yourself: Add-VlanSubInterface -Parent {lower.Name} -VlanId {kind.VlanId} -Name NAME.");
         }
 
+        if (session.Host.FindLink(vlanName) is not null)
+        {
+            throw new NetworkException(
+                NetworkError.InterfaceExists,
+                $"The host has an interface named {vlanName}, which is not VLAN {kind.VlanId} of {lower.Name}.",
+                $"Name it yourself: Add-VlanSubInterface -Parent {lower.Name} -VlanId {kind.VlanId} -Name NAME.");
+        }
+
         CheckMtu(kind, mtu, lower.Name, lower.KnownMtu, session.Warn);
         return new(vlanName) { Kind = kind, Lower = lower, Mtu = mtu };
     }

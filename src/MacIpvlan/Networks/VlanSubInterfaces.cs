@@ -25,7 +25,7 @@ public sealed class VlanSubInterfaces(NetworkSession session)
             MacAddress = l.MacAddress,
             IsUp = l.IsUp,
             IsOwned = owned.Contains(l.Name),
-            Networks = networks[l.Name].ToArray(),
+            Networks = networks[l.Name].ToList().AsReadOnly(),
             Index = l.Index,
         })];
     }
@@ -52,11 +52,6 @@ public sealed class VlanSubInterfaces(NetworkSession session)
                 NetworkError.SubInterfaceExists,
                 $"VLAN {kind.VlanId} exists on {parent}, as {plan.Name}.",
                 "Use it as it is; a parent can carry each VLAN id once.");
-        }
-
-        if (session.Host.FindLink(plan.Name) is not null)
-        {
-            throw new NetworkException(NetworkError.InterfaceExists, $"The host has an interface named {plan.Name}.");
         }
 
         Link made = _parents.Ensure(plan, removedWithLastNetwork: false);

@@ -38,6 +38,12 @@ public interface IStateStore : IDisposable
     /// <summary>All NICs, or those of one network, in the order they were made.</summary>
     IReadOnlyList<NicRecord> GetNics(string? networkId = null);
 
+    /// <summary>
+    /// Whether a NIC that was made later has the same namespace and interface index: then the earlier one's namespace is
+    /// gone, and its number has been given to another.
+    /// </summary>
+    bool IsSuperseded(NicRecord nic);
+
     /// <summary>Adds a NIC and takes its addresses, all or none.</summary>
     /// <param name="nic">The NIC, without leases.</param>
     /// <param name="network">Its network.</param>

@@ -25,6 +25,8 @@ public sealed class AnnouncementPacketTests
     // Sums with carries in both halves.
     [InlineData("ffff:ffff:ffff:fffe:ffff:ffff:ffff:fff1", "feffffffffff")]
     [InlineData("fe80::", "020000000000")]
+    // One whose carries carry again.
+    [InlineData("fdf5:e03:1e02:bcf9:cfa1:15bc:f6b1:1da5", "02ce5935394e")]
     public void Checksum_MakesTheWholeSumAllOnes(string address, string mac)
     {
         byte[] packet = AnnouncementPacket.For(AddressValue.Parse(address), PhysicalAddress.Parse(mac));

@@ -56,7 +56,7 @@ public sealed partial class LayerTests
     public void Connection_IsOpenedInOnePlace() => Assert.Equal(
         ["StateDatabase.cs"],
         SourceTree.Read("src/MacIpvlan.State")
-            .Where(static f => f.Value.Contains("new SqliteConnection(", StringComparison.Ordinal))
+            .Where(static f => Regex.IsMatch(f.Value, @"\bSqliteConnection\("))
             .Select(static f => f.Key));
 
     private static IEnumerable<string> Files(Func<string, string, bool> match) =>

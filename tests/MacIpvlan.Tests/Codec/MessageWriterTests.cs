@@ -96,9 +96,12 @@ public sealed class MessageWriterTests
     {
         for (int i = 0; i < 1000; i++) _writer.Attribute(7, i);
 
-        Assert.Equal(8000, _writer.Written.Length);
+        _writer.Attribute(8, new byte[20_000]);
+
+        Assert.Equal(8000 + 20_004, _writer.Written.Length);
         Assert.Equal("08000700 00000000", Hex(_writer.Written[..8]));
-        Assert.Equal("08000700 e7030000", Hex(_writer.Written[^8..]));
+        Assert.Equal("08000700 e7030000", Hex(_writer.Written[7992..8000]));
+        Assert.Equal("244e0800 00000000", Hex(_writer.Written[8000..8008]));
     }
 
     private static string Hex(ReadOnlySpan<byte> bytes) =>

@@ -150,4 +150,17 @@ public sealed class NetworkStoreTests : StateTest
         Assert.Equal(
             (1, 1, 1, 1), (State.Count("networks"), State.Count("subnets"), State.Count("pools"), State.Count("nics")));
     }
+
+    [Theory]
+    [InlineData("UPDATE networks SET mode = 'Tunnel'")]
+    [InlineData("UPDATE networks SET routes = 'anywhere'")]
+    [InlineData("UPDATE subnets SET prefix = '10.0.0.1/24'")]
+    [InlineData("UPDATE subnets SET gateway = 'eth0'")]
+    public void Network_ThatMakesNoSenseIsToldOf(string damage)
+    {
+        Add(Network("net1", Subnet("10.0.0.0/24", "10.0.0.1")));
+        State.Query(damage, static _ => 0);
+
+        NetworkAssert.Refused(NetworkError.StateUnavailable, () => Store.GetNetworks(), State.Path);
+    }
 }

@@ -14,7 +14,7 @@ public sealed class ConvertFromJsonCommand : PSCmdlet
 
     [Parameter] public SwitchParameter AsHashtable { get; set; }
     [Parameter] public SwitchParameter NoEnumerate { get; set; }
-    [Parameter] [ValidateRange(1, int.MaxValue)] public int Depth { get; set; } = 1024;
+    [Parameter, ValidateRange(1, int.MaxValue)] public int Depth { get; set; } = 1024;
 
     protected override void ProcessRecord() => _lines.Add(InputObject);
 

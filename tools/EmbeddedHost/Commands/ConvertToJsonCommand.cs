@@ -9,7 +9,7 @@ public sealed class ConvertToJsonCommand : PSCmdlet
     [AllowNull]
     public object? InputObject { get; set; }
 
-    [Parameter] [ValidateRange(0, 100)] public int Depth { get; set; } = 2;
+    [Parameter, ValidateRange(0, 100)] public int Depth { get; set; } = 2;
     [Parameter] public SwitchParameter Compress { get; set; }
     [Parameter] public SwitchParameter AsArray { get; set; }
     [Parameter] public SwitchParameter EnumsAsStrings { get; set; }

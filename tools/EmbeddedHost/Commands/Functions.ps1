@@ -4,7 +4,8 @@ function Get-Location { $ExecutionContext.SessionState.Path.CurrentLocation }
 
 function Set-Location {
     [CmdletBinding()]
-    param([Parameter(Position = 0, ValueFromPipeline)] [Alias('LiteralPath', 'PSPath')] [string] $Path = '~', [switch] $PassThru)
+    param([Parameter(Position = 0, ValueFromPipeline)] [Alias('LiteralPath', 'PSPath')] [string] $Path = '~',
+        [switch] $PassThru)
     process {
         try { $location = $ExecutionContext.SessionState.Path.SetLocation($Path) }
         catch { return $PSCmdlet.WriteError($_.Exception.InnerException.ErrorRecord) }
@@ -96,7 +97,8 @@ function New-Object {
 
 function Get-Member {
     [CmdletBinding()]
-    param([Parameter(ValueFromPipeline)] $InputObject, [Parameter(Position = 0)] [string[]] $Name = '*', [string[]] $MemberType = '*')
+    param([Parameter(ValueFromPipeline)] $InputObject,
+        [Parameter(Position = 0)] [string[]] $Name = '*', [string[]] $MemberType = '*')
     begin { $seen = [Collections.Generic.HashSet[string]]::new() }
     process {
         if ($null -eq $InputObject -or -not $seen.Add($InputObject.pstypenames[0])) { return }
@@ -133,7 +135,8 @@ function New-Guid { [guid]::NewGuid() }
 
 function Get-Date {
     [CmdletBinding()]
-    param([Parameter(Position = 0, ValueFromPipeline)] [datetime] $Date = [datetime]::Now, [string] $Format, [switch] $AsUTC)
+    param([Parameter(Position = 0, ValueFromPipeline)] [datetime] $Date = [datetime]::Now,
+        [string] $Format, [switch] $AsUTC)
     process {
         if ($AsUTC) { $Date = $Date.ToUniversalTime() }
         if ($Format) { $Date.ToString($Format) } else { $Date }
@@ -197,7 +200,8 @@ function Get-Process {
     process {
         if ($PSCmdlet.ParameterSetName -eq 'Name') {
             return [Diagnostics.Process]::GetProcesses() |
-                Where-Object { $process = $_; $Name.Where({ $process.ProcessName -like $_ }).Count } | Sort-Object ProcessName
+                Where-Object { $process = $_; $Name.Where({ $process.ProcessName -like $_ }).Count } |
+                Sort-Object ProcessName
         }
         foreach ($number in $Id) {
             try { [Diagnostics.Process]::GetProcessById($number) }

@@ -3,13 +3,14 @@ namespace Microsoft.PowerShell.Commands;
 [Cmdlet(VerbsCommon.Get, "ChildItem", DefaultParameterSetName = ByPath)]
 public sealed class GetChildItemCommand : ItemCommand
 {
-    [Parameter(Position = 0, ParameterSetName = ByPath, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ParameterSetName = ByPath,
+        ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     public override string[] Path { get; set; } = ["."];
 
     [Parameter(Position = 1)] public string Filter { get; set; } = "*";
     [Parameter] public string[] Include { get; set; } = ["*"];
     [Parameter] public string[] Exclude { get; set; } = [];
-    [Parameter] [Alias("s")] public SwitchParameter Recurse { get; set; }
+    [Parameter, Alias("s")] public SwitchParameter Recurse { get; set; }
     [Parameter] public uint? Depth { get; set; }
     [Parameter] public SwitchParameter File { get; set; }
     [Parameter] public SwitchParameter Directory { get; set; }
@@ -18,7 +19,8 @@ public sealed class GetChildItemCommand : ItemCommand
     protected override void ProcessPath(string path)
     {
         bool recurse = Recurse || Depth is not null;
-        foreach (PSObject item in InvokeProvider.ChildItem.Get([path], recurse, Depth ?? uint.MaxValue, Force, IsLiteral))
+        uint depth = Depth ?? uint.MaxValue;
+        foreach (PSObject item in InvokeProvider.ChildItem.Get([path], recurse, depth, Force, IsLiteral))
         {
             if (!IsWanted(item))
                 continue;

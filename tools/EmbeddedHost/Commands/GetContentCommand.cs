@@ -4,8 +4,8 @@ namespace Microsoft.PowerShell.Commands;
 public sealed class GetContentCommand : ItemCommand
 {
     [Parameter] public SwitchParameter Raw { get; set; }
-    [Parameter] [Alias("First", "Head")] public int TotalCount { get; set; } = int.MaxValue;
-    [Parameter] [Alias("Last")] public int? Tail { get; set; }
+    [Parameter, Alias("First", "Head")] public int TotalCount { get; set; } = int.MaxValue;
+    [Parameter, Alias("Last")] public int? Tail { get; set; }
     [Parameter] public SwitchParameter AsByteStream { get; set; }
 
     /// <summary>Taken for the sake of scripts that name it; text is read as UTF-8 or what its mark says.</summary>

@@ -5,7 +5,7 @@ public sealed class GetVariableCommand : PSCmdlet
 {
     [Parameter(Position = 0, ValueFromPipeline = true)] public string[] Name { get; set; } = ["*"];
     [Parameter] public SwitchParameter ValueOnly { get; set; }
-    [Parameter] [ValidateSet("Global", "Script", "Local")] public string? Scope { get; set; }
+    [Parameter, ValidateSet("Global", "Script", "Local")] public string? Scope { get; set; }
 
     protected override void ProcessRecord()
     {

@@ -11,7 +11,7 @@ public sealed class GroupObjectCommand : PSCmdlet
     [Parameter(ValueFromPipeline = true)] public PSObject? InputObject { get; set; }
     [Parameter(Position = 0)] public object[] Property { get; set; } = [];
     [Parameter] public SwitchParameter NoElement { get; set; }
-    [Parameter] [Alias("AHT")] public SwitchParameter AsHashTable { get; set; }
+    [Parameter, Alias("AHT")] public SwitchParameter AsHashTable { get; set; }
     [Parameter] public SwitchParameter AsString { get; set; }
     [Parameter] public SwitchParameter CaseSensitive { get; set; }
 

@@ -1,6 +1,6 @@
 namespace Microsoft.PowerShell.Commands;
 
-/// <summary>A command on one path after the other. What fails for one of them does not keep it from the others.</summary>
+/// <summary>A command on one path after the other. What fails for one does not keep it from the others.</summary>
 public abstract class ItemCommand : PSCmdlet
 {
     protected const string ByPath = "Path";

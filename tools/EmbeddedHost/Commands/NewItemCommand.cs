@@ -7,8 +7,8 @@ public sealed class NewItemCommand : PSCmdlet
     public string[] Path { get; set; } = [];
 
     [Parameter] public string? Name { get; set; }
-    [Parameter] [Alias("Type")] public string? ItemType { get; set; }
-    [Parameter(ValueFromPipeline = true)] [Alias("Target")] public object? Value { get; set; }
+    [Parameter, Alias("Type")] public string? ItemType { get; set; }
+    [Parameter(ValueFromPipeline = true), Alias("Target")] public object? Value { get; set; }
     [Parameter] public SwitchParameter Force { get; set; }
 
     protected override void ProcessRecord()

@@ -10,7 +10,8 @@ internal static class ObjectEquality
             return LanguagePrimitives.Equals(left, right);
         PSPropertyInfo[] ofLeft = [.. left.Properties];
         PSPropertyInfo[] ofRight = [.. right.Properties];
-        return ofLeft.Length == ofRight.Length && ofLeft.Zip(ofRight).All(
-            pair => pair.First.Name == pair.Second.Name && LanguagePrimitives.Equals(pair.First.Value, pair.Second.Value));
+        return ofLeft.Length == ofRight.Length
+            && ofLeft.Zip(ofRight).All(p => p.First.Name == p.Second.Name
+                && LanguagePrimitives.Equals(p.First.Value, p.Second.Value));
     }
 }

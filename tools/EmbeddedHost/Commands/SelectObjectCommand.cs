@@ -16,9 +16,9 @@ public sealed class SelectObjectCommand : PSCmdlet
     [Parameter(Position = 0)] public object[] Property { get; set; } = [];
     [Parameter] public string[] ExcludeProperty { get; set; } = [];
     [Parameter] public string? ExpandProperty { get; set; }
-    [Parameter] [ValidateRange(0, int.MaxValue)] public int First { get; set; } = int.MaxValue;
-    [Parameter] [ValidateRange(0, int.MaxValue)] public int Last { get; set; }
-    [Parameter] [ValidateRange(0, int.MaxValue)] public int Skip { get; set; }
+    [Parameter, ValidateRange(0, int.MaxValue)] public int First { get; set; } = int.MaxValue;
+    [Parameter, ValidateRange(0, int.MaxValue)] public int Last { get; set; }
+    [Parameter, ValidateRange(0, int.MaxValue)] public int Skip { get; set; }
     [Parameter] public SwitchParameter Unique { get; set; }
 
     protected override void BeginProcessing()

@@ -7,7 +7,7 @@ public sealed class SetVariableCommand : PSCmdlet
     [Parameter(Position = 1)] public object? Value { get; set; }
 
     /// <summary>global, script, private or local.</summary>
-    [Parameter] [ValidateSet("Global", "Script", "Private", "Local")] public string Scope { get; set; } = "Local";
+    [Parameter, ValidateSet("Global", "Script", "Private", "Local")] public string Scope { get; set; } = "Local";
     [Parameter] public ScopedItemOptions Option { get; set; }
     [Parameter] public SwitchParameter Force { get; set; }
 

@@ -15,7 +15,7 @@ public sealed class TestPathCommand : ItemCommand
     [AllowEmptyString]
     public override string[] Path { get; set; } = [];
 
-    [Parameter] [Alias("Type")] public ItemKind PathType { get; set; }
+    [Parameter, Alias("Type")] public ItemKind PathType { get; set; }
 
     protected override void ProcessPath(string path) => WriteObject(Exists(path));
 
@@ -24,8 +24,10 @@ public sealed class TestPathCommand : ItemCommand
         string actual = IsLiteral ? WildcardPattern.Escape(path) : path;
         try
         {
-            return !string.IsNullOrWhiteSpace(path) && InvokeProvider.Item.Exists(actual, force: true, literalPath: false)
-                && (PathType == ItemKind.Any || InvokeProvider.Item.IsContainer(actual) == (PathType == ItemKind.Container));
+            if (string.IsNullOrWhiteSpace(path) || !InvokeProvider.Item.Exists(actual, force: true, literalPath: false))
+                return false;
+            bool wantsContainer = PathType == ItemKind.Container;
+            return PathType == ItemKind.Any || InvokeProvider.Item.IsContainer(actual) == wantsContainer;
         }
         catch (SessionStateException)
         {

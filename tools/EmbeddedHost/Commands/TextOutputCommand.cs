@@ -8,7 +8,7 @@ public abstract class TextOutputCommand : PSCmdlet
     private readonly List<PSObject> _items = [];
 
     [Parameter(ValueFromPipeline = true)] public PSObject? InputObject { get; set; }
-    [Parameter] [ValidateRange(2, int.MaxValue)] public int? Width { get; set; }
+    [Parameter, ValidateRange(2, int.MaxValue)] public int? Width { get; set; }
 
     protected override void ProcessRecord()
     {

@@ -1,6 +1,6 @@
 namespace EmbeddedHost.Pester;
 
-/// <summary>BeforeDiscovery, which runs at once, and BeforeAll, AfterAll, BeforeEach and AfterEach, which run later.</summary>
+/// <summary>BeforeAll, AfterAll, BeforeEach and AfterEach, and BeforeDiscovery, which runs at once.</summary>
 [Cmdlet(VerbsCommon.Add, "TestSetup")]
 public sealed class AddTestSetupCommand : PSCmdlet
 {

@@ -3,6 +3,9 @@ namespace EmbeddedHost.Pester;
 /// <summary>-Be, -BeExactly, -BeNullOrEmpty, -Contain, -BeIn and -HaveCount.</summary>
 internal static class EqualityAssertions
 {
+    /// <summary>Two strings of more characters together are shown one below the other.</summary>
+    private const int LongText = 40;
+
     public static Verdict Be(Expectation expectation, object?[] actual, bool caseSensitive)
     {
         object?[] expected = Elements(expectation.Expected);
@@ -10,7 +13,8 @@ internal static class EqualityAssertions
         return expectation.Judge(
             AreEqual(expected, actual, caseSensitive),
             Difference(expectation, expected, actual, word, caseSensitive),
-            $"Expected {expectation.ExpectedText} to be different from the actual value{expectation.Reason} but got {word}the same value.");
+            $"Expected {expectation.ExpectedText} to be different from the actual value{expectation.Reason} "
+            + $"but got {word}the same value.");
     }
 
     public static Verdict BeNullOrEmpty(Expectation expectation, object?[] actual) => expectation.Judge(
@@ -44,9 +48,10 @@ internal static class EqualityAssertions
         string found = actual.Length == 0
             ? "but got an empty collection."
             : $"but got collection with size {actual.Length} {ValueText.Of(actual)}.";
+        string wanted = expected == 0 ? "an empty collection" : $"a collection with size {expected}";
         return expectation.Judge(
             actual.Length == expected,
-            $"Expected {(expected == 0 ? "an empty collection" : $"a collection with size {expected}")}{expectation.Reason} {found}",
+            $"Expected {wanted}{expectation.Reason} {found}",
             $"Expected a collection with size different from {expected}{expectation.Reason} {found}");
     }
 
@@ -90,7 +95,8 @@ internal static class EqualityAssertions
                 + (at < 0 ? "" : $" They differ at index {at}.");
         }
         object? one = Single(actual);
-        if (ValueText.Plain(Single(expected)) is string left && ValueText.Plain(one) is string right && left.Length + right.Length > 40)
+        if (ValueText.Plain(Single(expected)) is string left && ValueText.Plain(one) is string right
+            && left.Length + right.Length > LongText)
             return StringDifference(expectation, left, right, caseSensitive);
         return $"Expected {word}{expectation.ExpectedText}{expectation.Reason} but got {ValueText.Of(one)}.";
     }

@@ -3,15 +3,15 @@ using EmbeddedHost.Terminal;
 
 namespace EmbeddedHost.Pester;
 
-/// <summary>Runs test files in Pester's syntax: first all of them are read for their tests, then the tests run.</summary>
+/// <summary>Runs test files in Pester's syntax: first all are read for their tests, then the tests run.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "Pester")]
 public sealed class InvokePesterCommand : PSCmdlet
 {
     [Parameter(Position = 0)] public string[] Path { get; set; } = ["."];
-    [Parameter] [Alias("Tag")] public string[] TagFilter { get; set; } = [];
-    [Parameter] [Alias("ExcludeTag")] public string[] ExcludeTagFilter { get; set; } = [];
+    [Parameter, Alias("Tag")] public string[] TagFilter { get; set; } = [];
+    [Parameter, Alias("ExcludeTag")] public string[] ExcludeTagFilter { get; set; } = [];
     [Parameter] public string[] FullNameFilter { get; set; } = [];
-    [Parameter] [ValidateSet("None", "Normal", "Detailed", "Diagnostic")] public string Output { get; set; } = "Normal";
+    [Parameter, ValidateSet("None", "Normal", "Detailed", "Diagnostic")] public string Output { get; set; } = "Normal";
     [Parameter] public SwitchParameter PassThru { get; set; }
 
     protected override void EndProcessing()
@@ -22,7 +22,8 @@ public sealed class InvokePesterCommand : PSCmdlet
         var scopes = new TestScopes(engine);
         var watch = Stopwatch.StartNew();
 
-        TestContainer[] containers = [.. Path.SelectMany(Files).Distinct().Select(f => new TestContainer(f))];
+        IEnumerable<string> paths = Path.SelectMany(p => GetResolvedProviderPathFromPSPath(p, out _));
+        TestContainer[] containers = [.. paths.SelectMany(Files).Distinct().Select(f => new TestContainer(f))];
         Discover(containers, scopes, report);
         report.ShowDiscovered(containers.Sum(c => c.Root.Tests.Count()), watch.Elapsed);
 
@@ -52,18 +53,8 @@ public sealed class InvokePesterCommand : PSCmdlet
         }
     }
 
-    /// <summary>The test files that a path means: a file itself, or those anywhere below a folder.</summary>
-    private IEnumerable<string> Files(string path)
-    {
-        foreach (string item in GetResolvedProviderPathFromPSPath(path, out _))
-        {
-            if (File.Exists(item))
-                yield return item;
-            else
-            {
-                foreach (string file in Directory.EnumerateFiles(item, "*.Tests.ps1", SearchOption.AllDirectories).Order())
-                    yield return file;
-            }
-        }
-    }
+    /// <summary>The test files that an existing path means: a file itself, or those anywhere below a folder.</summary>
+    private static string[] Files(string path) => File.Exists(path)
+        ? [path]
+        : [.. Directory.EnumerateFiles(path, "*.Tests.ps1", SearchOption.AllDirectories).Order()];
 }

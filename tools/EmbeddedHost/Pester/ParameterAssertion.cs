@@ -11,10 +11,11 @@ internal sealed class ParameterAssertion(Type? type, bool? mandatory, string? pa
         string[] mismatches = command.Parameters.TryGetValue(name, out ParameterMetadata? parameter)
             ? [.. Mismatches(parameter)]
             : ["the parameter is missing"];
+        string subject = $"Expected command {command.Name} to";
         return expectation.Judge(
             mismatches.Length == 0,
-            $"Expected command {command.Name} to have a parameter {name}{expectation.Reason} but {string.Join(" and ", mismatches)}.",
-            $"Expected command {command.Name} to not have such a parameter {name}{expectation.Reason} but it has.");
+            $"{subject} have a parameter {name}{expectation.Reason} but {string.Join(" and ", mismatches)}.",
+            $"{subject} not have such a parameter {name}{expectation.Reason} but it has.");
     }
 
     private IEnumerable<string> Mismatches(ParameterMetadata parameter)

@@ -8,7 +8,7 @@ public sealed class ShouldCommand : PSCmdlet
 
     private readonly List<object?> _actual = [];
 
-    [Parameter(ValueFromPipeline = true)] [AllowNull] [AllowEmptyCollection] public object? ActualValue { get; set; }
+    [Parameter(ValueFromPipeline = true), AllowNull, AllowEmptyCollection] public object? ActualValue { get; set; }
 
     [Parameter(Position = 0)]
     [Alias("ExpectedMessage", "ExpectedType", "RegularExpression", "ParameterName")]
@@ -17,7 +17,7 @@ public sealed class ShouldCommand : PSCmdlet
 
     [Parameter] public SwitchParameter Not { get; set; }
     [Parameter] public string? Because { get; set; }
-    [Parameter(Mandatory = true, ParameterSetName = nameof(Be))] [Alias("EQ")] public SwitchParameter Be { get; set; }
+    [Parameter(Mandatory = true, ParameterSetName = nameof(Be)), Alias("EQ")] public SwitchParameter Be { get; set; }
 
     [Parameter(Mandatory = true, ParameterSetName = nameof(BeExactly))]
     [Alias("CEQ")]
@@ -115,8 +115,8 @@ public sealed class ShouldCommand : PSCmdlet
         nameof(MatchExactly) => ValueAssertions.Match(expectation, value, caseSensitive: true),
         nameof(BeGreaterThan) => ValueAssertions.BeOrdered(expectation, value, "greater than", c => c > 0),
         nameof(BeLessThan) => ValueAssertions.BeOrdered(expectation, value, "less than", c => c < 0),
-        nameof(BeGreaterOrEqual) => ValueAssertions.BeOrdered(expectation, value, "greater than or equal to", c => c >= 0),
-        nameof(BeLessOrEqual) => ValueAssertions.BeOrdered(expectation, value, "less than or equal to", c => c <= 0),
+        nameof(BeGreaterOrEqual) => ValueAssertions.BeOrdered(expectation, value, "at least", c => c >= 0),
+        nameof(BeLessOrEqual) => ValueAssertions.BeOrdered(expectation, value, "at most", c => c <= 0),
         nameof(Exist) => ValueAssertions.Exist(expectation, value, InvokeProvider),
         nameof(HaveParameter) => JudgeParameter(expectation, value),
         _ => JudgeThrow(expectation, value),

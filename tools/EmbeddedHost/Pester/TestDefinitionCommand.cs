@@ -9,8 +9,8 @@ public abstract class TestDefinitionCommand : PSCmdlet
     [Alias("Fixture", "Test", "ScriptBlock")]
     public ScriptBlock Body { get; set; } = null!;
 
-    [Parameter] [Alias("TestCases")] [AllowNull] [AllowEmptyCollection] public object?[]? ForEach { get; set; }
-    [Parameter] [Alias("Tags")] public string[] Tag { get; set; } = [];
+    [Parameter, Alias("TestCases"), AllowNull, AllowEmptyCollection] public object?[]? ForEach { get; set; }
+    [Parameter, Alias("Tags")] public string[] Tag { get; set; } = [];
     [Parameter] public SwitchParameter Skip { get; set; }
     [Parameter] public SwitchParameter AllowNullOrEmptyForEach { get; set; }
 

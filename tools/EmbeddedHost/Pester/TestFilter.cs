@@ -1,6 +1,6 @@
 namespace EmbeddedHost.Pester;
 
-/// <summary>Chooses tests by their tags and those of the blocks around them, and by their dotted names as written.</summary>
+/// <summary>Chooses tests by their own and their blocks' tags, and by their dotted names as written.</summary>
 internal sealed class TestFilter(string[] tags, string[] excludedTags, string[] fullNames)
 {
     public bool Includes(TestCase test)

@@ -48,7 +48,8 @@ internal sealed class TestReport(TerminalUserInterface terminal, TestReport.Deta
 
     public void ShowFailed(TestBlock block)
     {
-        Write($"[-] {(block.Parent is null ? "The file's own setup or teardown" : block.ExpandedPath)} failed", ConsoleColor.Red);
+        string name = block.Parent is null ? "The file's own setup or teardown" : block.ExpandedPath;
+        Write($"[-] {name} failed", ConsoleColor.Red);
         ShowErrors(block.ErrorRecord);
     }
 

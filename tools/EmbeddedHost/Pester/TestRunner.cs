@@ -17,7 +17,7 @@ internal sealed class TestRunner(EngineIntrinsics engine, TestScopes scopes, Tes
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Something in TestDrive could not be removed.
-            container.ErrorRecord.Add(new ErrorRecord(e, "TestDriveNotRemoved", ErrorCategory.WriteError, container.Item));
+            container.ErrorRecord.Add(new ErrorRecord(e, "TestDriveNotRemoved", ErrorCategory.WriteError, null));
         }
         container.Duration = watch.Elapsed;
     }
@@ -67,8 +67,7 @@ internal sealed class TestRunner(EngineIntrinsics engine, TestScopes scopes, Tes
         else
         {
             TestBlock[] chain = [.. test.Parent!.Chain];
-            ErrorRecord? error = RunAll(chain.SelectMany(b => b.BeforeEach)) ?? scopes.ExpandName(test) ?? RunBody(test);
-            Add(test, error);
+            Add(test, RunAll(chain.SelectMany(b => b.BeforeEach)) ?? scopes.ExpandName(test) ?? RunBody(test));
             foreach (ErrorRecord late in RunEach(chain.Reverse().SelectMany(b => b.AfterEach)))
                 Add(test, late);
             test.Result = ResultOf(test.ErrorRecord);
@@ -92,10 +91,13 @@ internal sealed class TestRunner(EngineIntrinsics engine, TestScopes scopes, Tes
     {
         if (errors.Count == 0)
             return "Passed";
-        string id = errors.Count == 1 ? errors[0].FullyQualifiedErrorId : "";
-        if (id.StartsWith(SetItResultCommand.SkippedErrorId, StringComparison.Ordinal))
-            return "Skipped";
-        return id.StartsWith(SetItResultCommand.InconclusiveErrorId, StringComparison.Ordinal) ? "Inconclusive" : "Failed";
+        string id = errors.Count == 1 ? errors[0].FullyQualifiedErrorId.Split(',')[0] : "";
+        return id switch
+        {
+            SetItResultCommand.SkippedErrorId => "Skipped",
+            SetItResultCommand.InconclusiveErrorId => "Inconclusive",
+            _ => "Failed",
+        };
     }
 
     /// <summary>Stops at the first error and returns it.</summary>

@@ -14,7 +14,7 @@ internal sealed class TestScopes(EngineIntrinsics engine)
     private const string RunBlock =
         "param($______body, $______arguments) try { $null = . $______body @______arguments } catch { $_ }";
 
-    /// <summary>A script that only calls back: the engine gives $script: variables of their own only to files.</summary>
+    /// <summary>A script that only calls back: only files have $script: variables of their own.</summary>
     private static readonly string s_scopeFile = Path.Combine(AppContext.BaseDirectory, "Pester", "TestScope.ps1");
 
     /// <summary>Ends the part of a stack trace that is the user's.</summary>
@@ -37,7 +37,8 @@ internal sealed class TestScopes(EngineIntrinsics engine)
         if (!item.Name.Contains('<', StringComparison.Ordinal))
             return null;
         var name = new PSReference(null);
-        ErrorRecord? error = Catch("try { $args[0].Value = " + NameTemplate.Literal(item.Name) + " } catch { $_ }", name);
+        string script = "try { $args[0].Value = " + NameTemplate.Literal(item.Name) + " } catch { $_ }";
+        ErrorRecord? error = Catch(script, name);
         item.ExpandedName = name.Value?.ToString() ?? item.Name;
         return error;
     }
@@ -52,9 +53,9 @@ internal sealed class TestScopes(EngineIntrinsics engine)
             engine.SessionState.PSVariable.Set(entry.Key.ToString(), entry.Value);
     }
 
-    public static IDictionary? AsTable(object? data) => (data is PSObject wrapped ? wrapped.BaseObject : data) as IDictionary;
+    public static IDictionary? AsTable(object? data) => ValueText.Plain(data) as IDictionary;
 
-    /// <summary>Calls back from a script, which would take an exception of the action for an error of its own.</summary>
+    /// <summary>Calls back from a script, which would take an exception for an error of its own.</summary>
     private void Call(string script, Action action, string? file = null)
     {
         ExceptionDispatchInfo? failure = null;
@@ -97,6 +98,9 @@ internal sealed class TestScopes(EngineIntrinsics engine)
         }
     }
 
-    private static ErrorRecord Escaped(string message) => new(
-        new InvalidOperationException(message), "PesterFlowControlStatementEscaped", ErrorCategory.InvalidOperation, null);
+    private static ErrorRecord Escaped(string message)
+    {
+        var cause = new InvalidOperationException(message);
+        return new ErrorRecord(cause, "PesterFlowControlStatementEscaped", ErrorCategory.InvalidOperation, null);
+    }
 }

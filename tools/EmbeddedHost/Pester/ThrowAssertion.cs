@@ -17,14 +17,15 @@ internal sealed class ThrowAssertion(string? message, string? errorId, Type? exc
         {
             // As in Pester, any exception is one too many.
             return new Verdict(Thrown is null,
-                $"Expected no exception to be thrown{expectation.Reason} but an exception \"{Thrown?.Exception.Message}\" "
-                + $"was thrown {Position(Thrown)}.");
+                $"Expected no exception to be thrown{expectation.Reason} "
+                + $"but an exception \"{Thrown?.Exception.Message}\" was thrown {Position(Thrown)}.");
         }
         string[] mismatches = [.. Mismatches(Thrown)];
         string[] filters = [.. Filters()];
         string with = filters.Length == 0 ? "" : " with " + string.Join(" and ", filters);
+        string but = string.Join(" and ", mismatches);
         return new Verdict(mismatches.Length == 0,
-            $"Expected an exception{with} to be thrown{expectation.Reason} but {string.Join(" and ", mismatches)}. {Position(Thrown)}".Trim());
+            $"Expected an exception{with} to be thrown{expectation.Reason} but {but}. {Position(Thrown)}".Trim());
     }
 
     private static ErrorRecord? Run(ScriptBlock block, CommandInvocationIntrinsics engine)

@@ -24,7 +24,9 @@ internal static class ValueAssertions
         string found = $"or any of its subtypes{expectation.Reason} but got {ValueText.Of(actual)} "
             + $"with type {ValueText.Of(ValueText.Plain(actual)?.GetType())}.";
         return expectation.Judge(
-            isType, $"Expected the value to have type [{name}] {found}", $"Expected the value to not have type [{name}] {found}");
+            isType,
+            $"Expected the value to have type [{name}] {found}",
+            $"Expected the value to not have type [{name}] {found}");
     }
 
     public static Verdict BeLike(Expectation expectation, object? actual, bool caseSensitive)
@@ -32,18 +34,19 @@ internal static class ValueAssertions
         var pattern = new WildcardPattern(
             LanguagePrimitives.ConvertTo<string>(expectation.Expected),
             caseSensitive ? WildcardOptions.None : WildcardOptions.IgnoreCase);
-        return Text(expectation, actual, "like wildcard", pattern.IsMatch(LanguagePrimitives.ConvertTo<string>(actual)));
+        bool matches = pattern.IsMatch(LanguagePrimitives.ConvertTo<string>(actual));
+        return Text(expectation, actual, "like wildcard", matches);
     }
 
     public static Verdict Match(Expectation expectation, object? actual, bool caseSensitive)
     {
         string pattern = LanguagePrimitives.ConvertTo<string>(expectation.Expected);
         RegexOptions options = caseSensitive ? RegexOptions.None : RegexOptions.IgnoreCase;
-        return Text(expectation, actual, "regular expression",
-            Regex.IsMatch(LanguagePrimitives.ConvertTo<string>(actual), pattern, options));
+        bool matches = Regex.IsMatch(LanguagePrimitives.ConvertTo<string>(actual), pattern, options);
+        return Text(expectation, actual, "regular expression", matches);
     }
 
-    /// <summary>-BeGreaterThan, -BeLessThan and their counterparts: the order has to be one of the given ones.</summary>
+    /// <summary>-BeGreaterThan, -BeLessThan and their counterparts.</summary>
     public static Verdict BeOrdered(Expectation expectation, object? actual, string order, Func<int, bool> isWanted)
     {
         int comparison = LanguagePrimitives.Compare(ValueText.Plain(actual), expectation.Expected, ignoreCase: true);
@@ -65,6 +68,8 @@ internal static class ValueAssertions
         string subject = $"Expected {kind} {expectation.ExpectedText}";
         string text = ValueText.Of(actual) + expectation.Reason;
         return expectation.Judge(
-            matches, $"{subject} to match {text} but it did not match.", $"{subject} to not match {text} but it did match.");
+            matches,
+            $"{subject} to match {text} but it did not match.",
+            $"{subject} to not match {text} but it did match.");
     }
 }

@@ -14,7 +14,8 @@ internal sealed class ChoicePrompt(
             terminal.WriteLine(line);
         while (true)
         {
-            terminal.Write(string.Concat(choices.Select(c => $"[{Key(c)}] {Label(c)}  ")) + "[?] Help" + Default() + ": ");
+            string labels = string.Concat(choices.Select(c => $"[{Key(c)}] {Label(c)}  "));
+            terminal.Write($"{labels}[?] Help{Default()}: ");
             string answer = terminal.ReadLine().Trim();
             if (answer.Length == 0 && defaultChoice >= 0)
                 return defaultChoice;

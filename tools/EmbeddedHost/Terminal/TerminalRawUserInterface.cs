@@ -47,7 +47,8 @@ internal sealed class TerminalRawUserInterface : PSHostRawUserInterface
     {
     }
 
-    public override KeyInfo ReadKey(ReadKeyOptions options) => throw new NotSupportedException("This host reads lines.");
+    public override KeyInfo ReadKey(ReadKeyOptions options) =>
+        throw new NotSupportedException("This host reads lines.");
 
     public override BufferCell[,] GetBufferContents(Rectangle rectangle) => new BufferCell[0, 0];
 

@@ -5,16 +5,17 @@ using Microsoft.Win32.SafeHandles;
 
 namespace EmbeddedHost.Terminal;
 
-/// <summary>Writes the streams of the engine to standard output and error, and reads answers from standard input.</summary>
+/// <summary>Writes the engine's streams to standard output and error, and reads answers from standard input.</summary>
 internal sealed class TerminalUserInterface(bool isInteractive) : PSHostUserInterface
 {
+    private const int StandardInput = 0;
+
+    /// <summary>The colours of ConsoleColor, in its order.</summary>
     private static readonly string[] s_foreground =
     [
         "\e[30m", "\e[34m", "\e[32m", "\e[36m", "\e[31m", "\e[35m", "\e[33m", "\e[37m",
         "\e[90m", "\e[94m", "\e[92m", "\e[96m", "\e[91m", "\e[95m", "\e[93m", "\e[97m",
     ];
-
-    private const int StandardInput = 0;
 
     private readonly TerminalRawUserInterface _raw = new();
     private TextReader? _input;

@@ -151,6 +151,26 @@ Describe '-Import' {
     }
 }
 
+Describe 'modules' {
+    It 'are found by name where the environment says' {
+        Set-Content (New-Item "$TestDrive/modules/Named/Named.psm1" -Force) 'function Get-Named { "found" }'
+        $variables = @{ PSModulePath = "$TestDrive/modules" }
+        (Invoke-TestHost '-Command', 'Get-Named' -Environment $variables).Text | Should -Be 'found'
+    }
+
+    It 'of an installed pwsh are left alone' {
+        $null = New-Item "$TestDrive/pwsh/Microsoft.PowerShell.Utility" -ItemType Directory
+        Set-Content "$TestDrive/pwsh/Microsoft.PowerShell.Utility/Microsoft.PowerShell.Utility.psm1" 'function Get-Surprise { "surprise" }'
+        $result = Invoke-TestHost '-Command', 'Get-Surprise' -Environment @{ PSModulePath = "$TestDrive/pwsh" }
+        $result.ExitCode | Should -Be 1
+        $result.Text | Should -BeNullOrEmpty
+    }
+
+    It 'are not there by themselves' {
+        (Invoke-TestHost '-Command', 'Get-Module; Get-Module -ListAvailable' -Environment @{ PSModulePath = '' }).Text | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'streams' {
     BeforeAll {
         $text = 'Write-Warning w; Write-Verbose v -Verbose; Write-Debug d -Debug; Write-Host h; Write-Error e; ' +
