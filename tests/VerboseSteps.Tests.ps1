@@ -24,8 +24,8 @@ BeforeAll {
             ip @where -d link show dev $Interface
             ip @where -d address show dev $Interface scope global
             ip @where -d route show table all dev $Interface
-            ip @where -d route show type blackhole) -join "`n"
-        $text -replace '(?m)^\d+: ', '' -replace '@\w+| state \w+', '' -replace 'link-netnsid \d+', '' -replace 'fe80::\S+', 'fe80' -replace '(?m)\s+$', '' |
+            ip @where -d route show type blackhole) -notmatch 'fe80' -join "`n"
+        $text -replace '(?m)^\d+: ', '' -replace '@\w+| state \w+', '' -replace 'link-netnsid \d+', '' -replace '(?m)\s+$', '' |
             Where-Object { $_ }
     }
 }

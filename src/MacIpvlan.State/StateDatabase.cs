@@ -143,7 +143,8 @@ internal sealed class StateDatabase : IDisposable
         {
             return work();
         }
-        catch (SqliteException e)
+        // The others: rows that hold what this module never wrote.
+        catch (Exception e) when (e is SqliteException or FormatException or ArgumentException or InvalidCastException)
         {
             throw new NetworkException(
                 NetworkError.StateUnavailable,

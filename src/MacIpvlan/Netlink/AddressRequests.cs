@@ -34,11 +34,3 @@ public sealed record AddressAdd(Link Link, InterfaceAddress Address) : RouteRequ
         if (HasBroadcast) writer.Attribute(IFA_BROADCAST, Address.Subnet.Last.ToBytes());
     }
 }
-
-/// <summary>RTM_GETADDR: all addresses.</summary>
-internal sealed record AddressGet : RouteRequest
-{
-    public override string ToString() => "ip address show";
-
-    internal override void Write(MessageWriter writer) => writer.Begin(RTM_GETADDR, NLM_F_DUMP, new ifaddrmsg());
-}

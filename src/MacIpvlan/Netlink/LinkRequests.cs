@@ -108,7 +108,7 @@ internal sealed record LinkGet : RouteRequest
     public int Index { get; init; }
 
     public override string ToString() => Name is not null ? $"ip link show dev {Name}"
-        : Index != 0 ? $"ip link show dev if{Index}" : "ip link show";
+        : Index != 0 ? $"ip address show dev if{Index}" : "ip link show";
 
     internal override void Write(MessageWriter writer)
     {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using MacIpvlan.Linux;
 using static MacIpvlan.Linux.Uapi;
 
@@ -76,7 +75,8 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
     public T? Get<T>(RouteRequest request, MessageParser<T> parse) where T : class
     {
         List<T> records = [];
-        return Ask(request, parse, records) == Errno.ENODEV ? null : records.FirstOrDefault();
+        int errno = Ask(request, parse, records);
+        return errno is 0 or Errno.ENODEV ? records.FirstOrDefault() : throw new NetlinkException(request.ToString(), errno);
     }
 
     /// <summary>Asks for all records; a dump that a change interrupted is asked for again.</summary>
@@ -95,11 +95,11 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
 
     public void Dispose() => transport.Dispose();
 
-    /// <returns>0; ENODEV; or EAGAIN for an interrupted dump.</returns>
+    /// <returns>0; ENODEV; EBUSY; or EAGAIN for an interrupted dump.</returns>
     private int Ask<T>(RouteRequest request, MessageParser<T> parse, List<T> records)
     {
         int size = ReceiveSize;
-        while (true)
+        for (int attempt = 0; ; attempt++)
         {
             byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
             try
@@ -110,9 +110,10 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
                 _writer.End(++_sequence, acknowledge: false);
                 transport.Send(_writer.Written);
                 int errno = Collect(request, parse, records, buffer, out int needed);
-                if (needed <= buffer.Length) return errno;
-                // What was cut off is lost: ask again with room for it.
-                size = needed;
+                if (needed <= buffer.Length && !(errno == Errno.EBUSY && attempt > 0)) return errno;
+                if (attempt == InterruptedDumpRetries) throw new NetlinkException(request.ToString(), Errno.EBUSY);
+                // What was cut off is lost: ask again with room for it. EBUSY: the one that was cut off still goes on.
+                size = Math.Max(size, needed);
             }
             finally
             {
@@ -124,19 +125,11 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
     private int Collect<T>(RouteRequest request, MessageParser<T> parse, List<T> records, byte[] buffer, out int needed)
     {
         bool interrupted = false;
-        needed = 0;
         while (true)
         {
-            int length = transport.Receive(buffer);
-            if (length > buffer.Length)
-            {
-                needed = Math.Max(needed, length);
-                // A dump goes on, and the kernel takes no other one before its end.
-                if ((MemoryMarshal.Read<nlmsghdr>(buffer).nlmsg_flags & NLM_F_MULTI) == 0) return 0;
-                continue;
-            }
-
-            MessageReader reader = new(buffer.AsSpan(0, length));
+            needed = transport.Receive(buffer);
+            if (needed > buffer.Length) return 0;
+            MessageReader reader = new(buffer.AsSpan(0, needed));
             while (reader.TryRead(out Message message))
             {
                 if (!IsOurs(message) || message.Header.nlmsg_seq != _sequence) continue;
@@ -145,7 +138,7 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
                 {
                     case NLMSG_ERROR or NLMSG_DONE:
                         int errno = -message.Code;
-                        if (errno is not 0 and not Errno.ENODEV)
+                        if (errno is not (0 or Errno.ENODEV or Errno.EBUSY))
                         {
                             throw new NetlinkException(request.ToString(), errno, message.ExtendedText());
                         }

@@ -44,7 +44,8 @@ public sealed partial class LayerTests
         // A target is held by its descriptor from the first look on.
         Assert.Equal(
             ["Commands/ConnectContainerNicCommand.cs", "NamespaceReference.cs"],
-            cmdlets.Where(static f => Mentions(f.Value, "MacIpvlan.Linux")).Select(static f => f.Key).Order(StringComparer.Ordinal));
+            cmdlets.Where(static f => Mentions(f.Value, "MacIpvlan.Linux")).Select(static f => f.Key)
+                .Order(StringComparer.Ordinal));
         Assert.DoesNotContain(
             cmdlets, static f => Regex.IsMatch(f.Value, @"MacIpvlan\.Netlink;|Tmds\.Linux|Microsoft\.Data"));
         Assert.DoesNotContain(

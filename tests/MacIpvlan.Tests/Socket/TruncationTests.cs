@@ -35,8 +35,8 @@ public sealed class TruncationTests : FakeKernelTest
     [Fact]
     public void Dump_AsksAgainWhenItsEndWasCutOffToo()
     {
-        // netlink_dump puts the end into the last datagram where the dump's own function says that it is over. (Those for
-        // links in 6.1 and 6.18 do not.) Nothing comes after it, so waiting for the end is waiting for the time-out.
+        // netlink_dump puts the end into the last datagram where the dump's own function says that it is over. (Those
+        // for links in 6.1 and 6.18 do not.) Nothing comes after it: to wait for the end is to wait for the time-out.
         Func<uint, byte[]> answer = static s =>
             Answer.Datagram(Answer.DumpedLink(s, "a", padding: Large), Answer.DumpedLink(s, "b"), Answer.Done(s));
         Kernel.Answers(answer).Answers(answer);
@@ -52,13 +52,14 @@ public sealed class TruncationTests : FakeKernelTest
         Kernel.Answers(
             static s => Answer.DumpedLink(s, "a", padding: Large), static s => Answer.DumpedLink(s, "b"),
             static s => Answer.Done(s));
-        Kernel.AnswersEach(sent => Kernel.HasWaiting
+        Func<SentMessage[], IEnumerable<object>> whenFree = sent => Kernel.HasWaiting
             ? [Answer.Refusal(sent[0].Sequence, Errno.EBUSY)]
             : (object[])
             [
                 Answer.DumpedLink(sent[0].Sequence, "a", padding: Large), Answer.DumpedLink(sent[0].Sequence, "b"),
                 Answer.Done(sent[0].Sequence),
-            ]);
+            ];
+        Kernel.AnswersEach(whenFree).AnswersEach(whenFree);
 
         Assert.Equal(["a", "b"], Dump());
     }

@@ -67,7 +67,8 @@ public sealed class SharedPoolTests : StateTest
 
         NetworkAssert.Refused(
             NetworkError.AddressInUse,
-            () => Add(Network("two", Subnet("fd18::/64"), Subnet("10.0.0.0/24", "10.0.0.9"))), "10.0.0.9", "'one'", "web7");
+            () => Add(Network("two", Subnet("fd18::/64"), Subnet("10.0.0.0/24", "10.0.0.9"))),
+            "10.0.0.9", "'one'", "web7");
 
         Assert.Equal((1, 1, 1), (State.Count("networks"), State.Count("subnets"), State.Count("pools")));
         Add(Network("two", Subnet("10.0.0.0/24", "10.0.0.9")) with { Parent = "eth1" });
