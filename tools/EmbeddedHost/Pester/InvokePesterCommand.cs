@@ -30,9 +30,11 @@ public sealed class InvokePesterCommand : PSCmdlet
         var runner = new TestRunner(engine, scopes, report);
         foreach (TestContainer container in containers)
         {
-            if (container.Root.Tests.Any(t => t.ShouldRun))
+            bool hasTests = container.Root.Tests.Any(t => t.ShouldRun);
+            if (hasTests)
                 runner.Run(container);
-            report.Show(container);
+            if (hasTests || container.ErrorRecord.Count > 0)
+                report.Show(container);
         }
 
         var run = new TestRun(containers, watch.Elapsed);

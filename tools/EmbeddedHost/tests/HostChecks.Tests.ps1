@@ -354,6 +354,32 @@ Describe 'Invoke-Pester' {
         $detailed.Lines | Should -Contain 'AfterEach ran'
     }
 
+    It 'expands names' {
+        Set-Content TestDrive:/Names.Tests.ps1 @'
+Describe 'block <a.b> of $HOME' -ForEach @{ a = @{ b = 'x' } } {
+    BeforeAll { $fromSetup = 'set up' }
+    It '<_> "quoted" `<literal`> <a.b> <fromSetup> < `' -ForEach 1 { 1 | Should -Be 1 }
+    It 'skipped <_>' -ForEach 2 -Skip { 1 | Should -Be 1 }
+}
+'@
+        $text = "(Invoke-Pester '$TestDrive/Names.Tests.ps1' -PassThru -Output None).Tests.ExpandedPath"
+        (Invoke-TestHost '-Command', $text).Lines |
+            Should -Be 'block x of $HOME.1 "quoted" <literal> x set up < `', 'block x of $HOME.skipped 2'
+    }
+
+    It 'fails what has a name that cannot be expanded' {
+        Set-Content TestDrive:/Names.Tests.ps1 @'
+Describe 'block' {
+    BeforeAll { Set-StrictMode -Version Latest }
+    It 'before' { 1 | Should -Be 1 }
+    It 'test <unknown>' { 1 | Should -Be 1 }
+    Context 'inner <unknown>' { It 'in it' { 1 | Should -Be 1 } }
+    It 'after' { 1 | Should -Be 1 }
+}
+'@
+        Get-Summary "'$TestDrive/Names.Tests.ps1'" | Should -Be 'Failed 4 2 2 0 0 0 1 0'
+    }
+
     It 'goes on after a test that exits' {
         Set-Content TestDrive:/Exit.Tests.ps1 'Describe a { It b { exit 0 }; It c { 1 | Should -Be 1 } }'
         Get-Summary "'$TestDrive/Exit.Tests.ps1'" | Should -Be 'Failed 2 1 1 0 0 0 0 0'
