@@ -29,6 +29,8 @@
         'Remove-MacvlanNetwork'
         'Remove-NetworkNamespace'
         'Remove-VlanSubInterface'
+        'Restore-ContainerNetwork'
+        'Test-ContainerNetwork'
     )
     PrivateData            = @{
         PSData = @{

@@ -79,13 +79,18 @@ internal static class Schema
             namespace_path TEXT NOT NULL,
             namespace_device INTEGER NOT NULL,
             namespace_inode INTEGER NOT NULL,
+            boot_id TEXT NOT NULL,
+            namespace_cookie INTEGER NOT NULL,
             process_id INTEGER,
+            process_start INTEGER,
+            worker INTEGER,
             interface_name TEXT NOT NULL,
             interface_index INTEGER NOT NULL,
             mac_address TEXT NOT NULL,
             mtu INTEGER NOT NULL
         );
         CREATE INDEX nics_network ON nics (network_id);
+        CREATE INDEX nics_worker ON nics (worker) WHERE worker IS NOT NULL;
 
         -- Addresses are bytes in network order, so that they sort as numbers.
         CREATE TABLE leases (

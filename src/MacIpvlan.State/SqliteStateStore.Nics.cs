@@ -8,50 +8,39 @@ namespace MacIpvlan.State.Sqlite;
 /// <content>NICs and their leases.</content>
 public sealed partial class SqliteStateStore
 {
-    /// <inheritdoc/>
-    public IReadOnlyList<NicRecord> GetNics(string? networkId = null) => _database.Read(() =>
-    {
-        ILookup<string, LeaseRecord> leases = _database.Query(
-            """
-            SELECT l.nic_id, l.address, l.prefix_length, l.source FROM leases l JOIN nics n ON n.id = l.nic_id
-            WHERE n.host = $1 AND ($2 IS NULL OR n.network_id = $2) ORDER BY n.ordinal, l.ordinal
-            """,
-            static r => (Nic: r.GetString(0), Lease: new LeaseRecord(
-                new(AddressValue.FromBytes(r.GetFieldValue<byte[]>(1)), r.GetInt32(2)),
-                Enum.Parse<LeaseSource>(r.GetString(3)))),
-            _host, networkId).ToLookup(static l => l.Nic, static l => l.Lease);
-        return _database.Query(
-            """
-            SELECT id, network_id, state, namespace_name, namespace_path, namespace_device, namespace_inode, process_id,
-                interface_name, interface_index, mac_address, mtu FROM nics
-            WHERE host = $1 AND ($2 IS NULL OR network_id = $2) ORDER BY ordinal
-            """,
-            r => new NicRecord
-            {
-                Id = r.GetString(0),
-                NetworkId = r.GetString(1),
-                State = Enum.Parse<NicState>(r.GetString(2)),
-                NamespaceName = r.GetString(3),
-                NamespacePath = r.GetString(4),
-                Namespace = new NamespaceIdentity((ulong)r.GetInt64(5), (ulong)r.GetInt64(6)),
-                ProcessId = r.IsDBNull(7) ? null : r.GetInt32(7),
-                InterfaceName = r.GetString(8),
-                InterfaceIndex = r.GetInt32(9),
-                MacAddress = PhysicalAddress.Parse(r.GetString(10)),
-                Mtu = r.GetInt32(11),
-                Leases = [.. leases[r.GetString(0)]],
-            },
-            _host, networkId);
-    });
+    // Who is at work on NICs of this store, once that is asked for.
+    private WorkerLock Worker => _worker ??= new WorkerLock(_path + ".workers");
 
     /// <inheritdoc/>
-    public bool IsSuperseded(NicRecord nic) => _database.Read(() => _database.Query(
+    public IReadOnlyList<NicRecord> GetNics(string? networkId = null) => _database.Read(() =>
+        networkId is null ? ReadNics("n.host = $1", _host) : ReadNics("n.network_id = $1", networkId));
+
+    /// <inheritdoc/>
+    public bool NeedsRecovery() => _database.Read(() => _database.Query(
         """
-        SELECT 1 FROM nics WHERE host = $1 AND namespace_device = $2 AND namespace_inode = $3 AND interface_index = $4
-            AND ordinal > (SELECT ordinal FROM nics WHERE id = $5)
+        SELECT EXISTS (SELECT 1 FROM nics WHERE host = $1 AND worker IS NOT NULL AND worker <> $2)
+            OR EXISTS (SELECT 1 FROM parent_links p WHERE p.host = $1 AND p.removed_with_last_network = 1
+                AND NOT EXISTS (SELECT 1 FROM networks n WHERE n.host = $1 AND n.parent = p.name)
+                AND NOT EXISTS (SELECT 1 FROM parent_links u WHERE u.host = $1 AND u.parent = p.name))
         """,
-        static r => r.GetInt32(0),
-        _host, (long)nic.Namespace.Device, (long)nic.Namespace.Inode, nic.InterfaceIndex, nic.Id).Count > 0);
+        static r => r.GetBoolean(0), _host, _worker?.Number ?? 0)[0]);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<NicRecord> GetAbandonedNics() => _database.Read(() =>
+        DeadWorkers().SelectMany(dead => ReadNics("n.worker = $1", dead)).ToList());
+
+    /// <inheritdoc/>
+    public IReadOnlyList<NicRecord> TakeAbandonedNics() => _database.Write(() =>
+    {
+        List<NicRecord> taken = [];
+        foreach (long dead in DeadWorkers())
+        {
+            taken.AddRange(ReadNics("n.worker = $1", dead));
+            _database.Execute("UPDATE nics SET worker = $2 WHERE worker = $1", dead, Worker.Number);
+        }
+
+        return taken;
+    });
 
     /// <inheritdoc/>
     public NicRecord ReserveNic(NicRecord nic, NetworkRecord network, IReadOnlyList<AddressDemand> demands) =>
@@ -62,12 +51,14 @@ public sealed partial class SqliteStateStore
                 _database.Execute(
                     """
                     INSERT INTO nics (id, host, network_id, state, namespace_name, namespace_path, namespace_device,
-                        namespace_inode, process_id, interface_name, interface_index, mac_address, mtu)
-                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                        namespace_inode, boot_id, namespace_cookie, process_id, process_start, worker, interface_name,
+                        interface_index, mac_address, mtu)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
                     """,
                     nic.Id, _host, nic.NetworkId, nic.State.ToString(), nic.NamespaceName, nic.NamespacePath,
-                    (long)nic.Namespace.Device, (long)nic.Namespace.Inode, nic.ProcessId, nic.InterfaceName,
-                    nic.InterfaceIndex, nic.MacAddress.ToString(), nic.Mtu);
+                    (long)nic.Namespace.Device, (long)nic.Namespace.Inode, nic.NamespaceBirth.BootId,
+                    (long)nic.NamespaceBirth.Cookie, nic.ProcessId, nic.ProcessStart, WorkerOf(nic.State),
+                    nic.InterfaceName, nic.InterfaceIndex, nic.MacAddress.ToString(), nic.Mtu);
             }
             catch (SqliteException e) when (e.SqliteErrorCode == ConstraintViolation)
             {
@@ -91,11 +82,24 @@ public sealed partial class SqliteStateStore
         });
 
     /// <inheritdoc/>
-    public void UpdateNic(NicRecord nic) => _database.Write(() => _database.Execute(
+    public NicRecord? TakeNic(string id, NicState state) => _database.Write(() => _database.Execute(
+        "UPDATE nics SET state = $2, worker = $3 WHERE id = $1 AND ($4 OR worker IS NULL)",
+        id, state.ToString(), Worker.Number, state == NicState.Detaching) > 0
+        ? ReadNics("n.id = $1", id)[0]
+        : null);
+
+    /// <inheritdoc/>
+    public bool UpdateNic(NicRecord nic, NicState? from = null) => _database.Write(() => _database.Execute(
         """
-        UPDATE nics SET state = $2, interface_name = $3, interface_index = $4, mac_address = $5, mtu = $6 WHERE id = $1
+        UPDATE nics SET state = $2, namespace_name = $3, namespace_path = $4, namespace_device = $5, namespace_inode = $6,
+            boot_id = $7, namespace_cookie = $8, process_id = $9, process_start = $10, worker = $11, interface_name = $12,
+            interface_index = $13, mac_address = $14, mtu = $15
+        WHERE id = $1 AND ($16 IS NULL OR (state = $16 AND (worker IS NULL OR worker = $17)))
         """,
-        nic.Id, nic.State.ToString(), nic.InterfaceName, nic.InterfaceIndex, nic.MacAddress.ToString(), nic.Mtu));
+        nic.Id, nic.State.ToString(), nic.NamespaceName, nic.NamespacePath, (long)nic.Namespace.Device,
+        (long)nic.Namespace.Inode, nic.NamespaceBirth.BootId, (long)nic.NamespaceBirth.Cookie, nic.ProcessId,
+        nic.ProcessStart, WorkerOf(nic.State), nic.InterfaceName, nic.InterfaceIndex, nic.MacAddress.ToString(), nic.Mtu,
+        from?.ToString(), Worker.Number) > 0);
 
     /// <inheritdoc/>
     public void ReleaseNic(string id) => _database.Write(() =>
@@ -107,6 +111,50 @@ public sealed partial class SqliteStateStore
         _database.Execute("DELETE FROM leases WHERE nic_id = $1", id);
         return _database.Execute("DELETE FROM nics WHERE id = $1", id);
     });
+
+    // Nobody is at work on what has come to rest.
+    private long? WorkerOf(NicState state) => state is NicState.Attached or NicState.Detached ? null : Worker.Number;
+
+    private List<long> DeadWorkers() => [.. _database.Query(
+        "SELECT DISTINCT worker FROM nics WHERE host = $1 AND worker IS NOT NULL AND worker <> $2",
+        static r => r.GetInt64(0), _host, Worker.Number).Where(w => !Worker.IsAlive(w))];
+
+    private List<NicRecord> ReadNics(string condition, object value)
+    {
+        ILookup<string, LeaseRecord> leases = _database.Query(
+            $"""
+            SELECT l.nic_id, l.address, l.prefix_length, l.source FROM leases l JOIN nics n ON n.id = l.nic_id
+            WHERE {condition} ORDER BY n.ordinal, l.ordinal
+            """,
+            static r => (Nic: r.GetString(0), Lease: new LeaseRecord(
+                new(AddressValue.FromBytes(r.GetFieldValue<byte[]>(1)), r.GetInt32(2)),
+                Enum.Parse<LeaseSource>(r.GetString(3)))),
+            value).ToLookup(static l => l.Nic, static l => l.Lease);
+        return _database.Query(
+            $"""
+            SELECT id, network_id, state, namespace_name, namespace_path, namespace_device, namespace_inode, boot_id,
+                namespace_cookie, process_id, process_start, interface_name, interface_index, mac_address, mtu
+            FROM nics n WHERE {condition} ORDER BY ordinal
+            """,
+            r => new NicRecord
+            {
+                Id = r.GetString(0),
+                NetworkId = r.GetString(1),
+                State = Enum.Parse<NicState>(r.GetString(2)),
+                NamespaceName = r.GetString(3),
+                NamespacePath = r.GetString(4),
+                Namespace = new NamespaceIdentity((ulong)r.GetInt64(5), (ulong)r.GetInt64(6)),
+                NamespaceBirth = new NamespaceBirth(r.GetString(7), (ulong)r.GetInt64(8)),
+                ProcessId = ReadNumber(r, 9),
+                ProcessStart = r.IsDBNull(10) ? null : r.GetInt64(10),
+                InterfaceName = r.GetString(11),
+                InterfaceIndex = r.GetInt32(12),
+                MacAddress = PhysicalAddress.Parse(r.GetString(13)),
+                Mtu = r.GetInt32(14),
+                Leases = [.. leases[r.GetString(0)]],
+            },
+            value);
+    }
 
     private static Pool PoolOf(List<Pool> pools, AddressValue address)
     {

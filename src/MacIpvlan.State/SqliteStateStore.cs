@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.NetworkInformation;
 using System.Numerics;
 using MacIpvlan.Addressing;
+using MacIpvlan.Linux;
 using MacIpvlan.Netlink.Kinds;
 using Microsoft.Data.Sqlite;
 
@@ -14,6 +15,7 @@ public sealed partial class SqliteStateStore : IStateStore
     private readonly StateDatabase _database;
     private readonly string _path;
     private readonly string _host;
+    private WorkerLock? _worker;
 
     /// <summary>Opens the database, and makes it where it is missing.</summary>
     /// <param name="path">The database's file.</param>
@@ -194,7 +196,11 @@ public sealed partial class SqliteStateStore : IStateStore
         _database.Execute("DELETE FROM parent_links WHERE host = $1 AND name = $2", _host, name));
 
     /// <inheritdoc/>
-    public void Dispose() => _database.Dispose();
+    public void Dispose()
+    {
+        _worker?.Dispose();
+        _database.Dispose();
+    }
 
     private static SubnetUsage Usage(SubnetRecord subnet, IEnumerable<AddressRange> withheld, AddressRange[] runs)
     {

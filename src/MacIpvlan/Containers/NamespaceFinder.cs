@@ -1,28 +1,39 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using MacIpvlan.Linux;
 
 namespace MacIpvlan.Containers;
 
-/// <summary>Finds a namespace again by what it is, where the name or process that led to it no longer does.</summary>
-internal static class NamespaceFinder
+/// <summary>Finds namespaces again by what they are, where the name or process that led to them no longer does.</summary>
+internal sealed partial class NamespaceFinder(NamespaceThread thread)
 {
     private static readonly string[] s_folders = ["/run/netns", "/run/docker/netns"];
+    private static readonly TimeSpan s_validity = TimeSpan.FromSeconds(1);
+    private Dictionary<ulong, string> _all = [];
+    private DateTime _found;
 
     /// <summary>
-    /// Opens the namespace of that identity: by the path that is remembered, else by another name or by any process in it.
+    /// Opens the namespace of that identity and birth: by the path that is remembered, else by whatever keeps it alive.
     /// </summary>
     /// <returns>Null when it is gone.</returns>
-    public static NamespaceHandle? Find(string name, string path, NamespaceIdentity identity)
+    /// <exception cref="NetlinkException">A namespace that may be the one cannot be entered.</exception>
+    public NamespaceHandle? Find(string name, string path, NamespaceIdentity identity, NamespaceBirth birth)
     {
-        if (TryOpen(name, path, identity) is NamespaceHandle remembered) return remembered;
-        return Candidates().Select(candidate => TryOpen(name, candidate, identity)).FirstOrDefault(static h => h is not null);
+        if (birth.BootId != HostBoot.Id) return null;
+        NamespaceHandle? handle = TryOpen(name, path, identity);
+        if (handle is null && FindElsewhere(identity) is string other) handle = TryOpen(name, other, identity);
+
+        if (handle is null || birth.Cookie == 0 || thread.Run(handle, NamespaceCookie.Read) == birth.Cookie) return handle;
+        handle.Dispose();
+        return null;
     }
 
     /// <summary>Opens every namespace that has a name or a process, each once; the caller disposes of them.</summary>
     public static IEnumerable<NamespaceHandle> OpenAll()
     {
         HashSet<NamespaceIdentity> seen = [];
-        foreach (string path in Candidates())
+        IEnumerable<string> named = s_folders.Where(Directory.Exists).SelectMany(Directory.EnumerateFiles);
+        foreach (string path in named.Concat(Processes().Select(static p => p + "/ns/net")))
         {
             string name = s_folders.Contains(Path.GetDirectoryName(path)) ? Path.GetFileName(path) : path;
             NamespaceHandle? handle = NamespaceHandle.TryOpen(name, path, out _);
@@ -32,13 +43,56 @@ internal static class NamespaceFinder
         }
     }
 
-    private static IEnumerable<string> Candidates()
+    private string? FindElsewhere(NamespaceIdentity identity)
     {
-        IEnumerable<string> named = s_folders.Where(Directory.Exists).SelectMany(Directory.EnumerateFiles);
-        IEnumerable<string> processes = Directory.EnumerateDirectories("/proc")
-            .Where(static p => int.TryParse(Path.GetFileName(p), NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            .Select(static p => p + "/ns/net");
-        return named.Concat(processes);
+        // Looked up for many NICs at a time, as a rule.
+        if (DateTime.UtcNow - _found > s_validity) (_all, _found) = (FindAll(), DateTime.UtcNow);
+        return _all.GetValueOrDefault(identity.Inode);
+    }
+
+    // A path to each namespace that lives, by inode. They are kept alive by threads, mounts, and open descriptors.
+    private static Dictionary<ulong, string> FindAll()
+    {
+        Dictionary<ulong, string> all = [];
+        foreach (string process in Processes())
+        {
+            foreach (string thread in List(process + "/task", Directory.EnumerateDirectories)) Add(thread + "/ns/net");
+            foreach (string descriptor in List(process + "/fd", Directory.EnumerateFiles)) Add(descriptor);
+            foreach (string line in List(process + "/mountinfo", File.ReadLines))
+            {
+                // Fields 4 and 5 of proc_pid_mountinfo(5): what is mounted, and where in that process's root.
+                if (Mount().Match(line) is { Success: true } mount) all.TryAdd(Inode(mount), process + "/root" + mount.Groups[2].Value);
+            }
+        }
+
+        return all;
+
+        void Add(string path)
+        {
+            if (List(path, static p => [new FileInfo(p).LinkTarget ?? ""]) is [string target]
+                && Target().Match(target) is { Success: true } match)
+            {
+                all.TryAdd(Inode(match), path);
+            }
+        }
+    }
+
+    private static ulong Inode(Match match) => ulong.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+
+    private static IEnumerable<string> Processes() => Directory.EnumerateDirectories("/proc")
+        .Where(static p => int.TryParse(Path.GetFileName(p), NumberStyles.None, CultureInfo.InvariantCulture, out _));
+
+    // Processes end, and some are not ours to look into.
+    private static string[] List(string path, Func<string, IEnumerable<string>> read)
+    {
+        try
+        {
+            return [.. read(path)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
     }
 
     private static NamespaceHandle? TryOpen(string name, string path, NamespaceIdentity identity)
@@ -48,4 +102,10 @@ internal static class NamespaceFinder
         handle.Dispose();
         return null;
     }
+
+    [GeneratedRegex(@"^net:\[(\d+)\]$")]
+    private static partial Regex Target();
+
+    [GeneratedRegex(@"^\S+ \S+ \S+ net:\[(\d+)\] (\S+) ")]
+    private static partial Regex Mount();
 }

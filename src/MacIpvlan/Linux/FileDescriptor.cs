@@ -13,7 +13,7 @@ internal sealed class FileDescriptor : SafeHandleMinusOneIsInvalid
 
     /// <summary>Opens a path close-on-exec, whatever other flags are given.</summary>
     /// <returns>The descriptor, or null with the error number.</returns>
-    public static unsafe FileDescriptor? TryOpen(string path, int flags, out int errno)
+    public static unsafe FileDescriptor? TryOpen(string path, int flags, out int errno, int mode = 0)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(path + '\0');
         fixed (byte* p = bytes)
@@ -21,7 +21,7 @@ internal sealed class FileDescriptor : SafeHandleMinusOneIsInvalid
             int fd;
             do
             {
-                fd = LibC.open(p, flags | LibC.O_CLOEXEC, 0);
+                fd = LibC.open(p, flags | LibC.O_CLOEXEC, (mode_t)(uint)mode);
                 errno = fd < 0 ? Errno.Last : 0;
             }
             while (errno == Errno.EINTR);
@@ -31,8 +31,8 @@ internal sealed class FileDescriptor : SafeHandleMinusOneIsInvalid
 
     /// <summary>Opens a path close-on-exec.</summary>
     /// <exception cref="NetlinkException">It cannot be opened.</exception>
-    public static FileDescriptor Open(string path, int flags) =>
-        TryOpen(path, flags, out int errno) ?? throw new NetlinkException($"open {path}", errno);
+    public static FileDescriptor Open(string path, int flags, int mode = 0) =>
+        TryOpen(path, flags, out int errno, mode) ?? throw new NetlinkException($"open {path}", errno);
 
     protected override bool ReleaseHandle() => LibC.close((int)handle) == 0;
 }

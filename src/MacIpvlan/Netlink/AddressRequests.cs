@@ -34,3 +34,56 @@ public sealed record AddressAdd(Link Link, InterfaceAddress Address) : RouteRequ
         if (HasBroadcast) writer.Attribute(IFA_BROADCAST, Address.Subnet.Last.ToBytes());
     }
 }
+
+/// <summary>RTM_DELADDR: takes an address from a link; one that is gone already counts as taken.</summary>
+/// <param name="Link">The link.</param>
+/// <param name="Address">The address with its prefix length.</param>
+public sealed record AddressDelete(Link Link, InterfaceAddress Address) : RouteRequest
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"ip address delete {Address} dev {Link.Name}";
+
+    internal override void Write(MessageWriter writer)
+    {
+        writer.Begin(RTM_DELADDR, 0, new ifaddrmsg
+        {
+            ifa_family = Address.Value.Family == AddressFamily.InterNetwork ? AF_INET : AF_INET6,
+            ifa_prefixlen = (byte)Address.PrefixLength,
+            ifa_index = (uint)Link.Index,
+        });
+        writer.Attribute(IFA_LOCAL, Address.Value.ToBytes());
+    }
+
+    internal override bool Tolerates(int errno) => errno == Linux.Errno.EADDRNOTAVAIL;
+}
+
+/// <summary>RTM_GETADDR: the addresses of a link.</summary>
+/// <param name="Link">The link.</param>
+internal sealed record AddressGet(Link Link) : RouteRequest
+{
+    public override string ToString() => $"ip address show dev {Link.Name}";
+
+    internal override void Write(MessageWriter writer) =>
+        writer.Begin(RTM_GETADDR, NLM_F_DUMP, new ifaddrmsg { ifa_index = (uint)Link.Index });
+
+    /// <summary>Reads an address: IFA_LOCAL is the link's own, where there is a peer as well.</summary>
+    internal static LinkAddress Parse(Message message)
+    {
+        ifaddrmsg header = message.Fixed<ifaddrmsg>();
+        ReadOnlySpan<byte> bytes = [];
+        AttributeReader attributes = message.Attributes<ifaddrmsg>();
+        while (attributes.TryRead(out ushort type, out ReadOnlySpan<byte> value))
+        {
+            if (type == IFA_LOCAL || (type == IFA_ADDRESS && bytes.IsEmpty)) bytes = value;
+        }
+
+        AddressValue address = AttributeReader.Address(header.ifa_family, bytes);
+        if (header.ifa_prefixlen > address.Bits) throw MessageReader.Malformed();
+        return new(new(address, header.ifa_prefixlen), header.ifa_scope == RT_SCOPE_UNIVERSE);
+    }
+}
+
+/// <summary>An address as the kernel has it.</summary>
+/// <param name="Address">The address with its prefix length.</param>
+/// <param name="IsGlobal">Whether it is good beyond the link (RT_SCOPE_UNIVERSE).</param>
+public sealed record LinkAddress(InterfaceAddress Address, bool IsGlobal);

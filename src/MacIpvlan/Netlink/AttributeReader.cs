@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using MacIpvlan.Addressing;
 using static MacIpvlan.Linux.Uapi;
 
 namespace MacIpvlan.Netlink;
@@ -37,6 +38,11 @@ internal ref struct AttributeReader(ReadOnlySpan<byte> attributes)
         value.CopyTo(bytes);
         return number;
     }
+
+    /// <summary>An address in network order: 4 bytes of family AF_INET, 16 of AF_INET6.</summary>
+    public static AddressValue Address(byte family, ReadOnlySpan<byte> value) => (family, value.Length) is (AF_INET, 4) or (AF_INET6, 16)
+        ? AddressValue.FromBytes(value)
+        : throw MessageReader.Malformed();
 
     /// <summary>Text up to its closing zero byte.</summary>
     public static string Text(ReadOnlySpan<byte> value)

@@ -16,6 +16,12 @@ public sealed record Link
     /// <summary>Its other names (IFLA_ALT_IFNAME), at most 127 bytes each.</summary>
     public IReadOnlyList<string> AlternativeNames { get; init; } = [];
 
+    /// <summary>What someone wrote on it (IFLA_IFALIAS); empty if nothing.</summary>
+    public string Alias { get; init; } = "";
+
+    /// <summary>The group that it is in (IFLA_GROUP); zero if nobody said otherwise.</summary>
+    public uint Group { get; init; }
+
     /// <summary>The name of its kind, such as bridge; null for hardware.</summary>
     public string? KindName { get; init; }
 
@@ -59,11 +65,12 @@ public sealed record Link
     internal static Link Parse(Message message)
     {
         ifinfomsg info = message.Fixed<ifinfomsg>();
-        string name = "";
+        string name = "", alias = "";
         string? kindName = null;
         LinkKind? kind = null;
         List<string>? alternativeNames = null;
         PhysicalAddress mac = PhysicalAddress.None;
+        uint group = 0;
         int parent = 0, master = 0, mtu = 0;
         int? parentNamespace = null;
         AttributeReader attributes = message.Attributes<ifinfomsg>();
@@ -72,6 +79,8 @@ public sealed record Link
             switch (type)
             {
                 case IFLA_IFNAME: name = AttributeReader.Text(value); break;
+                case IFLA_IFALIAS: alias = AttributeReader.Text(value); break;
+                case IFLA_GROUP: group = AttributeReader.Number<uint>(value); break;
                 case IFLA_PROP_LIST: alternativeNames = ParseNames(new(value)); break;
                 case IFLA_MTU: mtu = AttributeReader.Number<int>(value); break;
                 case IFLA_LINK: parent = AttributeReader.Number<int>(value); break;
@@ -86,6 +95,8 @@ public sealed record Link
         {
             Index = info.ifi_index,
             Name = name,
+            Alias = alias,
+            Group = group,
             AlternativeNames = alternativeNames ?? (IReadOnlyList<string>)[],
             KindName = kindName,
             Kind = kind,

@@ -20,6 +20,9 @@ public sealed record LinkAdd(string Name, LinkKind Kind) : RouteRequest
     /// <summary>The MAC address; the kind's own choice when null.</summary>
     public PhysicalAddress? MacAddress { get; init; }
 
+    /// <summary>The group that it is in (IFLA_GROUP).</summary>
+    public uint Group { get; init; }
+
     /// <summary>Where the link appears (IFLA_NET_NS_FD); the namespace of the socket when null.</summary>
     public NamespaceHandle? Namespace { get; init; }
 
@@ -31,6 +34,7 @@ public sealed record LinkAdd(string Name, LinkKind Kind) : RouteRequest
         text.Append($" name {Name}");
         if (Mtu is not null) text.Append($" mtu {Mtu}");
         if (MacAddress is not null) text.Append($" address {Link.Format(MacAddress)}");
+        if (Group != 0) text.Append($" group {Group}");
         if (Namespace is not null) text.Append($" netns {Namespace.Name}");
         return text.Append($" type {Kind}").ToString();
     }
@@ -42,6 +46,7 @@ public sealed record LinkAdd(string Name, LinkKind Kind) : RouteRequest
         if (Parent is not null) writer.Attribute(IFLA_LINK, Parent.Index);
         if (Mtu is not null) writer.Attribute(IFLA_MTU, Mtu.Value);
         if (MacAddress is not null) writer.Attribute(IFLA_ADDRESS, MacAddress.GetAddressBytes());
+        if (Group != 0) writer.Attribute(IFLA_GROUP, Group);
         if (Namespace is not null) writer.Attribute(IFLA_NET_NS_FD, Namespace.Descriptor);
         Kind.Write(writer);
     }
@@ -58,6 +63,18 @@ public sealed record LinkSet(int Index, string Name) : RouteRequest
     /// <summary>Gives it another name; only a link that is down takes it on kernels before 6.2.</summary>
     public string? NewName { get; init; }
 
+    /// <summary>What to write on it (IFLA_IFALIAS), at most 255 bytes.</summary>
+    public string? Alias { get; init; }
+
+    /// <summary>The group to put it in (IFLA_GROUP).</summary>
+    public uint? Group { get; init; }
+
+    /// <summary>The MTU in bytes.</summary>
+    public int? Mtu { get; init; }
+
+    /// <summary>The MAC address.</summary>
+    public PhysicalAddress? MacAddress { get; init; }
+
     /// <summary>Keeps the kernel from making IPv6 addresses of its own on the link (IN6_ADDR_GEN_MODE_NONE).</summary>
     public bool NoAddressGeneration { get; init; }
 
@@ -66,6 +83,10 @@ public sealed record LinkSet(int Index, string Name) : RouteRequest
     {
         StringBuilder text = new($"ip link set dev {Name}");
         if (NewName is not null) text.Append($" name {NewName}");
+        if (Alias is not null) text.Append($" alias {Alias}");
+        if (Group is not null) text.Append($" group {Group}");
+        if (Mtu is not null) text.Append($" mtu {Mtu}");
+        if (MacAddress is not null) text.Append($" address {Link.Format(MacAddress)}");
         if (NoAddressGeneration) text.Append(" addrgenmode none");
         if (Up) text.Append(" up");
         return text.ToString();
@@ -77,6 +98,10 @@ public sealed record LinkSet(int Index, string Name) : RouteRequest
         if (Up) info.ifi_flags = info.ifi_change = IFF_UP;
         writer.Begin(RTM_SETLINK, 0, info);
         if (NewName is not null) writer.Text(IFLA_IFNAME, NewName);
+        if (Alias is not null) writer.Text(IFLA_IFALIAS, Alias);
+        if (Group is not null) writer.Attribute(IFLA_GROUP, Group.Value);
+        if (Mtu is not null) writer.Attribute(IFLA_MTU, Mtu.Value);
+        if (MacAddress is not null) writer.Attribute(IFLA_ADDRESS, MacAddress.GetAddressBytes());
         if (!NoAddressGeneration) return;
         int families = writer.BeginNest(IFLA_AF_SPEC);
         int inet6 = writer.BeginNest(AF_INET6);

@@ -25,20 +25,26 @@ public sealed record RouteAdd(Link Link, IPPrefix Destination) : RouteRequest
     /// <summary>Leaves an equal route that is there already as it is.</summary>
     public bool KeepExisting { get; init; }
 
-    /// <inheritdoc/>
-    public override string ToString()
+    /// <summary>The route in the words of ip.</summary>
+    public string Text
     {
-        bool isIPv4 = Destination.Family == AddressFamily.InterNetwork;
-        StringBuilder text = new(isIPv4 ? "ip route add" : "ip -6 route add");
-        if (Type != NetworkRouteType.Unicast) text.Append($" {Type.ToString().ToLowerInvariant()}");
-        text.Append($" {(Destination.PrefixLength == 0 ? "default" : Destination.ToString())}");
-        if (Gateway is not null) text.Append($" via {Gateway}");
-        if (Type == NetworkRouteType.Unicast) text.Append($" dev {Link.Name}");
-        text.Append(" proto static");
-        if (GatewayIsOnLink) text.Append(" onlink");
-        if (Metric is not null) text.Append($" metric {Metric}");
-        return text.ToString();
+        get
+        {
+            StringBuilder text = new();
+            if (Type != NetworkRouteType.Unicast) text.Append($"{Type.ToString().ToLowerInvariant()} ");
+            text.Append(Destination.PrefixLength == 0 ? "default" : Destination.ToString());
+            if (Gateway is not null) text.Append($" via {Gateway}");
+            if (Type == NetworkRouteType.Unicast) text.Append($" dev {Link.Name}");
+            text.Append(" proto static");
+            if (GatewayIsOnLink) text.Append(" onlink");
+            if (Metric is not null) text.Append($" metric {Metric}");
+            return text.ToString();
+        }
     }
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"ip {(Destination.Family == AddressFamily.InterNetwork ? "" : "-6 ")}route add {Text}";
 
     internal override void Write(MessageWriter writer)
     {
@@ -67,4 +73,73 @@ public sealed record RouteAdd(Link Link, IPPrefix Destination) : RouteRequest
     }
 
     internal override bool Tolerates(int errno) => KeepExisting && errno == Linux.Errno.EEXIST;
+}
+
+/// <summary>RTM_GETROUTE: the routes of one family in the main table.</summary>
+/// <param name="Family">The family.</param>
+internal sealed record RouteGet(AddressFamily Family) : RouteRequest
+{
+    public override string ToString() => Family == AddressFamily.InterNetwork ? "ip route show" : "ip -6 route show";
+
+    internal override void Write(MessageWriter writer)
+    {
+        writer.Begin(
+            RTM_GETROUTE, NLM_F_DUMP, new rtmsg { rtm_family = Family == AddressFamily.InterNetwork ? AF_INET : AF_INET6 });
+        writer.Attribute(RTA_TABLE, (uint)RT_TABLE_MAIN);
+    }
+
+    internal static Route Parse(Message message)
+    {
+        rtmsg header = message.Fixed<rtmsg>();
+        AddressValue destination = new(
+            header.rtm_family == AF_INET ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6, 0);
+        AddressValue? gateway = null;
+        int link = 0, metric = 0;
+        AttributeReader attributes = message.Attributes<rtmsg>();
+        while (attributes.TryRead(out ushort type, out ReadOnlySpan<byte> value))
+        {
+            switch (type)
+            {
+                case RTA_DST: destination = AttributeReader.Address(header.rtm_family, value); break;
+                case RTA_GATEWAY: gateway = AttributeReader.Address(header.rtm_family, value); break;
+                case RTA_OIF: link = AttributeReader.Number<int>(value); break;
+                case RTA_PRIORITY: metric = AttributeReader.Number<int>(value); break;
+            }
+        }
+
+        if (header.rtm_dst_len > destination.Bits) throw MessageReader.Malformed();
+        return new()
+        {
+            Destination = IPPrefix.Containing(destination, header.rtm_dst_len),
+            Gateway = gateway,
+            LinkIndex = link,
+            Metric = metric,
+            Type = header.rtm_type switch
+            {
+                RTN_UNICAST => NetworkRouteType.Unicast,
+                RTN_BLACKHOLE => NetworkRouteType.Blackhole,
+                RTN_UNREACHABLE => NetworkRouteType.Unreachable,
+                _ => null,
+            },
+        };
+    }
+}
+
+/// <summary>A route as the kernel has it (RTM_NEWROUTE).</summary>
+public sealed record Route
+{
+    /// <summary>The destination.</summary>
+    public required IPPrefix Destination { get; init; }
+
+    /// <summary>The next hop; null for a destination on the link itself.</summary>
+    public AddressValue? Gateway { get; init; }
+
+    /// <summary>The index of the link that it leaves by; zero for several or none.</summary>
+    public int LinkIndex { get; init; }
+
+    /// <summary>The metric (RTA_PRIORITY); zero if it has none.</summary>
+    public int Metric { get; init; }
+
+    /// <summary>What becomes of the packets; null for what this library does not make.</summary>
+    public NetworkRouteType? Type { get; init; }
 }

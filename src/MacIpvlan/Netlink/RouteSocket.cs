@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using MacIpvlan.Linux;
 
 namespace MacIpvlan.Netlink;
@@ -49,6 +50,12 @@ public sealed class RouteSocket : IDisposable
 
     /// <summary>All links of the namespace.</summary>
     public IReadOnlyList<Link> GetLinks() => _socket.Dump(new LinkGet(), Link.Parse);
+
+    /// <summary>The addresses of a link.</summary>
+    public IReadOnlyList<LinkAddress> GetAddresses(Link link) => _socket.Dump(new AddressGet(link), AddressGet.Parse);
+
+    /// <summary>The routes of one family in the main table.</summary>
+    public IReadOnlyList<Route> GetRoutes(AddressFamily family) => _socket.Dump(new RouteGet(family), RouteGet.Parse);
 
     /// <summary>The number by which this socket's namespace knows another one, as in IFLA_LINK_NETNSID; -1 if by none.</summary>
     public int GetNamespaceId(NamespaceHandle target) => _socket.Get(new NamespaceIdGet(target), NamespaceIdGet.Parse) is int id ? id : -1;

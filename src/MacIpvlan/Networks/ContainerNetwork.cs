@@ -10,9 +10,10 @@ namespace MacIpvlan;
 /// <summary>A network that containers' NICs join.</summary>
 public abstract class ContainerNetwork
 {
-    private protected ContainerNetwork(NetworkRecord record, NetworkUsage usage)
+    private protected ContainerNetwork(NetworkRecord record, NetworkUsage usage, NetworkState state)
     {
         Record = record;
+        State = state;
         NicCount = usage.NicCount;
         // PowerShell cannot index the compiler's own read-only lists, and finds a method Address on arrays.
         Subnets = record.Subnets.Zip(usage.Subnets, static (s, u) => new NetworkSubnet(s, u)).ToList().AsReadOnly();
@@ -49,6 +50,9 @@ public abstract class ContainerNetwork
     /// <summary>The routes that its NICs get beside the default route.</summary>
     public IReadOnlyList<NetworkRoute> Route { get; }
 
+    /// <summary>Whether NICs can be connected.</summary>
+    public NetworkState State { get; }
+
     /// <summary>How many NICs it has.</summary>
     public int NicCount { get; }
 
@@ -60,15 +64,27 @@ public abstract class ContainerNetwork
     /// <summary>The network's name.</summary>
     public override string ToString() => Name;
 
-    internal static ContainerNetwork From(NetworkRecord record, NetworkUsage usage) => record.NicKind is MacvlanLink
-        ? new MacvlanNetwork(record, usage)
-        : new IpvlanNetwork(record, usage);
+    internal static ContainerNetwork From(NetworkRecord record, NetworkUsage usage, NetworkState state) =>
+        record.NicKind is MacvlanLink ? new MacvlanNetwork(record, usage, state) : new IpvlanNetwork(record, usage, state);
+}
+
+/// <summary>Whether NICs can be connected to a network.</summary>
+public enum NetworkState
+{
+    /// <summary>Its parent is there, and up.</summary>
+    Ready,
+
+    /// <summary>Its parent is down: NICs can be connected, but reach nothing.</summary>
+    ParentDown,
+
+    /// <summary>Its parent is not on the host; Restore-ContainerNetwork makes one again that this module made.</summary>
+    ParentMissing,
 }
 
 /// <summary>A network whose NICs have MAC addresses of their own.</summary>
 public sealed class MacvlanNetwork : ContainerNetwork
 {
-    internal MacvlanNetwork(NetworkRecord record, NetworkUsage usage) : base(record, usage)
+    internal MacvlanNetwork(NetworkRecord record, NetworkUsage usage, NetworkState state) : base(record, usage, state)
     {
     }
 
@@ -85,7 +101,7 @@ public sealed class MacvlanNetwork : ContainerNetwork
 /// <summary>A network whose NICs share their parent's MAC address.</summary>
 public sealed class IpvlanNetwork : ContainerNetwork
 {
-    internal IpvlanNetwork(NetworkRecord record, NetworkUsage usage) : base(record, usage)
+    internal IpvlanNetwork(NetworkRecord record, NetworkUsage usage, NetworkState state) : base(record, usage, state)
     {
     }
 

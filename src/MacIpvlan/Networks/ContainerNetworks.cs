@@ -17,9 +17,16 @@ public sealed class ContainerNetworks(NetworkSession session)
     public IReadOnlyList<ContainerNetwork> GetAll()
     {
         IReadOnlyDictionary<string, NetworkUsage> usage = session.State.GetUsage();
+        Dictionary<string, NetworkState> states = [];
         // What was made between the two reads is not listed.
         return [.. session.State.GetNetworks().Where(n => usage.ContainsKey(n.Id))
-            .Select(n => ContainerNetwork.From(n, usage[n.Id]))];
+            .Select(n => ContainerNetwork.From(n, usage[n.Id], StateOn(n.Parent)))];
+
+        NetworkState StateOn(string parent)
+        {
+            if (!states.TryGetValue(parent, out NetworkState state)) states[parent] = state = _parents.GetState(parent);
+            return state;
+        }
     }
 
     /// <summary>Checks a request against the rules, the kernel and the networks that there are; makes nothing.</summary>
@@ -32,6 +39,7 @@ public sealed class ContainerNetworks(NetworkSession session)
     /// <exception cref="NetlinkException">The kernel refused a step; nothing is left behind.</exception>
     public ContainerNetwork Create(NetworkRequest request)
     {
+        session.Recover();
         using IDisposable topology = session.State.LockTopology();
         NetworkPlan plan = MakePlan(request, session.Warn);
         string parent = _parents.Ensure(plan.Parent, removedWithLastNetwork: true).Name;
@@ -54,6 +62,7 @@ public sealed class ContainerNetworks(NetworkSession session)
     /// <exception cref="NetworkException">NetworkInUse, naming the NICs.</exception>
     public void Remove(ContainerNetwork network, bool disconnect)
     {
+        session.Recover();
         using IDisposable topology = session.State.LockTopology();
         ContainerNics nics = new(session);
         IReadOnlyList<ContainerNic> attached = nics.GetAll(network);

@@ -1,5 +1,6 @@
 using System.Net.NetworkInformation;
 using MacIpvlan.Addressing;
+using MacIpvlan.Linux;
 using MacIpvlan.State;
 
 namespace MacIpvlan;
@@ -7,7 +8,8 @@ namespace MacIpvlan;
 /// <summary>A NIC of a container on a network.</summary>
 public sealed class ContainerNic
 {
-    internal ContainerNic(NicRecord record, NetworkRecord network) => (Record, NetworkRecord) = (record, network);
+    internal ContainerNic(NicRecord record, NetworkRecord network, bool hasParent = true) =>
+        (Record, NetworkRecord, State) = (record, network, StateOf(record, hasParent));
 
     /// <summary>The network's name.</summary>
     public string Network => NetworkRecord.Name;
@@ -37,7 +39,7 @@ public sealed class ContainerNic
     public string Parent => NetworkRecord.Parent;
 
     /// <summary>How far it has come.</summary>
-    public NicState State => Record.State;
+    public NicState State { get; }
 
     /// <summary>Its id: 16 hexadecimal digits.</summary>
     public string Id => Record.Id;
@@ -49,4 +51,10 @@ public sealed class ContainerNic
     /// <summary>Namespace and interface, such as web1/eth0.</summary>
     public override string ToString() =>
         InterfaceName.Length == 0 ? Namespace : $"{Namespace}/{InterfaceName}";
+
+    // Interfaces end with their parents, and with the kernel.
+    private static NicState StateOf(NicRecord record, bool hasParent) =>
+        record.State == NicState.Attached && (!hasParent || record.NamespaceBirth.BootId != HostBoot.Id)
+            ? NicState.Detached
+            : record.State;
 }

@@ -1,6 +1,5 @@
 using System.Net.NetworkInformation;
 using System.Security.Cryptography;
-using MacIpvlan.Containers;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
 using MacIpvlan.Netlink.Kinds;
@@ -12,8 +11,7 @@ namespace MacIpvlan;
 public sealed class ContainerNics(NetworkSession session)
 {
     private const int IdHexDigits = 16;
-    private static readonly TimeSpan s_clearingTime = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan s_clearingInterval = TimeSpan.FromMilliseconds(50);
+    private readonly NicLinks _links = new(session);
     private readonly Dictionary<string, Link> _parents = [];
 
     /// <summary>All NICs, or those of one network, in the order they were made.</summary>
@@ -22,9 +20,11 @@ public sealed class ContainerNics(NetworkSession session)
         Dictionary<string, NetworkRecord> networks = network is null
             ? session.State.GetNetworks().ToDictionary(static n => n.Id)
             : new() { [network.Id] = network.Record };
+        Dictionary<string, bool> parents = networks.Values.Select(static n => n.Parent).Distinct()
+            .ToDictionary(static p => p, p => session.Host.FindLink(p) is not null);
         // A network that was removed between the two reads had no NICs.
         return [.. session.State.GetNics(network?.Id).Where(n => networks.ContainsKey(n.NetworkId))
-            .Select(n => new ContainerNic(n, networks[n.NetworkId]))];
+            .Select(n => new ContainerNic(n, networks[n.NetworkId], parents[networks[n.NetworkId].Parent]))];
     }
 
     /// <summary>Makes a NIC in a namespace, with addresses and routes, and sets it up.</summary>
@@ -32,13 +32,14 @@ public sealed class ContainerNics(NetworkSession session)
     /// <exception cref="NetlinkException">The kernel refused a step; nothing is left behind.</exception>
     public ContainerNic Connect(NicRequest request)
     {
+        session.Recover();
         NetworkRecord network = request.Network.Record;
         NicDefinition.Check(request);
         Link parent = FindParent(network);
         ParentLinks.CheckMtu(network.NicKind, request.Mtu, parent.Name, parent.Mtu, session.Warn);
         if (request.MacAddress is not null) CheckMacAddressIsFree(request.MacAddress, parent);
-        NicRecord reserved = session.State.ReserveNic(
-            new NicRecord
+        NicRecord reserved = Reserve(
+            In(request.Target, new NicRecord
             {
                 Id = RandomNumberGenerator.GetHexString(IdHexDigits, lowercase: true),
                 NetworkId = network.Id,
@@ -46,17 +47,16 @@ public sealed class ContainerNics(NetworkSession session)
                 NamespaceName = request.Target.Name,
                 NamespacePath = request.Target.Path,
                 Namespace = request.Target.Identity,
+                NamespaceBirth = default,
                 ProcessId = request.ProcessId,
-            },
+                ProcessStart = request.ProcessId is int id ? HostBoot.ProcessStart(id) : null,
+                MacAddress = request.MacAddress ?? PhysicalAddress.None,
+            }),
             network,
             NicDefinition.Demands(request));
-        NicRecord attached = Attach(request, reserved, parent);
+        NicRecord attached = Attach(request, reserved, parent, undo: () => session.State.ReleaseNic(reserved.Id));
         // In l3 modes there is no link layer to announce on.
-        if (network.NicKind is not IpvlanLink { Mode: not IpvlanMode.L2 })
-        {
-            Announcer.Repeat(request.Target, attached, request.AnnounceCount - 1);
-        }
-
+        if (!NicRoutes.IsRouted(network)) Announcer.Repeat(request.Target, attached, request.AnnounceCount - 1);
         return new ContainerNic(attached, network);
     }
 
@@ -64,22 +64,76 @@ public sealed class ContainerNics(NetworkSession session)
     /// <exception cref="NetlinkException">The kernel refused; the NIC is still known.</exception>
     public void Disconnect(ContainerNic nic)
     {
-        NicRecord record = nic.Record;
-        session.State.UpdateNic(record with { State = NicState.Detaching });
-        using NamespaceHandle? target = NamespaceFinder.Find(record.NamespaceName, record.NamespacePath, record.Namespace);
-        // The kernel gives a dead namespace's number to the next one, whose interfaces are not this NIC's.
-        if (target is not null && !session.State.IsSuperseded(record)) DeleteLink(target, record, nic.NetworkRecord);
+        session.Recover();
+        if (session.State.TakeNic(nic.Id, NicState.Detaching) is not NicRecord record) return;
+        using NamespaceHandle? target = _links.OpenNamespace(record);
+        if (target is not null) _links.Delete(target, record, nic.NetworkRecord);
         session.State.ReleaseNic(record.Id);
     }
 
-    private NicRecord Attach(NicRequest request, NicRecord reserved, Link parent)
+    /// <summary>Makes the interface of a NIC again, in a namespace that may be another: as it was, addresses and all.</summary>
+    /// <exception cref="NetworkException">It cannot be: NicNotFound when it was disconnected meanwhile, or the reason.</exception>
+    /// <exception cref="NetlinkException">The kernel refused a step; the NIC is left detached.</exception>
+    internal ContainerNic Reattach(ContainerNic nic, ContainerNetwork network, NamespaceHandle target)
     {
-        NetworkRecord network = request.Network.Record;
-        NicRecord attached = reserved;
+        Link parent = FindParent(network.Record);
+        NicRecord taken = session.State.TakeNic(nic.Id, NicState.Restoring) ?? throw InOtherHands(nic.ToString());
+        int mtu = parent.Mtu < taken.Mtu && network.Record.NicKind is MacvlanLink ? parent.Mtu : taken.Mtu;
+        NicRecord restoring = In(target, taken) with { InterfaceIndex = 0 };
+        session.State.UpdateNic(restoring, from: NicState.Restoring);
+        NicRequest request = new()
+        {
+            Network = network,
+            Target = target,
+            InterfaceName = taken.InterfaceName,
+            Mtu = mtu,
+        };
+        NicRecord attached = Attach(
+            request, restoring, parent, undo: () => session.State.UpdateNic(restoring with { State = NicState.Detached }));
+        return new ContainerNic(attached, network.Record);
+    }
+
+    private NicRecord In(NamespaceHandle target, NicRecord nic) => nic with
+    {
+        Namespace = target.Identity,
+        NamespaceBirth = new(HostBoot.Id, session.Namespaces.Run(target, NamespaceCookie.Read)),
+    };
+
+    private NicRecord Reserve(NicRecord nic, NetworkRecord network, IReadOnlyList<AddressDemand> demands)
+    {
         try
         {
-            Link link = MakeLink(request, reserved, parent);
-            attached = reserved with
+            return session.State.ReserveNic(nic, network, demands);
+        }
+        catch (NetworkException e) when (e.Error is NetworkError.AddressInUse or NetworkError.AddressesExhausted)
+        {
+            // NICs of namespaces that have ended hold addresses until someone needs them.
+            if (!ReleaseDead(network)) throw;
+            return session.State.ReserveNic(nic, network, demands);
+        }
+    }
+
+    private bool ReleaseDead(NetworkRecord network)
+    {
+        bool any = false;
+        foreach (ContainerNic nic in GetAll().Where(n => n.Parent == network.Parent && n.Record.State is NicState.Attached or NicState.Detached))
+        {
+            using NamespaceHandle? alive = _links.OpenNamespace(nic.Record);
+            if (alive is not null) continue;
+            session.State.ReleaseNic(nic.Id);
+            any = true;
+        }
+
+        return any;
+    }
+
+    private NicRecord Attach(NicRequest request, NicRecord taken, Link parent, Action undo)
+    {
+        NicRecord? attached = null;
+        try
+        {
+            Link link = _links.Make(request, taken, parent);
+            attached = taken with
             {
                 State = NicState.Attached,
                 InterfaceName = link.Name,
@@ -87,49 +141,20 @@ public sealed class ContainerNics(NetworkSession session)
                 MacAddress = link.MacAddress,
                 Mtu = link.Mtu,
             };
-            session.State.UpdateNic(attached);
-            return attached;
+            return session.State.UpdateNic(attached, from: taken.State)
+                ? attached
+                : throw InOtherHands($"{request.Target.Name}/{link.Name}");
         }
-        catch (Exception e)
+        catch
         {
             session.RollBack(() =>
             {
-                if (attached.State == NicState.Attached) DeleteLink(request.Target, attached, network);
-                session.State.ReleaseNic(reserved.Id);
+                if (attached is not null) _links.Delete(request.Target, attached, request.Network.Record);
+                undo();
             });
-            // The kernel's bare errors for a parent that others hold: EBUSY for the other kind, EINVAL for Passthru.
-            if (e is NetlinkException { Errno: Errno.EBUSY or Errno.EINVAL }) ThrowIfHeld(network, parent);
             throw;
         }
     }
-
-    private Link MakeLink(NicRequest request, NicRecord reserved, Link parent)
-    {
-        DateTime giveUp = DateTime.UtcNow + s_clearingTime;
-        while (true)
-        {
-            try
-            {
-                return session.Namespaces.Run(
-                    request.Target, () => new NicAttachment(session, request, reserved, parent).Make());
-            }
-            catch (NetlinkException e) when (e.Errno == Errno.EADDRINUSE && DateTime.UtcNow < giveUp)
-            {
-                // A namespace that has just ended is cleared by and by: its NIC may still have these addresses.
-                Thread.Sleep(s_clearingInterval);
-            }
-        }
-    }
-
-    private void DeleteLink(NamespaceHandle target, NicRecord nic, NetworkRecord network) => session.Namespaces.Run(target, () =>
-    {
-        using RouteSocket inside = RouteSocket.Open(target, session.Trace);
-        Link? link = inside.FindLink(nic.InterfaceIndex);
-        bool isOurs = link?.KindName == network.NicKind.Name
-            && (network.NicKind is not MacvlanLink || link.MacAddress.Equals(nic.MacAddress));
-        if (isOurs) inside.Execute(new LinkDelete(link!.Index, link.Name));
-        return 0;
-    });
 
     private void CheckMacAddressIsFree(PhysicalAddress address, Link parent)
     {
@@ -152,24 +177,13 @@ public sealed class ContainerNics(NetworkSession session)
         Link parent = session.Host.FindLink(network.Parent) ?? throw new NetworkException(
             NetworkError.ParentNotFound,
             $"The parent {network.Parent} of network '{network.Name}' is not on this host.",
-            "Bring it back, or remove the network and make it again.");
+            $"If this module made it, Restore-ContainerNetwork {network.Name} makes it again; else bring it back.");
         _parents.Add(network.Parent, parent);
         return parent;
     }
 
-    private void ThrowIfHeld(NetworkRecord network, Link parent)
-    {
-        bool passthru = network.NicKind is MacvlanLink { Mode: MacvlanMode.Passthru };
-        SiblingLink[] holders = [.. new SiblingLinks(session).Find(parent).Where(s =>
-            s.Link.KindName != network.NicKind.Name || passthru || s.Link.Kind is MacvlanLink { Mode: MacvlanMode.Passthru })];
-        if (holders.Length == 0) return;
-        string rule = holders[0].Link.KindName == network.NicKind.Name
-            ? "a macvlan link of mode Passthru takes its parent for itself alone"
-            : "macvlan and ipvlan links cannot share a parent";
-        throw new NetworkException(
-            NetworkError.ParentInUse,
-            $"{parent.Name} carries {ContainerNetworks.Count(holders.Length, holders[0].Link.KindName + " link")} "
-            + $"({ContainerNetworks.NameSome(holders)}), and {rule}.",
-            "Disconnect those first, or put one of the networks on another parent, such as a VLAN.");
-    }
+    private static NetworkException InOtherHands(string nic) => new(
+        NetworkError.NicNotFound,
+        $"{nic} is being connected or disconnected by another command.",
+        "Look what has become of it with Get-ContainerNic.");
 }

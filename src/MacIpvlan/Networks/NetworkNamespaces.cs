@@ -62,7 +62,8 @@ public sealed class NetworkNamespaces(NetworkSession session)
     public void Remove(NetworkNamespace target, bool disconnect)
     {
         ContainerNics nics = new(session);
-        ContainerNic[] attached = [.. nics.GetAll().Where(n => n.Record.Namespace == target.Identity)];
+        session.Recover();
+        ContainerNic[] attached = [.. nics.GetAll().Where(IsHere)];
         if (attached.Length > 0 && !disconnect)
         {
             throw new NetworkException(
@@ -75,5 +76,13 @@ public sealed class NetworkNamespaces(NetworkSession session)
         foreach (ContainerNic nic in attached) nics.Disconnect(nic);
         session.Trace?.Invoke($"ip netns delete {target.Name}");
         NamespaceMount.Remove(target.Path);
+
+        // NICs of an earlier namespace of the same number are not in this one.
+        bool IsHere(ContainerNic nic)
+        {
+            if (nic.Record.Namespace != target.Identity) return false;
+            using NamespaceHandle? handle = new NicLinks(session).OpenNamespace(nic.Record);
+            return handle is not null;
+        }
     }
 }

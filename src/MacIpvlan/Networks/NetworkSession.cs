@@ -1,3 +1,4 @@
+using MacIpvlan.Containers;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
 using MacIpvlan.State;
@@ -11,6 +12,8 @@ public sealed class NetworkSession(Func<IStateStore> openState) : IDisposable
     private IStateStore? _state;
     private RouteSocket? _host;
     private NamespaceThread? _namespaces;
+    private NamespaceFinder? _finder;
+    private bool _isRecovered;
 
     /// <summary>Told of each step, before it is taken, as the command that does the same; may be called on any thread.</summary>
     public Action<string>? Trace { get; init; }
@@ -26,6 +29,17 @@ public sealed class NetworkSession(Func<IStateStore> openState) : IDisposable
 
     /// <summary>The thread that enters namespaces.</summary>
     internal NamespaceThread Namespaces => _namespaces ??= new NamespaceThread();
+
+    /// <summary>Finds namespaces again.</summary>
+    internal NamespaceFinder Finder => _finder ??= new NamespaceFinder(Namespaces);
+
+    /// <summary>Puts right, once, what commands that died left half done. For all that changes something.</summary>
+    internal void Recover()
+    {
+        if (_isRecovered) return;
+        _isRecovered = true;
+        new Recovery(this).Run();
+    }
 
     /// <summary>Undoes a step of something that failed: a second failure is told of, and does not hide the first.</summary>
     internal void RollBack(Action undo)

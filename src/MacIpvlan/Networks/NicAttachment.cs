@@ -16,9 +16,6 @@ internal sealed class NicAttachment(NetworkSession session, NicRequest request, 
     private const int NameAttempts = 8;
     private readonly NetworkRecord _network = request.Network.Record;
 
-    // The l3 modes work without a link layer: no ARP, no gateway.
-    private bool IsRouted => _network.NicKind is IpvlanLink { Mode: not IpvlanMode.L2 };
-
     /// <summary>Makes the link, with its addresses and routes, and sets it up.</summary>
     /// <returns>The link as the kernel has it.</returns>
     /// <exception cref="NetlinkException">The kernel refused a step; the link is gone again.</exception>
@@ -38,6 +35,10 @@ internal sealed class NicAttachment(NetworkSession session, NicRequest request, 
             throw;
         }
     }
+
+    private static PhysicalAddress MacAddressOf(NetworkRecord network, NicRecord nic) => nic.MacAddress.Equals(PhysicalAddress.None)
+        ? DerivedMacAddress.From(network.Id, nic.Leases.Count == 0 ? nic.Id : nic.Leases[0].Address.Value.ToString())
+        : nic.MacAddress;
 
     private Link MakeLink(RouteSocket inside)
     {
@@ -84,11 +85,9 @@ internal sealed class NicAttachment(NetworkSession session, NicRequest request, 
         Parent = parent,
         Namespace = request.Target,
         Mtu = request.Mtu ?? _network.Mtu,
-        MacAddress = _network.NicKind is MacvlanLink ? request.MacAddress ?? DerivedMac() : null,
+        MacAddress = _network.NicKind is MacvlanLink ? MacAddressOf(_network, nic) : null,
+        Group = LinkMark.Group(nic),
     });
-
-    private PhysicalAddress DerivedMac() => DerivedMacAddress.From(
-        _network.Id, nic.Leases.Count == 0 ? nic.Id : nic.Leases[0].Address.Value.ToString());
 
     private static string NextFreeName(RouteSocket inside)
     {
@@ -126,66 +125,14 @@ internal sealed class NicAttachment(NetworkSession session, NicRequest request, 
         string announce = request.AnnounceCount > 0 ? "1" : "0";
         if (hasIPv4) SetSysctl(inside, "ipv4", link, "arp_notify", announce);
         if (hasIPv6) SetSysctl(inside, "ipv6", link, "ndisc_notify", announce);
-        RouteRequest up = new LinkSet(link.Index, link.Name) { Up = true };
+        RouteRequest up = new LinkSet(link.Index, link.Name) { Alias = LinkMark.Alias(_network, nic), Group = 0, Up = true };
         AddressAdd[] addresses = [.. nic.Leases.Select(l => new AddressAdd(link, l.Address))];
         // The kernel announces what it finds when the link comes up. Where there is nothing to announce on, though, an
         // IPv6 address from before would be reachable only after a random delay of up to a second.
-        List<RouteRequest> requests = IsRouted ? [up, .. addresses] : [.. addresses, up];
-        requests.AddRange(Routes(link));
+        List<RouteRequest> requests = NicRoutes.IsRouted(_network) ? [up, .. addresses] : [.. addresses, up];
+        requests.AddRange(NicRoutes.Of(_network, nic, link));
         inside.Execute([.. requests]);
     }
-
-    private IEnumerable<RouteAdd> Routes(Link link)
-    {
-        foreach (IGrouping<AddressFamily, LeaseRecord> family in nic.Leases.GroupBy(static l => l.Address.Value.Family))
-        {
-            if (_network.Internal || _network.NoDefaultRoute)
-            {
-                // Without a default route, l3 reaches the network's other subnets only if they are named.
-                foreach (IPPrefix sibling in IsRouted ? SiblingSubnets(family) : []) yield return new(link, sibling);
-            }
-            else if (DefaultRoute(link, family) is RouteAdd route)
-            {
-                yield return route;
-            }
-
-            foreach (NetworkRoute route in _network.Routes.Where(r => r.Destination.Family == family.Key))
-            {
-                yield return new RouteAdd(link, route.Destination)
-                {
-                    Gateway = route.NextHop is null ? null : AddressValue.From(route.NextHop),
-                    GatewayIsOnLink = route.NextHop is not null && IsOutside(AddressValue.From(route.NextHop), family),
-                    Metric = route.Metric,
-                    Type = route.Type,
-                };
-            }
-        }
-    }
-
-    private RouteAdd? DefaultRoute(Link link, IGrouping<AddressFamily, LeaseRecord> family)
-    {
-        AddressValue? gateway = IsRouted ? null : family.Select(GatewayOf).FirstOrDefault(static g => g is not null);
-        if (!IsRouted && gateway is null) return null;
-        return new RouteAdd(link, IPPrefix.Containing(new(family.Key, 0), 0))
-        {
-            Gateway = gateway,
-            GatewayIsOnLink = gateway is not null && IsOutside(gateway.Value, family),
-            Metric = _network.RouteMetric,
-            // A namespace with two NICs keeps the default route of the first.
-            KeepExisting = true,
-        };
-    }
-
-    // The kernel takes a next hop that no address of the link leads to only if told that it is on the link.
-    private bool IsOutside(AddressValue hop, IEnumerable<LeaseRecord> leases) =>
-        _network.OnLinkGateway && !leases.Any(l => l.Address.Subnet.Contains(hop));
-
-    private IEnumerable<IPPrefix> SiblingSubnets(IGrouping<AddressFamily, LeaseRecord> leases) => _network.Subnets
-        .Select(static s => s.Prefix)
-        .Where(p => p.Family == leases.Key && leases.All(l => l.Address.Subnet != p));
-
-    private AddressValue? GatewayOf(LeaseRecord lease) =>
-        _network.Subnets.First(s => s.Prefix.Contains(lease.Address.Value)).Gateway;
 
     private bool HasFamily(AddressFamily family) => nic.Leases.Any(l => l.Address.Value.Family == family);
 

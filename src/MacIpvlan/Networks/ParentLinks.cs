@@ -8,6 +8,14 @@ namespace MacIpvlan;
 /// <summary>Finds the links that networks sit on, and makes and removes those that are ours. Called under the topology lock.</summary>
 internal sealed class ParentLinks(NetworkSession session)
 {
+    /// <summary>What networks on a link of that name are worth.</summary>
+    public NetworkState GetState(string name) => session.Host.FindLink(name) switch
+    {
+        null => NetworkState.ParentMissing,
+        { IsUp: true } => NetworkState.Ready,
+        _ => NetworkState.ParentDown,
+    };
+
     /// <summary>Finds out which link a reference means, and what must be made for it; makes nothing.</summary>
     /// <exception cref="NetworkException">ParentNotFound, ParentUnsuitable, InvalidName or InvalidVlanId.</exception>
     public ParentPlan Plan(ParentReference reference)
@@ -43,62 +51,113 @@ internal sealed class ParentLinks(NetworkSession session)
     {
         if (plan.Existing is not null) return plan.Existing;
         Link? lower = plan.Lower is null ? null : Ensure(plan.Lower, removedWithLastNetwork: true);
+        // Recorded first: a link without a record would be nobody's. Until it is there for good, it goes if nothing uses it.
         ParentLinkRecord record = new()
         {
             Name = plan.Name,
             Kind = plan.Kind!,
             Parent = lower?.Name,
             Mtu = plan.Mtu,
-            RemovedWithLastNetwork = removedWithLastNetwork,
+            RemovedWithLastNetwork = true,
         };
-        // Recorded first: a link without a record would be nobody's, a record without a link can be repaired.
         session.State.SetParentLink(record);
-        Link? made = null;
         try
         {
-            session.Host.Execute(new LinkAdd(plan.Name, plan.Kind!) { Parent = lower, Mtu = plan.Mtu });
-            made = session.Host.FindLink(plan.Name)!;
-            KeepHostOff(made);
-            if (lower is { IsUp: false })
-            {
-                session.Warn($"{plan.Name} is left down: its parent {lower.Name} is down.");
-                return made;
-            }
-
-            session.Host.Execute(new LinkSet(made.Index, made.Name) { Up = true });
-            return made with { IsUp = true };
+            Link made = Make(record, lower);
+            if (!removedWithLastNetwork) session.State.SetParentLink(record with { RemovedWithLastNetwork = false });
+            return made;
         }
         catch
         {
-            session.RollBack(() =>
-            {
-                if (made is not null) session.Host.Execute(new LinkDelete(made.Index, made.Name));
-                session.State.RemoveParentLink(plan.Name);
-                if (plan.Lower is not null) RemoveUnused(plan.Lower.Name);
-            });
+            session.RollBack(() => RemoveUnused(plan.Name));
             throw;
         }
     }
 
+    /// <summary>Whether a link of ours is as it was made, with what it sits on.</summary>
+    public bool IsInPlace(ParentLinkRecord record) =>
+        session.Host.FindLink(record.Name) is Link link && IsStill(link, record)
+        && (record.Parent is null || session.Host.FindLink(record.Parent) is Link lower && (link.IsUp || !lower.IsUp))
+        && (record.Parent is not null || link.IsUp);
+
+    /// <summary>Makes a link of ours again if it is gone, and sets it up if it is not, and what it sits on likewise.</summary>
+    /// <returns>Whether anything had to be done.</returns>
+    /// <exception cref="NetworkException">ParentNotFound, or InterfaceExists: something else has its name.</exception>
+    /// <exception cref="NetlinkException">The kernel refused a step.</exception>
+    public bool Restore(ParentLinkRecord record)
+    {
+        bool any = record.Parent is not null && Find(record.Parent) is ParentLinkRecord below && Restore(below);
+        Link? lower = record.Parent is null ? null : session.Host.FindLink(record.Parent) ?? throw NotFound(record.Parent, "");
+        Link? link = session.Host.FindLink(record.Name);
+        if (link is null)
+        {
+            Make(record, lower);
+            return true;
+        }
+
+        if (!IsStill(link, record))
+        {
+            throw new NetworkException(
+                NetworkError.InterfaceExists,
+                $"The host has an interface named {record.Name}, which is not the {record.Kind} that was made under that name.",
+                $"Rename or delete it: ip link delete dev {record.Name}.");
+        }
+
+        if (link.IsUp || lower is { IsUp: false }) return any;
+        session.Host.Execute(Finished(link) with { Up = true });
+        return true;
+    }
+
+    private Link Make(ParentLinkRecord record, Link? lower)
+    {
+        Link? made = null;
+        try
+        {
+            session.Host.Execute(
+                new LinkAdd(record.Name, record.Kind) { Parent = lower, Mtu = record.Mtu, Group = LinkMark.ParentGroup });
+            made = session.Host.FindLink(record.Name)!;
+            KeepHostOff(made);
+            if (lower is { IsUp: false })
+            {
+                session.Warn($"{record.Name} is left down: its parent {lower.Name} is down.");
+                session.Host.Execute(Finished(made));
+                return made;
+            }
+
+            session.Host.Execute(Finished(made) with { Up = true });
+            return made with { IsUp = true };
+        }
+        catch
+        {
+            if (made is not null) session.RollBack(() => session.Host.Execute(new LinkDelete(made.Index, made.Name)));
+            throw;
+        }
+    }
+
+    private static LinkSet Finished(Link link) =>
+        new(link.Index, link.Name) { Alias = LinkMark.ParentAlias, Group = 0 };
+
     /// <summary>Removes a parent that was made for networks when nothing uses it any more, and what it sat on likewise.</summary>
-    public void RemoveUnused(string name)
+    /// <param name="name">Its name.</param>
+    /// <param name="isAbandoned">Whether a command died over it: then the link may be another's that has its name since.</param>
+    public void RemoveUnused(string name, bool isAbandoned = false)
     {
         ParentLinkRecord? record = Find(name);
         bool used = record is null || !record.RemovedWithLastNetwork
             || session.State.GetNetworks().Any(n => n.Parent == name)
             || session.State.GetParentLinks().Any(p => p.Parent == name);
-        if (!used) Remove(record!);
+        if (!used) Remove(record!, isAbandoned);
     }
 
     /// <summary>The record of a link that this module made; null if it did not.</summary>
     public ParentLinkRecord? Find(string name) => session.State.GetParentLinks().FirstOrDefault(p => p.Name == name);
 
     /// <summary>Removes a link of ours, and what it sat on if that was made for it and has no other use.</summary>
-    public void Remove(ParentLinkRecord record)
+    public void Remove(ParentLinkRecord record, bool isAbandoned = false)
     {
         Link? link = session.Host.FindLink(record.Name);
         // By now the name may be that of another link.
-        if (link is not null && IsStill(link, record))
+        if (link is not null && IsStill(link, record) && (!isAbandoned || LinkMark.IsParent(link)))
         {
             Link? upper = session.Host.GetLinks().FirstOrDefault(l => l.ParentIndex == link.Index && !l.ParentIsForeign);
             if (upper is not null)
@@ -108,6 +167,8 @@ internal sealed class ParentLinks(NetworkSession session)
                 return;
             }
 
+            // Should this command die on the way, the next one takes the link for one that goes, and goes on.
+            if (!record.RemovedWithLastNetwork) session.State.SetParentLink(record with { RemovedWithLastNetwork = true });
             session.Host.Execute(new LinkDelete(link.Index, link.Name));
         }
 

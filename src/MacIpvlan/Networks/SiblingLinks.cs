@@ -14,7 +14,7 @@ internal sealed class SiblingLinks(NetworkSession session)
     {
         using NamespaceHandle host = NamespaceHandle.OpenOwn();
         List<SiblingLink> found = [.. session.Host.GetLinks()
-            .Where(l => !l.ParentIsForeign && IsOn(parent, l)).Select(l => new SiblingLink("host", host.Identity, l))];
+            .Where(l => !l.ParentIsForeign && IsOn(parent, l)).Select(l => new SiblingLink("host", host.Path, host.Identity, l))];
         foreach (NamespaceHandle target in NamespaceFinder.OpenAll())
         {
             using (target)
@@ -32,7 +32,7 @@ internal sealed class SiblingLinks(NetworkSession session)
         // The same index may be another link's in a third namespace.
         int hostId = inside.GetNamespaceId(host);
         return [.. inside.GetLinks().Where(l => l.ParentNamespaceId == hostId && IsOn(parent, l))
-            .Select(l => new SiblingLink(target.Name, target.Identity, l))];
+            .Select(l => new SiblingLink(target.Name, target.Path, target.Identity, l))];
     }
 
     private static bool IsOn(Link parent, Link link) =>
@@ -40,7 +40,7 @@ internal sealed class SiblingLinks(NetworkSession session)
 }
 
 /// <summary>A macvlan or ipvlan link, and where it is.</summary>
-internal sealed record SiblingLink(string NamespaceName, NamespaceIdentity Namespace, Link Link)
+internal sealed record SiblingLink(string NamespaceName, string NamespacePath, NamespaceIdentity Namespace, Link Link)
 {
     /// <summary>Namespace and interface, such as web1/eth0.</summary>
     public override string ToString() => $"{NamespaceName}/{Link.Name}";

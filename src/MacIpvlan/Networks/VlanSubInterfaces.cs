@@ -44,6 +44,7 @@ public sealed class VlanSubInterfaces(NetworkSession session)
     /// <exception cref="NetlinkException">The kernel refused a step; nothing is left behind.</exception>
     public VlanSubInterface Add(string parent, VlanLink kind, string? name, int? mtu)
     {
+        session.Recover();
         using IDisposable topology = session.State.LockTopology();
         ParentPlan plan = _parents.PlanVlan(parent, kind, name, mtu);
         if (plan.Existing is not null)
@@ -64,6 +65,7 @@ public sealed class VlanSubInterfaces(NetworkSession session)
     /// <exception cref="NetworkException">SubInterfaceInUse, with the reason.</exception>
     public void Remove(VlanSubInterface vlan, bool force)
     {
+        session.Recover();
         using IDisposable topology = session.State.LockTopology();
         ParentLinkRecord? record = _parents.Find(vlan.Name);
         string? reason = vlan.Networks.Count > 0 ? $"it carries {string.Join(", ", vlan.Networks)}"

@@ -39,10 +39,16 @@ public interface IStateStore : IDisposable
     IReadOnlyList<NicRecord> GetNics(string? networkId = null);
 
     /// <summary>
-    /// Whether a NIC that was made later has the same namespace and interface index: then the earlier one's namespace is
-    /// gone, and its number has been given to another.
+    /// Whether a command that died may have left something behind: a NIC that it was at work on, or a parent that no
+    /// network uses.
     /// </summary>
-    bool IsSuperseded(NicRecord nic);
+    bool NeedsRecovery();
+
+    /// <summary>The NICs that commands were at work on when they died.</summary>
+    IReadOnlyList<NicRecord> GetAbandonedNics();
+
+    /// <summary>Takes over the NICs that commands were at work on when they died, so that nobody else does.</summary>
+    IReadOnlyList<NicRecord> TakeAbandonedNics();
 
     /// <summary>Adds a NIC and takes its addresses, all or none.</summary>
     /// <param name="nic">The NIC, without leases.</param>
@@ -52,8 +58,18 @@ public interface IStateStore : IDisposable
     /// <exception cref="NetworkException">AddressInUse, InvalidAddress, AddressesExhausted or NetworkNotFound.</exception>
     NicRecord ReserveNic(NicRecord nic, NetworkRecord network, IReadOnlyList<AddressDemand> demands);
 
-    /// <summary>Records state, interface, MAC address and MTU of a NIC.</summary>
-    void UpdateNic(NicRecord nic);
+    /// <summary>Takes a NIC into this command's hands: as <see cref="NicState.Detaching"/>, or as
+    /// <see cref="NicState.Restoring"/>, for which it must not be in another's.</summary>
+    /// <returns>The NIC as it is now; null when it has been released, or is in other hands.</returns>
+    NicRecord? TakeNic(string id, NicState state);
+
+    /// <summary>Records all of a NIC but its network and its leases.</summary>
+    /// <param name="nic">The NIC.</param>
+    /// <param name="from">
+    /// The state that it must be in, and not in the hands of another command; null for whatever it is in.
+    /// </param>
+    /// <returns>False when it is in another state, or has been released.</returns>
+    bool UpdateNic(NicRecord nic, NicState? from = null);
 
     /// <summary>Forgets a NIC and frees its addresses; one that is not there counts as released.</summary>
     void ReleaseNic(string id);

@@ -25,8 +25,14 @@ public sealed record NicRecord
     /// <summary>Which namespace it was: the path may lead to another one by now.</summary>
     public required NamespaceIdentity Namespace { get; init; }
 
+    /// <summary>What tells that namespace apart from a later one of the same identity.</summary>
+    public required NamespaceBirth NamespaceBirth { get; init; }
+
     /// <summary>The process that was named as the target, if one was.</summary>
     public int? ProcessId { get; init; }
+
+    /// <summary>When that process started, in clock ticks since the kernel did: its id may be another's by now.</summary>
+    public long? ProcessStart { get; init; }
 
     /// <summary>The interface's name in the namespace; empty until it is made.</summary>
     public string InterfaceName { get; init; } = "";
@@ -70,4 +76,10 @@ public enum NicState
 
     /// <summary>It is being taken away; its interface may exist still.</summary>
     Detaching,
+
+    /// <summary>It has its addresses, but no interface: its namespace or its parent is gone.</summary>
+    Detached,
+
+    /// <summary>Its interface is being made again.</summary>
+    Restoring,
 }

@@ -45,7 +45,8 @@ public sealed class CmdletTests
     public void Cmdlet_ThatChangesSomethingCanBeAskedWhatItWouldDo(string name)
     {
         CmdletAttribute attribute = s_cmdlets[name].GetCustomAttribute<CmdletAttribute>()!;
-        bool changes = attribute.VerbName is not ("Get" or "Test" or "Show" or "Export");
+        bool changes = attribute.VerbName is not ("Get" or "Test" or "Show" or "Export")
+            || s_cmdlets[name].GetProperty("Repair") is not null;
 
         Assert.Equal(changes, attribute.SupportsShouldProcess);
     }

@@ -49,7 +49,7 @@ public sealed class ContainerNetworkTests
     [Fact]
     public void Subnets_HaveTheirUsage()
     {
-        ContainerNetwork network = ContainerNetwork.From(s_record, s_usage);
+        ContainerNetwork network = ContainerNetwork.From(s_record, s_usage, NetworkState.Ready);
 
         Assert.Equal(3, network.NicCount);
         Assert.Equal(
@@ -61,7 +61,7 @@ public sealed class ContainerNetworkTests
     [Fact]
     public void Lists_AreOfPublicTypesThatPowerShellCanIndex()
     {
-        MacvlanNetwork network = Assert.IsType<MacvlanNetwork>(ContainerNetwork.From(s_record, s_usage));
+        MacvlanNetwork network = Assert.IsType<MacvlanNetwork>(ContainerNetwork.From(s_record, s_usage, NetworkState.Ready));
 
         Assert.All(
             (object[])
@@ -73,8 +73,8 @@ public sealed class ContainerNetworkTests
     }
 
     [Fact]
-    public void Text_IsTheName() => Assert.Equal("net1", $"{ContainerNetwork.From(s_record, s_usage)}");
+    public void Text_IsTheName() => Assert.Equal("net1", $"{ContainerNetwork.From(s_record, s_usage, NetworkState.Ready)}");
 
     private static ContainerNetwork Network(LinkKind kind) =>
-        ContainerNetwork.From(s_record with { NicKind = kind }, s_usage);
+        ContainerNetwork.From(s_record with { NicKind = kind }, s_usage, NetworkState.Ready);
 }

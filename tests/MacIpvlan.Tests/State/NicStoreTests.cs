@@ -1,5 +1,6 @@
 using System.Net.NetworkInformation;
 using MacIpvlan.Linux;
+using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
 using MacIpvlan.State.Sqlite;
 using MacIpvlan.Tests.Networks;
@@ -18,7 +19,7 @@ public sealed class NicStoreTests : StateTest
     {
         NicRecord nic = Nic(_network, "/proc/77/ns/net") with
         {
-            Namespace = new NamespaceIdentity(ulong.MaxValue, (1ul << 63) + 5), ProcessId = 77,
+            Namespace = new NamespaceIdentity(ulong.MaxValue, (1ul << 63) + 5), ProcessId = 77, ProcessStart = 78,
         };
 
         NicRecord reserved = Store.ReserveNic(nic, _network, [IPv6, Static("10.0.0.9")]);
@@ -57,15 +58,91 @@ public sealed class NicStoreTests : StateTest
 
     [Fact]
     public void Updating_OfThatTestSetsEveryFieldThatMayChange() => Assert.Equal(
-        // What a NIC is, and where it is, stays.
-        [".Id", ".NetworkId", ".NamespaceName", ".NamespacePath", ".Namespace", ".ProcessId"],
+        // What a NIC is stays.
+        [".Id", ".NetworkId"],
         Describe.Same(Attached(Nic(_network) with { Id = "1" }), Nic(_network) with { Id = "1" })
             .Select(static l => l.Split(' ')[0]));
+
+    [Fact]
+    public void Updating_IsRefusedFromAnotherStateAndWhenReleased()
+    {
+        NicRecord nic = Reserve(_network, IPv4);
+
+        Assert.False(Store.UpdateNic(Attached(nic), from: NicState.Restoring));
+        Assert.Equal(NicState.Reserved, Store.GetNics()[0].State);
+        Assert.True(Store.UpdateNic(Attached(nic), from: NicState.Reserved));
+        Store.ReleaseNic(nic.Id);
+        Assert.False(Store.UpdateNic(Attached(nic)));
+        Assert.Empty(Store.GetNics());
+    }
+
+    [Fact]
+    public void Updating_IsRefusedWhileAnotherCommandHasIt()
+    {
+        NicRecord nic = Reserve(_network, IPv4);
+        using SqliteStateStore other = State.Open();
+
+        Assert.False(other.UpdateNic(Attached(nic), from: NicState.Reserved));
+        Assert.Null(other.TakeNic(nic.Id, NicState.Restoring));
+        Assert.Equal(Describe.Lines(nic with { State = NicState.Detaching }), Describe.Lines(other.TakeNic(nic.Id, NicState.Detaching)!));
+        Assert.False(Store.UpdateNic(Attached(nic), from: NicState.Reserved));
+    }
+
+    [Fact]
+    public void Taking_GivesTheNicAsItIsNow()
+    {
+        NicRecord attached = Attached(Reserve(_network, IPv4));
+        Store.UpdateNic(attached);
+
+        Assert.Equal(
+            Describe.Lines(attached with { State = NicState.Restoring }),
+            Describe.Lines(Store.TakeNic(attached.Id, NicState.Restoring)!));
+        Assert.Null(Store.TakeNic("0", NicState.Detaching));
+    }
+
+    [Theory]
+    [InlineData(NicState.Reserved, true)]
+    [InlineData(NicState.Detaching, true)]
+    [InlineData(NicState.Restoring, true)]
+    [InlineData(NicState.Attached, false)]
+    [InlineData(NicState.Detached, false)]
+    public void Nic_InHandsThatDiedIsAbandoned(NicState state, bool isAbandoned)
+    {
+        NicRecord nic;
+        using (SqliteStateStore dead = State.Open())
+        {
+            nic = dead.ReserveNic(Nic(_network), _network, [IPv4]) with { State = state };
+            dead.UpdateNic(nic);
+            Assert.Empty(Store.TakeAbandonedNics());
+        }
+
+        Assert.Equal(isAbandoned, Store.NeedsRecovery());
+        Assert.Equal(isAbandoned ? 1 : 0, Store.GetAbandonedNics().Count);
+        Assert.Equal(isAbandoned ? 1 : 0, Store.TakeAbandonedNics().Count);
+        // By now it is in this one's hands.
+        using SqliteStateStore third = State.Open();
+        Assert.Empty(third.TakeAbandonedNics());
+        Assert.False(Store.NeedsRecovery());
+    }
+
+    [Fact]
+    public void Parent_ThatNothingUsesNeedsRecovery()
+    {
+        ParentLinkRecord lower = new() { Name = "eth0", Kind = new DummyLink(), RemovedWithLastNetwork = true };
+        Store.SetParentLink(lower);
+        Assert.False(Store.NeedsRecovery());
+        Store.SetParentLink(lower with { Name = "eth9" });
+        Assert.True(Store.NeedsRecovery());
+        Store.SetParentLink(lower with { Name = "eth8", Parent = "eth9", RemovedWithLastNetwork = false });
+        Assert.False(Store.NeedsRecovery());
+    }
 
     [Theory]
     [InlineData(NicState.Reserved)]
     [InlineData(NicState.Attached)]
     [InlineData(NicState.Detaching)]
+    [InlineData(NicState.Detached)]
+    [InlineData(NicState.Restoring)]
     public void State_ComesBack(NicState state)
     {
         Store.UpdateNic(Reserve(_network, IPv4) with { State = state });
@@ -139,6 +216,7 @@ public sealed class NicStoreTests : StateTest
     private static NicRecord Attached(NicRecord nic) => nic with
     {
         State = NicState.Attached, InterfaceName = "eth0", InterfaceIndex = 42, Mtu = 1400,
-        MacAddress = new([2, 0, 0, 0, 0, 1]),
+        MacAddress = new([2, 0, 0, 0, 0, 1]), NamespaceName = "web9", NamespacePath = "/proc/7/ns/net",
+        Namespace = new(5, 6), NamespaceBirth = new("boot", 7), ProcessId = 7, ProcessStart = 8,
     };
 }

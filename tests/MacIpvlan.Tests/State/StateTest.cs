@@ -66,6 +66,7 @@ public abstract class StateTest : IDisposable
         NamespaceName = namespaceName,
         NamespacePath = $"/run/netns/{namespaceName}",
         Namespace = new NamespaceIdentity(4, 4026531840),
+        NamespaceBirth = new NamespaceBirth("9d2f3f2a-0b0e-4c39-8a53-3c1cf4a1d8e3", ulong.MaxValue),
     };
 
     private protected NicRecord Reserve(NetworkRecord network, params AddressDemand[] demands) =>

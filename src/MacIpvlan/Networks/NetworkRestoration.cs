@@ -1,0 +1,181 @@
+using MacIpvlan.Linux;
+using MacIpvlan.Netlink;
+using MacIpvlan.State;
+
+namespace MacIpvlan;
+
+/// <summary>
+/// Makes again what is on record and not in the kernel, as after a reboot: sub-interfaces and dummies, and the NICs of
+/// namespaces that are there. What is in place is left alone, so it may be done at any time.
+/// </summary>
+/// <param name="session">The session.</param>
+/// <param name="confirm">Asked before each change: what, and what is done to it.</param>
+public sealed class NetworkRestoration(NetworkSession session, Func<string, string, bool> confirm)
+{
+    private readonly ContainerNics _nics = new(session);
+    private readonly NicLinks _links = new(session);
+    private readonly ParentLinks _parents = new(session);
+
+    /// <summary>Restores networks.</summary>
+    /// <param name="networks">Which; with all, also sub-interfaces that no network uses.</param>
+    /// <param name="areAll">Whether these are all.</param>
+    /// <returns>Each thing, as soon as it has been seen to.</returns>
+    public IEnumerable<RestoredItem> Restore(IReadOnlyList<ContainerNetwork> networks, bool areAll)
+    {
+        if (session.State.NeedsRecovery() && confirm("interrupted commands", "Undo what they left half done")) session.Recover();
+        foreach (RestoredItem item in RestoreParents(networks, areAll)) yield return item;
+        foreach (ContainerNetwork network in networks)
+        {
+            bool hasParent = session.Host.FindLink(network.Parent) is not null;
+            yield return new(RestoredKind.Network, network.Name, network.Name, hasParent ? RestoreResult.InPlace : RestoreResult.Failed)
+            {
+                Reason = hasParent ? "" : $"Its parent {network.Parent} is missing.",
+            };
+            foreach (ContainerNic nic in _nics.GetAll(network)) yield return RestoreNic(nic, network, hasParent);
+        }
+    }
+
+    /// <summary>Makes the interface of one NIC again where it was, or where its namespace's name leads now.</summary>
+    /// <param name="nic">The NIC.</param>
+    /// <param name="network">Its network.</param>
+    /// <param name="hasParent">Whether the network's parent is there.</param>
+    /// <param name="replace">Whether an interface that is there makes way for a new one.</param>
+    internal RestoredItem RestoreNic(ContainerNic nic, ContainerNetwork network, bool hasParent, bool replace = false)
+    {
+        NicRecord record = nic.Record;
+        if (record.State is not (NicState.Attached or NicState.Detached))
+        {
+            return Of(nic, RestoreResult.InPlace, "Another command is at work on it.");
+        }
+
+        try
+        {
+            if (!hasParent) return Detach(nic, $"The parent {nic.Parent} is missing.");
+            using NamespaceHandle? alive = _links.OpenNamespace(record);
+            if (alive is not null && !replace && IsThere(alive, nic)) return Of(nic, RestoreResult.InPlace);
+            using NamespaceHandle? successor = alive is null ? OpenSuccessor(record) : null;
+            if ((alive ?? successor) is NamespaceHandle target)
+            {
+                if (!confirm(nic.ToString(), $"Restore the NIC on network {nic.Network}")) return Of(nic, RestoreResult.Skipped);
+                if (alive is not null) _links.Delete(alive, record, network.Record);
+                return Of(_nics.Reattach(nic, network, target), RestoreResult.Restored);
+            }
+
+            // What ended while the kernel runs has ended for good; after a reboot, it may not have been started yet.
+            if (record.NamespaceBirth.BootId != HostBoot.Id) return Detach(nic, "Its namespace is not there.");
+            if (!confirm(nic.ToString(), "Release its addresses, since its namespace has ended")) return Of(nic, RestoreResult.Skipped);
+            session.State.ReleaseNic(nic.Id);
+            return Of(nic, RestoreResult.Released, "Its namespace has ended.");
+        }
+        catch (Exception e) when (e is NetworkException or NetlinkException)
+        {
+            return Of(nic, RestoreResult.Failed, e.Message);
+        }
+    }
+
+    private List<RestoredItem> RestoreParents(IReadOnlyList<ContainerNetwork> networks, bool areAll)
+    {
+        List<RestoredItem> items = [];
+        using IDisposable topology = session.State.LockTopology();
+        foreach (ParentLinkRecord record in session.State.GetParentLinks())
+        {
+            string[] users = [.. networks.Where(n => n.Parent == record.Name).Select(static n => n.Name)];
+            if (users.Length == 0 && !areAll) continue;
+            RestoredItem item = new(RestoredKind.Parent, record.Name, string.Join(", ", users), RestoreResult.InPlace);
+            try
+            {
+                if (_parents.IsInPlace(record)) items.Add(item);
+                else if (!confirm(record.Name, $"Restore the {record.Kind}")) items.Add(item with { Result = RestoreResult.Skipped });
+                else items.Add(item with { Result = _parents.Restore(record) ? RestoreResult.Restored : RestoreResult.InPlace });
+            }
+            catch (Exception e) when (e is NetworkException or NetlinkException)
+            {
+                items.Add(item with { Result = RestoreResult.Failed, Reason = e.Message });
+            }
+        }
+
+        return items;
+    }
+
+    private bool IsThere(NamespaceHandle target, ContainerNic nic) => session.Namespaces.Run(target, () =>
+    {
+        using RouteSocket inside = RouteSocket.Open(target);
+        return NicLinks.Find(inside, nic.Record, nic.NetworkRecord) is not null;
+    });
+
+    // A name is what was named; a process id is another process's by now, unless that has the same start.
+    private static NamespaceHandle? OpenSuccessor(NicRecord nic)
+    {
+        if (nic.ProcessId is int id)
+        {
+            bool isSame = nic.NamespaceBirth.BootId == HostBoot.Id && HostBoot.ProcessStart(id) == nic.ProcessStart;
+            if (!isSame) return null;
+        }
+        else if (nic.NamespacePath.StartsWith("/proc/", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        NamespaceHandle? found = NamespaceHandle.TryOpen(nic.NamespaceName, nic.NamespacePath, out _);
+        using NamespaceHandle host = NamespaceHandle.OpenOwn();
+        if (found?.Identity != host.Identity) return found;
+        found.Dispose();
+        return null;
+    }
+
+    private RestoredItem Detach(ContainerNic nic, string reason)
+    {
+        if (nic.Record.State == NicState.Attached && confirm(nic.ToString(), "Record that it is detached"))
+        {
+            session.State.UpdateNic(nic.Record with { State = NicState.Detached }, from: NicState.Attached);
+        }
+
+        return Of(nic, RestoreResult.Failed, reason);
+    }
+
+    private static RestoredItem Of(ContainerNic nic, RestoreResult result, string reason = "") =>
+        new(RestoredKind.Nic, nic.ToString(), nic.Network, result) { Reason = reason };
+}
+
+/// <summary>What became of one thing that was to be restored.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Name">Its name; that of a NIC is namespace and interface.</param>
+/// <param name="Network">The network that it belongs to, or the networks.</param>
+/// <param name="Result">What became of it.</param>
+public sealed record RestoredItem(RestoredKind Kind, string Name, string Network, RestoreResult Result)
+{
+    /// <summary>Why it was not restored, or was released.</summary>
+    public string Reason { get; init; } = "";
+}
+
+/// <summary>The kinds of things that are restored.</summary>
+public enum RestoredKind
+{
+    /// <summary>A sub-interface or dummy that this module made.</summary>
+    Parent,
+
+    /// <summary>A network.</summary>
+    Network,
+
+    /// <summary>A NIC.</summary>
+    Nic,
+}
+
+/// <summary>What became of a thing that was to be restored.</summary>
+public enum RestoreResult
+{
+    /// <summary>It was there.</summary>
+    InPlace,
+
+    /// <summary>It was made again.</summary>
+    Restored,
+
+    /// <summary>It has ended for good; its addresses are free.</summary>
+    Released,
+
+    /// <summary>It could not be made again.</summary>
+    Failed,
+
+    /// <summary>It was not to be touched (-WhatIf, or the answer to -Confirm).</summary>
+    Skipped,
+}

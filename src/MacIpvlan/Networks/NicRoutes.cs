@@ -1,0 +1,68 @@
+using System.Net.Sockets;
+using MacIpvlan.Addressing;
+using MacIpvlan.Netlink;
+using MacIpvlan.Netlink.Kinds;
+using MacIpvlan.State;
+
+namespace MacIpvlan;
+
+/// <summary>Which routes a NIC gets.</summary>
+internal static class NicRoutes
+{
+    /// <summary>Whether NICs of the network work without a link layer, as the l3 modes do: no ARP, no gateway.</summary>
+    public static bool IsRouted(NetworkRecord network) => network.NicKind is IpvlanLink { Mode: not IpvlanMode.L2 };
+
+    /// <summary>The routes of a NIC, for a link of those addresses.</summary>
+    public static IEnumerable<RouteAdd> Of(NetworkRecord network, NicRecord nic, Link link)
+    {
+        foreach (IGrouping<AddressFamily, LeaseRecord> family in nic.Leases.GroupBy(static l => l.Address.Value.Family))
+        {
+            if (network.Internal || network.NoDefaultRoute)
+            {
+                // Without a default route, l3 reaches the network's other subnets only if they are named.
+                foreach (IPPrefix sibling in IsRouted(network) ? SiblingSubnets(network, family) : []) yield return new(link, sibling);
+            }
+            else if (DefaultRoute(network, link, family) is RouteAdd route)
+            {
+                yield return route;
+            }
+
+            foreach (NetworkRoute route in network.Routes.Where(r => r.Destination.Family == family.Key))
+            {
+                yield return new RouteAdd(link, route.Destination)
+                {
+                    Gateway = route.NextHop is null ? null : AddressValue.From(route.NextHop),
+                    GatewayIsOnLink = route.NextHop is not null && IsOutside(network, AddressValue.From(route.NextHop), family),
+                    Metric = route.Metric,
+                    Type = route.Type,
+                };
+            }
+        }
+    }
+
+    private static RouteAdd? DefaultRoute(NetworkRecord network, Link link, IGrouping<AddressFamily, LeaseRecord> family)
+    {
+        AddressValue? gateway = IsRouted(network) ? null : family.Select(l => GatewayOf(network, l)).FirstOrDefault(static g => g is not null);
+        if (!IsRouted(network) && gateway is null) return null;
+        return new RouteAdd(link, IPPrefix.Containing(new(family.Key, 0), 0))
+        {
+            Gateway = gateway,
+            GatewayIsOnLink = gateway is not null && IsOutside(network, gateway.Value, family),
+            Metric = network.RouteMetric,
+            // A namespace with two NICs keeps the default route of the first.
+            KeepExisting = true,
+        };
+    }
+
+    // The kernel takes a next hop that no address of the link leads to only if told that it is on the link.
+    private static bool IsOutside(NetworkRecord network, AddressValue hop, IEnumerable<LeaseRecord> leases) =>
+        network.OnLinkGateway && !leases.Any(l => l.Address.Subnet.Contains(hop));
+
+    private static IEnumerable<IPPrefix> SiblingSubnets(
+        NetworkRecord network, IGrouping<AddressFamily, LeaseRecord> leases) => network.Subnets
+        .Select(static s => s.Prefix)
+        .Where(p => p.Family == leases.Key && leases.All(l => l.Address.Subnet != p));
+
+    private static AddressValue? GatewayOf(NetworkRecord network, LeaseRecord lease) =>
+        network.Subnets.First(s => s.Prefix.Contains(lease.Address.Value)).Gateway;
+}
