@@ -197,13 +197,18 @@ function Get-KernelText {
         ForEach-Object { $_ -replace '<NO-CARRIER,', '<' -replace ',(LOWER_UP|M-DOWN)' -replace ' state \w+' }
 }
 
+function Get-ShellCommand {
+    # The command that starts another process of what this one is: pwsh, or tools/EmbeddedHost.
+    $shell = @([Environment]::ProcessPath)
+    if ((Split-Path $shell[0] -Leaf) -eq 'dotnet') { $shell += [Environment]::GetCommandLineArgs()[0] }
+    $shell + '-NoProfile'
+}
+
 function Invoke-Shell {
     # Runs a script, with the module imported, in a new process of what this one is: pwsh, or tools/EmbeddedHost. Returns
     # the lines that it writes. Through is the command to start it by, if another process is to do that.
     param([string]$Script, [string[]]$Through = 'env')
-    $shell = @([Environment]::ProcessPath)
-    if ((Split-Path $shell[0] -Leaf) -eq 'dotnet') { $shell += [Environment]::GetCommandLineArgs()[0] }
     $module = Join-Path (Get-Module MacIpvlan).ModuleBase 'MacIpvlan.psd1'
-    $start, $arguments = $Through + $shell + '-NoProfile' + '-Command' + "Import-Module '$module'; $Script"
+    $start, $arguments = $Through + (Get-ShellCommand) + '-Command' + "Import-Module '$module'; $Script"
     & $start @arguments
 }

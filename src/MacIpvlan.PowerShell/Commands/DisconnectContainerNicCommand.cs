@@ -12,6 +12,8 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
     private const string ByNamespace = "Namespace";
     private const string ByProcess = "Process";
     private ContainerNics? _nics;
+    private NicDisconnections? _disconnections;
+    private bool _isDisposing;
 
     /// <summary>NICs, as Get-ContainerNic gives them.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ByNic)]
@@ -54,13 +56,30 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
     private protected override void Process()
     {
         _nics ??= new ContainerNics(Session);
+        _disconnections ??= new NicDisconnections(Session, Report);
         foreach (ContainerNic nic in ParameterSetName == ByNic ? InputObject : Find(_nics))
         {
             Guard(nic, () =>
             {
-                if (ShouldProcess(nic.ToString(), $"Disconnect from network {nic.Network}")) _nics.Disconnect(nic);
+                if (ShouldProcess(nic.ToString(), $"Disconnect from network {nic.Network}")) _disconnections.Start(nic);
             });
         }
+    }
+
+    private protected override void Finish() => _disconnections?.Finish();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        // Of a pipeline that was stopped: what has been started is brought to its end, and nobody is there to be told.
+        _isDisposing = true;
+        _disconnections?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void Report(ContainerNic nic, Exception failure)
+    {
+        if (!_isDisposing) Guard(nic, () => throw failure);
     }
 
     private ContainerNic[] Find(ContainerNics nics)

@@ -5,7 +5,7 @@ using MacIpvlan.Linux;
 namespace MacIpvlan.Containers;
 
 /// <summary>Finds namespaces again by what they are, where the name or process that led to them no longer does.</summary>
-internal sealed partial class NamespaceFinder(NamespaceThread thread)
+internal sealed partial class NamespaceFinder(NamespaceThreads threads)
 {
     private static readonly string[] s_folders = ["/run/netns", "/run/docker/netns"];
     private static readonly TimeSpan s_validity = TimeSpan.FromSeconds(1);
@@ -23,7 +23,7 @@ internal sealed partial class NamespaceFinder(NamespaceThread thread)
         NamespaceHandle? handle = TryOpen(name, path, identity);
         if (handle is null && FindElsewhere(identity) is string other) handle = TryOpen(name, other, identity);
 
-        if (handle is null || birth.Cookie == 0 || thread.Run(handle, NamespaceCookie.Read) == birth.Cookie) return handle;
+        if (handle is null || birth.Cookie == 0 || threads.Run(handle, NamespaceCookie.Read) == birth.Cookie) return handle;
         handle.Dispose();
         return null;
     }

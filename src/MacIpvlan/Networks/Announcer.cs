@@ -56,7 +56,7 @@ internal static class Announcer
         {
             try
             {
-                NamespaceThread.Enter(Target);
+                NamespaceThreads.Enter(Target);
                 using PacketSocket socket = new();
                 foreach (AddressValue address in Nic.Leases.Select(static l => l.Address.Value))
                 {

@@ -74,7 +74,7 @@ public sealed class ContainerNetworks(NetworkSession session)
                 $"Disconnect them first (Get-ContainerNic -Network {network.Name} | Disconnect-ContainerNic), or use -Force.");
         }
 
-        foreach (ContainerNic nic in attached) nics.Disconnect(nic);
+        NicDisconnections.All(session, attached);
         session.State.RemoveNetwork(network.Id);
         _parents.RemoveUnused(network.Parent);
     }

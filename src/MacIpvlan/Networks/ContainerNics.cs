@@ -60,17 +60,6 @@ public sealed class ContainerNics(NetworkSession session)
         return new ContainerNic(attached, network);
     }
 
-    /// <summary>Takes a NIC away and frees its addresses; one whose interface or namespace is gone counts as taken away.</summary>
-    /// <exception cref="NetlinkException">The kernel refused; the NIC is still known.</exception>
-    public void Disconnect(ContainerNic nic)
-    {
-        session.Recover();
-        if (session.State.TakeNic(nic.Id, NicState.Detaching) is not NicRecord record) return;
-        using NamespaceHandle? target = _links.OpenNamespace(record);
-        if (target is not null) _links.Delete(target, record, nic.NetworkRecord);
-        session.State.ReleaseNic(record.Id);
-    }
-
     /// <summary>Makes the interface of a NIC again, in a namespace that may be another: as it was, addresses and all.</summary>
     /// <exception cref="NetworkException">It cannot be: NicNotFound when it was disconnected meanwhile, or the reason.</exception>
     /// <exception cref="NetlinkException">The kernel refused a step; the NIC is left detached.</exception>

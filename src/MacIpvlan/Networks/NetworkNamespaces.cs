@@ -73,7 +73,7 @@ public sealed class NetworkNamespaces(NetworkSession session)
                 $"Disconnect them first (Disconnect-ContainerNic -Namespace {target.Name}), or use -Force.");
         }
 
-        foreach (ContainerNic nic in attached) nics.Disconnect(nic);
+        NicDisconnections.All(session, attached);
         session.Trace?.Invoke($"ip netns delete {target.Name}");
         NamespaceMount.Remove(target.Path);
 

@@ -5,13 +5,16 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>What one command works with: the state, a socket on the host, a thread that enters namespaces.</summary>
+/// <summary>What one command works with: the state, a socket on the host, threads that enter namespaces.</summary>
 /// <param name="openState">Opens the state when it is first needed.</param>
 public sealed class NetworkSession(Func<IStateStore> openState) : IDisposable
 {
+    /// <summary>How many things may be done at once.</summary>
+    internal const int MaxThreads = 32;
+
     private IStateStore? _state;
     private RouteSocket? _host;
-    private NamespaceThread? _namespaces;
+    private NamespaceThreads? _namespaces;
     private NamespaceFinder? _finder;
     private bool _isRecovered;
 
@@ -27,8 +30,8 @@ public sealed class NetworkSession(Func<IStateStore> openState) : IDisposable
     /// <summary>A socket in the host's namespace.</summary>
     internal RouteSocket Host => _host ??= RouteSocket.Open(trace: Trace);
 
-    /// <summary>The thread that enters namespaces.</summary>
-    internal NamespaceThread Namespaces => _namespaces ??= new NamespaceThread();
+    /// <summary>The threads that enter namespaces.</summary>
+    internal NamespaceThreads Namespaces => _namespaces ??= new NamespaceThreads(MaxThreads);
 
     /// <summary>Finds namespaces again.</summary>
     internal NamespaceFinder Finder => _finder ??= new NamespaceFinder(Namespaces);

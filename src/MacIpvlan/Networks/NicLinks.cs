@@ -49,7 +49,11 @@ internal sealed class NicLinks(NetworkSession session)
 
     /// <summary>Deletes the link of a NIC, finished or not, if it is there.</summary>
     /// <exception cref="NetlinkException">The kernel refused.</exception>
-    public void Delete(NamespaceHandle target, NicRecord nic, NetworkRecord network) => session.Namespaces.Run(target, () =>
+    public void Delete(NamespaceHandle target, NicRecord nic, NetworkRecord network) =>
+        StartDelete(target, nic, network).GetAwaiter().GetResult();
+
+    /// <summary>Does what <see cref="Delete"/> does while the caller goes on.</summary>
+    public Task<int> StartDelete(NamespaceHandle target, NicRecord nic, NetworkRecord network) => session.Namespaces.Start(target, () =>
     {
         using RouteSocket inside = RouteSocket.Open(target, session.Trace);
         // Only one that was never finished has no index on record.

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using Tmds.Linux;
+
+namespace MacIpvlan.Linux;
+
+/// <summary>
+/// Threads that do work inside network namespaces. Namespaces belong to threads, so no thread that anyone else uses may
+/// enter one; these are ours alone, end with us, and therefore never have to find their way back.
+/// </summary>
+/// <param name="limit">How many there may be.</param>
+internal sealed class NamespaceThreads(int limit) : IDisposable
+{
+    private readonly BlockingCollection<Action> _work = [];
+    private readonly List<Thread> _threads = [];
+    private int _busy;
+
+    /// <summary>Runs the work inside the namespace and waits for it.</summary>
+    /// <exception cref="NetlinkException">The namespace cannot be entered; or whatever the work throws.</exception>
+    public T Run<T>(NamespaceHandle target, Func<T> work) => Start(target, work).GetAwaiter().GetResult();
+
+    /// <summary>Runs the work inside the namespace while the caller goes on; the namespace must stay open until it is done.</summary>
+    public Task<T> Start<T>(NamespaceHandle target, Func<T> work)
+    {
+        TaskCompletionSource<T> completion = new();
+        if (Interlocked.Increment(ref _busy) > _threads.Count && _threads.Count < limit) AddThread();
+        _work.Add(() =>
+        {
+            try
+            {
+                Enter(target);
+                T result = work();
+                Interlocked.Decrement(ref _busy);
+                completion.SetResult(result);
+            }
+            catch (Exception e)
+            {
+                Interlocked.Decrement(ref _busy);
+                completion.SetException(e);
+            }
+        });
+        return completion.Task;
+    }
+
+    /// <summary>Moves the calling thread into the namespace for good; it must be one that nobody else uses.</summary>
+    /// <exception cref="NetlinkException">The namespace cannot be entered.</exception>
+    public static void Enter(NamespaceHandle target)
+    {
+        if (LibC.setns(target.Descriptor, LibC.CLONE_NEWNET) < 0) throw new NetlinkException($"setns {target.Name}", Errno.Last);
+    }
+
+    public void Dispose()
+    {
+        _work.CompleteAdding();
+        foreach (Thread thread in _threads) thread.Join();
+        _work.Dispose();
+    }
+
+    private void AddThread()
+    {
+        Thread thread = new(Loop) { IsBackground = true, Name = "MacIpvlan namespaces" };
+        _threads.Add(thread);
+        thread.Start();
+    }
+
+    private void Loop()
+    {
+        foreach (Action work in _work.GetConsumingEnumerable()) work();
+    }
+}

@@ -1,0 +1,78 @@
+using System.Runtime.ExceptionServices;
+using MacIpvlan.Linux;
+using MacIpvlan.State;
+
+namespace MacIpvlan;
+
+/// <summary>
+/// Takes NICs away and frees their addresses, many at once: to delete a link takes the kernel 20 ms, most of which it
+/// waits, and it waits for many in the same time. One whose interface or namespace is gone counts as taken away.
+/// </summary>
+/// <param name="session">The session.</param>
+/// <param name="failed">Told, in the order of their starts, which could not be taken away; they are still known.</param>
+public sealed class NicDisconnections(NetworkSession session, Action<ContainerNic, Exception> failed) : IDisposable
+{
+    private readonly NicLinks _links = new(session);
+    private readonly Queue<Started> _started = new();
+
+    /// <summary>Starts to take a NIC away, and sees to the first ones when many have been started.</summary>
+    public void Start(ContainerNic nic)
+    {
+        session.Recover();
+        if (_started.Count == NetworkSession.MaxThreads) FinishOne();
+        // What is not on record any more has been taken away by another.
+        if (session.State.TakeNic(nic.Id, NicState.Detaching) is not NicRecord record) return;
+        NamespaceHandle? target = null;
+        Task deletion;
+        try
+        {
+            target = _links.OpenNamespace(record);
+            deletion = target is null ? Task.CompletedTask : _links.StartDelete(target, record, nic.NetworkRecord);
+        }
+        catch (NetlinkException e)
+        {
+            deletion = Task.FromException(e);
+        }
+
+        _started.Enqueue(new(nic, record, target, deletion));
+    }
+
+    /// <summary>Waits until all that were started are taken away.</summary>
+    public void Finish()
+    {
+        while (_started.Count > 0) FinishOne();
+    }
+
+    /// <summary>Takes all of some NICs away.</summary>
+    /// <exception cref="NetlinkException">The first that the kernel refused to.</exception>
+    internal static void All(NetworkSession session, IEnumerable<ContainerNic> nics)
+    {
+        ExceptionDispatchInfo? first = null;
+        using (NicDisconnections disconnections = new(session, (_, e) => first ??= ExceptionDispatchInfo.Capture(e)))
+        {
+            foreach (ContainerNic nic in nics) disconnections.Start(nic);
+        }
+
+        first?.Throw();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Finish();
+
+    private void FinishOne()
+    {
+        Started first = _started.Dequeue();
+        using NamespaceHandle? target = first.Target;
+        try
+        {
+            first.Deletion.GetAwaiter().GetResult();
+            session.State.ReleaseNic(first.Record.Id);
+        }
+        catch (Exception e) when (e is NetlinkException or NetworkException)
+        {
+            failed(first.Nic, e);
+        }
+    }
+
+    private sealed record Started(ContainerNic Nic, NicRecord Record, NamespaceHandle? Target, Task Deletion);
+}

@@ -1,0 +1,56 @@
+# Many processes at once on one network: no address twice, no error that reaches anyone, nothing left behind.
+
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+    Initialize-TestHost
+}
+
+AfterAll { Clear-TestHost }
+
+Describe 'Processes that connect NICs to one network at the same time' {
+    BeforeAll {
+        function Invoke-Together([int]$Count, [string]$Script) {
+            # Runs a script in so many processes, each of which finds its number in $me. Returns their lines.
+            $command = @(Get-ShellCommand)
+            $module = Join-Path (Get-Module MacIpvlan).ModuleBase MacIpvlan.psd1
+            1..$Count | ForEach-Object -ThrottleLimit $Count -Parallel {
+                $start, $arguments = $using:command
+                & $start @arguments -Command "`$me = $_; Import-Module '$using:module'; $using:Script" 2>&1
+            }
+        }
+
+        function Test-Together([int]$Processes, [int]$Nics) {
+            $null = 1..$Processes | ForEach-Object { "c$_" } | New-NetworkNamespace
+            $null = New-MacvlanNetwork crowd eth0 -Subnet 10.64.0.0/20 -NoGateway
+            $connect = "1..$Nics | ForEach-Object { [pscustomobject]@{ InterfaceName = `"n`$_`" } } |
+                Connect-ContainerNic crowd `"c`$me`" -AnnounceCount 0 | ForEach-Object { `"`$(`$_.IPAddress)`" }"
+            $lines = @(Invoke-Together $Processes $connect)
+            # What is no address is an error.
+            $lines | Where-Object { $_ -notmatch '^10\.64\.\d+\.\d+/20$' } | Should -BeNullOrEmpty
+            ($lines | Sort-Object -Unique).Count | Should -Be ($Processes * $Nics)
+            # The lowest ones, without a gap.
+            $numbers = $lines | ForEach-Object { $o = $_ -split '[./]'; [int]$o[2] * 256 + [int]$o[3] } | Sort-Object
+            "$($numbers[0]) $($numbers[-1])" | Should -Be "1 $($Processes * $Nics)"
+            # And as the kernel has them.
+            $script = 1..$Processes | ForEach-Object { "ip -n c$_ -4 -br address show type macvlan" }
+            Set-Content $TestDrive/all.sh $script
+            $actual = sh $TestDrive/all.sh | ForEach-Object { ($_ -split '\s+')[2] }
+            Compare-Object @($actual | Sort-Object) @($lines | Sort-Object) | Should -BeNullOrEmpty
+            Test-ContainerNetwork crowd | Should -BeNullOrEmpty
+            Invoke-Together $Processes 'Disconnect-ContainerNic -Namespace "c$me"' | Should -BeNullOrEmpty
+            sh $TestDrive/all.sh | Should -BeNullOrEmpty
+            (Get-ContainerNetwork crowd).NicCount | Should -Be 0
+            Remove-MacvlanNetwork crowd
+            1..$Processes | ForEach-Object { "c$_" } | Remove-NetworkNamespace
+            Get-StateRow | Should -BeNullOrEmpty
+        }
+    }
+
+    It 'get 4,000 distinct addresses: 16 with 250 NICs each' -Tag Native -Skip:((Get-Content /proc/cpuinfo -Raw) -match 'User Mode Linux') {
+        Test-Together -Processes 16 -Nics 250
+    }
+
+    It 'get distinct addresses: 3 with 10 NICs each' -Skip:((Get-Content /proc/cpuinfo -Raw) -notmatch 'User Mode Linux') {
+        Test-Together -Processes 3 -Nics 10
+    }
+}
