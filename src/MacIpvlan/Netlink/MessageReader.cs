@@ -46,7 +46,8 @@ internal readonly ref struct Message(nlmsghdr header, ReadOnlySpan<byte> payload
     public AttributeReader Attributes<T>() where T : unmanaged => new(After((Unsafe.SizeOf<T>() + 3) & ~3));
 
     /// <summary>The code of an error or of the end of a dump: zero or a negative error number.</summary>
-    public int Code => Fixed<int>();
+    /// <exception cref="NetlinkException">EBADMSG: it is neither.</exception>
+    public int Code => Fixed<int>() is <= 0 and > int.MinValue and int code ? code : throw MessageReader.Malformed();
 
     /// <summary>The kernel's own words in an error or an end of dump (NLMSGERR_ATTR_MSG), if there are any.</summary>
     public string? ExtendedText()
@@ -59,7 +60,7 @@ internal readonly ref struct Message(nlmsghdr header, ReadOnlySpan<byte> payload
             nlmsghdr request = MemoryMarshal.TryRead(After(skip), out nlmsghdr h) ? h : throw MessageReader.Malformed();
             bool capped = (Header.nlmsg_flags & NLM_F_CAPPED) != 0;
             long length = capped ? Unsafe.SizeOf<nlmsghdr>() : (request.nlmsg_len + 3L) & ~3L;
-            if (length > _payload.Length) throw MessageReader.Malformed();
+            if (length < Unsafe.SizeOf<nlmsghdr>() || length > _payload.Length) throw MessageReader.Malformed();
             skip += (int)length;
         }
 

@@ -63,8 +63,12 @@ public sealed class ExtendedTextTests
     [InlineData("24000000 02000002 01000000 00000000 eaffffff ffffffff 10000506 01000000 00000000")]
     [InlineData("24000000 02000002 01000000 00000000 eaffffff f0ffffff 10000506 01000000 00000000")]
     [InlineData("28000000 02000003 01000000 00000000 eaffffff 10000000 10000506 01000000 00000000 09000100")]
+    // A request shorter than its own header; a code above zero, and one that has no positive counterpart.
+    [InlineData("24000000 02000002 01000000 00000000 eaffffff 00000000 10000506 01000000 00000000")]
+    [InlineData("14000000 03000200 01000000 00000000 01000000")]
+    [InlineData("14000000 03000200 01000000 00000000 00000080")]
     [InlineData("16000000 03000202 01000000 00000000 feffffff 01000000")]
-    public void Refusal_ThatIsCutOff_IsMalformed(string hex)
+    public void Refusal_ThatDoesNotHoldTogether_IsMalformed(string hex)
     {
         NetlinkException e = Assert.Throws<NetlinkException>(() =>
         {
