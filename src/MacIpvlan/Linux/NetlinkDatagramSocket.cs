@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tmds.Linux;
 using static MacIpvlan.Linux.Uapi;
 
@@ -6,13 +7,16 @@ namespace MacIpvlan.Linux;
 /// <summary>The kernel's NETLINK_ROUTE socket, bound to the namespace of the thread that opens it.</summary>
 internal sealed unsafe class NetlinkDatagramSocket : INetlinkTransport
 {
-    private const int AnswerTimeoutSeconds = 10;
+    private static readonly TimeSpan s_defaultTimeout = TimeSpan.FromSeconds(10);
+    private readonly TimeSpan _timeout;
     private readonly FileDescriptor _fd;
 
     /// <summary>Opens the socket with extended acknowledgements and strict checking on.</summary>
+    /// <param name="timeout">How long to wait for a datagram; ten seconds when null.</param>
     /// <exception cref="NetlinkException">It cannot be opened, or the kernel lacks one of these (older than 4.20).</exception>
-    public NetlinkDatagramSocket()
+    public NetlinkDatagramSocket(TimeSpan? timeout = null)
     {
+        _timeout = timeout ?? s_defaultTimeout;
         int fd = LibC.socket(LibC.AF_NETLINK, LibC.SOCK_RAW | LibC.SOCK_CLOEXEC, NETLINK_ROUTE);
         if (fd < 0) throw new NetlinkException("socket(AF_NETLINK)", Errno.Last);
         _fd = new FileDescriptor(fd);
@@ -21,10 +25,6 @@ internal sealed unsafe class NetlinkDatagramSocket : INetlinkTransport
             SetOption(NETLINK_CAP_ACK);
             SetOption(NETLINK_EXT_ACK);
             SetOption(NETLINK_GET_STRICT_CHK);
-            nint* timeout = stackalloc nint[2] { AnswerTimeoutSeconds, 0 };
-            Check(
-                LibC.setsockopt(fd, LibC.SOL_SOCKET, LibC.SO_RCVTIMEO, timeout, 2 * sizeof(nint)),
-                "setsockopt(SO_RCVTIMEO)");
             sockaddr_nl address = new() { nl_family = (ushort)LibC.AF_NETLINK };
             socklen_t length = sizeof(sockaddr_nl);
             Check(LibC.bind(fd, (sockaddr*)&address, length), "bind(AF_NETLINK)");
@@ -54,30 +54,56 @@ internal sealed unsafe class NetlinkDatagramSocket : INetlinkTransport
 
     public int Receive(Span<byte> buffer)
     {
-        fixed (byte* p = buffer)
+        long start = Stopwatch.GetTimestamp();
+        while (true)
         {
-            sockaddr_nl sender;
-            iovec vector = new() { iov_base = p, iov_len = buffer.Length };
-            while (true)
-            {
-                msghdr header = new() { msg_name = &sender, msg_namelen = sizeof(sockaddr_nl), msg_iov = &vector, msg_iovlen = 1 };
-                // With MSG_TRUNC the result is the datagram's real length, also where the buffer is shorter.
-                ssize_t received = LibC.recvmsg(_fd.Value, &header, LibC.MSG_TRUNC);
-                if (received >= 0)
-                {
-                    // Any process may address this port; only the kernel sends from port 0.
-                    if (sender.nl_pid == 0) return (int)received;
-                    continue;
-                }
-
-                int errno = Errno.Last;
-                if (errno == Errno.EINTR) continue;
-                throw new NetlinkException("receive netlink answer", errno == Errno.EAGAIN ? Errno.ETIMEDOUT : errno);
-            }
+            int received = TryReceive(buffer, out int errno, out uint sender);
+            // Any process may address this port; only the kernel sends from port 0.
+            if (received >= 0 && sender == 0) return received;
+            if (errno == Errno.ENOBUFS) Discard();
+            if (errno is not (0 or Errno.EINTR or Errno.EAGAIN)) throw Failed(errno);
+            // One deadline for all: neither signals nor what other processes send puts it off.
+            TimeSpan left = _timeout - Stopwatch.GetElapsedTime(start);
+            if (left <= TimeSpan.Zero) throw Failed(Errno.ETIMEDOUT);
+            if (errno == Errno.EAGAIN) Wait(left);
         }
     }
 
     public void Dispose() => _fd.Dispose();
+
+    private static NetlinkException Failed(int errno) => new("receive netlink answer", errno);
+
+    private int TryReceive(Span<byte> buffer, out int errno, out uint sender)
+    {
+        fixed (byte* p = buffer)
+        {
+            sockaddr_nl address;
+            iovec vector = new() { iov_base = p, iov_len = buffer.Length };
+            msghdr header = new() { msg_name = &address, msg_namelen = sizeof(sockaddr_nl), msg_iov = &vector, msg_iovlen = 1 };
+            // With MSG_TRUNC the result is the datagram's real length, also where the buffer is shorter.
+            ssize_t received = LibC.recvmsg(_fd.Value, &header, LibC.MSG_TRUNC | LibC.MSG_DONTWAIT);
+            errno = received < 0 ? Errno.Last : 0;
+            sender = address.nl_pid;
+            return (int)received;
+        }
+    }
+
+    // Until there is something to receive, a signal comes, or the time is over: the caller looks which it was.
+    private void Wait(TimeSpan time)
+    {
+        pollfd descriptor = new() { fd = _fd.Value, events = LibC.POLLIN };
+        // Tmds.LibC does not keep the errno of this call.
+        _ = LibC.poll(&descriptor, 1, (int)Math.Ceiling(time.TotalMilliseconds));
+    }
+
+    // The queue was full, or the kernel had no memory for an answer. Until the queue has been empty once, the kernel
+    // drops all further answers without a word (netlink_overrun, netlink_rcv_wake in net/netlink/af_netlink.c).
+    private void Discard()
+    {
+        int errno;
+        do TryReceive([], out errno, out _);
+        while (errno is 0 or Errno.EINTR or Errno.ENOBUFS);
+    }
 
     private void SetOption(int option)
     {

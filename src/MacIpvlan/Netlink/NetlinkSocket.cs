@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using MacIpvlan.Linux;
 using static MacIpvlan.Linux.Uapi;
 
@@ -15,18 +16,52 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
 {
     // The kernel sends dumps in datagrams of at most 32 kB; single answers of links with many functions may be longer.
     private const int ReceiveSize = 32768;
-    private const int InterruptedDumpRetries = 16;
+
+    // Each refusal takes about a kilobyte of the socket's receive queue, 208 kB by default; what does not fit is lost.
+    private const int RequestsInDatagram = 64;
+    private const int Attempts = 16;
     private readonly MessageWriter _writer = new();
     private uint _sequence;
 
     /// <summary>
-    /// Sends all requests in one datagram and waits for the last one's acknowledgement. The kernel works them off in
-    /// order and goes on past one that fails; it reports failures unasked, so only the last is asked to acknowledge.
+    /// Sends the requests in as few datagrams as may be, and waits for each datagram's last acknowledgement. The kernel
+    /// works them off in order and goes on past one that fails; it reports failures unasked, so only the last of a
+    /// datagram is asked to acknowledge.
     /// </summary>
-    /// <exception cref="NetlinkException">The first refusal that its request does not tolerate.</exception>
+    /// <exception cref="NetlinkException">
+    /// The first refusal that its request does not tolerate; or that no answer came, with what may have been done.
+    /// </exception>
     public void Execute(ReadOnlySpan<RouteRequest> requests)
     {
-        if (requests.IsEmpty) return;
+        NetlinkException? refusal = null;
+        while (!requests.IsEmpty)
+        {
+            int count = Math.Min(requests.Length, RequestsInDatagram);
+            NetlinkException? refused = ExecuteDatagram(requests[..count]);
+            refusal ??= refused;
+            requests = requests[count..];
+        }
+
+        if (refusal is not null) throw refusal;
+    }
+
+    /// <summary>Asks for one record.</summary>
+    /// <returns>Null when the kernel has no such thing (ENODEV).</returns>
+    public T? Get<T>(RouteRequest request, MessageParser<T> parse) where T : class =>
+        Ask(request, parse, out List<T> records) == 0 ? records.FirstOrDefault() : null;
+
+    /// <summary>Asks for all records; a dump that a change interrupted is asked for again.</summary>
+    public List<T> Dump<T>(RouteRequest request, MessageParser<T> parse)
+    {
+        int errno = Ask(request, parse, out List<T> records);
+        return errno == 0 ? records : throw new NetlinkException(request.ToString(), errno);
+    }
+
+    public void Dispose() => transport.Dispose();
+
+    /// <returns>The first refusal that its request does not tolerate.</returns>
+    private NetlinkException? ExecuteDatagram(ReadOnlySpan<RouteRequest> requests)
+    {
         uint first = _sequence + 1;
         _writer.Clear();
         for (int i = 0; i < requests.Length; i++)
@@ -39,30 +74,13 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
         byte[] buffer = ArrayPool<byte>.Shared.Rent(ReceiveSize);
         try
         {
-            NetlinkException? refusal = null;
-            bool done = false;
-            while (!done)
-            {
-                int length = transport.Receive(buffer);
-                if (length > buffer.Length) throw new NetlinkException(requests[^1].ToString(), Errno.EBADMSG);
-                MessageReader reader = new(buffer.AsSpan(0, length));
-                while (reader.TryRead(out Message message))
-                {
-                    // Unsigned: sequences before the first become large.
-                    uint index = message.Header.nlmsg_seq - first;
-                    if (!IsOurs(message) || index >= requests.Length || message.Header.nlmsg_type != NLMSG_ERROR) continue;
-                    int errno = -message.Code;
-                    RouteRequest request = requests[(int)index];
-                    if (errno != 0 && !request.Tolerates(errno))
-                    {
-                        refusal ??= new NetlinkException(request.ToString(), errno, message.ExtendedText());
-                    }
-
-                    done |= index == requests.Length - 1;
-                }
-            }
-
-            if (refusal is not null) throw refusal;
+            return AwaitLast(requests, first, buffer);
+        }
+        catch (NetlinkException e)
+        {
+            // Not to be asked again: what was done would be refused the second time, or done twice.
+            const string Doubt = "the kernel's answer is lost, and whether it made the change is not known";
+            throw new NetlinkException(requests[^1].ToString(), e.Errno, Doubt);
         }
         finally
         {
@@ -70,49 +88,54 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
         }
     }
 
-    /// <summary>Asks for one record.</summary>
-    /// <returns>Null when the kernel has no such thing (ENODEV).</returns>
-    public T? Get<T>(RouteRequest request, MessageParser<T> parse) where T : class
+    private NetlinkException? AwaitLast(ReadOnlySpan<RouteRequest> requests, uint first, byte[] buffer)
     {
-        List<T> records = [];
-        int errno = Ask(request, parse, records);
-        return errno is 0 or Errno.ENODEV ? records.FirstOrDefault() : throw new NetlinkException(request.ToString(), errno);
-    }
-
-    /// <summary>Asks for all records; a dump that a change interrupted is asked for again.</summary>
-    public List<T> Dump<T>(RouteRequest request, MessageParser<T> parse)
-    {
-        for (int attempt = 0; attempt < InterruptedDumpRetries; attempt++)
+        NetlinkException? refusal = null;
+        bool done = false;
+        while (!done)
         {
-            List<T> records = [];
-            int errno = Ask(request, parse, records);
-            if (errno == 0) return records;
-            if (errno != Errno.EAGAIN) throw new NetlinkException(request.ToString(), errno);
+            int length = transport.Receive(buffer);
+            if (length > buffer.Length) throw MessageReader.Malformed();
+            MessageReader reader = new(buffer.AsSpan(0, length));
+            while (reader.TryRead(out Message message))
+            {
+                // Unsigned: sequences before the first become large.
+                uint index = message.Header.nlmsg_seq - first;
+                if (!IsOurs(message) || index >= requests.Length || message.Header.nlmsg_type != NLMSG_ERROR) continue;
+                int errno = -message.Code;
+                RouteRequest request = requests[(int)index];
+                if (errno != 0 && !request.Tolerates(errno))
+                {
+                    refusal ??= new NetlinkException(request.ToString(), errno, message.ExtendedText());
+                }
+
+                done |= index == requests.Length - 1;
+            }
         }
 
-        throw new NetlinkException(request.ToString(), Errno.EBUSY, "the tables kept changing while they were read");
+        return refusal;
     }
 
-    public void Dispose() => transport.Dispose();
-
-    /// <returns>0; ENODEV; EBUSY; or EAGAIN for an interrupted dump.</returns>
-    private int Ask<T>(RouteRequest request, MessageParser<T> parse, List<T> records)
+    /// <summary>Asks until the answer is complete: to ask again changes nothing.</summary>
+    /// <returns>0 or ENODEV.</returns>
+    private int Ask<T>(RouteRequest request, MessageParser<T> parse, out List<T> records)
     {
         int size = ReceiveSize;
-        for (int attempt = 0; ; attempt++)
+        int reason = Errno.EBUSY;
+        for (int attempt = 0; attempt < Attempts; attempt++)
         {
             byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
             try
             {
-                records.Clear();
                 _writer.Clear();
                 request.Write(_writer);
                 _writer.End(++_sequence, acknowledge: false);
                 transport.Send(_writer.Written);
+                records = [];
                 int errno = Collect(request, parse, records, buffer, out int needed);
-                if (needed <= buffer.Length && !(errno == Errno.EBUSY && attempt > 0)) return errno;
-                if (attempt == InterruptedDumpRetries) throw new NetlinkException(request.ToString(), Errno.EBUSY);
-                // What was cut off is lost: ask again with room for it. EBUSY: the one that was cut off still goes on.
+                if (errno is 0 or Errno.ENODEV) return errno;
+                reason = errno;
+                // What was cut off is lost: ask again with room for it.
                 size = Math.Max(size, needed);
             }
             finally
@@ -120,38 +143,69 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
                 ArrayPool<byte>.Shared.Return(buffer);
             }
         }
+
+        throw new NetlinkException(request.ToString(), reason, "the answer was incomplete each time that it was asked for");
     }
 
+    /// <returns>0 or ENODEV; else why to ask again: EBUSY, ENOBUFS.</returns>
     private int Collect<T>(RouteRequest request, MessageParser<T> parse, List<T> records, byte[] buffer, out int needed)
     {
-        bool interrupted = false;
+        nlmsghdr asked = MemoryMarshal.Read<nlmsghdr>(_writer.Written);
+        bool isDump = (asked.nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
+        // The four verbs of a thing are numbered in a row: NEW, DEL, GET, SET (rtnetlink.h). A GET is answered by its NEW.
+        int answerType = asked.nlmsg_type & ~3;
+        bool interrupted = false, isEarlierUnderWay = false;
         while (true)
         {
-            needed = transport.Receive(buffer);
-            if (needed > buffer.Length) return 0;
+            if (!TryReceive(buffer, out needed)) return Errno.ENOBUFS;
+            if (needed > buffer.Length) return Errno.EBUSY;
             MessageReader reader = new(buffer.AsSpan(0, needed));
             while (reader.TryRead(out Message message))
             {
-                if (!IsOurs(message) || message.Header.nlmsg_seq != _sequence) continue;
-                interrupted |= (message.Header.nlmsg_flags & NLM_F_DUMP_INTR) != 0;
-                switch (message.Header.nlmsg_type)
+                nlmsghdr header = message.Header;
+                if (!IsOurs(message)) continue;
+                if (header.nlmsg_seq != _sequence)
                 {
-                    case NLMSG_ERROR or NLMSG_DONE:
-                        int errno = -message.Code;
-                        if (errno is not (0 or Errno.ENODEV or Errno.EBUSY))
-                        {
-                            throw new NetlinkException(request.ToString(), errno, message.ExtendedText());
-                        }
-
-                        return interrupted ? Errno.EAGAIN : errno;
-                    case NLMSG_NOOP:
-                        break;
-                    default:
-                        records.Add(parse(message));
-                        if ((message.Header.nlmsg_flags & NLM_F_MULTI) == 0) return 0;
-                        break;
+                    if (isEarlierUnderWay && header.nlmsg_type == NLMSG_DONE) return Errno.EBUSY;
+                    continue;
                 }
+
+                interrupted |= (header.nlmsg_flags & NLM_F_DUMP_INTR) != 0;
+                if (header.nlmsg_type is NLMSG_ERROR or NLMSG_DONE)
+                {
+                    int errno = -message.Code;
+                    if (errno == Errno.EBUSY && isDump)
+                    {
+                        // A socket has one dump under way at most. An earlier one that was given up half-way goes on
+                        // while its rest is received: it has to end before another one can begin.
+                        isEarlierUnderWay = true;
+                        continue;
+                    }
+
+                    if (errno == Errno.ENOBUFS) return errno;
+                    if (errno is 0 or Errno.ENODEV) return interrupted ? Errno.EBUSY : errno;
+                    throw new NetlinkException(request.ToString(), errno, message.ExtendedText());
+                }
+
+                if (header.nlmsg_type != answerType) continue;
+                records.Add(parse(message));
+                if ((header.nlmsg_flags & NLM_F_MULTI) == 0) return 0;
             }
+        }
+    }
+
+    /// <returns>False when answers were lost (ENOBUFS).</returns>
+    private bool TryReceive(byte[] buffer, out int length)
+    {
+        try
+        {
+            length = transport.Receive(buffer);
+            return true;
+        }
+        catch (NetlinkException e) when (e.Errno == Errno.ENOBUFS)
+        {
+            length = 0;
+            return false;
         }
     }
 

@@ -27,7 +27,7 @@ public sealed class RouteSocket : IDisposable
     public static RouteSocket Open(NamespaceHandle? target = null, Action<string>? trace = null) =>
         new(new NetlinkDatagramSocket(), target, trace);
 
-    /// <summary>Asks for changes, in order and in one datagram; the kernel goes on past one that it refuses.</summary>
+    /// <summary>Asks for changes, in order; the kernel goes on past one that it refuses.</summary>
     /// <exception cref="NetlinkException">The first refusal.</exception>
     public void Execute(params ReadOnlySpan<RouteRequest> requests)
     {

@@ -151,5 +151,23 @@ public sealed class ExecuteTests : FakeKernelTest
         Assert.Empty(Kernel.Sent);
     }
 
+    [Fact]
+    public void Batch_ThatIsLargeGoesOutInPieces()
+    {
+        // The answers to one piece have to fit into the socket's receive queue, also when all are refusals.
+        Kernel.AnswersEach(static sent =>
+            [Answer.Refusal(sent[3].Sequence, Errno.EBUSY, "first"), Answer.Ack(sent[^1].Sequence)]);
+        Kernel.AnswersEach(static sent => [
+            Answer.Refusal(sent[0].Sequence, Errno.EPERM, "second"), Answer.Ack(sent[^1].Sequence)]);
+        RouteRequest[] requests = [.. Enumerable.Range(1, 100).Select(static i => new LinkDelete(i, $"mv{i}"))];
+
+        NetlinkException e = Assert.Throws<NetlinkException>(() => Execute(requests));
+
+        Assert.Equal(("ip link delete dev mv4", "first"), (e.Step, e.KernelText));
+        Assert.Equal([64, 36], Kernel.Sent.Select(static s => s.Length));
+        Assert.All(Kernel.Sent, static s => Assert.Equal(0x005, s[^1].Flags));
+        Assert.Equal(100, Kernel.Sent.SelectMany(static s => s).Select(static m => m.Sequence).Distinct().Count());
+    }
+
     private void Execute(params ReadOnlySpan<RouteRequest> requests) => Socket.Execute(requests);
 }

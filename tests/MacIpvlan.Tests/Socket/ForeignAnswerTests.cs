@@ -8,6 +8,7 @@ public sealed class ForeignAnswerTests : FakeKernelTest
 {
     private static readonly RouteRequest s_up = new LinkSet(7, "mv0") { Up = true };
     private static readonly LinkGet s_get = new() { Name = "eth0" };
+
     [Fact]
     public void Execute_IgnoresAnotherSequence()
     {
@@ -82,5 +83,22 @@ public sealed class ForeignAnswerTests : FakeKernelTest
             static s => Answer.DumpedLink(s, "eth0"), static s => Answer.Done(s));
 
         Assert.Equal(["eth0"], Socket.Dump(new LinkGet(), Link.Parse).Select(static l => l.Name));
+    }
+
+    [Fact]
+    public void Questions_TakeRecordsOfTheirOwnKindOnly()
+    {
+        // A reserved type, and an address: with the number and port of the question, but not what it asked for.
+        Func<uint, byte[]>[] foreign =
+        [
+            static s => Answer.Message(Uapi.NLMSG_OVERRUN, 0, s, new byte[20]),
+            static s => Answer.Message(Uapi.RTM_NEWADDR, 0, s, new byte[8]),
+            static s => Answer.Message(Uapi.RTM_NEWADDR, Uapi.NLM_F_MULTI, s, new byte[16]),
+        ];
+        Kernel.Answers([.. foreign, static s => Answer.Link(s, "eth0")]);
+        Kernel.Answers([.. foreign, static s => Answer.DumpedLink(s, "eth1"), static s => Answer.Done(s)]);
+
+        Assert.Equal("eth0", Socket.Get(s_get, Link.Parse)!.Name);
+        Assert.Equal(["eth1"], Socket.Dump(new LinkGet(), Link.Parse).Select(static l => l.Name));
     }
 }

@@ -3,10 +3,11 @@ using MacIpvlan.Netlink;
 
 namespace MacIpvlan.Tests.Socket;
 
-/// <summary>Answers larger than the buffer, and receives that fail.</summary>
+/// <summary>Answers larger than the buffer.</summary>
 public sealed class TruncationTests : FakeKernelTest
 {
     private const int Large = 50_000;
+
     [Fact]
     public void Get_AsksAgainWithRoomForAnAnswerThatWasCutOff()
     {
@@ -47,21 +48,19 @@ public sealed class TruncationTests : FakeKernelTest
     [Fact]
     public void Dump_LetsTheCutOffOneEndBeforeItAsksAgain()
     {
-        // A socket has one dump under way at most: the kernel answers EBUSY to a second one (netlink_dump_start).
-        // Here it ends with the third datagram, and the first is cut off.
-        Kernel.Answers(
-            static s => Answer.DumpedLink(s, "a", padding: Large), static s => Answer.DumpedLink(s, "b"),
-            static s => Answer.Done(s));
-        Func<SentMessage[], IEnumerable<object>> whenFree = sent => Kernel.HasWaiting
-            ? [Answer.Refusal(sent[0].Sequence, Errno.EBUSY)]
-            : (object[])
-            [
-                Answer.DumpedLink(sent[0].Sequence, "a", padding: Large), Answer.DumpedLink(sent[0].Sequence, "b"),
-                Answer.Done(sent[0].Sequence),
-            ];
-        Kernel.AnswersEach(whenFree).AnswersEach(whenFree);
+        // What comes of a dump after its first datagram is made while the ones before are received (netlink_recvmsg):
+        // a question that is asked in between is answered, by EBUSY, before that.
+        Kernel
+            .Answers(static s => Answer.DumpedLink(s, "a", padding: Large), static s => Answer.DumpedLink(s, "b"))
+            .Answers(
+                static s => Answer.Refusal(s, Errno.EBUSY), static s => Answer.DumpedLink(s - 1, "c"),
+                static s => Answer.Done(s - 1))
+            .AnswersEach(sent => Kernel.HasWaiting
+                ? [Answer.Refusal(sent[0].Sequence, Errno.EBUSY)]
+                : [Answer.DumpedLink(sent[0].Sequence, "a", padding: Large), Answer.Done(sent[0].Sequence)]);
 
-        Assert.Equal(["a", "b"], Dump());
+        Assert.Equal(["a"], Dump());
+        Assert.Equal(3, Kernel.Sent.Count);
     }
 
     [Fact]
@@ -74,32 +73,6 @@ public sealed class TruncationTests : FakeKernelTest
         // Asking again would change something a second time.
         Assert.Equal(("ip link delete dev mv0", Errno.EBADMSG), (e.Step, e.Errno));
         Assert.Single(Kernel.Sent);
-    }
-
-    [Theory]
-    [InlineData(Errno.ENOBUFS)]
-    [InlineData(Errno.ETIMEDOUT)]
-    public void Receive_ThatFailsIsTold(int errno)
-    {
-        NetlinkException failure = new("receive netlink answer", errno);
-        for (int i = 0; i < 3; i++) Kernel.AnswersEach(_ => [failure]);
-
-        Assert.Same(failure, Assert.Throws<NetlinkException>(() => Socket.Execute([new LinkDelete(7, "mv0")])));
-        Assert.Same(
-            failure, Assert.Throws<NetlinkException>(() => Socket.Get(new LinkGet { Name = "eth0" }, Link.Parse)));
-        Assert.Same(failure, Assert.Throws<NetlinkException>(() => Socket.Dump(new LinkGet(), Link.Parse)));
-    }
-
-    [Fact]
-    public void Socket_GoesOnAfterAReceiveThatFailed()
-    {
-        Kernel.AnswersEach(
-            static _ => [new NetlinkException("receive netlink answer", Errno.ENOBUFS)]).Answers(Answer.Ack);
-        Assert.Throws<NetlinkException>(() => Socket.Execute([new LinkDelete(7, "mv0")]));
-
-        Socket.Execute([new LinkDelete(7, "mv0")]);
-
-        Assert.Equal(2, Kernel.Sent.Count);
     }
 
     private IEnumerable<string> Dump() => Socket.Dump(new LinkGet(), Link.Parse).Select(static l => l.Name);
