@@ -13,6 +13,9 @@ internal static class Captures
     /// <summary>How the kernel describes a link, by the command that made it.</summary>
     public static IReadOnlyDictionary<string, byte[]> Links { get; } = Read("links.txt");
 
+    /// <summary>What the kernel answers, by request, kernel and datagram.</summary>
+    public static IReadOnlyDictionary<string, byte[]> Answers { get; } = Read("answers.txt");
+
     private static Dictionary<string, byte[]> Read(string resource)
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)!;

@@ -1,0 +1,183 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using MacIpvlan.Linux;
+using MacIpvlan.Netlink;
+using MacIpvlan.Tests.Codec;
+using MacIpvlan.Tests.Socket;
+using static MacIpvlan.Linux.Uapi;
+
+namespace MacIpvlan.Tests.Fuzz;
+
+/// <summary>
+/// Real answers, mutated: they are read or refused by a NetlinkException, and nothing else happens. No byte beyond the
+/// buffer is read, and everything ends.
+/// </summary>
+/// <remarks>
+/// Runs 50,000 mutations, or as many as the environment variable MACIPVLAN_FUZZ_COUNT says. Each depends on its number
+/// alone, which a failure tells.
+/// </remarks>
+public sealed class FuzzTests : IDisposable
+{
+    private const string CountVariable = "MACIPVLAN_FUZZ_COUNT";
+    private const int DefaultCount = 50_000;
+    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(20);
+    private static readonly RouteRequest[] s_changes =
+        [new LinkSet(7, "mv0") { Up = true }, new LinkDelete(7, "mv0"), new LinkSet(8, "mv1") { Up = true }];
+
+    // Answers of the real kernel, each of one or more datagrams.
+    private static readonly byte[][][] s_answers =
+    [
+        .. Captures.Answers.GroupBy(static a => a.Key.Split(", datagram ")[0], static a => a.Value).Select(static g => g.ToArray()),
+        .. Captures.Links.Values.Select(static link => (byte[][])[link]),
+    ];
+
+    private readonly GuardedMemory _memory = new(Mutator.MostBytes);
+    private readonly NamespaceHandle _namespace = NamespaceHandle.OpenOwn();
+    private int _read;
+    private int _refused;
+
+    [Fact]
+    public void MutatedAnswers_AreReadOrRefused()
+    {
+        int count = int.Parse(
+            Environment.GetEnvironmentVariable(CountVariable) ?? DefaultCount.ToString(CultureInfo.InvariantCulture),
+            CultureInfo.InvariantCulture);
+        int current = 0;
+        Exception? failure = null;
+        Thread thread = new(() =>
+        {
+            try
+            {
+                for (; current < count; current++) Run(current);
+            }
+            catch (Exception e)
+            {
+                failure = e;
+            }
+        }) { IsBackground = true };
+        thread.Start();
+        for (int before = -1; !thread.Join(s_longest); before = current)
+        {
+            Assert.True(current != before, $"Mutation {current} does not end.");
+        }
+
+        Assert.True(failure is null, $"Mutation {current}: {failure}");
+        // Both ways out are taken, or the mutations are too tame or too wild to show anything.
+        Assert.True(_read > count / 10, $"Only {_read} were read.");
+        Assert.True(_refused > count / 10, $"Only {_refused} were refused.");
+    }
+
+    public void Dispose()
+    {
+        _memory.Dispose();
+        _namespace.Dispose();
+    }
+
+    private void Run(int number)
+    {
+        Random random = new(number);
+        byte[][] answer = s_answers[random.Next(s_answers.Length)];
+        switch (random.Next(6))
+        {
+            case 0: Try(() => Socket(answer, random).Dump(new LinkGet(), Link.Parse)); break;
+            case 1: Try(() => Socket(answer, random).Get(new LinkGet { Name = "mv0" }, Link.Parse)); break;
+            case 2: Try(() => Socket(answer, random).Get(new NamespaceIdGet(_namespace), NamespaceIdGet.Parse)); break;
+            case 3: Try(() => Socket(answer, random).Execute(s_changes.AsSpan(0, random.Next(1, s_changes.Length + 1)))); break;
+            default: Read(Mutate(answer[random.Next(answer.Length)], random)); break;
+        }
+    }
+
+    private static byte[] Mutate(byte[] datagram, Random random)
+    {
+        byte[][] other = s_answers[random.Next(s_answers.Length)];
+        return new Mutator(random).Mutate(datagram, other[random.Next(other.Length)]);
+    }
+
+    // Some datagrams stay as they are, some are lost, some come after an overrun.
+    private static NetlinkSocket Socket(byte[][] answer, Random random) => new(new HostileKernel(sequence =>
+        answer.Select(datagram => random.Next(16) switch
+        {
+            0 => [],
+            < 6 => Address(datagram, sequence),
+            _ => Mutate(Address(datagram, sequence), random),
+        }).ToList()));
+
+    // As the answer to the request of this number.
+    private static byte[] Address(byte[] datagram, uint sequence)
+    {
+        byte[] addressed = [.. datagram];
+        for (int at = 0; at + 16 <= addressed.Length;)
+        {
+            Span<byte> message = addressed.AsSpan(at);
+            BinaryPrimitives.WriteUInt32LittleEndian(message[8..], sequence);
+            BinaryPrimitives.WriteUInt32LittleEndian(message[12..], FakeKernel.Port);
+            at += (BinaryPrimitives.ReadInt32LittleEndian(message) + 3) & ~3;
+        }
+
+        return addressed;
+    }
+
+    // Every reader on every message, whatever it is.
+    private void Read(byte[] datagram)
+    {
+        Try(() =>
+        {
+            MessageReader messages = new(_memory.Hold(datagram));
+            int left = datagram.Length;
+            while (messages.TryRead(out Message message))
+            {
+                left -= (int)message.Header.nlmsg_len;
+                Assert.True(left >= 0, "The messages are longer than their datagram.");
+                Read(message);
+            }
+        });
+    }
+
+    private void Read(Message message)
+    {
+        TryParse(message, Link.Parse);
+        TryParse(message, NamespaceIdGet.Parse);
+        TryParse(message, static m => (object)m.Code);
+        TryParse(message, static m => m.ExtendedText());
+        TryParse(message, static m => (object)CountAttributes(m.Attributes<ifinfomsg>()));
+    }
+
+    private void TryParse<T>(Message message, MessageParser<T> parse)
+    {
+        try
+        {
+            parse(message);
+            _read++;
+        }
+        catch (NetlinkException e)
+        {
+            Refused(e);
+        }
+    }
+
+    private static int CountAttributes(AttributeReader attributes)
+    {
+        int count = 0;
+        while (attributes.TryRead(out _, out _)) count++;
+        return count;
+    }
+
+    private void Try(Action use)
+    {
+        try
+        {
+            use();
+            _read++;
+        }
+        catch (NetlinkException e)
+        {
+            Refused(e);
+        }
+    }
+
+    private void Refused(NetlinkException e)
+    {
+        Assert.True(e.Errno > 0, e.Message);
+        _refused++;
+    }
+}
