@@ -13,7 +13,6 @@ internal static partial class Uapi
     public const ushort IFLA_MTU = 4;
     public const ushort IFLA_LINK = 5;
     public const ushort IFLA_MASTER = 10;
-    public const ushort IFLA_OPERSTATE = 16;
     public const ushort IFLA_LINKINFO = 18;
     public const ushort IFLA_IFALIAS = 20;
     public const ushort IFLA_AF_SPEC = 26;
@@ -77,9 +76,6 @@ internal static partial class Uapi
 
     public const ushort IFLA_INET6_ADDR_GEN_MODE = 8;
     public const byte IN6_ADDR_GEN_MODE_NONE = 1;
-
-    public const byte IF_OPER_LOWERLAYERDOWN = 3;
-    public const byte IF_OPER_UP = 6;
 
     [StructLayout(LayoutKind.Sequential)]
     public struct ifla_vlan_flags
