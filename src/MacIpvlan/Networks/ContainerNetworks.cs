@@ -101,15 +101,14 @@ public sealed class ContainerNetworks(NetworkSession session)
         }
 
         string id = RandomNumberGenerator.GetHexString(IdHexDigits, lowercase: true);
-        bool isolated = request.Internal || request.Parent is null;
-        ParentPlan parent = isolated ? PlanDummy(request, id) : _parents.Plan(request.Parent!);
+        ParentPlan parent = request.IsIsolated ? PlanDummy(request, id) : _parents.Plan(request.Parent!);
         NetworkRecord network = new()
         {
             Id = id,
             Name = request.Name,
             NicKind = request.NicKind,
             Parent = parent.Name,
-            Internal = isolated,
+            Internal = request.IsIsolated,
             Mtu = request.Mtu,
             RouteMetric = request.RouteMetric,
             NoDefaultRoute = request.NoDefaultRoute,

@@ -25,11 +25,13 @@ internal static class NetworkDefinition
         foreach (NetworkRoute route in request.Routes) CheckRoute(request, route);
         foreach (AddressRange range in request.Ranges) SubnetOf(request, range, "IP range");
         foreach (AddressRange excluded in request.Excluded) SubnetOf(request, excluded, "excluded address");
-        return [.. request.Subnets.Select(subnet => new SubnetRecord(
+        SubnetRecord[] subnets = [.. request.Subnets.Select(subnet => new SubnetRecord(
             subnet,
             GatewayOf(request, subnet),
             [.. request.Ranges.Where(r => r.IsWithin(subnet))],
             [.. request.Excluded.Where(r => r.IsWithin(subnet))]))];
+        CheckRoutesDiffer(request, subnets);
+        return subnets;
     }
 
     /// <summary>Checks an MTU: IPv6 needs more than IPv4 (RFC 8200 5, RFC 791).</summary>
@@ -116,6 +118,41 @@ internal static class NetworkDefinition
         }
 
         if (!request.OnLinkGateway) SubnetOf(request, AddressRange.Of(hop), "next hop", "Use -OnLinkGateway if it is on the link all the same.");
+    }
+
+    // The kernel takes a destination once with each metric, and says so only when a NIC is connected.
+    private static void CheckRoutesDiffer(NetworkRequest request, IEnumerable<SubnetRecord> subnets)
+    {
+        HashSet<(IPPrefix, int)> defaults = request.IsIsolated || request.NoDefaultRoute ? [] :
+        [
+            .. subnets.Where(s => s.Gateway is not null || request.NicKind is IpvlanLink { Mode: not IpvlanMode.L2 })
+                .Select(s => IPPrefix.Containing(s.Prefix.First, 0)).Select(d => (d, MetricOf(d, request.RouteMetric))),
+        ];
+        HashSet<(IPPrefix, int)> seen = [];
+        foreach (NetworkRoute route in request.Routes)
+        {
+            (IPPrefix, int) key = (route.Destination, MetricOf(route.Destination, route.Metric));
+            if (defaults.Contains(key))
+            {
+                throw new NetworkException(
+                    NetworkError.InvalidParameter,
+                    $"The route {route} is the default route, which NICs of the network get of themselves.",
+                    "Say where it leads with -Gateway, leave theirs away with -NoDefaultRoute, or give this one another metric.");
+            }
+
+            if (seen.Add(key)) continue;
+            throw new NetworkException(
+                NetworkError.InvalidParameter,
+                $"The route {route} has the destination and metric of another one.",
+                "Give each a metric of its own: the lowest is used first.");
+        }
+    }
+
+    // Without a metric, the kernel takes 0 for IPv4, and for IPv6 what zero means there too (IP6_RT_PRIO_USER).
+    private static int MetricOf(IPPrefix destination, int? metric)
+    {
+        const int DefaultMetricIPv6 = 1024;
+        return destination.Family == AddressFamily.InterNetworkV6 && metric is null or 0 ? DefaultMetricIPv6 : metric ?? 0;
     }
 
     private static IPPrefix SubnetOf(NetworkRequest request, AddressRange range, string what, string? action = null)

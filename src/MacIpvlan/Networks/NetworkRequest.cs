@@ -30,6 +30,9 @@ public sealed record NetworkRequest
     /// <summary>Keeps the parent out: a dummy is used all the same.</summary>
     public bool Internal { get; init; }
 
+    /// <summary>Whether its NICs get no default route and reach nothing but each other.</summary>
+    internal bool IsIsolated => Internal || Parent is null;
+
     /// <summary>Leaves IPv4 subnets for which no gateway is given without one.</summary>
     public bool NoGateway { get; init; }
 

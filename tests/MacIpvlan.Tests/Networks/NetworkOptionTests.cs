@@ -89,4 +89,55 @@ public sealed class NetworkOptionTests
                 NetworkRoute.Parse("10.9.0.0/16 via 10.0.0.254")],
         }),
         "l3");
+
+    [Theory]
+    [InlineData("0.0.0.0/0 via 10.0.0.9")]
+    [InlineData("0.0.0.0/0 metric 0")]
+    [InlineData("blackhole 0.0.0.0/0")]
+    [InlineData("::/0 via fd18::9")]
+    [InlineData("::/0 metric 1024")]
+    public void Routes_ThatAreTheDefaultRouteAreRefused(string route)
+    {
+        NetworkRequest request = Routed(route);
+
+        NetworkAssert.Refused(NetworkError.InvalidParameter, () => NetworkDefinition.Check(request), "default route");
+        Assert.Equal(2, NetworkDefinition.Check(request with { NoDefaultRoute = true }).Count);
+        Assert.Equal(2, NetworkDefinition.Check(request with { Internal = true }).Count);
+        Assert.Equal(2, NetworkDefinition.Check(request with { RouteMetric = 7 }).Count);
+        Assert.Equal(2, NetworkDefinition.Check(request with { NoGateway = true, Gateways = [] }).Count);
+        NetworkAssert.Refused(
+            NetworkError.InvalidParameter,
+            () => NetworkDefinition.Check(Routed(route.Split(" via ")[0]) with
+            {
+                NicKind = new IpvlanLink(IpvlanMode.L3, IpvlanFlag.Bridge), NoGateway = true, Gateways = [],
+            }),
+            "default route");
+    }
+
+    [Theory]
+    [InlineData("0.0.0.0/0 via 10.0.0.9 metric 5")]
+    [InlineData("::/0 metric 5")]
+    public void Routes_BesideTheDefaultRouteHaveAnotherMetric(string route) =>
+        Assert.Equal(2, NetworkDefinition.Check(Routed(route)).Count);
+
+    [Theory]
+    [InlineData("10.9.0.0/16", "10.9.0.0/16 via 10.0.0.9 metric 0", false)]
+    [InlineData("10.9.0.0/16 metric 3", "blackhole 10.9.0.0/16 metric 3", false)]
+    [InlineData("fd99::/64", "fd99::/64 metric 1024", false)]
+    [InlineData("fd99::/64", "fd99::/64 metric 1", true)]
+    [InlineData("10.9.0.0/16", "10.9.0.0/24", true)]
+    public void Routes_ToOneDestinationHaveMetricsOfTheirOwn(string one, string other, bool isTaken)
+    {
+        NetworkRequest request = Routed(one, other);
+
+        if (isTaken) Assert.Equal(2, NetworkDefinition.Check(request).Count);
+        else NetworkAssert.Refused(NetworkError.InvalidParameter, () => NetworkDefinition.Check(request), "metric");
+    }
+
+    private static NetworkRequest Routed(params string[] routes) => s_request with
+    {
+        Parent = ParentReference.Parse("eth0"),
+        Gateways = Addresses("fd18::1"),
+        Routes = [.. routes.Select(NetworkRoute.Parse)],
+    };
 }
