@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using MacIpvlan.Linux;
 
 namespace MacIpvlan.PowerShell;
@@ -22,5 +23,27 @@ public sealed class NamespaceReference
         if (Text.Contains('/')) return NamespaceHandle.Open(Text, Text);
         LinkName.CheckNamespace(Text);
         return NamespaceHandle.Open(Text, NetworkNamespaces.PathOf(Text));
+    }
+
+    /// <summary>Tells which NICs are in it: by name or path as remembered, or by what it leads to now.</summary>
+    internal Func<ContainerNic, bool> Filter()
+    {
+        WildcardPattern pattern = new(Text);
+        NamespaceIdentity? identity = TryIdentify();
+        return nic => pattern.IsMatch(nic.Namespace) || pattern.IsMatch(nic.NamespacePath)
+            || (identity is not null && nic.IsIn(identity.Value));
+    }
+
+    private NamespaceIdentity? TryIdentify()
+    {
+        try
+        {
+            using NamespaceHandle handle = Open();
+            return handle.Identity;
+        }
+        catch (NetworkException)
+        {
+            return null;
+        }
     }
 }

@@ -17,6 +17,9 @@ public sealed class ContainerNic
     /// <summary>The namespace that it is in: a name under /run/netns, or a path.</summary>
     public string Namespace => Record.NamespaceName;
 
+    /// <summary>The path that led to the namespace.</summary>
+    public string NamespacePath => Record.NamespacePath;
+
     /// <summary>The process that was named as the target; null if it was a namespace.</summary>
     public int? ProcessId => Record.ProcessId;
 
@@ -47,6 +50,9 @@ public sealed class ContainerNic
     internal NicRecord Record { get; }
 
     internal NetworkRecord NetworkRecord { get; }
+
+    /// <summary>Whether it was put into that namespace.</summary>
+    public bool IsIn(NamespaceIdentity identity) => Record.Namespace == identity;
 
     /// <summary>Namespace and interface, such as web1/eth0.</summary>
     public override string ToString() =>
