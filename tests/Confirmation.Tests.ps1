@@ -1,0 +1,72 @@
+# -Confirm asks once for each thing: a process of its own gets the answers on its standard input. An answer too many or too
+# few would go to the next question, so what has been done tells how often each command asked.
+
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+    Initialize-TestHost
+
+    function Invoke-WithAnswer([string]$Script, [string[]]$Answer) {
+        # Lines of the script that begin with a mark; the rest are the questions.
+        Invoke-Shell "function Show { process { '#' + `$_ } }; $Script" -Through 'sh', '-c', "printf '$($Answer -join '\n')\n' | `"`$@`"", 'sh' |
+            ForEach-Object { ($_ -split '#', 2)[1] } | Where-Object { $_ }
+    }
+}
+
+AfterAll { Clear-TestHost }
+
+Describe 'Confirmation' -Tag Native {
+    AfterEach {
+        Get-NetworkNamespace web1, web2 -ErrorAction Ignore | Remove-NetworkNamespace -Force
+        Remove-MacvlanNetwork * -Force
+        Remove-IpvlanNetwork * -Force
+    }
+
+    It 'is asked for once by each command that changes something' {
+        $commands = @(
+            @{ Do = 'New-NetworkNamespace web1 -Confirm'; Look = 'Get-NetworkNamespace web?' }
+            @{ Do = 'New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24 -Confirm'; Look = 'Get-ContainerNetwork' }
+            @{ Do = 'New-IpvlanNetwork own -Subnet 10.2.0.0/24 -Confirm'; Look = 'Get-ContainerNetwork own*' }
+            @{ Do = 'Connect-ContainerNic lan web1 -Confirm'; Look = 'Get-ContainerNic' }
+            @{ Do = 'Get-ContainerNic | Disconnect-ContainerNic -Confirm'; Look = 'Get-ContainerNic' }
+            @{ Do = 'Remove-MacvlanNetwork lan -Confirm'; Look = 'Get-ContainerNetwork lan*' }
+            @{ Do = 'Remove-IpvlanNetwork own -Confirm'; Look = 'Get-ContainerNetwork own*' }
+            @{ Do = 'Remove-NetworkNamespace web1 -Confirm'; Look = 'Get-NetworkNamespace web?' })
+        # Each is declined first, and accepted then.
+        $script = foreach ($command in $commands) { @('$null = {0}; "<$({1})>" | Show' -f $command.Do, $command.Look) * 2 }
+        Invoke-WithAnswer ($script -join '; ') (@('n', 'y') * $commands.Count) | Should -Be @(
+            '<>', '<web1>'
+            '<>', '<lan>'
+            '<>', '<own>'
+            '<>', '<web1/eth0>'
+            '<web1/eth0>', '<>'
+            '<lan>', '<>'
+            '<own>', '<>'
+            '<web1>', '<>')
+    }
+
+    It 'is asked for once for each item, and once for a network with its NICs' {
+        Invoke-WithAnswer @'
+            'web1', 'web2' | New-NetworkNamespace -Confirm | Show
+            $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24
+            'web1', 'web2' | Connect-ContainerNic lan -Confirm:$false | Show
+            Remove-MacvlanNetwork lan -Force -Confirm
+            '{0}' -f (Get-ContainerNic).Count | Show
+            Remove-MacvlanNetwork lan -Force -Confirm
+            '{0}' -f (Get-ContainerNic).Count | Show
+            Remove-NetworkNamespace web* -Confirm
+            "<$(Get-NetworkNamespace web*)>" | Show
+'@ 'y', 'y', 'n', 'y', 'n', 'y' | Should -Be 'web1', 'web2', 'web1/eth0', 'web2/eth0', '2', '0', '<web1>'
+    }
+}
+
+Describe 'Confirmation of VLAN sub-interfaces' {
+    It 'is asked for once' {
+        Invoke-WithAnswer @'
+            Add-VlanSubInterface eth0 50, 60 -Confirm | Show
+            Remove-VlanSubInterface eth0.60 -Confirm
+            "<$(Get-VlanSubInterface)>" | Show
+            Remove-VlanSubInterface eth0.60 -Confirm
+            "<$(Get-VlanSubInterface)>" | Show
+'@ 'n', 'y', 'n', 'y' | Should -Be 'eth0.60', '<eth0.60>', '<>'
+    }
+}
