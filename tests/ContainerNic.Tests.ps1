@@ -140,6 +140,24 @@ Describe 'Connect-ContainerNic' -Tag Native {
         Get-IpAddress web1 eth0 | Should -Be $Has
     }
 
+    It 'takes an address as <Form>' -ForEach @(
+        @{ Form = 'text'; Given = '192.168.50.77' }
+        @{ Form = 'IPAddress'; Given = [ipaddress]'192.168.50.77' }
+        @{ Form = 'part of a subnet'; Given = { [MacIpvlan.Addressing.IPPrefix]::Parse('192.168.50.77/32').First } }
+        @{ Form = 'that of a NIC'; Given = { $nic = Connect-ContainerNic front web2 -IPAddress 192.168.50.77; Disconnect-All; $nic.IPAddress } }
+    ) {
+        $address = if ($Given -is [scriptblock]) { & $Given } else { $Given }
+        "$((Connect-ContainerNic front web1 -IPAddress $address).IPAddress)" | Should -Be 192.168.50.77/24
+    }
+
+    It 'refuses to bind <_> as an address' -ForEach '192.168.50', '3232248397', '0xC0A8324D', '192.168.50.077', '', 'fd18::7%eth0' {
+        $given = $_
+        $problem = Get-Failure { Connect-ContainerNic dual web1 -IPAddress $given }
+        $problem.What | Should -BeLike 'ParameterArgumentTransformationError *'
+        $problem.Message | Should -BeLike "*'IPAddress'. '$given' is not an IPv4 or IPv6 address."
+        Get-ContainerNic | Should -BeNullOrEmpty
+    }
+
     It 'tells of addresses as lists whose properties can be asked for' {
         $nic = Connect-ContainerNic dual web1
         $nic.IPAddress.Address | ForEach-Object { "$_" } | Should -Be 192.168.60.2, fd18::2
@@ -438,6 +456,29 @@ Describe 'Get-ContainerNic' -Tag Native {
         @{ Case = 'what none has'; With = @{ Namespace = 'nosuch' }; Found = '' }
     ) {
         (Get-ContainerNic @With | ForEach-Object { "$($_.Network) $_" }) -join ', ' | Should -Be $Found
+    }
+
+    It 'finds NICs by any path of their namespace: <_>' -ForEach '/run/netns/web1', '/var/run/netns/web1', '/proc/self/root/run/netns/web1' {
+        Get-ContainerNic -Namespace $_ | Should -HaveCount 2
+        Get-ContainerNic -Namespace '/run/netns/*' | Should -HaveCount 3
+    }
+
+    It 'finds NICs by the name of their namespace, and by its path, whatever they were connected by' {
+        $null = New-NetworkNamespace web4
+        $nics = @(
+            Connect-ContainerNic front /var/run/netns/web4
+            Connect-ContainerNic front web4)
+        foreach ($name in 'web4', '/run/netns/web4', '/var/run/netns/web4') {
+            Get-ContainerNic -Namespace $name | ForEach-Object Id | Should -Be $nics.Id
+        }
+        (Get-ContainerNic -Namespace web3).InterfaceName | Should -Be lan0
+        Disconnect-ContainerNic -Namespace web4
+        Get-ContainerNic | Should -HaveCount 4
+        # Where the namespace is gone, what is remembered of it has to do.
+        $null = Connect-ContainerNic front web4
+        ip netns delete web4
+        Disconnect-ContainerNic -Namespace /run/netns/web4
+        Get-ContainerNic | Should -HaveCount 4
     }
 
     It 'finds NICs by process' {

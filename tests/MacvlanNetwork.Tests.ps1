@@ -150,6 +150,16 @@ Describe 'New-MacvlanNetwork' {
                 Should -Be 'two 192.168.60.0/24  Bridge  '
         }
 
+        It 'passes over no property of what is piped that it cannot read: <Property>' -ForEach @(
+            @{ Property = 'Gateway' }, @{ Property = 'IPRange' }, @{ Property = 'ExcludeAddress' }, @{ Property = 'Route' }
+            @{ Property = 'AllowedMacAddress' }
+        ) {
+            $wrong = [pscustomobject]@{ Name = 'one'; Parent = 'eth0'; Subnet = '192.168.50.0/24'; $Property = '192.168.50' }
+            $empty = [pscustomobject]@{ Name = 'two'; Parent = 'eth0'; Subnet = '192.168.60.0/24'; $Property = $null }
+            (Get-Failure { $wrong, $empty | New-MacvlanNetwork }).Message | Should -BeLike "*'$Property'*192.168.50*"
+            (Get-ContainerNetwork).Name | Should -Be two
+        }
+
         It 'goes on behind a network that cannot be made' {
             $networks = 'eth0', 'eth7', 'eth0' | ForEach-Object { $number = 50 } {
                 [pscustomobject]@{ Name = "net$number"; Parent = $_; Subnet = "192.168.$number.0/24" }
@@ -526,6 +536,14 @@ Describe 'New-MacvlanNetwork, asked for what cannot be' -Tag Native {
             With = @{ Subnet = '192.168.50.0/24'; IPRange = '192.168.50.9-192.168.50.7' }; Says = '*ends before it starts*' }
         @{ Case = 'a gateway that is no address'
             With = @{ Subnet = '192.168.50.0/24'; Gateway = 'first' }; Says = "*'Gateway'*first*" }
+        @{ Case = 'a gateway in less than four parts'
+            With = @{ Subnet = '192.168.50.0/24'; Gateway = '192.168.50' }; Says = "*'Gateway'*'192.168.50' is not an IPv4 or IPv6 address*" }
+        @{ Case = 'a gateway that is a number'
+            With = @{ Subnet = '192.168.50.0/24'; Gateway = 3232248321 }; Says = '*3232248321*not an IPv4 or IPv6 address*' }
+        @{ Case = 'a gateway with a scope'
+            With = @{ Subnet = 'fd18::/64'; Gateway = [ipaddress]'fe80::1%3'; OnLinkGateway = $true }; Says = '*fe80::1%3*scope id*' }
+        @{ Case = 'a list with nothing in it'
+            With = @{ Subnet = '192.168.50.0/24'; Route = @($null) }; Says = "*'Route'*null*" }
         @{ Case = 'an unknown mode'; With = @{ Subnet = '192.168.50.0/24'; Mode = 'L2' }
             Says = '*L2*Private*Vepa*Bridge*Passthru*' }
         @{ Case = 'a negative metric'; With = @{ Subnet = '192.168.50.0/24'; RouteMetric = -1 }; Says = '*-1*' }

@@ -51,6 +51,18 @@ Describe 'Routes of NICs' {
         Get-RouteText one | Should -BeNullOrEmpty
     }
 
+    It 'may have default routes of their own: with -NoDefaultRoute, and beside the other one with another metric' -Tag Native {
+        $null = New-MacvlanNetwork lan -Parent eth0 -Subnet 10.1.0.0/24 -NoDefaultRoute -Route '0.0.0.0/0 via 10.1.0.9'
+        $null = New-MacvlanNetwork two -Parent eth0 -Subnet 10.2.0.0/24, fd02::/64 -Gateway fd02::1 -RouteMetric 5 `
+            -Route '0.0.0.0/0 via 10.2.0.9', '::/0 via fd02::9'
+        $null = Connect-ContainerNic lan one
+        $null = Connect-ContainerNic two two
+        Get-RouteText one | Should -Be 'default via 10.1.0.9 dev eth0 proto static'
+        Get-RouteText two | Should -Be @(
+            'default via 10.2.0.9 dev eth0 proto static', 'default via 10.2.0.1 dev eth0 proto static metric 5'
+            'default via fd02::1 dev eth0 proto static metric 5', 'default via fd02::9 dev eth0 proto static')
+    }
+
     It 'reach a gateway beside the subnet with -OnLinkGateway' -Tag Native {
         $null = New-MacvlanNetwork lan -Parent eth0 -Subnet 10.1.0.0/24, fd01::/64 -Gateway 192.168.9.1, fe80::1 -OnLinkGateway
         ip -n wire address add 192.168.9.1/32 dev eth0
@@ -85,7 +97,9 @@ Describe 'Routes of NICs' {
         @{ Why = 'a next hop to nowhere'; Id = 'InvalidAddress'; With = @{ Route = 'blackhole 10.9.0.0/16 via 10.1.0.9' } }
         @{ Why = 'a gateway outside the subnets'; Id = 'InvalidAddress'; With = @{ Gateway = '10.5.0.1' } }
         @{ Why = 'two gateways outside the subnets'; Id = 'InvalidAddress'; With = @{ Gateway = '10.5.0.1', '10.5.0.2'; OnLinkGateway = $true } }
-        @{ Why = 'words that are no route'; Id = 'CannotConvertArgumentNoMessage'; With = @{ Route = '10.9.0.0/16 over there' } }
+        @{ Why = 'words that are no route'; Id = 'ParameterArgumentTransformationError'; With = @{ Route = '10.9.0.0/16 over there' } }
+        @{ Why = 'the default route again'; Id = 'InvalidParameter'; With = @{ Route = '0.0.0.0/0 via 10.1.0.9' } }
+        @{ Why = 'one destination twice'; Id = 'InvalidParameter'; With = @{ Route = '10.9.0.0/16 via 10.1.0.9', 'blackhole 10.9.0.0/16' } }
     ) {
         { New-MacvlanNetwork lan -Parent eth0 -Subnet 10.1.0.0/24 @With -ErrorAction Stop } | Should -Throw -ErrorId "$Id,*"
         Get-ContainerNetwork | Should -BeNullOrEmpty

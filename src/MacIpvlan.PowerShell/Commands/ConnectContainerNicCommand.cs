@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Management.Automation;
-using System.Net;
 using System.Net.NetworkInformation;
 using MacIpvlan.Addressing;
 using MacIpvlan.Linux;
@@ -40,7 +39,8 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
 
     /// <summary>Its addresses.</summary>
     [Parameter]
-    public IPAddress[] IPAddress { get; set; } = [];
+    [ValueTransformation<AddressValue>]
+    public AddressValue[]? IPAddress { get; set; }
 
     /// <summary>Leaves it without any address.</summary>
     [Parameter]
@@ -63,7 +63,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
 
     private protected override void Process()
     {
-        if (NoIPAddress && IPAddress.Length > 0)
+        if (NoIPAddress && IPAddress?.Length > 0)
         {
             throw new NetworkException(NetworkError.InvalidParameter, "NoIPAddress and IPAddress contradict each other.");
         }
@@ -104,7 +104,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
                     Target = handle,
                     ProcessId = processId(target),
                     InterfaceName = InterfaceName,
-                    Addresses = [.. IPAddress.Select(AddressValue.From)],
+                    Addresses = IPAddress ?? [],
                     NoAddress = NoIPAddress,
                     AnnounceCount = AnnounceCount,
                     MacAddress = MacAddress,

@@ -15,7 +15,8 @@ public sealed class NewMacvlanNetworkCommand : NewNetworkCommand
 
     /// <summary>The MAC addresses that NICs in mode Source receive from.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    public PhysicalAddress[] AllowedMacAddress { get; set; } = [];
+    [ValueTransformation<PhysicalAddress>]
+    public PhysicalAddress[]? AllowedMacAddress { get; set; }
 
     /// <summary>How many broadcast frames the parent keeps for its NICs.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -31,7 +32,7 @@ public sealed class NewMacvlanNetworkCommand : NewNetworkCommand
 
     private protected override LinkKind NicKind => new MacvlanLink(Mode)
     {
-        AllowedMacAddresses = AllowedMacAddress,
+        AllowedMacAddresses = AllowedMacAddress ?? [],
         BroadcastQueueLength = BroadcastQueueLength,
         BroadcastCutoff = BroadcastCutoff,
         NoPromiscuous = NoPromiscuous,

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Net;
 using MacIpvlan.Addressing;
 using MacIpvlan.Netlink.Kinds;
 
@@ -14,6 +13,7 @@ public abstract class NewNetworkCommand : NetworkCommand
 
     /// <summary>The subnets.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [ValueTransformation<IPPrefix>]
     public IPPrefix[] Subnet { get; set; } = [];
 
     /// <summary>The parent: a link, LINK.ID or LINK:ID.</summary>
@@ -28,15 +28,18 @@ public abstract class NewNetworkCommand : NetworkCommand
 
     /// <summary>Gateways, each in one of the subnets.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    public IPAddress[] Gateway { get; set; } = [];
+    [ValueTransformation<AddressValue>]
+    public AddressValue[]? Gateway { get; set; }
 
     /// <summary>Ranges to allocate from.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    public AddressRange[] IPRange { get; set; } = [];
+    [ValueTransformation<AddressRange>]
+    public AddressRange[]? IPRange { get; set; }
 
     /// <summary>Addresses never to hand out.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    public AddressRange[] ExcludeAddress { get; set; } = [];
+    [ValueTransformation<AddressRange>]
+    public AddressRange[]? ExcludeAddress { get; set; }
 
     /// <summary>Keeps the parent out.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -65,7 +68,8 @@ public abstract class NewNetworkCommand : NetworkCommand
 
     /// <summary>Routes beside the default route.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    public NetworkRoute[] Route { get; set; } = [];
+    [ValueTransformation<NetworkRoute>]
+    public NetworkRoute[]? Route { get; set; }
 
     private protected override bool ChangesHost => true;
 
@@ -80,16 +84,16 @@ public abstract class NewNetworkCommand : NetworkCommand
             NicKind = NicKind,
             Parent = ReadParent(),
             Subnets = Subnet,
-            Gateways = [.. Gateway.Select(AddressValue.From)],
-            Ranges = IPRange,
-            Excluded = ExcludeAddress,
+            Gateways = Gateway ?? [],
+            Ranges = IPRange ?? [],
+            Excluded = ExcludeAddress ?? [],
             Internal = Internal,
             NoGateway = NoGateway,
             Mtu = Mtu,
             RouteMetric = RouteMetric,
             NoDefaultRoute = NoDefaultRoute,
             OnLinkGateway = OnLinkGateway,
-            Routes = Route,
+            Routes = Route ?? [],
         };
         ContainerNetworks networks = new(Session);
         if (ShouldProcess(Name, $"New {networks.Plan(request)}")) Write(networks.Create(request));

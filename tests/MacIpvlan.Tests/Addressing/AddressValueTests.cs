@@ -111,4 +111,16 @@ public sealed class AddressValueTests
         FormatException e = Assert.Throws<FormatException>(() => AddressValue.Parse(text));
         Assert.Contains($"'{text}'", e.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Conversion_TakesOtherTypesOfAddresses()
+    {
+        Assert.Equal(AddressValue.Parse("10.0.0.1"), (AddressValue)IPAddress.Parse("10.0.0.1"));
+        Assert.Equal(AddressValue.Parse("fd18::2"), (AddressValue)IPAddress.Parse("fd18::2"));
+        Assert.Equal(AddressValue.Parse("fd18::2"), (AddressValue)InterfaceAddress.Parse("fd18::2/64"));
+    }
+
+    [Fact]
+    public void Conversion_RefusesAScope() =>
+        Assert.Contains("scope", Assert.Throws<FormatException>(static () => (AddressValue)IPAddress.Parse("fe80::1%3")).Message);
 }
