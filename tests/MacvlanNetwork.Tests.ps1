@@ -399,6 +399,12 @@ Describe 'New-MacvlanNetwork' {
             Get-LinkText | Should -BeNullOrEmpty
         }
 
+        It 'makes one too small for IPv6' {
+            $null = New-MacvlanNetwork small -Subnet 10.1.0.0/24 -Mtu 1000
+            (Connect-ContainerNic small web1).Mtu | Should -Be 1000
+            Remove-MacvlanNetwork small -Force
+        }
+
         It 'joins its NICs, and nothing else: no default route' {
             ip -n wire address add 192.168.50.1/24 dev eth0
             $null = New-MacvlanNetwork alone eth0 -Internal -Subnet 192.168.50.0/24, fd18::/64 -Gateway fd18::1 -Mtu 9000

@@ -51,6 +51,10 @@ Describe 'Add-VlanSubInterface' {
         Get-LinkText | Should -Be 'eth0.50 on eth0: 802.1ad id 50 up'
     }
 
+    It 'refuses another protocol, and names those that there are' {
+        (Get-Failure { Add-VlanSubInterface eth0 50 -Protocol 802.1x }).Message | Should -BeLike "*'802.1x'*802.1Q or 802.1ad*"
+    }
+
     It 'sets what the kernel offers besides' {
         $vlan = Add-VlanSubInterface eth0 50 -Mtu 1400 -ReorderHeader $false -Gvrp -LooseBinding `
             -EgressPriorityMap @{ 1 = 3; 2 = 4 } -IngressPriorityMap @{ 5 = 6 }
@@ -90,6 +94,39 @@ Describe 'Add-VlanSubInterface' {
         ip link set eth0 up
         $links | Should -Be 'eth0.50 on eth0: 802.1Q id 50 down'
         "$warnings" | Should -BeLike '*eth0.50*down*eth0 *down*'
+    }
+
+    It 'makes one on a VLAN that is named by a colon' {
+        "$((Add-VlanSubInterface eth0:50 60).Name) $((New-MacvlanNetwork lan eth0:51 -VlanId 61 -Subnet 10.1.0.0/24).Parent)" |
+            Should -Be 'eth0.50.60 eth0.51.61'
+        Remove-MacvlanNetwork lan
+        Remove-VlanSubInterface eth0.50.60
+        (Get-IpLink).ifname | Should -Be lo, eth0
+    }
+
+    It 'makes one too small for IPv6' {
+        (Add-VlanSubInterface eth0 50 -Mtu 1000).Mtu | Should -Be 1000
+        Get-Snapshot | Should -Contain 'link eth0.50'
+    }
+
+    It 'takes priority maps that are null for none' {
+        (Add-VlanSubInterface eth0 50 -EgressPriorityMap $null -IngressPriorityMap $null).Name | Should -Be eth0.50
+    }
+
+    It 'takes alternative names' {
+        ip link property add dev eth0 altname uplink0
+        try {
+            Add-VlanSubInterface uplink0 50 | ForEach-Object { "$($_.Name) $($_.Parent)" } | Should -Be 'eth0.50 eth0'
+            ip link property add dev eth0.50 altname storage
+            'uplink0', 'uplink0.50', 'uplink0:50', 'storage', 'uplink0.60' | ForEach-Object {
+                $name = "n$($_ -replace '\W')$($_.Length)"
+                $made = New-MacvlanNetwork $name -Parent $_ -Subnet 10.1.0.0/24
+                "$($made.Parent) $((Get-MacvlanNetwork $name).Parent)"
+                Remove-MacvlanNetwork $name
+            } | Should -Be 'eth0 eth0', 'eth0.50 eth0.50', 'eth0.50 eth0.50', 'eth0.50 eth0.50', 'eth0.60 eth0.60'
+            Get-StateRow | Should -Not -Match 'uplink0|storage'
+        }
+        finally { ip link property del dev eth0 altname uplink0 }
     }
 
     It 'refuses an id that the parent carries, and names the sub-interface: <Name>' -ForEach @{ Name = 'eth0.50' }, @{ Name = 'storage' } {
@@ -261,6 +298,12 @@ Describe 'Remove-VlanSubInterface' {
         $problem.What | Should -Be "SubInterfaceInUse ResourceBusy 'eth0.10'"
         $problem.Message | Should -BeLike '*eth0.10*hand*'
         Get-Snapshot | Should -Be $before
+    }
+
+    It 'removes what it was made on with it, and is silent of that' {
+        $null = Add-VlanSubInterface eth0.50 60
+        Remove-VlanSubInterface * -ErrorAction Stop
+        (Get-IpLink).ifname | Should -Be lo, eth0
     }
 
     It 'removes a whole tree by one pattern' {

@@ -52,11 +52,11 @@ public sealed class AddVlanSubInterfaceCommand : NetworkCommand
 
     /// <summary>From priorities of this host to priorities of the tag.</summary>
     [Parameter]
-    public Hashtable EgressPriorityMap { get; set; } = [];
+    public Hashtable? EgressPriorityMap { get; set; }
 
     /// <summary>From priorities of the tag to priorities of this host.</summary>
     [Parameter]
-    public Hashtable IngressPriorityMap { get; set; } = [];
+    public Hashtable? IngressPriorityMap { get; set; }
 
     private protected override bool ChangesHost => true;
 
@@ -87,10 +87,10 @@ public sealed class AddVlanSubInterfaceCommand : NetworkCommand
         IngressPriorityMap = ReadMap(IngressPriorityMap, static (from, _) => from),
     };
 
-    private static (uint From, uint To)[] ReadMap(Hashtable map, Func<uint, uint, uint> ofTag)
+    private static (uint From, uint To)[] ReadMap(Hashtable? map, Func<uint, uint, uint> ofTag)
     {
         const int MaxTagPriority = 7;
-        (uint From, uint To)[] pairs = [.. map.Cast<DictionaryEntry>().Select(static e => (ReadNumber(e.Key), ReadNumber(e.Value)))];
+        (uint From, uint To)[] pairs = [.. (map ?? []).Cast<DictionaryEntry>().Select(static e => (ReadNumber(e.Key), ReadNumber(e.Value)))];
         uint wrong = pairs.Select(p => ofTag(p.From, p.To)).FirstOrDefault(static p => p > MaxTagPriority);
         return wrong == 0 ? [.. pairs.OrderBy(static p => p.From)] : throw new NetworkException(
             NetworkError.InvalidParameter, $"{wrong} is not the priority of a VLAN tag: 0 to {MaxTagPriority}.");

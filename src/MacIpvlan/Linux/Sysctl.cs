@@ -10,6 +10,9 @@ internal static class Sysctl
     public static string Command(string family, string link, string key, string value) =>
         $"sysctl -w net.{family}.conf.{link.Replace('.', '/')}.{key}={value}";
 
+    /// <summary>Whether a link has settings of a family: none if the kernel lacks it, or the MTU is too small for it.</summary>
+    public static bool Has(string family, string link) => Directory.Exists($"/proc/sys/net/{family}/conf/{link}");
+
     /// <summary>Writes a setting of a link.</summary>
     /// <param name="family">ipv4 or ipv6.</param>
     /// <param name="link">The link's name.</param>

@@ -180,7 +180,7 @@ internal sealed class ParentLinks(NetworkSession session)
     /// <exception cref="NetworkException">ParentNotFound, ParentUnsuitable, InvalidName or InvalidVlanId.</exception>
     public ParentPlan PlanVlan(string link, VlanLink kind, string? name = null, int? mtu = null)
     {
-        ParentPlan lower = Plan(new(link));
+        ParentPlan lower = Plan(ParentReference.Parse(link));
         // One id exists once on a link, whatever its name.
         if (lower.Existing is Link parent
             && session.Host.GetLinks().FirstOrDefault(
@@ -253,6 +253,7 @@ internal sealed class ParentLinks(NetworkSession session)
     // The networks' subnets are not the host's: it shall not configure itself from router advertisements there.
     private void KeepHostOff(Link link)
     {
+        if (!Sysctl.Has("ipv6", link.Name)) return;
         session.Host.Execute(new LinkSet(link.Index, link.Name) { NoAddressGeneration = true });
         session.Trace?.Invoke(Sysctl.Command("ipv6", link.Name, "accept_ra", "0"));
         Sysctl.TrySet("ipv6", link.Name, "accept_ra", "0");

@@ -68,6 +68,8 @@ public sealed class VlanSubInterfaces(NetworkSession session)
         session.Recover();
         using IDisposable topology = session.State.LockTopology();
         ParentLinkRecord? record = _parents.Find(vlan.Name);
+        // One that was made for what sat on it has gone with that.
+        if (record is null && session.Host.FindLink(vlan.Index) is null) return;
         string? reason = vlan.Networks.Count > 0 ? $"it carries {string.Join(", ", vlan.Networks)}"
             : session.Host.GetLinks().FirstOrDefault(l => l.ParentIndex == vlan.Index && !l.ParentIsForeign) is Link upper
                 ? $"{upper.Name} sits on it"
