@@ -11,6 +11,7 @@ public sealed class VlanProtocolTransformationAttribute : ArgumentTransformation
     {
         "802.1Q" => VlanProtocol.Ieee8021Q,
         "802.1AD" => VlanProtocol.Ieee8021AD,
-        _ => inputData!,
+        string name when Enum.TryParse(name, ignoreCase: true, out VlanProtocol protocol) && Enum.IsDefined(protocol) => protocol,
+        _ => throw new ArgumentTransformationMetadataException($"'{inputData}' is not a protocol of VLAN tags: 802.1Q or 802.1ad."),
     };
 }
