@@ -7,7 +7,7 @@ namespace MacIpvlan.Netlink;
 /// <param name="Target">The other namespace.</param>
 internal sealed record NamespaceIdGet(NamespaceHandle Target) : RouteRequest
 {
-    public override string ToString() => $"ip netns list-id target {Target.Name}";
+    public override string ToString() => "ip netns list-id";
 
     internal override void Write(MessageWriter writer)
     {
