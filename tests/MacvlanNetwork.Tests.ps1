@@ -152,11 +152,12 @@ Describe 'New-MacvlanNetwork' {
 
         It 'passes over no property of what is piped that it cannot read: <Property>' -ForEach @(
             @{ Property = 'Gateway' }, @{ Property = 'IPRange' }, @{ Property = 'ExcludeAddress' }, @{ Property = 'Route' }
-            @{ Property = 'AllowedMacAddress' }
+            @{ Property = 'AllowedMacAddress' }, @{ Property = 'VlanId' }, @{ Property = 'Mtu' }
+            @{ Property = 'BroadcastQueueLength' }, @{ Property = 'Mode' }
         ) {
-            $wrong = [pscustomobject]@{ Name = 'one'; Parent = 'eth0'; Subnet = '192.168.50.0/24'; $Property = '192.168.50' }
+            $wrong = [pscustomobject]@{ Name = 'one'; Parent = 'eth0'; Subnet = '192.168.50.0/24'; $Property = '192.168.x' }
             $empty = [pscustomobject]@{ Name = 'two'; Parent = 'eth0'; Subnet = '192.168.60.0/24'; $Property = $null }
-            (Get-Failure { $wrong, $empty | New-MacvlanNetwork }).Message | Should -BeLike "*'$Property'*192.168.50*"
+            (Get-Failure { $wrong, $empty | New-MacvlanNetwork }).Message | Should -BeLike "*'$Property'*192.168.x*"
             (Get-ContainerNetwork).Name | Should -Be two
         }
 

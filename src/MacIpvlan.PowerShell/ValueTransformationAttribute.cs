@@ -6,19 +6,22 @@ namespace MacIpvlan.PowerShell;
 /// Converts as PowerShell does, but what cannot be converted is an error always: from a property of a piped object,
 /// PowerShell leaves it out in silence. The error is the reason alone.
 /// </summary>
-/// <typeparam name="T">The type of the parameter's items.</typeparam>
+/// <typeparam name="T">The type of the parameter.</typeparam>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ValueTransformationAttribute<T> : ArgumentTransformationAttribute
 {
+    /// <summary>False: null counts as not given.</summary>
+    public override bool TransformNullOptionalParameters => false;
+
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         try
         {
-            T[] values = LanguagePrimitives.ConvertTo<T[]>(inputData);
-            return values is null || values.All(static v => v is not null)
-                ? values!
-                : throw new ArgumentTransformationMetadataException("One of the values is null.");
+            object value = LanguagePrimitives.ConvertTo<T>(inputData)!;
+            return value is Array items && items.Cast<object?>().Contains(null)
+                ? throw new ArgumentTransformationMetadataException("One of the values is null.")
+                : value;
         }
         catch (PSInvalidCastException e)
         {

@@ -32,6 +32,7 @@ public sealed class AddVlanSubInterfaceCommand : NetworkCommand
 
     /// <summary>Its MTU; the parent's when left away.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValueTransformation<int?>]
     public int? Mtu { get; set; }
 
     /// <summary>Whether headers are shown as if there were no tag.</summary>

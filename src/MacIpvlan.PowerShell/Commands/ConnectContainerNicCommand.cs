@@ -39,7 +39,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
 
     /// <summary>Its addresses.</summary>
     [Parameter]
-    [ValueTransformation<AddressValue>]
+    [ValueTransformation<AddressValue[]>]
     public AddressValue[]? IPAddress { get; set; }
 
     /// <summary>Leaves it without any address.</summary>

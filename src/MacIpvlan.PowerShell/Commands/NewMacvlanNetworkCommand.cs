@@ -11,19 +11,22 @@ public sealed class NewMacvlanNetworkCommand : NewNetworkCommand
 {
     /// <summary>Whom its NICs talk to on the parent.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValueTransformation<MacvlanMode>]
     public MacvlanMode Mode { get; set; } = MacvlanMode.Bridge;
 
     /// <summary>The MAC addresses that NICs in mode Source receive from.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValueTransformation<PhysicalAddress>]
+    [ValueTransformation<PhysicalAddress[]>]
     public PhysicalAddress[]? AllowedMacAddress { get; set; }
 
     /// <summary>How many broadcast frames the parent keeps for its NICs.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValueTransformation<int?>]
     public int? BroadcastQueueLength { get; set; }
 
     /// <summary>Up to how many receivers a multicast frame is delivered at once.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValueTransformation<int?>]
     public int? BroadcastCutoff { get; set; }
 
     /// <summary>Leaves the parent's promiscuous mode off in mode Passthru.</summary>

@@ -13,7 +13,7 @@ public abstract class NewNetworkCommand : NetworkCommand
 
     /// <summary>The subnets.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
-    [ValueTransformation<IPPrefix>]
+    [ValueTransformation<IPPrefix[]>]
     public IPPrefix[] Subnet { get; set; } = [];
 
     /// <summary>The parent: a link, LINK.ID or LINK:ID.</summary>
@@ -24,21 +24,22 @@ public abstract class NewNetworkCommand : NetworkCommand
 
     /// <summary>The VLAN on the parent.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValueTransformation<int?>]
     public int? VlanId { get; set; }
 
     /// <summary>Gateways, each in one of the subnets.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValueTransformation<AddressValue>]
+    [ValueTransformation<AddressValue[]>]
     public AddressValue[]? Gateway { get; set; }
 
     /// <summary>Ranges to allocate from.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValueTransformation<AddressRange>]
+    [ValueTransformation<AddressRange[]>]
     public AddressRange[]? IPRange { get; set; }
 
     /// <summary>Addresses never to hand out.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValueTransformation<AddressRange>]
+    [ValueTransformation<AddressRange[]>]
     public AddressRange[]? ExcludeAddress { get; set; }
 
     /// <summary>Keeps the parent out.</summary>
@@ -51,11 +52,13 @@ public abstract class NewNetworkCommand : NetworkCommand
 
     /// <summary>The MTU of its NICs.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValueTransformation<int?>]
     public int? Mtu { get; set; }
 
     /// <summary>The metric of its default routes.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateRange(0, int.MaxValue)]
+    [ValueTransformation<int?>]
     public int? RouteMetric { get; set; }
 
     /// <summary>No default route for its NICs.</summary>
@@ -68,7 +71,7 @@ public abstract class NewNetworkCommand : NetworkCommand
 
     /// <summary>Routes beside the default route.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValueTransformation<NetworkRoute>]
+    [ValueTransformation<NetworkRoute[]>]
     public NetworkRoute[]? Route { get; set; }
 
     private protected override bool ChangesHost => true;
