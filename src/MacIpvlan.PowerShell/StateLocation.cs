@@ -10,9 +10,10 @@ internal static class StateLocation
     private const string Default = "/var/lib/macipvlan/state.db";
 
     /// <summary>Opens the state at its place.</summary>
-    public static IStateStore Open()
+    /// <param name="pause">Waits for so long while another process holds a lock, or throws to give up.</param>
+    public static IStateStore Open(Action<TimeSpan> pause)
     {
         string? path = Environment.GetEnvironmentVariable(Variable);
-        return new SqliteStateStore(Path.GetFullPath(string.IsNullOrEmpty(path) ? Default : path), HostIdentity.Read());
+        return new SqliteStateStore(Path.GetFullPath(string.IsNullOrEmpty(path) ? Default : path), HostIdentity.Read(), pause);
     }
 }

@@ -13,6 +13,7 @@ public sealed partial class SqliteStateStore : IStateStore
 {
     private const int ConstraintViolation = 19;
     private readonly StateDatabase _database;
+    private readonly Action<TimeSpan> _pause;
     private readonly string _path;
     private readonly string _host;
     private WorkerLock? _worker;
@@ -20,15 +21,16 @@ public sealed partial class SqliteStateStore : IStateStore
     /// <summary>Opens the database, and makes it where it is missing.</summary>
     /// <param name="path">The database's file.</param>
     /// <param name="host">Which host the rows are for.</param>
+    /// <param name="pause">Waits for so long while another process holds a lock, or throws to give up.</param>
     /// <exception cref="NetworkException">StateUnavailable.</exception>
-    public SqliteStateStore(string path, string host)
+    public SqliteStateStore(string path, string host, Action<TimeSpan>? pause = null)
     {
-        (_path, _host) = (path, host);
-        _database = new StateDatabase(path);
+        (_path, _host, _pause) = (path, host, pause ?? Thread.Sleep);
+        _database = new StateDatabase(path, _pause);
     }
 
     /// <inheritdoc/>
-    public IDisposable LockTopology() => new TopologyLock(_path + ".lock");
+    public IDisposable LockTopology() => new TopologyLock(_path + ".lock", _pause);
 
     /// <inheritdoc/>
     public IReadOnlyList<NetworkRecord> GetNetworks() => _database.Read(() =>

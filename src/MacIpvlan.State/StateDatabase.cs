@@ -1,43 +1,53 @@
+using System.Diagnostics;
+using MacIpvlan.Linux;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
 namespace MacIpvlan.State.Sqlite;
 
-/// <summary>The one place that opens the database: folder, connection, pragmas, schema version.</summary>
+/// <summary>The one place that opens the database: folder, connection, pragmas, schema version, transactions.</summary>
 internal sealed class StateDatabase : IDisposable
 {
-    private const int LockTimeoutSeconds = 30;
-    // SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE of sqlite3.h.
+    // SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE and result codes of sqlite3.h.
     private const int NoCheckpointOnClose = 1006;
+    private const int Busy = 5;
+    private const int ReadOnly = 8;
+    private const int Corrupt = 11;
+    private const int Full = 13;
+    private const int CannotOpen = 14;
+    private const int NotADatabase = 26;
+
+    // How long SQLite itself waits for a lock before it comes back to ask whether to go on.
+    private const int BusyTimeoutMilliseconds = 100;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5);
     private readonly Dictionary<string, SqliteCommand> _commands = [];
+    private readonly Action<TimeSpan> _pause;
     private readonly string _path;
-    private SqliteTransaction? _transaction;
 
     /// <summary>Opens the database, and makes folder and schema where they are missing.</summary>
+    /// <param name="path">The database's file.</param>
+    /// <param name="pause">Waits for so long, or throws to give up.</param>
     /// <exception cref="NetworkException">StateUnavailable, with what is the matter.</exception>
-    public StateDatabase(string path)
+    public StateDatabase(string path, Action<TimeSpan> pause)
     {
-        _path = path;
-        StateFolder.Ensure(Path.GetDirectoryName(path)!);
-        // Not pooled: a pooled connection would go on using the file after it was replaced.
-        Connection = new SqliteConnection(new SqliteConnectionStringBuilder
-        {
-            DataSource = path,
-            Pooling = false,
-            ForeignKeys = true,
-            DefaultTimeout = LockTimeoutSeconds,
-        }.ToString());
+        (_path, _pause) = (path, pause);
+        StateFolder.Ensure(path);
+        Connection = Connect(path);
         try
         {
             Guard(() =>
             {
+                EnsureFile();
                 Connection.Open();
+                raw.sqlite3_busy_timeout(Connection.Handle, BusyTimeoutMilliseconds);
                 // Else each command, being the only user as a rule, would end by writing the log back and waiting for
                 // the disk.
                 _ = raw.sqlite3_db_config(Connection.Handle, NoCheckpointOnClose, 1, out _);
-                Execute("PRAGMA journal_mode = WAL");
                 // A power cut loses the kernel's links as well, so nothing is gained by waiting for the disk.
-                Execute("PRAGMA synchronous = NORMAL");
+                Run("PRAGMA synchronous = NORMAL");
+                // A copy that VACUUM made has lost the setting.
+                RunPatiently("PRAGMA journal_mode = WAL");
                 Migrate();
                 return 0;
             });
@@ -53,11 +63,12 @@ internal sealed class StateDatabase : IDisposable
 
     /// <summary>Runs the work in one transaction that holds the write lock from its start.</summary>
     /// <exception cref="NetworkException">StateUnavailable, or whatever the work throws.</exception>
-    public T Write<T>(Func<T> work) => InTransaction(work, deferred: false);
+    public T Write<T>(Func<T> work) => InTransaction(work, "BEGIN IMMEDIATE");
 
     /// <summary>Runs the work in one transaction that sees one state throughout.</summary>
     /// <exception cref="NetworkException">StateUnavailable, or whatever the work throws.</exception>
-    public T Read<T>(Func<T> work) => InTransaction(work, deferred: true);
+    // The look at the schema is what takes the lock: later ones need not wait.
+    public T Read<T>(Func<T> work) => InTransaction(work, "BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1");
 
     /// <summary>A prepared statement with its parameters, named $1, $2 and so on, set to the values.</summary>
     public SqliteCommand Command(string sql, params ReadOnlySpan<object?> values)
@@ -69,7 +80,6 @@ internal sealed class StateDatabase : IDisposable
             _commands.Add(sql, command);
         }
 
-        command.Transaction = _transaction;
         for (int i = 0; i < values.Length; i++)
         {
             object value = values[i] ?? DBNull.Value;
@@ -99,25 +109,126 @@ internal sealed class StateDatabase : IDisposable
         Connection.Dispose();
     }
 
-    private T InTransaction<T>(Func<T> work, bool deferred) => Guard(() =>
+    // Not pooled: a pooled connection would go on using the file after it was replaced.
+    private static SqliteConnection Connect(string path) => new(new SqliteConnectionStringBuilder
     {
-        using SqliteTransaction transaction = Connection.BeginTransaction(deferred);
-        _transaction = transaction;
+        DataSource = path,
+        // SQLite makes no file: it would do so with any mode, and in the place of one that was lost.
+        Mode = SqliteOpenMode.ReadWrite,
+        Pooling = false,
+        ForeignKeys = true,
+    }.ToString());
+
+    // A file that is there has been complete from its first moment, so an empty one has lost what was in it.
+    private void EnsureFile()
+    {
+        if (FileStatus.Of(_path) is null) CreateFile();
+        if (FileStatus.Of(_path)?.Length > 0) return;
+        throw new NetworkException(
+            NetworkError.StateUnavailable,
+            $"The state database {_path} is empty: what was in it has been cut off.",
+            RestoreAction);
+    }
+
+    private void CreateFile()
+    {
+        using TopologyLock only = new(_path + ".lock", _pause);
+        // Another process may have made it while this one waited.
+        if (FileStatus.Of(_path) is not null) return;
+        if (only.IsMarked || FileStatus.Of(_path + "-wal")?.Length > 0)
+        {
+            throw new NetworkException(
+                NetworkError.StateUnavailable,
+                $"The state database {_path} is gone, though files beside it show that there was one.",
+                RestoreAction);
+        }
+
+        string draft = _path + ".new";
+        File.Delete(draft);
         try
         {
-            T result = work();
-            transaction.Commit();
-            return result;
+            using (FileStream file = new(draft, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = StateFolder.FileMode,
+            }))
+            {
+                // What the umask took away.
+                File.SetUnixFileMode(file.SafeFileHandle, StateFolder.FileMode);
+            }
+
+            using (SqliteConnection connection = Connect(draft))
+            {
+                connection.Open();
+                // The log's mode is kept in the file, so this also writes its first page.
+                Run("PRAGMA journal_mode = WAL", connection);
+            }
+
+            File.Move(draft, _path);
+            only.Mark();
         }
         finally
         {
-            _transaction = null;
+            File.Delete(draft);
+        }
+    }
+
+    private T InTransaction<T>(Func<T> work, string begin) => Guard(() =>
+    {
+        RunPatiently(begin);
+        try
+        {
+            T result = work();
+            Run("COMMIT");
+            return result;
+        }
+        catch
+        {
+            // Some failures have ended the transaction already; then there is none, and this fails too.
+            _ = raw.sqlite3_exec(Connection.Handle, "ROLLBACK");
+            throw;
         }
     });
 
+    // The one place where a command waits for others: behind the log, who has begun is never refused again.
+    private void RunPatiently(string sql)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                Run(sql);
+                return;
+            }
+            catch (SqliteException e) when (e.SqliteErrorCode == Busy)
+            {
+                _ = raw.sqlite3_exec(Connection.Handle, "ROLLBACK");
+            }
+
+            if (Stopwatch.GetElapsedTime(start) > s_patience)
+            {
+                throw new NetworkException(
+                    NetworkError.StateUnavailable,
+                    $"The state database {_path} has been locked by another process for {s_patience.TotalSeconds:0} seconds"
+                    + $"{LockHolders.Describe(_path, _path + "-shm")}.",
+                    "Repeat the command when that process is done; a backup or a prompt of sqlite3 may hold it as well.");
+            }
+
+            _pause(s_pause);
+        }
+    }
+
+    private void Run(string sql) => Run(sql, Connection);
+
+    // Not as a command: that would wait for locks in its own way.
+    private static void Run(string sql, SqliteConnection connection) =>
+        SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(connection.Handle, sql), connection.Handle);
+
     private void Migrate()
     {
-        int version = ReadVersion();
+        int version = Read(ReadVersion);
         if (version == Schema.Steps.Length) return;
         if (version > Schema.Steps.Length)
         {
@@ -133,9 +244,14 @@ internal sealed class StateDatabase : IDisposable
             for (version = ReadVersion(); version < Schema.Steps.Length; version++) Execute(Schema.Steps[version]);
             return Execute($"PRAGMA user_version = {version}");
         });
+        // Into the file itself, so that it does not look like a new one to whoever finds it without its log.
+        Run("PRAGMA wal_checkpoint");
     }
 
     private int ReadVersion() => Query("PRAGMA user_version", static r => r.GetInt32(0))[0];
+
+    private string RestoreAction =>
+        $"Bring back a copy of it (Get-Help about_MacIpvlan). To start afresh, remove {_path} and all files whose names begin so.";
 
     private T Guard<T>(Func<T> work)
     {
@@ -143,13 +259,23 @@ internal sealed class StateDatabase : IDisposable
         {
             return work();
         }
-        // The others: rows that hold what this module never wrote.
-        catch (Exception e) when (e is SqliteException or FormatException or ArgumentException or InvalidCastException)
+        // The others: rows that hold what this module never wrote; files that cannot be made.
+        catch (Exception e) when (e is SqliteException or FormatException or ArgumentException or InvalidCastException
+            or IOException or UnauthorizedAccessException)
         {
             throw new NetworkException(
                 NetworkError.StateUnavailable,
                 $"The state database {_path} cannot be used: {e.Message.TrimEnd('.')}.",
-                "Check the file, the free space and the rights of its folder, or point MACIPVLAN_STATE at another file.");
+                Action((e as SqliteException)?.SqliteErrorCode));
         }
     }
+
+    private string Action(int? error) => error switch
+    {
+        Full => $"Free some space on the disk of {_path} and repeat the command.",
+        ReadOnly or CannotOpen => "Make its folder writable to you, or point MACIPVLAN_STATE at a file in another one.",
+        Corrupt or NotADatabase =>
+            RestoreAction + " MACIPVLAN_STATE says which file is the database.",
+        _ => "Check the file, the free space and the rights of its folder, or point MACIPVLAN_STATE at another file.",
+    };
 }

@@ -6,8 +6,8 @@ using MacIpvlan.State;
 namespace MacIpvlan;
 
 /// <summary>What one command works with: the state, a socket on the host, threads that enter namespaces.</summary>
-/// <param name="openState">Opens the state when it is first needed.</param>
-public sealed class NetworkSession(Func<IStateStore> openState) : IDisposable
+/// <param name="openState">Opens the state when it is first needed; is told how to wait for others.</param>
+public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState) : IDisposable
 {
     /// <summary>How many things may be done at once.</summary>
     internal const int MaxThreads = 32;
@@ -17,6 +17,7 @@ public sealed class NetworkSession(Func<IStateStore> openState) : IDisposable
     private NamespaceThreads? _namespaces;
     private NamespaceFinder? _finder;
     private bool _isRecovered;
+    private bool _isRollingBack;
 
     /// <summary>Told of each step, before it is taken, as the command that does the same; may be called on any thread.</summary>
     public Action<string>? Trace { get; init; }
@@ -24,8 +25,11 @@ public sealed class NetworkSession(Func<IStateStore> openState) : IDisposable
     /// <summary>Told of what was done otherwise than asked; may be called on any thread.</summary>
     public Action<string> Warn { get; init; } = static _ => { };
 
+    /// <summary>Cancelled when the command is to end: it then ends at its next wait, or before its next step.</summary>
+    public CancellationToken Stopping { get; init; }
+
     /// <summary>The state.</summary>
-    public IStateStore State => _state ??= openState();
+    public IStateStore State => _state ??= openState(Pause);
 
     /// <summary>A socket in the host's namespace.</summary>
     internal RouteSocket Host => _host ??= RouteSocket.Open(trace: Trace);
@@ -44,9 +48,26 @@ public sealed class NetworkSession(Func<IStateStore> openState) : IDisposable
         new Recovery(this).Run();
     }
 
-    /// <summary>Undoes a step of something that failed: a second failure is told of, and does not hide the first.</summary>
+    /// <summary>Waits for so long; the one way to wait for others.</summary>
+    /// <exception cref="OperationCanceledException">The command is to end.</exception>
+    internal void Pause(TimeSpan time)
+    {
+        if (_isRollingBack) Thread.Sleep(time);
+        else if (Stopping.WaitHandle.WaitOne(time)) ThrowIfStopping();
+    }
+
+    /// <summary>To be called where nothing is half-made.</summary>
+    /// <exception cref="OperationCanceledException">The command is to end.</exception>
+    internal void ThrowIfStopping() => Stopping.ThrowIfCancellationRequested();
+
+    /// <summary>
+    /// Undoes a step of something that failed, even when the command is to end: a second failure is told of, and does
+    /// not hide the first.
+    /// </summary>
     internal void RollBack(Action undo)
     {
+        bool outer = _isRollingBack;
+        _isRollingBack = true;
         try
         {
             undo();
@@ -54,6 +75,10 @@ public sealed class NetworkSession(Func<IStateStore> openState) : IDisposable
         catch (Exception e) when (e is NetlinkException or NetworkException)
         {
             Warn($"Not all could be undone: {e.Message}");
+        }
+        finally
+        {
+            _isRollingBack = outer;
         }
     }
 
