@@ -7,13 +7,14 @@ namespace MacIpvlan.PowerShell;
 public abstract class NetworkCommand : PSCmdlet, IDisposable
 {
     private readonly ConcurrentQueue<(bool IsWarning, string Text)> _messages = new();
-    private int _pipelineThread;
+    private readonly CancellationTokenSource _stopping = new();
     private NetworkSession? _session;
 
     private protected NetworkSession Session => _session ??= new NetworkSession(StateLocation.Open)
     {
-        Trace = IsVerbose ? text => Tell(isWarning: false, text) : null,
-        Warn = text => Tell(isWarning: true, text),
+        Trace = IsVerbose ? text => _messages.Enqueue((IsWarning: false, text)) : null,
+        Warn = text => _messages.Enqueue((IsWarning: true, text)),
+        Stopping = _stopping.Token,
     };
 
     private bool IsVerbose => MyInvocation.BoundParameters.TryGetValue("Verbose", out object? given)
@@ -26,7 +27,6 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected sealed override void BeginProcessing()
     {
-        _pipelineThread = Environment.CurrentManagedThreadId;
         if (!ChangesHost || Capabilities.HasNetAdmin()) return;
         ThrowTerminatingError(ErrorRecords.From(
             new NetworkException(
@@ -43,6 +43,19 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected sealed override void EndProcessing() => Guard(null, Finish);
 
+    /// <inheritdoc/>
+    protected sealed override void StopProcessing()
+    {
+        try
+        {
+            _stopping.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // On the thread of whoever asks to stop: the command may have ended meanwhile.
+        }
+    }
+
     /// <summary>Handles one record of the pipeline.</summary>
     private protected abstract void Process();
 
@@ -54,9 +67,15 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
     /// <summary>Does one input's work; its failure is its own, unless the environment is at fault.</summary>
     private protected void Guard(object? target, Action action)
     {
+        // Nothing is half-made here. A pipeline that is being stopped tells so only to those who write to it.
+        if (_stopping.IsCancellationRequested) throw new PipelineStoppedException();
         try
         {
             action();
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
         }
         catch (Exception e) when (e is NetworkException or NetlinkException)
         {
@@ -114,7 +133,11 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
     }
 
     /// <summary>Closes the session.</summary>
-    protected virtual void Dispose(bool disposing) => _session?.Dispose();
+    protected virtual void Dispose(bool disposing)
+    {
+        _session?.Dispose();
+        _stopping.Dispose();
+    }
 
     /// <summary>Writes an object, behind the messages of the steps that led to it.</summary>
     private protected void Write(object item)
@@ -123,13 +146,8 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
         WriteObject(item);
     }
 
-    // Steps are taken on other threads too, but only the pipeline's may write.
-    private void Tell(bool isWarning, string text)
-    {
-        _messages.Enqueue((isWarning, text));
-        if (Environment.CurrentManagedThreadId == _pipelineThread) WriteMessages();
-    }
-
+    // Not while a step is being taken: in a pipeline that is being stopped, writing ends whatever writes. And steps are
+    // taken on other threads too, which may not write.
     private void WriteMessages()
     {
         while (_messages.TryDequeue(out (bool IsWarning, string Text) message))

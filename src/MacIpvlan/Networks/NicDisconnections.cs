@@ -18,6 +18,7 @@ public sealed class NicDisconnections(NetworkSession session, Action<ContainerNi
     /// <summary>Starts to take a NIC away, and sees to the first ones when many have been started.</summary>
     public void Start(ContainerNic nic)
     {
+        session.ThrowIfStopping();
         session.Recover();
         if (_started.Count == NetworkSession.MaxThreads) FinishOne();
         // What is not on record any more has been taken away by another.
@@ -56,13 +57,13 @@ public sealed class NicDisconnections(NetworkSession session, Action<ContainerNi
         first?.Throw();
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => Finish();
+    /// <summary>Brings to its end what has been started, even when the command is to end.</summary>
+    public void Dispose() => session.RollBack(Finish);
 
     private void FinishOne()
     {
-        Started first = _started.Dequeue();
-        using NamespaceHandle? target = first.Target;
+        Started first = _started.Peek();
+        Exception? failure = null;
         try
         {
             first.Deletion.GetAwaiter().GetResult();
@@ -70,8 +71,12 @@ public sealed class NicDisconnections(NetworkSession session, Action<ContainerNi
         }
         catch (Exception e) when (e is NetlinkException or NetworkException)
         {
-            failed(first.Nic, e);
+            failure = e;
         }
+
+        first.Target?.Dispose();
+        _started.Dequeue();
+        if (failure is not null) failed(first.Nic, failure);
     }
 
     private sealed record Started(ContainerNic Nic, NicRecord Record, NamespaceHandle? Target, Task Deletion);

@@ -31,7 +31,7 @@ internal sealed class NicLinks(NetworkSession session)
             catch (NetlinkException e) when (e.Errno == Errno.EADDRINUSE && DateTime.UtcNow < giveUp)
             {
                 // A namespace that has just ended is cleared by and by: its NIC may still have these addresses.
-                Thread.Sleep(s_clearingInterval);
+                session.Pause(s_clearingInterval);
             }
             catch (NetlinkException e) when (e.Errno is Errno.EBUSY or Errno.EINVAL)
             {
