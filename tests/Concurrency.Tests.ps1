@@ -11,11 +11,10 @@ Describe 'Processes that connect NICs to one network at the same time' {
     BeforeAll {
         function Invoke-Together([int]$Count, [string]$Script) {
             # Runs a script in so many processes, each of which finds its number in $me. Returns their lines.
-            $command = @(Get-ShellCommand)
-            $module = Join-Path (Get-Module MacIpvlan).ModuleBase MacIpvlan.psd1
-            1..$Count | ForEach-Object -ThrottleLimit $Count -Parallel {
-                $start, $arguments = $using:command
-                & $start @arguments -Command "`$me = $_; Import-Module '$using:module'; $using:Script" 2>&1
+            $commands = 1..$Count | ForEach-Object { , @(Get-ShellCommand "`$me = $_; $Script") }
+            $commands | ForEach-Object -ThrottleLimit $Count -Parallel {
+                $start, $arguments = $_
+                & $start @arguments 2>&1
             }
         }
 

@@ -58,6 +58,7 @@ Describe 'MACIPVLAN_STATE' {
         $null = New-MacvlanNetwork front eth0 -Subnet 192.168.50.0/24
         [IO.File]::Exists($env:MACIPVLAN_STATE) | Should -BeTrue
         stat -c %a $TestDrive/own/deep | Should -Be 700
+        stat -c %a (Get-ChildItem $TestDrive/own/deep).FullName | Should -Be (@('600') * 4) -Because 'all files are private'
         Remove-MacvlanNetwork front
     }
 
@@ -84,11 +85,15 @@ Describe 'A state that cannot be used' -Tag Native {
     BeforeAll {
         $stateBefore = $env:MACIPVLAN_STATE
         $folder = "$TestDrive/bad"
+        Set-Content $TestDrive/elsewhere precious
     }
 
     AfterAll { $env:MACIPVLAN_STATE = $stateBefore }
 
-    AfterEach { Remove-Item $folder -Recurse -Force }
+    AfterEach {
+        Remove-Item $folder -Recurse -Force
+        Remove-Item $TestDrive/link -ErrorAction Ignore
+    }
 
     It 'stops commands before they touch anything: <Case>' -ForEach @(
         @{ Case = 'others may write to its folder'; File = 'bad/state.db'; Make = { chmod 777 $folder }
@@ -99,6 +104,46 @@ Describe 'A state that cannot be used' -Tag Native {
             Says = '*MACIPVLAN_STATE*' }
         @{ Case = 'it is no database'; File = 'bad/state.db'; Says = '*MACIPVLAN_STATE*'
             Make = { Set-Content $folder/state.db ('no database ' * 100) }
+        }
+        @{ Case = 'it is empty'; File = 'bad/state.db'; Says = '*start afresh, remove*state.db*'
+            Make = { Set-Content $folder/state.db '' -NoNewline }
+        }
+        @{ Case = 'it has been cut off'; File = 'bad/state.db'; Says = '*start afresh, remove*state.db*'; Make = {
+                $null = Get-StateRow
+                $content = [IO.File]::ReadAllBytes($env:MACIPVLAN_STATE)
+                Remove-Item $folder/state.db-*
+                [IO.File]::WriteAllBytes($env:MACIPVLAN_STATE, $content[0..9999])
+            }
+        }
+        @{ Case = 'it has been cut off to nothing, beside its log'; File = 'bad/state.db'; Says = '*start afresh, remove*state.db*'
+            Make = { $null = Get-StateRow; [IO.File]::WriteAllBytes($env:MACIPVLAN_STATE, @()) }
+        }
+        @{ Case = 'it is gone, but its log is there'; File = 'bad/state.db'; Says = '*start afresh, remove*state.db*'; Make = {
+                New-MacvlanNetwork front eth0 -Subnet 192.168.50.0/24
+                Remove-Item $folder/state.db, $folder/state.db.lock
+            }
+        }
+        @{ Case = 'it is gone, and its log with it'; File = 'bad/state.db'; Says = '*start afresh, remove*state.db*'
+            Make = { $null = Get-StateRow; Remove-Item $folder/state.db, $folder/state.db-* }
+        }
+        @{ Case = 'it is a symbolic link'; File = 'bad/state.db'; Says = '*MACIPVLAN_STATE*'
+            Make = { ln -s $TestDrive/elsewhere $folder/state.db }
+        }
+        @{ Case = 'its log is a symbolic link'; File = 'bad/state.db'; Says = '*MACIPVLAN_STATE*'
+            Make = { ln -s $TestDrive/elsewhere $folder/state.db-wal }
+        }
+        @{ Case = 'its lock is a symbolic link'; File = 'bad/state.db'; Says = '*MACIPVLAN_STATE*'
+            Make = { ln -s $TestDrive/elsewhere $folder/state.db.lock }
+        }
+        @{ Case = 'its folder belongs to someone else'; File = 'bad/state.db'; Says = '*chown*'; Make = { chown 4711 $folder } }
+        @{ Case = 'it belongs to someone else'; File = 'bad/state.db'; Says = '*chown*'
+            Make = { $null = Get-StateRow; chown 4711 $folder/state.db }
+        }
+        @{ Case = 'others may write to it'; File = 'bad/state.db'; Says = '*chmod go-w*'
+            Make = { $null = Get-StateRow; chmod 666 $folder/state.db }
+        }
+        @{ Case = 'its folder is a link of someone else'; File = 'link/state.db'; Says = '*chown*'
+            Make = { ln -s $folder $TestDrive/link; chown -h 4711 $TestDrive/link }
         }
         @{ Case = 'it is of a newer version'; File = 'bad/state.db'; Says = '*version*'; Make = {
                 $null = Get-StateRow
@@ -122,6 +167,133 @@ Describe 'A state that cannot be used' -Tag Native {
         }
         [IO.File]::ReadAllText('/proc/net/dev') -replace ' \d+' | Should -Be $links
         if ($hash) { (Get-FileHash $env:MACIPVLAN_STATE).Hash | Should -Be $hash }
+        Get-Content $TestDrive/elsewhere | Should -Be precious
+    }
+}
+
+Describe 'A disk' -Tag Native {
+    BeforeAll {
+        $stateBefore = $env:MACIPVLAN_STATE
+        $disk = "$TestDrive/disk"
+        $null = New-NetworkNamespace web1
+    }
+
+    BeforeEach {
+        $null = mkdir -m 700 $disk
+        mount -t tmpfs -o size=2m,mode=700 tmpfs $disk
+        $env:MACIPVLAN_STATE = "$disk/state.db"
+        $null = New-MacvlanNetwork front eth0 -Subnet 192.168.50.0/24
+        $null = Connect-ContainerNic front web1
+        $rowsBefore = Get-StateRow
+        $textBefore = Get-KernelText
+    }
+
+    AfterEach {
+        Remove-Item $disk/fill -ErrorAction Ignore
+        Remove-MacvlanNetwork front -Force
+        umount $disk
+        Remove-Item $disk
+        $env:MACIPVLAN_STATE = $stateBefore
+    }
+
+    AfterAll { Remove-NetworkNamespace web1 }
+
+    It 'that is full is told of once, and nothing is lost or half-made' {
+        dd if=/dev/zero of=$disk/fill bs=4096 2>$null
+        foreach ($attempt in { New-MacvlanNetwork back eth0.50 -Subnet 192.168.60.0/24 }, { 'web1' | Connect-ContainerNic front },
+            { Get-ContainerNic | Disconnect-ContainerNic }, { Remove-MacvlanNetwork front -Force }) {
+            # As many rows as it takes to need another page of the file.
+            for ($i = 0; $i -lt 50 -and -not ($problem = Get-Failure $attempt); $i++) { }
+            $problem | Should -HaveCount 1 -Because "$attempt"
+            $problem.What | Should -BeLike "StateUnavailable ResourceUnavailable '*'"
+            $problem.Message | Should -BeLike '*the disk is full.'
+        }
+        Remove-Item $disk/fill
+        Get-StateRow | Should -Be $rowsBefore
+        Get-KernelText | Should -Be $textBefore
+        "$(Connect-ContainerNic front web1)" | Should -Be web1/eth1
+    }
+
+    It 'that is read-only is told of once, and nothing is half-made' {
+        mount -o remount,ro $disk
+        foreach ($attempt in { New-MacvlanNetwork back eth0.50 -Subnet 192.168.60.0/24 }, { 'web1' | Connect-ContainerNic front },
+            { Disconnect-ContainerNic -Namespace web1 }, { Remove-MacvlanNetwork front -Force }) {
+            $problem = Get-Failure $attempt
+            $problem | Should -HaveCount 1 -Because "$attempt"
+            $problem.What | Should -BeLike "StateUnavailable ResourceUnavailable '*'"
+            $problem.Action | Should -BeLike '*MACIPVLAN_STATE*'
+        }
+        mount -o remount,rw $disk
+        Get-StateRow | Should -Be $rowsBefore
+        Get-KernelText | Should -Be $textBefore
+    }
+}
+
+Describe 'A state that another process has locked' -Tag Native {
+    BeforeAll {
+        $null = New-MacvlanNetwork front eth0 -Subnet 192.168.50.0/24
+        $connection = Connect-State
+        Invoke-Sql $connection 'BEGIN IMMEDIATE'
+    }
+
+    AfterAll { $connection.Dispose() }
+
+    It 'can be read' { "$(Get-ContainerNetwork)" | Should -Be front }
+
+    It 'makes a command wait no longer than is sensible, and say who has it' {
+        $problem = Get-Failure { 'back', 'rear' | ForEach-Object { New-MacvlanNetwork $_ eth0 -Subnet 192.168.60.0/24 -ErrorAction Stop } }
+        $problem | Should -HaveCount 1
+        $problem.What | Should -BeLike "StateUnavailable ResourceUnavailable '*'"
+        $problem.Message | Should -BeLike "*locked by another process*process $PID*"
+        "$(Get-ContainerNetwork)" | Should -Be front
+    }
+
+    It 'makes a command wait until it is free' {
+        $waiting = Start-Shell "'ready'; New-MacvlanNetwork back eth0 -Subnet 192.168.60.0/24 | ForEach-Object Name"
+        $waiting.StandardOutput.ReadLine() | Should -Be ready
+        # Time to run into the lock.
+        Start-Sleep 1
+        $waiting.HasExited | Should -BeFalse
+        Invoke-Sql $connection 'COMMIT'
+        $waiting.StandardOutput.ReadToEnd().Trim() | Should -Be back
+        Remove-MacvlanNetwork front, back
+    }
+}
+
+Describe 'A copy of the state' -Tag Native {
+    AfterEach { Remove-NetworkNamespace copy -Force }
+
+    It 'that SQLite makes while commands run is consistent, and can be used in its place' {
+        $null = New-NetworkNamespace copy
+        $null = New-MacvlanNetwork front eth0 -Subnet 10.50.0.0/16
+        $busy = Start-Shell '(, "copy" * 60) | Connect-ContainerNic front | ForEach-Object InterfaceName; Get-ContainerNic | Disconnect-ContainerNic'
+        $connection = Connect-State
+        # Between the NICs as they come, so that all is taken while the process is at work.
+        $copies = for ($i = 0; $busy.StandardOutput.ReadLine(); $i++) {
+            if ($i % 10) { continue }
+            Invoke-Sql $connection "VACUUM INTO '$TestDrive/copy$i.db'"
+            "$TestDrive/copy$i.db"
+        }
+        $busy.WaitForExit()
+        $connection.Dispose()
+        $copies | Should -HaveCount 6
+        foreach ($copy in $copies) {
+            $connection = Connect-State $copy
+            Invoke-Sql $connection 'PRAGMA integrity_check' | Should -Be ok
+            Invoke-Sql $connection 'PRAGMA foreign_key_check' | Should -BeNullOrEmpty
+            # Addresses are taken lowest first and the first is the gateway's: one run, without gaps.
+            $leases = Invoke-Sql $connection 'SELECT COUNT(*), MIN(address), MAX(address) FROM leases'
+            Invoke-Sql $connection 'SELECT (SELECT COUNT(*) FROM nics), first, last FROM runs' | Should -Be $leases
+            $connection.Dispose()
+        }
+        Get-ContainerNic | Should -BeNullOrEmpty
+        $stateNow = $env:MACIPVLAN_STATE
+        $env:MACIPVLAN_STATE = Join-Path $TestDrive 'restored/state.db'
+        $null = mkdir -m 700 $TestDrive/restored
+        Copy-Item $copies[-1] $env:MACIPVLAN_STATE
+        @(Get-ContainerNic).Count | Should -BeGreaterThan 50
+        $env:MACIPVLAN_STATE = $stateNow
+        Remove-MacvlanNetwork front
     }
 }
 

@@ -148,30 +148,41 @@ function Get-Failure {
     }
 }
 
-function Get-StateRow {
-    # All that the state holds, a line a row: read by the module's own SQLite, since no other need be installed.
-    $null = Get-ContainerNetwork
+function Connect-State {
+    # Opens a database, the state's own where none is named, beside the module but with its SQLite, since no other need
+    # be installed. Dispose of it.
+    param([string]$Path = $env:MACIPVLAN_STATE)
     $sqlite = [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -eq 'Microsoft.Data.Sqlite' }
     $type = @($sqlite)[0].GetType('Microsoft.Data.Sqlite.SqliteConnection')
-    $connection = [Activator]::CreateInstance($type, "Data Source=$env:MACIPVLAN_STATE;Pooling=False")
+    $connection = [Activator]::CreateInstance($type, "Data Source=$Path;Pooling=False")
+    $connection.Open()
+    $connection
+}
+
+function Invoke-Sql {
+    # Runs a statement on an open database; returns its rows, each a line of fields.
+    param([object]$Connection, [string]$Sql)
+    $command = $Connection.CreateCommand()
+    $command.CommandText = $Sql
+    $reader = $command.ExecuteReader()
+    while ($reader.Read()) {
+        $fields = for ($i = 0; $i -lt $reader.FieldCount; $i++) {
+            $value = $reader.GetValue($i)
+            if ($value -is [byte[]]) { [Convert]::ToHexString($value) } else { "$value" }
+        }
+        $fields -join '|'
+    }
+    $reader.Dispose()
+    $command.Dispose()
+}
+
+function Get-StateRow {
+    # All that the state holds, a line a row.
+    $null = Get-ContainerNetwork
+    $connection = Connect-State
     try {
-        $connection.Open()
-        $command = $connection.CreateCommand()
-        $command.CommandText = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
-        $reader = $command.ExecuteReader()
-        $tables = while ($reader.Read()) { $reader.GetString(0) }
-        $reader.Dispose()
-        foreach ($table in $tables) {
-            $command.CommandText = "SELECT * FROM $table ORDER BY 1, 2"
-            $reader = $command.ExecuteReader()
-            while ($reader.Read()) {
-                $fields = for ($i = 0; $i -lt $reader.FieldCount; $i++) {
-                    $value = $reader.GetValue($i)
-                    if ($value -is [byte[]]) { [Convert]::ToHexString($value) } else { "$value" }
-                }
-                "$table $($fields -join '|')"
-            }
-            $reader.Dispose()
+        foreach ($table in Invoke-Sql $connection "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name") {
+            Invoke-Sql $connection "SELECT * FROM $table ORDER BY 1, 2" | ForEach-Object { "$table $_" }
         }
     }
     finally { $connection.Dispose() }
@@ -198,17 +209,31 @@ function Get-KernelText {
 }
 
 function Get-ShellCommand {
-    # The command that starts another process of what this one is: pwsh, or tools/EmbeddedHost.
-    $shell = @([Environment]::ProcessPath)
-    if ((Split-Path $shell[0] -Leaf) -eq 'dotnet') { $shell += [Environment]::GetCommandLineArgs()[0] }
-    $shell + '-NoProfile'
+    # The command line that runs a script, with the module imported, in a new process of what this one is: pwsh, or
+    # tools/EmbeddedHost.
+    param([string]$Script)
+    [Environment]::ProcessPath
+    if ((Split-Path ([Environment]::ProcessPath) -Leaf) -eq 'dotnet') { [Environment]::GetCommandLineArgs()[0] }
+    '-NoProfile'
+    '-Command'
+    "Import-Module '$(Join-Path (Get-Module MacIpvlan).ModuleBase 'MacIpvlan.psd1')'; $Script"
 }
 
 function Invoke-Shell {
-    # Runs a script, with the module imported, in a new process of what this one is: pwsh, or tools/EmbeddedHost. Returns
-    # the lines that it writes. Through is the command to start it by, if another process is to do that.
+    # Runs a script in a process of its own and returns the lines that it writes. Through is the command to start it by,
+    # if another process is to do that.
     param([string]$Script, [string[]]$Through = 'env')
-    $module = Join-Path (Get-Module MacIpvlan).ModuleBase 'MacIpvlan.psd1'
-    $start, $arguments = $Through + (Get-ShellCommand) + '-Command' + "Import-Module '$module'; $Script"
+    $start, $arguments = $Through + (Get-ShellCommand $Script)
     & $start @arguments
+}
+
+function Start-Shell {
+    # Starts a script in a process of its own, which Ctrl+C interrupts, and returns that process; what it writes is read
+    # from its StandardOutput.
+    param([string]$Script)
+    # A test run in the background has Ctrl+C switched off, and hands that on.
+    $start = [Diagnostics.ProcessStartInfo]::new('env')
+    foreach ($argument in @('--default-signal=INT') + (Get-ShellCommand $Script)) { $start.ArgumentList.Add($argument) }
+    $start.RedirectStandardOutput = $true
+    [Diagnostics.Process]::Start($start)
 }

@@ -16,6 +16,7 @@ internal sealed class StateDatabase : IDisposable
     private const int Full = 13;
     private const int CannotOpen = 14;
     private const int NotADatabase = 26;
+    private const int NoRoomForIndex = 4874;
 
     // How long SQLite itself waits for a lock before it comes back to ask whether to go on.
     private const int BusyTimeoutMilliseconds = 100;
@@ -110,7 +111,7 @@ internal sealed class StateDatabase : IDisposable
     }
 
     // Not pooled: a pooled connection would go on using the file after it was replaced.
-    private static SqliteConnection Connect(string path) => new(new SqliteConnectionStringBuilder
+    private static SqliteConnection Connect(string path) => new SqliteConnection(new SqliteConnectionStringBuilder
     {
         DataSource = path,
         // SQLite makes no file: it would do so with any mode, and in the place of one that was lost.
@@ -265,14 +266,17 @@ internal sealed class StateDatabase : IDisposable
         {
             throw new NetworkException(
                 NetworkError.StateUnavailable,
-                $"The state database {_path} cannot be used: {e.Message.TrimEnd('.')}.",
-                Action((e as SqliteException)?.SqliteErrorCode));
+                $"The state database {_path} cannot be used: {(IsFull(e) ? "the disk is full" : e.Message.TrimEnd('.'))}.",
+                IsFull(e) ? "Free some space and repeat the command." : Action((e as SqliteException)?.SqliteErrorCode));
         }
     }
 
+    // The second: no room for the log's index, which SQLite takes for a failure of the disk.
+    private static bool IsFull(Exception exception) =>
+        exception is SqliteException { SqliteErrorCode: Full } or SqliteException { SqliteExtendedErrorCode: NoRoomForIndex };
+
     private string Action(int? error) => error switch
     {
-        Full => $"Free some space on the disk of {_path} and repeat the command.",
         ReadOnly or CannotOpen => "Make its folder writable to you, or point MACIPVLAN_STATE at a file in another one.",
         Corrupt or NotADatabase =>
             RestoreAction + " MACIPVLAN_STATE says which file is the database.",
