@@ -25,7 +25,7 @@ Describe 'Confirmation' -Tag Native {
         $commands = @(
             @{ Do = 'New-NetworkNamespace web1 -Confirm'; Look = 'Get-NetworkNamespace web?' }
             @{ Do = 'New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24 -Confirm'; Look = 'Get-ContainerNetwork' }
-            @{ Do = 'New-IpvlanNetwork own -Subnet 10.2.0.0/24 -Confirm'; Look = 'Get-ContainerNetwork own*' }
+            @{ Do = 'New-IpvlanNetwork own eth0 -Subnet 10.2.0.0/24 -WarningAction Ignore -Confirm'; Look = 'Get-ContainerNetwork own*' }
             @{ Do = 'Connect-ContainerNic lan web1 -Confirm'; Look = 'Get-ContainerNic' }
             @{ Do = 'Get-ContainerNic | Disconnect-ContainerNic -Confirm'; Look = 'Get-ContainerNic' }
             @{ Do = 'Remove-MacvlanNetwork lan -Confirm'; Look = 'Get-ContainerNetwork lan*' }
