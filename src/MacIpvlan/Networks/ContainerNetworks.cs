@@ -119,7 +119,7 @@ public sealed class ContainerNetworks(NetworkSession session)
         ParentLinks.CheckMtu(request.NicKind, request.Mtu, parent.Name, parent.KnownMtu, warn);
         ParentSharing.Check(network, networks.Where(n => n.Parent == parent.Name), warn);
         if (parent.Existing is not null) CheckForeignLinks(network, parent.Existing, warn);
-        if (request.NicKind is MacvlanLink && WirelessLink.Is(parent.Name))
+        if (request.NicKind is MacvlanLink && _parents.IsWireless(parent))
         {
             warn($"{parent.Name} is wireless: an access point takes one MAC address from a station, so NICs with addresses of "
                 + "their own reach nothing beyond it. An ipvlan network works there.");

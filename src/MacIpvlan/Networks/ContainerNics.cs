@@ -138,7 +138,8 @@ public sealed class ContainerNics(NetworkSession session)
         {
             session.RollBack(() =>
             {
-                if (attached is not null) _links.Delete(request.Target, attached, request.Network.Record);
+                // Also where the kernel's answer was lost, and with it whether there is a link.
+                _links.Delete(request.Target, attached ?? taken, request.Network.Record);
                 undo();
             });
             throw;

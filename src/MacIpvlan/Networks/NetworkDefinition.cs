@@ -29,7 +29,7 @@ internal static class NetworkDefinition
             subnet,
             GatewayOf(request, subnet),
             [.. request.Ranges.Where(r => r.IsWithin(subnet))],
-            [.. request.Excluded.Where(r => r.IsWithin(subnet))]))];
+            ExcludedOf(request, subnet)))];
         CheckRoutesDiffer(request, subnets);
         return subnets;
     }
@@ -166,6 +166,18 @@ internal static class NetworkDefinition
             NetworkError.InvalidAddress,
             $"The {what} {range} is in none of the subnets {string.Join(", ", request.Subnets)}.",
             action);
+    }
+
+    // Next hops of routes are others' addresses, as the gateway is.
+    private static AddressRange[] ExcludedOf(NetworkRequest request, IPPrefix subnet)
+    {
+        AddressRange[] given = [.. request.Excluded.Where(r => r.IsWithin(subnet))];
+        return
+        [
+            .. given,
+            .. request.Routes.Where(static r => r.NextHop is not null).Select(static r => AddressValue.From(r.NextHop!))
+                .Where(hop => subnet.Contains(hop) && !given.Any(r => r.Contains(hop))).Distinct().Select(AddressRange.Of),
+        ];
     }
 
     private static AddressValue? GatewayOf(NetworkRequest request, IPPrefix subnet)

@@ -42,6 +42,15 @@ internal sealed class ParentLinks(NetworkSession session)
         }
     }
 
+    /// <summary>Whether the parent, or what it sits on, is wireless.</summary>
+    public bool IsWireless(ParentPlan plan)
+    {
+        if (WirelessLink.Is(plan.Name)) return true;
+        if (plan.Lower is not null) return IsWireless(plan.Lower);
+        return plan.Existing is { Kind: VlanLink, ParentIsForeign: false } vlan
+            && session.Host.FindLink(vlan.ParentIndex) is Link lower && IsWireless(new(lower.Name) { Existing = lower });
+    }
+
     /// <summary>Makes what the plan lacks, and sets it up.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="removedWithLastNetwork">Whether what is made goes with the last network that uses it.</param>
@@ -69,7 +78,7 @@ internal sealed class ParentLinks(NetworkSession session)
         }
         catch
         {
-            session.RollBack(() => RemoveUnused(plan.Name));
+            session.RollBack(() => RemoveUnused(plan.Name, isAbandoned: true));
             throw;
         }
     }

@@ -1,3 +1,4 @@
+using MacIpvlan.Addressing;
 using MacIpvlan.State;
 using static MacIpvlan.Tests.Networks.Definitions;
 
@@ -62,6 +63,18 @@ public sealed class NetworkDefinitionTests
                 static r => string.Join(' ', r.Ranges)));
         Assert.Equal(
             ["10.0.1.9", "10.0.2.130-10.0.2.140", "fd18::5"], records.Select(static r => string.Join(' ', r.Excluded)));
+    }
+
+    [Fact]
+    public void NextHops_AreExcluded()
+    {
+        string[] routes = ["10.9.0.0/16 via 10.0.1.9", "10.8.0.0/16 via 10.0.1.7", "10.7.0.0/16 via 10.0.1.7", "10.6.0.0/16"];
+        SubnetRecord record = NetworkDefinition.Check(Request("10.0.1.0/24") with
+        {
+            Excluded = Ranges("10.0.1.8-10.0.1.9"), Routes = [.. routes.Select(NetworkRoute.Parse)],
+        })[0];
+
+        Assert.Equal("10.0.1.8-10.0.1.9 10.0.1.7", string.Join(' ', record.Excluded));
     }
 
     [Fact]
