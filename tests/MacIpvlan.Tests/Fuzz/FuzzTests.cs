@@ -16,7 +16,7 @@ namespace MacIpvlan.Tests.Fuzz;
 /// Runs 50,000 mutations, or as many as the environment variable MACIPVLAN_FUZZ_COUNT says. Each depends on its number
 /// alone, which a failure tells.
 /// </remarks>
-public sealed class FuzzTests : IDisposable
+public sealed class FuzzTests
 {
     private const string CountVariable = "MACIPVLAN_FUZZ_COUNT";
     private const int DefaultCount = 50_000;
@@ -31,8 +31,6 @@ public sealed class FuzzTests : IDisposable
         .. Captures.Links.Values.Select(static link => (byte[][])[link]),
     ];
 
-    private readonly GuardedMemory _memory = new(Mutator.MostBytes);
-    private readonly NamespaceHandle _namespace = NamespaceHandle.OpenOwn();
     private int _read;
     private int _refused;
 
@@ -48,7 +46,10 @@ public sealed class FuzzTests : IDisposable
         {
             try
             {
-                for (; current < count; current++) Run(current);
+                // Not freed by anyone else: a run that does not end still uses them.
+                using GuardedMemory memory = new(Mutator.MostBytes);
+                using NamespaceHandle target = NamespaceHandle.OpenOwn();
+                for (; current < count; current++) Run(current, memory, target);
             }
             catch (Exception e)
             {
@@ -62,28 +63,23 @@ public sealed class FuzzTests : IDisposable
         }
 
         Assert.True(failure is null, $"Mutation {current}: {failure}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{count} mutations: {_read} readings, {_refused} refusals.");
         // Both ways out are taken, or the mutations are too tame or too wild to show anything.
         Assert.True(_read > count / 10, $"Only {_read} were read.");
         Assert.True(_refused > count / 10, $"Only {_refused} were refused.");
     }
 
-    public void Dispose()
-    {
-        _memory.Dispose();
-        _namespace.Dispose();
-    }
-
-    private void Run(int number)
+    private void Run(int number, GuardedMemory memory, NamespaceHandle target)
     {
         Random random = new(number);
         byte[][] answer = s_answers[random.Next(s_answers.Length)];
         switch (random.Next(6))
         {
-            case 0: Try(() => Socket(answer, random).Dump(new LinkGet(), Link.Parse)); break;
-            case 1: Try(() => Socket(answer, random).Get(new LinkGet { Name = "mv0" }, Link.Parse)); break;
-            case 2: Try(() => Socket(answer, random).Get(new NamespaceIdGet(_namespace), NamespaceIdGet.Parse)); break;
-            case 3: Try(() => Socket(answer, random).Execute(s_changes.AsSpan(0, random.Next(1, s_changes.Length + 1)))); break;
-            default: Read(Mutate(answer[random.Next(answer.Length)], random)); break;
+            case 0: Try(() => Socket(answer, number).Dump(new LinkGet(), Link.Parse)); break;
+            case 1: Try(() => Socket(answer, number).Get(new LinkGet { Name = "mv0" }, Link.Parse)); break;
+            case 2: Try(() => Socket(answer, number).Get(new NamespaceIdGet(target), NamespaceIdGet.Parse)); break;
+            case 3: Try(() => Socket(answer, number).Execute(s_changes.AsSpan(0, random.Next(1, s_changes.Length + 1)))); break;
+            default: Read(Mutate(answer[random.Next(answer.Length)], random), memory); break;
         }
     }
 
@@ -93,14 +89,17 @@ public sealed class FuzzTests : IDisposable
         return new Mutator(random).Mutate(datagram, other[random.Next(other.Length)]);
     }
 
-    // Some datagrams stay as they are, some are lost, some come after an overrun.
-    private static NetlinkSocket Socket(byte[][] answer, Random random) => new(new HostileKernel(sequence =>
-        answer.Select(datagram => random.Next(16) switch
+    // Some datagrams stay as they are, some come to an overrun; and it is the same each time that it is asked for.
+    private static NetlinkSocket Socket(byte[][] answer, int number) => new(new HostileKernel(sequence =>
+    {
+        Random random = new(number);
+        return answer.Select(datagram => random.Next(16) switch
         {
             0 => [],
             < 6 => Address(datagram, sequence),
             _ => Mutate(Address(datagram, sequence), random),
-        }).ToList()));
+        }).ToList();
+    }));
 
     // As the answer to the request of this number.
     private static byte[] Address(byte[] datagram, uint sequence)
@@ -118,11 +117,11 @@ public sealed class FuzzTests : IDisposable
     }
 
     // Every reader on every message, whatever it is.
-    private void Read(byte[] datagram)
+    private void Read(byte[] datagram, GuardedMemory memory)
     {
         Try(() =>
         {
-            MessageReader messages = new(_memory.Hold(datagram));
+            MessageReader messages = new(memory.Hold(datagram));
             int left = datagram.Length;
             while (messages.TryRead(out Message message))
             {

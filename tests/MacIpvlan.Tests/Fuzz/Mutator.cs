@@ -22,7 +22,7 @@ internal sealed class Mutator(Random random)
 
     private byte[] Change(byte[] bytes, byte[] other)
     {
-        switch (random.Next(9))
+        switch (random.Next(10))
         {
             case 0:
                 bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
@@ -46,6 +46,8 @@ internal sealed class Mutator(Random random)
             case 7:
                 SwapTypes(bytes, FindAttribute(bytes), FindAttribute(bytes));
                 return bytes;
+            case 8:
+                return CutInAttribute(bytes, FindAttribute(bytes));
             default:
                 int at = Place(bytes);
                 return [.. bytes[..at], .. bytes[Math.Min(bytes.Length, at + (4 * random.Next(8)))..]];
@@ -98,6 +100,27 @@ internal sealed class Mutator(Random random)
         byte[] rest = bytes[..random.Next(bytes.Length)];
         bool isTold = rest.Length >= 4 && random.Next(2) == 0;
         if (isTold) BinaryPrimitives.WriteInt32LittleEndian(rest, rest.Length);
+        return rest;
+    }
+
+    // The attribute becomes the last, and shorter, and its message is told of it: whoever takes its old length for
+    // granted reads beyond the end.
+    private byte[] CutInAttribute(byte[] bytes, int at)
+    {
+        if (bytes.Length < at + 4) return bytes;
+        int length = random.Next(4, 13);
+        if (at + length > bytes.Length) return bytes;
+        byte[] rest = bytes[..(at + length)];
+        BinaryPrimitives.WriteUInt16LittleEndian(rest.AsSpan(at), (ushort)length);
+        int message = 0;
+        while (true)
+        {
+            int next = message + ((BinaryPrimitives.ReadInt32LittleEndian(rest.AsSpan(message)) + 3) & ~3);
+            if (next <= message || next > at) break;
+            message = next;
+        }
+
+        BinaryPrimitives.WriteInt32LittleEndian(rest.AsSpan(message), rest.Length - message);
         return rest;
     }
 
