@@ -53,10 +53,10 @@ Describe 'Ctrl+C' -Tag Native {
     }
 
     It 'amid the removal of a network leaves whole NICs' {
-        $null = 1..200 | ForEach-Object { 'web1' } | Connect-ContainerNic front
+        $null = 1..40 | ForEach-Object { 'web1' } | Connect-ContainerNic front
         $process = Start-Shell "'ready'; Remove-MacvlanNetwork front -Force"
         $null = $process.StandardOutput.ReadLine()
-        Wait-Waiting $process { @(Get-ContainerNic).Count -lt 200 }
+        Wait-Waiting $process { @(Get-ContainerNic).Count -lt 40 }
         kill -INT $process.Id
         $process.WaitForExit()
         # Where the process was quicker than the signal, there is no network any more.

@@ -14,6 +14,7 @@ internal static class ErrorRecords
         (string id, ErrorCategory category, string action) = exception switch
         {
             NetworkException e => (e.Error.ToString(), Category(e.Error), e.RecommendedAction ?? Action(e.Error)),
+            NetlinkException { MissingPrivilege: not null } => From(NetworkError.PermissionDenied),
             NetlinkException e => (e.ErrnoName, Category(e.ErrnoName), Action(e.ErrnoName)),
             _ => throw new ArgumentException("Not an exception of the core.", nameof(exception)),
         };
@@ -59,6 +60,9 @@ internal static class ErrorRecords
         _ => ErrorCategory.NotSpecified,
     };
 
+    private static (string Id, ErrorCategory Category, string Action) From(NetworkError error) =>
+        (error.ToString(), Category(error), Action(error));
+
     // For where the reason alone tells what to do.
     private static string Action(NetworkError error) => error switch
     {
@@ -71,7 +75,8 @@ internal static class ErrorRecords
             "List named namespaces with Get-NetworkNamespace; that of a process is /proc/PID/ns/net.",
         NetworkError.ProcessNotFound => "Check the process id: Get-Process.",
         NetworkError.InterfaceExists => "Choose another name.",
-        NetworkError.PermissionDenied => "Run as root, or with the capabilities CAP_NET_ADMIN and CAP_SYS_ADMIN.",
+        NetworkError.PermissionDenied =>
+            "Run pwsh as root, or with what the text names; Get-Help about_MacIpvlan says what each cmdlet needs.",
         _ => "Correct the parameter and repeat the command; Get-Help about_MacIpvlan_Errors has all errors.",
     };
 

@@ -24,17 +24,17 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
     /// <summary>Whether the command changes the host's network, for which the kernel wants CAP_NET_ADMIN.</summary>
     private protected virtual bool ChangesHost => false;
 
+    /// <summary>Whether the command enters, names or unnames network namespaces, for which the kernel wants CAP_SYS_ADMIN.</summary>
+    private protected virtual bool EntersNamespaces => false;
+
     /// <inheritdoc/>
     protected sealed override void BeginProcessing()
     {
-        if (!ChangesHost || Capabilities.HasNetAdmin()) return;
-        ThrowTerminatingError(ErrorRecords.From(
-            new NetworkException(
-                NetworkError.PermissionDenied,
-                $"{MyInvocation.MyCommand.Name} changes the network of this host, and this process may not: it lacks "
-                + "CAP_NET_ADMIN.",
-                "Run pwsh as root, or with the capabilities CAP_NET_ADMIN and CAP_SYS_ADMIN."),
-            null));
+        string missing = Capabilities.DescribeMissing(ChangesHost, EntersNamespaces);
+        if (missing.Length == 0) return;
+        NetworkException denied = new(
+            NetworkError.PermissionDenied, $"{MyInvocation.MyCommand.Name}: this process lacks {missing}.");
+        ThrowTerminatingError(ErrorRecords.From(denied, null));
     }
 
     /// <inheritdoc/>

@@ -61,6 +61,8 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
 
     private protected override bool ChangesHost => true;
 
+    private protected override bool EntersNamespaces => true;
+
     private protected override void Process()
     {
         if (NoIPAddress && IPAddress?.Length > 0)

@@ -53,6 +53,8 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
 
     private protected override bool ChangesHost => true;
 
+    private protected override bool EntersNamespaces => true;
+
     private protected override void Process()
     {
         _nics ??= new ContainerNics(Session);

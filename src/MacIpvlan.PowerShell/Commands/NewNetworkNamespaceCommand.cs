@@ -13,6 +13,8 @@ public sealed class NewNetworkNamespaceCommand : NetworkCommand
 
     private protected override bool ChangesHost => true;
 
+    private protected override bool EntersNamespaces => true;
+
     private protected override void Process()
     {
         NetworkNamespaces namespaces = new(Session);

@@ -16,7 +16,7 @@ public sealed class RemoveNetworkNamespaceCommand : NetworkCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    private protected override bool ChangesHost => true;
+    private protected override bool EntersNamespaces => true;
 
     private protected override void Process()
     {

@@ -33,7 +33,8 @@ public sealed class NamespaceHandle : IDisposable
     public static NamespaceHandle Open(string name, string path) => TryOpen(name, path, out int errno) ?? throw (errno switch
     {
         Errno.EACCES or Errno.EPERM => new NetworkException(
-            NetworkError.PermissionDenied, $"The network namespace {name} cannot be opened: {Errno.Text(errno)}."),
+            NetworkError.PermissionDenied, $"The network namespace {name} cannot be opened: {Errno.Text(errno)}. "
+            + "For a process of another user, or with more capabilities, this one lacks CAP_SYS_PTRACE."),
         Errno.EINVAL or Errno.ENOTTY => new NetworkException(
             NetworkError.NamespaceNotFound, $"'{path}' is not a network namespace."),
         _ => new NetworkException(

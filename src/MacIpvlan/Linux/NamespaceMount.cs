@@ -7,6 +7,7 @@ namespace MacIpvlan.Linux;
 /// <summary>Names for network namespaces the way ip netns keeps them: each a file with the namespace mounted on it.</summary>
 internal static unsafe class NamespaceMount
 {
+    private const string Privilege = "CAP_SYS_ADMIN in the user namespace that owns its mount namespace";
     private const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
@@ -17,7 +18,7 @@ internal static unsafe class NamespaceMount
     {
         Share(folder);
         FileDescriptor? file = FileDescriptor.TryOpen(path, LibC.O_RDONLY | LibC.O_CREAT | LibC.O_EXCL, out int errno);
-        if (file is null) return errno == Errno.EEXIST ? false : throw new NetlinkException($"create {path}", errno);
+        if (file is null) return errno == Errno.EEXIST ? false : throw new NetlinkException($"create {path}", errno, privilege: "the right to write there");
         file.Dispose();
         try
         {
@@ -44,7 +45,7 @@ internal static unsafe class NamespaceMount
             // EINVAL: nothing is mounted on it.
             if (LibC.umount2(p, LibC.MNT_DETACH) < 0 && Errno.Last is not (Errno.EINVAL or Errno.ENOENT))
             {
-                throw new NetlinkException($"umount {path}", Errno.Last);
+                throw new NetlinkException($"umount {path}", Errno.Last, privilege: Privilege);
             }
         }
 
@@ -54,10 +55,22 @@ internal static unsafe class NamespaceMount
     // Mounts under the folder have to show in other mount namespaces too, or a removed name would live on there.
     private static void Share(string folder)
     {
-        if (!Directory.Exists(folder)) Directory.CreateDirectory(folder, FolderMode);
+        if (!Directory.Exists(folder)) MakeFolder(folder);
         if (TryMount("", folder, LibC.MS_SHARED | LibC.MS_REC) == 0) return;
         Mount(folder, folder, LibC.MS_BIND | LibC.MS_REC);
         Mount("", folder, LibC.MS_SHARED | LibC.MS_REC);
+    }
+
+    private static void MakeFolder(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder, FolderMode);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new NetlinkException($"mkdir {folder}", Errno.EACCES, privilege: "the right to write there");
+        }
     }
 
     private static void OnThreadOfItsOwn(Action action)
@@ -94,6 +107,6 @@ internal static unsafe class NamespaceMount
 
     private static void Check(int result, string call)
     {
-        if (result < 0) throw new NetlinkException(call, Errno.Last);
+        if (result < 0) throw new NetlinkException(call, Errno.Last, privilege: Privilege);
     }
 }

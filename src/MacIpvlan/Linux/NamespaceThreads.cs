@@ -45,7 +45,11 @@ internal sealed class NamespaceThreads(int limit) : IDisposable
     /// <exception cref="NetlinkException">The namespace cannot be entered.</exception>
     public static void Enter(NamespaceHandle target)
     {
-        if (LibC.setns(target.Descriptor, LibC.CLONE_NEWNET) < 0) throw new NetlinkException($"setns {target.Name}", Errno.Last);
+        if (LibC.setns(target.Descriptor, LibC.CLONE_NEWNET) >= 0) return;
+        throw new NetlinkException(
+            $"setns {target.Name}",
+            Errno.Last,
+            privilege: $"CAP_SYS_ADMIN, in its own user namespace or in the one that owns {target.Name}");
     }
 
     public void Dispose()

@@ -26,7 +26,8 @@ internal static class Sysctl
         using FileDescriptor? file = FileDescriptor.TryOpen(path, LibC.O_WRONLY | LibC.O_NOFOLLOW, out int errno);
         if (file is null)
         {
-            return errno == Errno.ENOENT ? false : throw new NetlinkException($"sysctl -w {path}={value}", errno);
+            return errno == Errno.ENOENT ? false : throw new NetlinkException(
+                $"sysctl -w {path}={value}", errno, privilege: "CAP_NET_ADMIN in the user namespace that owns the network namespace");
         }
 
         Span<byte> bytes = stackalloc byte[16];

@@ -20,6 +20,7 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
     // Each refusal takes about a kilobyte of the socket's receive queue, 208 kB by default; what does not fit is lost.
     private const int RequestsInDatagram = 64;
     private const int Attempts = 16;
+    private const string Privilege = "CAP_NET_ADMIN in the user namespaces that own the host's and the target's network namespace";
     private readonly MessageWriter _writer = new();
     private uint _sequence;
 
@@ -106,7 +107,7 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
                 RouteRequest request = requests[(int)index];
                 if (errno != 0 && !request.Tolerates(errno))
                 {
-                    refusal ??= new NetlinkException(request.ToString(), errno, message.ExtendedText());
+                    refusal ??= new NetlinkException(request.ToString(), errno, message.ExtendedText(), Privilege);
                 }
 
                 done |= index == requests.Length - 1;

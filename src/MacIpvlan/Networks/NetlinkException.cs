@@ -7,8 +7,10 @@ public sealed class NetlinkException : Exception
     /// <param name="step">What was asked, as the ip command that asks the same, or as the name of the call.</param>
     /// <param name="errno">The kernel's error number, positive.</param>
     /// <param name="kernelText">The text of the extended acknowledgement, where the kernel gave one.</param>
-    public NetlinkException(string step, int errno, string? kernelText = null)
-        : base(Describe(step, errno, kernelText)) => (Step, Errno, KernelText) = (step, errno, kernelText);
+    /// <param name="privilege">The privilege that the step needs, where one is known.</param>
+    public NetlinkException(string step, int errno, string? kernelText = null, string? privilege = null)
+        : base(Describe(step, errno, kernelText) + Explain(errno, privilege)) => (Step, Errno, KernelText, MissingPrivilege) =
+            (step, errno, kernelText, IsDenial(errno) ? privilege : null);
 
     /// <summary>What was asked, as the ip command that asks the same, or as the name of the call.</summary>
     public string Step { get; }
@@ -21,6 +23,14 @@ public sealed class NetlinkException : Exception
 
     /// <summary>The text of the extended acknowledgement (NLMSGERR_ATTR_MSG), where the kernel gave one.</summary>
     public string? KernelText { get; }
+
+    /// <summary>The privilege that this process lacks, where that is why the kernel refused.</summary>
+    public string? MissingPrivilege { get; }
+
+    private static bool IsDenial(int errno) => errno is Linux.Errno.EPERM or Linux.Errno.EACCES;
+
+    private static string Explain(int errno, string? privilege) =>
+        privilege is not null && IsDenial(errno) ? $" This process lacks {privilege}." : "";
 
     private static string Describe(string step, int errno, string? kernelText) => kernelText is null
         ? $"{step}: {Linux.Errno.Text(errno)} ({Linux.Errno.Name(errno)})."

@@ -19,11 +19,24 @@ internal sealed class SiblingLinks(NetworkSession session)
         {
             using (target)
             {
-                if (target.Identity != host.Identity) found.AddRange(session.Namespaces.Run(target, () => Look(target, host, parent)));
+                if (target.Identity != host.Identity) found.AddRange(TryLook(target, host, parent));
             }
         }
 
         return found;
+    }
+
+    private List<SiblingLink> TryLook(NamespaceHandle target, NamespaceHandle host, Link parent)
+    {
+        try
+        {
+            return session.Namespaces.Run(target, () => Look(target, host, parent));
+        }
+        catch (NetlinkException e) when (e.MissingPrivilege is not null)
+        {
+            // In a user namespace, the names of the host's namespaces may show, but these are out of its reach.
+            return [];
+        }
     }
 
     private static List<SiblingLink> Look(NamespaceHandle target, NamespaceHandle host, Link parent)
