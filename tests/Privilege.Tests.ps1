@@ -171,7 +171,7 @@ Describe 'An ordinary user' -Tag Native {
     It 'makes namespaces in user and mount namespaces of its own' {
         if (-not $mayUnshare) { Set-ItResult -Skipped -Because 'user namespaces are not for ordinary users here'; return }
         Invoke-User -Through unshare, -rnm ($attempt + @'
-            mount -t tmpfs tmpfs /run
+            mount -t tmpfs tmpfs /run/netns
             ip link add eth0 type veth peer name eth1
             ip link set eth0 up
             Attempt { New-NetworkNamespace web1 }
