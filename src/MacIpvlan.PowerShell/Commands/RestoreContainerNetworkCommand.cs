@@ -15,6 +15,8 @@ public sealed class RestoreContainerNetworkCommand : NetworkCommand
 
     private protected override bool ChangesHost => true;
 
+    private protected override bool EntersNamespaces => true;
+
     private protected override void Process()
     {
         NetworkRestoration restoration = new(Session, ShouldProcess);

@@ -25,6 +25,8 @@ public sealed class TestContainerNetworkCommand : NetworkCommand
 
     private protected override bool ChangesHost => Repair;
 
+    private protected override bool EntersNamespaces => true;
+
     private protected override void Process()
     {
         NetworkComparison comparison = new(Session, Repair ? ShouldProcess : null);
