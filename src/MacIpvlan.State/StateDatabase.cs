@@ -50,6 +50,7 @@ internal sealed class StateDatabase : IDisposable
                 // A copy that VACUUM made has lost the setting.
                 RunPatiently("PRAGMA journal_mode = WAL");
                 Migrate();
+                CheckLength();
                 return 0;
             });
         }
@@ -247,6 +248,18 @@ internal sealed class StateDatabase : IDisposable
         });
         // Into the file itself, so that it does not look like a new one to whoever finds it without its log.
         Run("PRAGMA wal_checkpoint");
+    }
+
+    // As a rule, what the file is too short for is in the log. If it is not, it has been cut off, which SQLite itself
+    // would notice only on coming across a page that is not there.
+    private void CheckLength()
+    {
+        long length = Read(() => Query(
+            "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size", static r => r.GetInt64(0))[0]);
+        if (FileStatus.Of(_path)?.Length >= length) return;
+        if (Read(() => Query("PRAGMA quick_check(1)", static r => r.GetString(0))[0]) == "ok") return;
+        throw new NetworkException(
+            NetworkError.StateUnavailable, $"The state database {_path} has been cut off.", RestoreAction);
     }
 
     private int ReadVersion() => Query("PRAGMA user_version", static r => r.GetInt32(0))[0];

@@ -58,6 +58,18 @@ public sealed class ErrorRecordTests
     }
 
     [Theory]
+    [InlineData(Errno.EPERM, "PermissionDenied")]
+    [InlineData(Errno.EACCES, "PermissionDenied")]
+    [InlineData(Errno.EBUSY, "EBUSY")]
+    public void Errno_ThatTellsOfAMissingPrivilegeIsThatError(int errno, string id)
+    {
+        NetlinkException refusal = new("setns web1", errno, privilege: "CAP_SYS_ADMIN");
+
+        Assert.Equal(id, ErrorRecords.From(refusal, null).FullyQualifiedErrorId);
+        Assert.Equal(id == "PermissionDenied", refusal.Message.EndsWith("This process lacks CAP_SYS_ADMIN.", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [MemberData(nameof(Errors))]
     public void OnlyTheEnvironmentsErrors_EndTheCommand(NetworkError error) => Assert.Equal(
         error is NetworkError.PermissionDenied or NetworkError.StateUnavailable,
