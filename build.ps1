@@ -3,7 +3,7 @@
 Builds, tests and installs MacIpvlan, in pwsh 7.4 or later. Where there is none, ./build.sh does the same without it.
 #>
 param(
-    [ValidateSet('Build', 'Test', 'Demo', 'Docs', 'Package', 'Install', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Soak', 'Demo', 'Docs', 'Package', 'Install', 'Clean')]
     [string[]] $Task = 'Build',
     [ValidateSet('Debug', 'Release')]
     [string] $Configuration = 'Release',
@@ -78,9 +78,10 @@ function Invoke-TestFile([string] $Stage, [string[]] $Command, [string[]] $Argum
     Add-Result $Stage ($isComplete ? (Get-Content $result) -split ' ' : @()) $isComplete
 }
 
+# In network and mount namespaces of its own. /run is a new one, as names of namespaces live there.
+$isolated = 'unshare', '--net', '--mount', 'bash', '-c', 'mount -t tmpfs tmpfs /run && exec "$@"', 'bash'
+
 function Invoke-NativeTest {
-    # In network and mount namespaces of their own. /run is a new one, as names of namespaces live there.
-    $isolated = 'unshare', '--net', '--mount', 'bash', '-c', 'mount -t tmpfs tmpfs /run && exec "$@"', 'bash'
     $probe = 'ip link add v0 type veth peer name v1 && ip link add m0 link v0 type macvlan'
     $program, $options = $isolated + 'bash' + '-c' + $probe
     & $program @options *> $null
@@ -104,10 +105,23 @@ function Invoke-Test {
     if ($total.failed) { exit 1 }
 }
 
+# What takes longer than a test run may.
+function Invoke-Soak {
+    Write-Host "`n=== A million mutated answers of the kernel`n"
+    $env:MACIPVLAN_FUZZ_COUNT = 1000000
+    dotnet run --project (Join-Path $tests 'MacIpvlan.Tests') --configuration $Configuration --no-build -- -namespace MacIpvlan.Tests.Fuzz
+    if ($LASTEXITCODE) { throw 'The fuzz run failed.' }
+    Write-Host "`n=== 50,000 NICs in one process`n"
+    $program, $options = $isolated + $shell + (Join-Path $tests 'Soak.ps1')
+    & $program @options
+    if ($LASTEXITCODE) { throw 'The soak failed.' }
+}
+
 foreach ($name in $Task) {
     switch ($name) {
         Build { Invoke-Build }
         Test { Invoke-Build; Invoke-Test }
+        Soak { Invoke-Build; Invoke-Soak }
         Install {
             Invoke-Build
             $version = (Test-ModuleManifest (Join-Path $module 'MacIpvlan.psd1')).Version

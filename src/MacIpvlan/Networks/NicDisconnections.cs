@@ -72,6 +72,8 @@ public sealed class NicDisconnections(NetworkSession session, Action<ContainerNi
         catch (Exception e) when (e is NetlinkException or NetworkException)
         {
             failure = e;
+            NicState state = first.Record.InterfaceIndex == 0 ? NicState.Detached : NicState.Attached;
+            session.RollBack(() => session.State.UpdateNic(first.Record with { State = state }));
         }
 
         first.Target?.Dispose();

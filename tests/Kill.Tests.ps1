@@ -1,0 +1,132 @@
+# kill -9 at every point of every operation: before and after each write to the state, before each step of the kernel.
+# Then the next command comes, whichever it is, and all is as before the operation or as after it.
+
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+    Initialize-TestHost
+    # Carries out an operation, and dies at the point that it is told: tests/MacIpvlan.Faults.
+    $program = (Get-ChildItem "$PSScriptRoot/MacIpvlan.Faults/bin/*/net*/MacIpvlan.Faults.dll" |
+            Sort-Object LastWriteTime)[-1].FullName
+
+    function Invoke-Operation([string[]]$Operation, [int]$Point) {
+        $env:MACIPVLAN_FAULT = $Point
+        # The shell tells of a process that was killed.
+        dotnet $program $env:MACIPVLAN_STATE @Operation 2>&1
+    }
+
+    function Get-Picture {
+        # What there is, by ip and by the state, without numbers that differ each time.
+        $script = @'
+            ip -br link | cut -d' ' -f1
+            for path in /run/netns/web*; do echo "$path"; ip -n "${path##*/}" -br address; done
+'@
+        $text = @(
+            sh -c $script
+            Get-ContainerNetwork | ForEach-Object { "$_ $($_.State) $($_.NicCount) $($_.Subnets.InUse)" }
+            Get-ContainerNic | ForEach-Object { "$_ $($_.State) $($_.IPAddress)" }
+            Get-StateRow | Where-Object { $_ -match '^(parent_links|leases|runs) ' }) -join "`n"
+        $text -replace '@\S+|fe80\S+|[0-9a-f]{16,64}' -replace '(d[im])-[0-9a-f]{12}', '$1' -replace '[ \t]+', ' '
+    }
+
+    function Clear-Operation {
+        Remove-MacvlanNetwork * -Force
+        Remove-IpvlanNetwork * -Force
+        Get-VlanSubInterface | Remove-VlanSubInterface -Force
+        Get-StateRow | Should -BeNullOrEmpty
+        (Get-IpLink).ifname | Should -Be lo, eth0
+        foreach ($namespace in 'web1', 'web2') { (Get-IpLink -Namespace $namespace).ifname | Should -Be lo }
+    }
+
+    function Test-EachPoint([scriptblock]$Prepare, [string[]]$Operation, [scriptblock]$Between) {
+        # Between: brings about what there may be besides, where the operation is one of several.
+        & $Prepare
+        $fine = @(Get-Picture)
+        $points = @(Invoke-Operation $Operation 0)
+        $LASTEXITCODE | Should -Be 0 -Because "$points"
+        $fine += Get-Picture
+        $fine[1] | Should -Not -Be $fine[0]
+        Clear-Operation
+        if ($Between) {
+            & $Prepare
+            & $Between
+            $fine += Get-Picture
+            Clear-Operation
+        }
+        $points.Count | Should -BeGreaterThan 1
+        for ($point = 1; $point -le $points.Count; $point++) {
+            & $Prepare
+            $null = Invoke-Operation $Operation $point
+            $LASTEXITCODE | Should -Be 137 -Because "it dies at $($points[$point - 1])"
+            if ($point % 2) { $null = Restore-ContainerNetwork }
+            else {
+                $null = New-MacvlanNetwork next eth0 -Subnet 10.200.0.0/24
+                Remove-MacvlanNetwork next
+            }
+            $now = Get-Picture
+            $outcome = [Array]::IndexOf($fine, $now)
+            Write-Host "    $($outcome -ge 0 ? @('as before', 'as after', 'between')[$outcome] : 'WRONG') $($points[$point - 1])"
+            $now | Should -BeIn $fine -Because "it died at $($points[$point - 1])"
+            Test-ContainerNetwork | Should -BeNullOrEmpty
+            # Nothing is handed out twice, and nothing is lost: the next addresses are the lowest that are free.
+            foreach ($network in Get-ContainerNetwork) {
+                $used = @(Get-ContainerNic $network).IPAddress.Count
+                $probe = Connect-ContainerNic $network web2 -InterfaceName next
+                "$($probe.IPAddress[0])" | Should -Be "10.1.0.$($used / $network.Subnets.Count + 2)/24"
+                $probe | Disconnect-ContainerNic
+            }
+            Clear-Operation
+        }
+    }
+
+    $null = New-NetworkNamespace web1, web2
+    $withLan = { $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24, fd01::/64 -Route '10.9.0.0/16 via 10.1.0.99' }
+    $withNic = { . $withLan; $null = Connect-ContainerNic lan web1 }
+}
+
+AfterAll {
+    $env:MACIPVLAN_FAULT = $null
+    Clear-TestHost
+}
+
+Describe 'A command that is killed' {
+    It 'makes a network, or none' -Tag Native {
+        Test-EachPoint {} new-macvlan, lan, '10.1.0.0/24,fd01::/64', eth0
+    }
+
+    # Kernels before 6.15 make it under another name first, since the host has an eth0 as well.
+    It 'connects a NIC, or none' -Tag Native {
+        Test-EachPoint $withLan connect, lan, web1
+    }
+
+    It 'disconnects a NIC, or does not' -Tag Native {
+        Test-EachPoint $withNic disconnect
+    }
+
+    It 'removes a network, or its NICs alone, or nothing' -Tag Native {
+        Test-EachPoint $withNic remove-network, lan -Between { Get-ContainerNic | Disconnect-ContainerNic }
+    }
+
+    It 'restores a NIC, or does not' -Tag Native {
+        Test-EachPoint { . $withNic; ip -n web1 link delete eth0 } restore
+    }
+
+    It 'makes a network on a VLAN in a VLAN, or nothing' {
+        Test-EachPoint {} new-ipvlan, lan, 10.1.0.0/24, eth0.10.20
+    }
+
+    It 'removes a network with its VLANs, or nothing' {
+        Test-EachPoint { $null = New-IpvlanNetwork lan eth0.10.20 -Subnet 10.1.0.0/24 } remove-network, lan
+    }
+
+    It 'makes a VLAN, or none' {
+        Test-EachPoint {} add-vlan, eth0, 30
+    }
+
+    It 'removes a VLAN, or does not' {
+        Test-EachPoint { $null = Add-VlanSubInterface eth0 30 } remove-vlan, eth0.30
+    }
+
+    It 'connects a NIC to a network without a parent, or none' {
+        Test-EachPoint { $null = New-IpvlanNetwork lan -Subnet 10.1.0.0/24 } connect, lan, web1
+    }
+}

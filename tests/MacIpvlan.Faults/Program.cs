@@ -1,0 +1,68 @@
+// Carries out one operation of the module, and dies by SIGKILL at one of its points: before or after a call of the state,
+// or before a step of the kernel. The point's number is in MACIPVLAN_FAULT; without it, the points are listed.
+//
+//   MacIpvlan.Faults STATE OPERATION [ARGUMENT...]
+using MacIpvlan;
+using MacIpvlan.Addressing;
+using MacIpvlan.Faults;
+using MacIpvlan.Linux;
+using MacIpvlan.Netlink.Kinds;
+using MacIpvlan.State;
+using MacIpvlan.State.Sqlite;
+
+string[] arguments = args[2..];
+using NetworkSession session = new(pause => FaultyStore.Over(new SqliteStateStore(args[0], HostIdentity.Read(), pause)))
+{
+    Trace = static step => FaultPoints.Reach($"before: {step}"),
+};
+ContainerNetworks networks = new(session);
+VlanSubInterfaces vlans = new(session);
+ContainerNics nics = new(session);
+switch (args[1])
+{
+    // New-MacvlanNetwork, New-IpvlanNetwork: name, subnet, and the parent if there is one.
+    case "new-macvlan": New(new MacvlanLink(MacvlanMode.Bridge)); break;
+    case "new-ipvlan": New(new IpvlanLink(IpvlanMode.L2, IpvlanFlag.Bridge)); break;
+    case "remove-network": networks.Remove(Network(arguments[0]), disconnect: true); break;
+    case "add-vlan": vlans.Add(arguments[0], new VlanLink(int.Parse(arguments[1], null), VlanProtocol.Ieee8021Q), null, null); break;
+    case "remove-vlan": vlans.Remove(vlans.GetAll().First(v => v.Name == arguments[0]), force: false); break;
+    // Connect-ContainerNic: network, namespace, and a name if it is to have one.
+    case "connect":
+        using (NamespaceHandle target = NamespaceHandle.Open(arguments[1], NetworkNamespaces.PathOf(arguments[1])))
+        {
+            nics.Connect(new NicRequest
+            {
+                Network = Network(arguments[0]), Target = target, InterfaceName = arguments.ElementAtOrDefault(2),
+            });
+        }
+
+        break;
+    case "disconnect":
+        using (NicDisconnections disconnections = new(session, static (nic, e) => throw new InvalidOperationException($"{nic}", e)))
+        {
+            foreach (ContainerNic nic in nics.GetAll()) disconnections.Start(nic);
+            disconnections.Finish();
+        }
+
+        break;
+    case "restore":
+        foreach (RestoredItem item in new NetworkRestoration(session, static (_, _) => true).Restore(networks.GetAll(), areAll: true))
+        {
+            if (item.Result == RestoreResult.Failed) throw new InvalidOperationException($"{item}");
+        }
+
+        break;
+    default: throw new ArgumentException($"There is no operation {args[1]}.");
+}
+
+FaultPoints.List();
+
+void New(LinkKind kind) => networks.Create(new NetworkRequest
+{
+    Name = arguments[0],
+    NicKind = kind,
+    Subnets = [.. arguments[1].Split(',').Select(IPPrefix.Parse)],
+    Parent = arguments.Length > 2 ? ParentReference.Parse(arguments[2]) : null,
+});
+
+ContainerNetwork Network(string name) => networks.GetAll().First(n => n.Name == name);
