@@ -9,19 +9,6 @@ BeforeAll {
     $null = New-MacvlanNetwork front eth0 -Subnet 192.168.50.0/24
     $null = New-MacvlanNetwork dual eth0 -Subnet 192.168.60.0/24, fd18::/64 -Gateway fd18::1
 
-    function Start-Sleeper([string]$Command) {
-        # A process that the command ends in; returned when it is there.
-        $process = Start-Process $Command.Split(' ')[0] (($Command -split ' ', 2)[1] + ' sleep 120') -PassThru
-        for ($i = 0; $i -lt 500 -and (Get-Content "/proc/$($process.Id)/comm") -ne 'sleep'; $i++) { Start-Sleep -Milliseconds 10 }
-        $process
-    }
-
-    function Stop-Sleeper($process) {
-        # Killed and waited for: until then its namespace lives on.
-        $process.Kill()
-        $process.WaitForExit()
-    }
-
     function Format-Mac($address) { ($address.GetAddressBytes() | ForEach-Object { $_.ToString('x2') }) -join ':' }
 
     function Disconnect-All { Get-ContainerNic | Disconnect-ContainerNic }

@@ -21,23 +21,36 @@ function Initialize-TestHost {
     $env:MACIPVLAN_STATE = Join-Path ([IO.Path]::GetTempPath()) "macipvlan-tests.$PID/state.db"
     Clear-TestHost
     ip link set lo up
-    ip netns add wire
-    ip link add eth0 type veth peer name eth0 netns wire
-    ip link set eth0 up
+    Add-TestWire
+}
+
+function Add-TestWire {
+    # One end of a veth pair, the other in the namespace 'wire'.
+    'netns add wire', 'link add eth0 type veth peer name eth0 netns wire', 'link set eth0 up' | ip -batch -
     ip -n wire link set eth0 up
 }
 
 function Clear-TestHost {
-    # Everything goes, by ip alone: what our own cmdlets forget must not hide here.
-    foreach ($line in @(ip netns list)) { if ($line) { ip netns delete ($line -split ' ')[0] } }
-    foreach ($link in Get-IpLink) {
-        if ($link.ifname -eq 'lo') { continue }
-        # A link may have gone with the one it sat on.
-        ip link delete dev $link.ifname 2>$null
-    }
+    Clear-TestKernel
     if ($env:MACIPVLAN_STATE -like "*/macipvlan-tests.$PID/*") {
         Remove-Item (Split-Path $env:MACIPVLAN_STATE -Parent) -Recurse -Force -ErrorAction Ignore
     }
+}
+
+function Clear-TestKernel {
+    # Everything goes, by ip alone: what our own cmdlets forget must not hide here. A link may go with the one it sat on.
+    $names = if ([IO.Directory]::Exists('/run/netns')) { [IO.Directory]::GetFiles('/run/netns') | Split-Path -Leaf }
+    $links = Get-Content /proc/net/dev | Select-Object -Skip 2 | ForEach-Object { ($_ -split ':')[0].Trim() } | Where-Object { $_ -ne 'lo' }
+    @($names -replace '^', 'netns delete ') + @($links -replace '^', 'link delete dev ') | Where-Object { $_ -notlike '* ' } | ip -force -batch - 2>$null
+}
+
+function Restart-TestHost {
+    # What a reboot leaves: the state, of another run of the kernel, and eth0. The namespaces named are made again.
+    param([string[]]$Namespace)
+    Clear-TestKernel
+    Add-TestWire
+    if ($Namespace) { $Namespace -replace '^', 'netns add ' | ip -batch - }
+    Set-StateRow "UPDATE nics SET boot_id = 'an earlier one'"
 }
 
 function Invoke-Ip {
@@ -176,6 +189,15 @@ function Invoke-Sql {
     $command.Dispose()
 }
 
+function Set-StateRow {
+    # Changes rows behind the module's back.
+    param([string]$Sql)
+    $null = Get-ContainerNetwork
+    $connection = Connect-State
+    try { Invoke-Sql $connection $Sql }
+    finally { $connection.Dispose() }
+}
+
 function Get-StateRow {
     # All that the state holds, a line a row.
     $null = Get-ContainerNetwork
@@ -194,6 +216,41 @@ function Get-Snapshot {
     Get-Content /proc/net/dev | Select-Object -Skip 2 | ForEach-Object { "link $(($_ -split ':')[0].Trim())" } | Sort-Object
     [IO.Directory]::GetFileSystemEntries('/run/netns') | Sort-Object
     Get-StateRow
+}
+
+function Get-NicText {
+    # What ip tells of links in namespaces that this module answers for: a line a link, a line a route.
+    param([string[]]$Namespace)
+    foreach ($name in $Namespace) {
+        # Each command of the batch writes an array of its own.
+        $json = ('address show', 'route show table all' | ip -n $name -j -d -batch -) -join '' -replace '\]\s*\[', ','
+        foreach ($item in $json | ConvertFrom-Json) {
+            if (Get-Text $item linkinfo) {
+                # The MAC address of an ipvlan link is its parent's.
+                $mac = if ($item.linkinfo.info_kind -eq 'macvlan') { $item.address }
+                $addresses = $item.addr_info | Where-Object scope -EQ global | ForEach-Object { "$($_.local)/$($_.prefixlen)" }
+                "$name $($item.ifname) $($item.linkinfo.info_kind) $($item.linkinfo.info_data.mode) $mac $($item.mtu) $($item.flags -eq 'UP') $addresses"
+            }
+            elseif ((Get-Text $item protocol) -eq 'static') {
+                "$name $($item.type) $($item.dst) $(Get-Text $item gateway) $(Get-Text $item dev) $(Get-Text $item metric)"
+            }
+        }
+    }
+}
+
+function Start-Sleeper {
+    # A process that the command ends in; returned when it is there.
+    param([string]$Command)
+    $process = Start-Process $Command.Split(' ')[0] (($Command -split ' ', 2)[1] + ' sleep 120') -PassThru
+    for ($i = 0; $i -lt 500 -and (Get-Content "/proc/$($process.Id)/comm") -ne 'sleep'; $i++) { Start-Sleep -Milliseconds 10 }
+    $process
+}
+
+function Stop-Sleeper {
+    # Killed and waited for: until then its namespace lives on.
+    param([Diagnostics.Process]$Process)
+    $Process.Kill()
+    $Process.WaitForExit()
 }
 
 function Get-KernelText {

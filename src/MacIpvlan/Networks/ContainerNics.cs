@@ -12,6 +12,7 @@ public sealed class ContainerNics(NetworkSession session)
 {
     private const int IdHexDigits = 16;
     private readonly NicLinks _links = new(session);
+    private readonly ParentLinks _parentLinks = new(session);
     private readonly Dictionary<string, Link> _parents = [];
 
     /// <summary>All NICs, or those of one network, in the order they were made.</summary>
@@ -61,12 +62,20 @@ public sealed class ContainerNics(NetworkSession session)
     }
 
     /// <summary>Makes the interface of a NIC again, in a namespace that may be another: as it was, addresses and all.</summary>
-    /// <exception cref="NetworkException">It cannot be: NicNotFound when it was disconnected meanwhile, or the reason.</exception>
+    /// <returns>Null when it is, or was meanwhile, in the hands of another command.</returns>
+    /// <exception cref="NetworkException">It cannot be, for that reason.</exception>
     /// <exception cref="NetlinkException">The kernel refused a step; the NIC is left detached.</exception>
-    internal ContainerNic Reattach(ContainerNic nic, ContainerNetwork network, NamespaceHandle target)
+    internal ContainerNic? Reattach(ContainerNic nic, ContainerNetwork network, NamespaceHandle target)
     {
         Link parent = FindParent(network.Record);
-        NicRecord taken = session.State.TakeNic(nic.Id, NicState.Restoring) ?? throw InOtherHands(nic.ToString());
+        if (session.State.TakeNic(nic.Id, NicState.Restoring) is not NicRecord taken) return null;
+        if (taken.InterfaceIndex != nic.InterfaceIndex || taken.NamespaceBirth != nic.Record.NamespaceBirth)
+        {
+            // Another command has restored it, or tried to, since it was looked at.
+            session.State.UpdateNic(taken with { State = taken.InterfaceIndex == 0 ? NicState.Detached : NicState.Attached });
+            return null;
+        }
+
         int mtu = parent.Mtu < taken.Mtu && network.Record.NicKind is MacvlanLink ? parent.Mtu : taken.Mtu;
         NicRecord restoring = In(target, taken) with { InterfaceIndex = 0 };
         session.State.UpdateNic(restoring, from: NicState.Restoring);
@@ -164,7 +173,7 @@ public sealed class ContainerNics(NetworkSession session)
     private Link FindParent(NetworkRecord network)
     {
         if (_parents.TryGetValue(network.Parent, out Link? known)) return known;
-        Link parent = session.Host.FindLink(network.Parent) ?? throw new NetworkException(
+        Link parent = _parentLinks.FindUsable(network.Parent) ?? throw new NetworkException(
             NetworkError.ParentNotFound,
             $"The parent {network.Parent} of network '{network.Name}' is not on this host.",
             $"If this module made it, Restore-ContainerNetwork {network.Name} makes it again; else bring it back.");

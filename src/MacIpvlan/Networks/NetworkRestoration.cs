@@ -23,15 +23,31 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
     public IEnumerable<RestoredItem> Restore(IReadOnlyList<ContainerNetwork> networks, bool areAll)
     {
         if (session.State.NeedsRecovery() && confirm("interrupted commands", "Undo what they left half done")) session.Recover();
-        foreach (RestoredItem item in RestoreParents(networks, areAll)) yield return item;
+        List<RestoredItem> parents = RestoreParents(networks, areAll);
+        foreach (RestoredItem item in parents) yield return item;
+        HashSet<string> skipped = [.. parents.Where(static p => p.Result == RestoreResult.Skipped).Select(static p => p.Name)];
+        Dictionary<string, RestoredItem> restored = [];
         foreach (ContainerNetwork network in networks)
         {
-            bool hasParent = session.Host.FindLink(network.Parent) is not null;
-            yield return new(RestoredKind.Network, network.Name, network.Name, hasParent ? RestoreResult.InPlace : RestoreResult.Failed)
+            RestoredItem item = new(RestoredKind.Network, network.Name, network.Name, RestoreResult.InPlace);
+            if (skipped.Contains(network.Parent)) item = item with { Result = RestoreResult.Skipped };
+            else if (_parents.FindUsable(network.Parent) is null)
             {
-                Reason = hasParent ? "" : $"Its parent {network.Parent} is missing.",
-            };
-            foreach (ContainerNic nic in _nics.GetAll(network)) yield return RestoreNic(nic, network, hasParent);
+                item = item with { Result = RestoreResult.Failed, Reason = $"Its parent {network.Parent} is missing." };
+            }
+
+            restored.Add(network.Id, item);
+            yield return item;
+        }
+
+        // In the order they were made, whatever their networks: the first of a namespace has its default route.
+        foreach (ContainerNic nic in _nics.GetAll())
+        {
+            if (networks.FirstOrDefault(n => n.Id == nic.NetworkRecord.Id) is not ContainerNetwork network) continue;
+            RestoreResult parent = restored[network.Id].Result;
+            yield return parent == RestoreResult.Skipped
+                ? Of(nic, RestoreResult.Skipped)
+                : RestoreNic(nic, network, hasParent: parent == RestoreResult.InPlace);
         }
     }
 
@@ -45,24 +61,24 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
         NicRecord record = nic.Record;
         if (record.State is not (NicState.Attached or NicState.Detached))
         {
-            return Of(nic, RestoreResult.InPlace, "Another command is at work on it.");
+            return AtWork(nic);
         }
 
         try
         {
             if (!hasParent) return Detach(nic, $"The parent {nic.Parent} is missing.");
             using NamespaceHandle? alive = _links.OpenNamespace(record);
-            if (alive is not null && !replace && IsThere(alive, nic)) return Of(nic, RestoreResult.InPlace);
+            if (alive is not null && !replace && IsThere(alive, nic)) return Keep(nic);
             using NamespaceHandle? successor = alive is null ? OpenSuccessor(record) : null;
             if ((alive ?? successor) is NamespaceHandle target)
             {
                 if (!confirm(nic.ToString(), $"Restore the NIC on network {nic.Network}")) return Of(nic, RestoreResult.Skipped);
                 if (alive is not null) _links.Delete(alive, record, network.Record);
-                return Of(_nics.Reattach(nic, network, target), RestoreResult.Restored);
+                return _nics.Reattach(nic, network, target) is ContainerNic made ? Of(made, RestoreResult.Restored) : AtWork(nic);
             }
 
             // What ended while the kernel runs has ended for good; after a reboot, it may not have been started yet.
-            if (record.NamespaceBirth.BootId != HostBoot.Id) return Detach(nic, "Its namespace is not there.");
+            if (IsNamed(record) && record.NamespaceBirth.BootId != HostBoot.Id) return Detach(nic, "Its namespace is not there.");
             if (!confirm(nic.ToString(), "Release its addresses, since its namespace has ended")) return Of(nic, RestoreResult.Skipped);
             session.State.ReleaseNic(nic.Id);
             return Of(nic, RestoreResult.Released, "Its namespace has ended.");
@@ -103,24 +119,32 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
         return NicLinks.Find(inside, nic.Record, nic.NetworkRecord) is not null;
     });
 
-    // A name is what was named; a process id is another process's by now, unless that has the same start.
+    // What a process id led to does not come back: by then it is another process's.
+    private static bool IsNamed(NicRecord nic) =>
+        nic.ProcessId is null && !nic.NamespacePath.StartsWith("/proc/", StringComparison.Ordinal);
+
+    // A name is what was named; so is a process that lives on, in another namespace.
     private static NamespaceHandle? OpenSuccessor(NicRecord nic)
     {
-        if (nic.ProcessId is int id)
-        {
-            bool isSame = nic.NamespaceBirth.BootId == HostBoot.Id && HostBoot.ProcessStart(id) == nic.ProcessStart;
-            if (!isSame) return null;
-        }
-        else if (nic.NamespacePath.StartsWith("/proc/", StringComparison.Ordinal))
-        {
-            return null;
-        }
-
+        bool isSameProcess = nic.ProcessId is int id && nic.NamespaceBirth.BootId == HostBoot.Id
+            && HostBoot.ProcessStart(id) == nic.ProcessStart;
+        if (!isSameProcess && !IsNamed(nic)) return null;
         NamespaceHandle? found = NamespaceHandle.TryOpen(nic.NamespaceName, nic.NamespacePath, out _);
         using NamespaceHandle host = NamespaceHandle.OpenOwn();
         if (found?.Identity != host.Identity) return found;
         found.Dispose();
         return null;
+    }
+
+    private RestoredItem Keep(ContainerNic nic)
+    {
+        // Its parent was away, under another name or in another namespace.
+        if (nic.Record.State == NicState.Detached && confirm(nic.ToString(), "Record that it is attached"))
+        {
+            session.State.UpdateNic(nic.Record with { State = NicState.Attached }, from: NicState.Detached);
+        }
+
+        return Of(nic, RestoreResult.InPlace);
     }
 
     private RestoredItem Detach(ContainerNic nic, string reason)
@@ -132,6 +156,8 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
 
         return Of(nic, RestoreResult.Failed, reason);
     }
+
+    private static RestoredItem AtWork(ContainerNic nic) => Of(nic, RestoreResult.InPlace, "Another command is at work on it.");
 
     private static RestoredItem Of(ContainerNic nic, RestoreResult result, string reason = "") =>
         new(RestoredKind.Nic, nic.ToString(), nic.Network, result) { Reason = reason };

@@ -83,6 +83,11 @@ internal sealed class ParentLinks(NetworkSession session)
         }
     }
 
+    /// <summary>The link that NICs of networks on a parent sit on.</summary>
+    /// <returns>Null if it is gone, or another link has the name of one that this module made.</returns>
+    public Link? FindUsable(string name) =>
+        session.Host.FindLink(name) is Link link && (Find(name) is not ParentLinkRecord record || IsStill(link, record)) ? link : null;
+
     /// <summary>Whether a link of ours is as it was made, with what it sits on.</summary>
     public bool IsInPlace(ParentLinkRecord record) =>
         session.Host.FindLink(record.Name) is Link link && IsStill(link, record)
