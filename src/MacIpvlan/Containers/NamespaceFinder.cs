@@ -9,7 +9,7 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads)
 {
     private static readonly string[] s_folders = ["/run/netns", "/run/docker/netns"];
     private static readonly TimeSpan s_validity = TimeSpan.FromSeconds(1);
-    private Dictionary<ulong, string> _all = [];
+    private Dictionary<ulong, List<string>> _all = [];
     private DateTime _found;
 
     /// <summary>
@@ -21,8 +21,7 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads)
     {
         if (birth.BootId != HostBoot.Id) return null;
         NamespaceHandle? handle = TryOpen(name, path, identity);
-        if (handle is null && FindElsewhere(identity) is string other) handle = TryOpen(name, other, identity);
-
+        handle ??= FindElsewhere(identity).Select(other => TryOpen(name, other, identity)).FirstOrDefault(static h => h is not null);
         if (handle is null || birth.Cookie == 0 || threads.Run(handle, NamespaceCookie.Read) == birth.Cookie) return handle;
         handle.Dispose();
         return null;
@@ -43,17 +42,18 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads)
         }
     }
 
-    private string? FindElsewhere(NamespaceIdentity identity)
+    private List<string> FindElsewhere(NamespaceIdentity identity)
     {
         // Looked up for many NICs at a time, as a rule.
         if (DateTime.UtcNow - _found > s_validity) (_all, _found) = (FindAll(), DateTime.UtcNow);
-        return _all.GetValueOrDefault(identity.Inode);
+        return _all.GetValueOrDefault(identity.Inode) ?? [];
     }
 
-    // A path to each namespace that lives, by inode. They are kept alive by threads, mounts, and open descriptors.
-    private static Dictionary<ulong, string> FindAll()
+    // The paths to each namespace that lives, by inode. They are kept alive by threads, mounts, and open descriptors, any
+    // of which may be gone, or hidden under another mount, while others remain.
+    private static Dictionary<ulong, List<string>> FindAll()
     {
-        Dictionary<ulong, string> all = [];
+        Dictionary<ulong, List<string>> all = [];
         foreach (string process in Processes())
         {
             foreach (string thread in List(process + "/task", Directory.EnumerateDirectories)) Add(thread + "/ns/net");
@@ -61,7 +61,7 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads)
             foreach (string line in List(process + "/mountinfo", File.ReadLines))
             {
                 // Fields 4 and 5 of proc_pid_mountinfo(5): what is mounted, and where in that process's root.
-                if (Mount().Match(line) is { Success: true } mount) all.TryAdd(Inode(mount), process + "/root" + mount.Groups[2].Value);
+                if (Mount().Match(line) is { Success: true } mount) Remember(Inode(mount), process + "/root" + mount.Groups[2].Value);
             }
         }
 
@@ -69,18 +69,26 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads)
 
         void Add(string path)
         {
-            if (List(path, static p => [new FileInfo(p).LinkTarget ?? ""]) is [string target]
-                && Target().Match(target) is { Success: true } match)
+            if (List(path, static p => [new FileInfo(p).LinkTarget ?? ""]) is not [string target]) return;
+            if (Target().Match(target) is { Success: true } match) Remember(Inode(match), path);
+            // What was opened by a name is shown so when the name is gone.
+            else if (target == "/" && NamespaceHandle.TryOpen(path, path, out _) is NamespaceHandle handle)
             {
-                all.TryAdd(Inode(match), path);
+                using (handle) Remember(handle.Identity.Inode, path);
             }
+        }
+
+        void Remember(ulong inode, string path)
+        {
+            if (!all.TryGetValue(inode, out List<string>? paths)) all.Add(inode, paths = []);
+            paths.Add(path);
         }
     }
 
-    private static ulong Inode(Match match) => ulong.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
-
     private static IEnumerable<string> Processes() => Directory.EnumerateDirectories("/proc")
         .Where(static p => int.TryParse(Path.GetFileName(p), NumberStyles.None, CultureInfo.InvariantCulture, out _));
+
+    private static ulong Inode(Match match) => ulong.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
 
     // Processes end, and some are not ours to look into.
     private static string[] List(string path, Func<string, IEnumerable<string>> read)

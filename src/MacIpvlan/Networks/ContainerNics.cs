@@ -1,5 +1,6 @@
 using System.Net.NetworkInformation;
 using System.Security.Cryptography;
+using MacIpvlan.Addressing;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
 using MacIpvlan.Netlink.Kinds;
@@ -99,30 +100,35 @@ public sealed class ContainerNics(NetworkSession session)
 
     private NicRecord Reserve(NicRecord nic, NetworkRecord network, IReadOnlyList<AddressDemand> demands)
     {
-        try
+        while (true)
         {
-            return session.State.ReserveNic(nic, network, demands);
-        }
-        catch (NetworkException e) when (e.Error is NetworkError.AddressInUse or NetworkError.AddressesExhausted)
-        {
-            // NICs of namespaces that have ended hold addresses until someone needs them.
-            if (!ReleaseDead(network)) throw;
-            return session.State.ReserveNic(nic, network, demands);
+            try
+            {
+                return session.State.ReserveNic(nic, network, demands);
+            }
+            catch (NetworkException e) when (e.Error is NetworkError.AddressInUse or NetworkError.AddressesExhausted)
+            {
+                // NICs of namespaces that have ended hold addresses until someone needs them.
+                AddressValue?[] wanted = [.. demands.Select(static d => d.Static)];
+                if (!ReleaseDead(n => n.Parent == network.Parent && (e.Error == NetworkError.AddressesExhausted
+                    || n.IPAddress.Any(a => wanted.Contains(a.Value))))) throw;
+            }
         }
     }
 
-    private bool ReleaseDead(NetworkRecord network)
+    // Namespaces of an earlier run of the kernel may be made again, and their NICs restored: those are kept the longest.
+    private bool ReleaseDead(Func<ContainerNic, bool> isWanted)
     {
-        bool any = false;
-        foreach (ContainerNic nic in GetAll().Where(n => n.Parent == network.Parent && n.Record.State is NicState.Attached or NicState.Detached))
-        {
-            using NamespaceHandle? alive = _links.OpenNamespace(nic.Record);
-            if (alive is not null) continue;
-            session.State.ReleaseNic(nic.Id);
-            any = true;
-        }
+        ContainerNic[] dead = [.. GetAll().Where(n => n.Record.State is NicState.Attached or NicState.Detached && isWanted(n) && IsDead(n))];
+        ContainerNic[] ended = [.. dead.Where(static n => n.Record.NamespaceBirth.BootId == HostBoot.Id)];
+        foreach (ContainerNic nic in ended.Length > 0 ? ended : dead) session.State.ReleaseNic(nic.Id);
+        return dead.Length > 0;
+    }
 
-        return any;
+    private bool IsDead(ContainerNic nic)
+    {
+        using NamespaceHandle? alive = _links.OpenNamespace(nic.Record);
+        return alive is null;
     }
 
     private NicRecord Attach(NicRequest request, NicRecord taken, Link parent, Action undo)
