@@ -25,6 +25,15 @@ public sealed record RouteAdd(Link Link, IPPrefix Destination) : RouteRequest
     /// <summary>Leaves an equal route that is there already as it is.</summary>
     public bool KeepExisting { get; init; }
 
+    /// <summary>Takes the place of one to the same destination with the same metric.</summary>
+    public bool Replaces { get; init; }
+
+    /// <summary>Whether it is a default route.</summary>
+    public bool IsDefault => Destination.PrefixLength == 0;
+
+    /// <summary>The metric that the kernel has for it (IP6_RT_PRIO_USER for IPv6, if nobody says otherwise).</summary>
+    public int KnownMetric => Metric ?? (Destination.Family == AddressFamily.InterNetwork ? 0 : 1024);
+
     /// <summary>The route in the words of ip.</summary>
     public string Text
     {
@@ -44,7 +53,7 @@ public sealed record RouteAdd(Link Link, IPPrefix Destination) : RouteRequest
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"ip {(Destination.Family == AddressFamily.InterNetwork ? "" : "-6 ")}route add {Text}";
+        $"ip {(Destination.Family == AddressFamily.InterNetwork ? "" : "-6 ")}route {(Replaces ? "replace" : "add")} {Text}";
 
     internal override void Write(MessageWriter writer)
     {
@@ -65,7 +74,7 @@ public sealed record RouteAdd(Link Link, IPPrefix Destination) : RouteRequest
             },
             rtm_flags = GatewayIsOnLink ? RTNH_F_ONLINK : 0,
         };
-        writer.Begin(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, message);
+        writer.Begin(RTM_NEWROUTE, NLM_F_CREATE | (Replaces ? NLM_F_REPLACE : NLM_F_EXCL), message);
         if (Destination.PrefixLength > 0) writer.Attribute(RTA_DST, Destination.First.ToBytes());
         if (Gateway is not null) writer.Attribute(RTA_GATEWAY, Gateway.Value.ToBytes());
         if (Type == NetworkRouteType.Unicast) writer.Attribute(RTA_OIF, Link.Index);

@@ -18,6 +18,9 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
     private readonly ParentLinks _parents = new(session);
     private readonly NetworkRestoration _restoration = new(session, repair ?? (static (_, _) => false));
 
+    // Of routes that several NICs of a namespace ask for, the first NIC has the one that there is.
+    private readonly Dictionary<(NamespaceIdentity, NamespaceBirth, IPPrefix, int?), string> _routeOwners = [];
+
     /// <summary>Compares networks.</summary>
     /// <param name="networks">Which; with all, also sub-interfaces that no network uses.</param>
     /// <param name="areAll">Whether these are all.</param>
@@ -28,14 +31,20 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
         foreach (NetworkDifference difference in CompareParents(networks, areAll)) yield return difference;
         foreach (ContainerNetwork network in networks)
         {
-            Link? parent = session.Host.FindLink(network.Parent);
-            foreach (ContainerNic nic in _nics.GetAll(network).Where(static n => n.Record.State is NicState.Attached or NicState.Detached))
+            if (_parents.FindUsable(network.Parent) is not Link parent) continue;
+            foreach (NetworkDifference difference in FindForgotten(network, parent)) yield return difference;
+        }
+
+        foreach (ContainerNic nic in _nics.GetAll().Where(static n => n.Record.State is NicState.Attached or NicState.Detached))
+        {
+            foreach (RouteAdd route in NicRoutes.Of(nic.NetworkRecord, nic.Record, new Link { Index = 0, Name = "" }))
             {
-                foreach (NetworkDifference difference in CompareNic(nic, network, parent)) yield return difference;
+                _routeOwners.TryAdd(OwnedRoute(nic, route), nic.Id);
             }
 
-            if (parent is null) continue;
-            foreach (NetworkDifference difference in FindForgotten(network, parent)) yield return difference;
+            if (networks.FirstOrDefault(n => n.Id == nic.NetworkRecord.Id) is not ContainerNetwork network) continue;
+            Link? parent = _parents.FindUsable(network.Parent);
+            foreach (NetworkDifference difference in CompareNic(nic, network, parent)) yield return difference;
         }
     }
 
@@ -123,13 +132,20 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
             return findings.Select(f => f.Difference with { IsRepaired = isRepaired });
         }
 
-        return [.. findings.Select(f => Repaired(f.Difference, () => session.Namespaces.Run(target!, () =>
+        NetworkDifference[] told = Repaired(target!, findings);
+        if (told.Length == 0 || !told.All(static d => d.IsRepaired)) return told;
+        // One repair may undo another: an address takes along routes, and addresses of its subnet that came after it.
+        bool isWell = Repaired(target!, session.Namespaces.Run(target!, () => CompareLink(target!, nic, parent))).All(static d => d.IsRepaired);
+        return told.Select(d => d with { IsRepaired = isWell });
+    }
+
+    private NetworkDifference[] Repaired(NamespaceHandle target, List<Finding> findings) =>
+        [.. findings.Select(f => Repaired(f.Difference, () => session.Namespaces.Run(target, () =>
         {
             using RouteSocket inside = RouteSocket.Open(target, session.Trace);
             inside.Execute(f.Fix!);
             return 0;
         })))];
-    }
 
     private bool Remake(ContainerNic nic, ContainerNetwork network, bool hasParent)
     {
@@ -189,28 +205,30 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
         }
     }
 
-    private static void CompareRoutes(RouteSocket inside, Link link, ContainerNic nic, AddFinding add)
+    private void CompareRoutes(RouteSocket inside, Link link, ContainerNic nic, AddFinding add)
     {
         foreach (IGrouping<AddressFamily, RouteAdd> family in NicRoutes.Of(nic.NetworkRecord, nic.Record, link)
-            .GroupBy(static r => r.Destination.Family))
+            .Where(r => _routeOwners[OwnedRoute(nic, r)] == nic.Id).GroupBy(static r => r.Destination.Family))
         {
             IReadOnlyList<Route> actual = inside.GetRoutes(family.Key);
             foreach (RouteAdd missing in family.Where(wanted => !actual.Any(a => IsSame(wanted, a))))
             {
-                add(DifferenceKind.RouteMissing, missing.Text, "none", missing);
+                add(DifferenceKind.RouteMissing, missing.Text, "none", missing with { Replaces = !missing.IsDefault });
             }
         }
     }
 
     private static bool IsSame(RouteAdd wanted, Route actual)
     {
-        if (wanted.Destination != actual.Destination) return false;
-        // Where another NIC's route stands in its place, that is as it was to be.
-        if (wanted.KeepExisting) return true;
+        if (wanted.Destination != actual.Destination || wanted.KnownMetric != actual.Metric) return false;
+        // Where another's default route stands in its place, that is as it was to be.
+        if (wanted.IsDefault) return true;
         return wanted.Type == actual.Type && wanted.Gateway == actual.Gateway
-            && (wanted.Type != NetworkRouteType.Unicast || wanted.Link.Index == actual.LinkIndex)
-            && (wanted.Metric is null || wanted.Metric == actual.Metric);
+            && (wanted.Type != NetworkRouteType.Unicast || wanted.Link.Index == actual.LinkIndex);
     }
+
+    private static (NamespaceIdentity, NamespaceBirth, IPPrefix, int?) OwnedRoute(ContainerNic nic, RouteAdd route) =>
+        (nic.Record.Namespace, nic.Record.NamespaceBirth, route.Destination, route.Metric);
 
     private static bool HasMode(Link link, LinkKind wanted) => (link.Kind, wanted) switch
     {
@@ -219,14 +237,18 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
         _ => false,
     };
 
-    // Links that bear the network's mark, and are on no record.
+    // Links that bear the network's mark, and are on no record, or not where it says.
     private IEnumerable<NetworkDifference> FindForgotten(ContainerNetwork network, Link parent)
     {
         SiblingLink[] marked = [.. new SiblingLinks(session).Find(parent).Where(s => LinkMark.NicId(s.Link, network.Record) is not null)];
         // Read after the links: what was made meanwhile is on record by now.
-        HashSet<string> known = [.. session.State.GetNics(network.Id).Select(static n => n.Id)];
-        foreach (SiblingLink sibling in marked.Where(s => !known.Contains(LinkMark.NicId(s.Link, network.Record)!)))
+        Dictionary<string, NicRecord> known = session.State.GetNics(network.Id).ToDictionary(static n => n.Id);
+        foreach (SiblingLink sibling in marked)
         {
+            bool isKnown = known.TryGetValue(LinkMark.NicId(sibling.Link, network.Record)!, out NicRecord? nic)
+                && (nic.State is not (NicState.Attached or NicState.Detached)
+                    || (nic.Namespace == sibling.Namespace && nic.InterfaceIndex == sibling.Link.Index));
+            if (isKnown) continue;
             using NamespaceHandle? target = session.Finder.Find(
                 sibling.NamespaceName, sibling.NamespacePath, sibling.Namespace, new(HostBoot.Id, 0));
             // What was taken away meanwhile is neither.

@@ -35,6 +35,8 @@ internal static class NicRoutes
                     GatewayIsOnLink = route.NextHop is not null && IsOutside(network, AddressValue.From(route.NextHop), family),
                     Metric = route.Metric,
                     Type = route.Type,
+                    // A route to nowhere outlives the NIC that it came with, and another NIC may have brought the same.
+                    KeepExisting = true,
                 };
             }
         }

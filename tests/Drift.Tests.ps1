@@ -1,0 +1,250 @@
+# Test-ContainerNetwork: each difference between state and kernel is told once, and put right if wanted.
+
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+    Initialize-TestHost
+    $null = New-NetworkNamespace web1, web2, web3
+
+    function Format-Difference($difference) { "$($difference.Kind) $($difference.Network) $($difference.Name): $($difference.Expected) -> $($difference.Actual)" }
+
+    function Compare-All { Test-ContainerNetwork @args 3>$null | ForEach-Object { Format-Difference $_ } }
+
+    function Assert-Told([string[]]$Expected) {
+        # That these differences are told, change nothing, and are settled by a repair. More may be told than is repaired
+        # one by one: what one repair settles as well needs none of its own.
+        $text = Get-KernelText
+        $rows = Get-StateRow
+        Compare-All | Should -Be $Expected
+        Test-ContainerNetwork -Quiet | Should -BeFalse
+        Test-ContainerNetwork -Repair -WhatIf | ForEach-Object { Format-Difference $_ } | Should -Be $Expected
+        Get-KernelText | Should -Be $text
+        Get-StateRow | Should -Be $rows
+        $repaired = Test-ContainerNetwork -Repair -WarningVariable warnings
+        $warnings | Should -BeNullOrEmpty
+        Format-Difference $repaired[0] | Should -Be $Expected[0]
+        $repaired.IsRepaired | Should -Not -Contain $false
+        Compare-All | Should -BeNullOrEmpty
+        Test-ContainerNetwork -Quiet | Should -BeTrue
+    }
+}
+
+AfterAll { Clear-TestHost }
+
+Describe 'Test-ContainerNetwork of macvlan networks' -Tag Native {
+    BeforeAll {
+        ip -n wire address add 10.1.0.1/24 dev eth0
+        $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24, fd01::/64 -Route 'blackhole 10.8.0.0/16', '10.9.0.0/16 via 10.1.0.9 metric 3'
+        $null = New-MacvlanNetwork plain eth0 -Subnet 10.2.0.0/24 -NoDefaultRoute
+        $null = Connect-ContainerNic lan web1, web2
+        $null = Connect-ContainerNic plain web2, web3
+        $web1 = Get-NicText web1
+        $web3 = Get-NicText web3
+    }
+
+    AfterAll {
+        Remove-MacvlanNetwork * -Force
+        ip -n wire address flush dev eth0
+    }
+
+    It 'says nothing when all is well, and nothing of what is others''' {
+        ip -n web1 address add 10.99.0.1/24 dev eth0
+        ip -n web1 route add 10.98.0.0/24 via 10.1.0.8
+        ip -n web1 link add eth5 type veth peer name eth6
+        ip -n web1 address add 10.1.0.98/24 dev eth5
+        ip link add mv0 link eth0 type macvlan
+        ip link set mv0 alias 'macipvlan: not really'
+        Compare-All | Should -BeNullOrEmpty
+        Test-ContainerNetwork -Quiet | Should -BeTrue
+        $text = Get-KernelText
+        Test-ContainerNetwork -Repair -Quiet | Should -BeTrue
+        Get-KernelText | Should -Be $text
+        ip link delete mv0
+        ip -n web1 link delete eth5
+        ip -n web1 route delete 10.98.0.0/24
+        ip -n web1 address delete 10.99.0.1/24 dev eth0
+    }
+
+    It 'tells and repairs: <Case>' -ForEach @(
+        @{ Case = 'an interface deleted'; Do = { ip -n web1 link delete eth0 }; Says = 'LinkMissing lan web1/eth0: eth0 -> none' }
+        @{ Case = 'set down'; Do = { ip -n web3 link set eth0 down }; Says = 'LinkDown plain web3/eth0: up -> down' }
+        @{ Case = 'set down, with what goes with it'; Do = { ip -n web1 link set eth0 down }; Says = @(
+                'LinkDown lan web1/eth0: up -> down', 'AddressMissing lan web1/eth0: fd01::1/64 -> none'
+                'RouteMissing lan web1/eth0: default via 10.1.0.1 dev eth0 proto static -> none'
+                'RouteMissing lan web1/eth0: 10.9.0.0/16 via 10.1.0.9 dev eth0 proto static metric 3 -> none') }
+        @{ Case = 'renamed'; Do = { 'link set eth0 down', 'link set eth0 name lan0', 'link set lan0 up' | ip -n web3 -batch - }
+            Says = 'NameChanged plain web3/eth0: eth0 -> lan0' }
+        @{ Case = 'another MAC address'; Do = { ip -n web1 link set eth0 address 02:00:00:00:00:01 }
+            Says = { "MacAddressChanged lan web1/eth0: $(($web1[0] -split ' ')[4]) -> 02:00:00:00:00:01" } }
+        @{ Case = 'another MTU'; Do = { ip -n web1 link set eth0 mtu 1400 }; Says = 'MtuChanged lan web1/eth0: 1500 -> 1400' }
+        @{ Case = 'an address deleted'; Do = { ip -n web3 address delete 10.2.0.3/24 dev eth0 }; Says = 'AddressMissing plain web3/eth0: 10.2.0.3/24 -> none' }
+        @{ Case = 'an IPv6 address deleted'; Do = { ip -n web1 address delete fd01::1/64 dev eth0 }; Says = 'AddressMissing lan web1/eth0: fd01::1/64 -> none' }
+        @{ Case = 'an address of the network''s added'; Do = { ip -n web1 address add 10.1.0.99/24 dev eth0 }
+            Says = 'AddressWithoutLease lan web1/eth0: none -> 10.1.0.99/24' }
+        @{ Case = 'an address put before its own'; Says = 'AddressWithoutLease lan web1/eth0: none -> 10.1.0.99/24'; Do = {
+                'address delete 10.1.0.2/24 dev eth0', 'address add 10.1.0.99/24 dev eth0', 'address add 10.1.0.2/24 dev eth0', 'route replace default via 10.1.0.1 proto static',
+                'route replace 10.9.0.0/16 via 10.1.0.9 metric 3 proto static' | ip -n web1 -batch - } }
+        @{ Case = 'an address in place of its own'; Says = 'AddressMissing plain web3/eth0: 10.2.0.3/24 -> none', 'AddressWithoutLease plain web3/eth0: none -> 10.2.0.99/24'
+            Do = { 'address delete 10.2.0.3/24 dev eth0', 'address add 10.2.0.99/24 dev eth0' | ip -n web3 -batch - } }
+        @{ Case = 'the default route deleted'; Do = { ip -n web1 route delete default }
+            Says = 'RouteMissing lan web1/eth0: default via 10.1.0.1 dev eth0 proto static -> none' }
+        @{ Case = 'a route to nowhere deleted'; Do = { ip -n web1 route delete blackhole 10.8.0.0/16 }
+            Says = 'RouteMissing lan web1/eth0: blackhole 10.8.0.0/16 proto static -> none' }
+        @{ Case = 'a route bent'; Do = { ip -n web1 route replace 10.9.0.0/16 via 10.1.0.7 metric 3 }
+            Says = 'RouteMissing lan web1/eth0: 10.9.0.0/16 via 10.1.0.9 dev eth0 proto static metric 3 -> none' }
+        @{ Case = 'another mode'; Do = { ip -n web1 link set eth0 type macvlan mode private }; Says = 'ModeChanged lan web1/eth0: macvlan mode bridge -> macvlan mode private bcqueuelen 1000' }
+        @{ Case = 'moved elsewhere'; Do = { ip -n web1 link set eth0 netns web3 name lan7 }
+            Says = 'NicWithoutLease lan web3/lan7: none -> {0}', 'LinkMissing lan web1/eth0: eth0 -> none' }
+    ) {
+        $alias = (Get-IpLink eth0 -Namespace web1).ifalias
+        . $Do
+        $expected = if ($Says -is [scriptblock]) { . $Says } else { $Says }
+        Assert-Told ($expected -replace '\{0\}', $alias)
+        Get-NicText web1 | Should -Be $web1
+        Get-NicText web3 | Should -Be $web3
+        Get-PingReply web1 10.1.0.1, 10.1.0.3, fd01::2 -Attempts 2 | Should -HaveCount 3
+        Test-Ping web3 10.2.0.2 | Should -BeTrue
+    }
+
+    It 'tells of a default route that one of two NICs had once, and gives it back to that one' {
+        $null = New-MacvlanNetwork area eth0 -Subnet 10.3.0.0/24
+        $null = Connect-ContainerNic area web1
+        ip -n web1 route delete default
+        Assert-Told 'RouteMissing lan web1/eth0: default via 10.1.0.1 dev eth0 proto static -> none'
+        ip -n web1 link delete eth0
+        Assert-Told 'LinkMissing lan web1/eth0: eth0 -> none'
+        (Get-IpFact web1).web1.Defaults.dev | Should -Be eth0
+        Remove-MacvlanNetwork area -Force
+        # Its next hop is on a link that the other NIC has not.
+        $null = New-MacvlanNetwork area eth0 -Subnet 10.3.0.0/24 -RouteMetric 50
+        $null = Connect-ContainerNic area web1
+        ip -n web1 route delete default metric 50
+        Assert-Told 'RouteMissing area web1/eth1: default via 10.3.0.1 dev eth1 proto static metric 50 -> none'
+        Remove-MacvlanNetwork area -Force
+        Get-NicText web1 | Should -Be $web1
+    }
+
+    It 'takes an interface for ours whose alias an administrator overwrote' {
+        $null = New-NetworkNamespace web4
+        $nic = Connect-ContainerNic plain web4
+        ip -n web4 link set eth0 alias 'uplink of web4'
+        Compare-All | Should -BeNullOrEmpty
+        $nic | Disconnect-ContainerNic
+        (Get-IpLink -Namespace web4).ifname | Should -Be lo
+        Remove-NetworkNamespace web4
+    }
+
+    It 'tells of an interface on no record, and takes it away' {
+        $null = New-NetworkNamespace web4
+        $nic = Connect-ContainerNic plain web4 -NoIPAddress
+        Set-StateRow "DELETE FROM nics WHERE id = '$($nic.Id)'"
+        $alias = (Get-IpLink eth0 -Namespace web4).ifalias
+        Assert-Told "NicWithoutLease plain web4/eth0: none -> $alias"
+        (Get-IpLink -Namespace web4).ifname | Should -Be lo
+        Remove-NetworkNamespace web4
+    }
+
+    It 'tells of a NIC whose namespace is gone, and releases its addresses' {
+        $null = New-NetworkNamespace web4
+        $null = Connect-ContainerNic plain web4 -IPAddress 10.2.0.44
+        ip netns delete web4
+        Assert-Told 'LeaseWithoutNic plain web4/eth0: 10.2.0.44/24 -> its namespace is gone'
+        Get-ContainerNic -Namespace web4 | Should -BeNullOrEmpty
+    }
+
+    It 'tells of what a command that died left, and undoes it' {
+        $null = New-NetworkNamespace web4
+        $nic = Connect-ContainerNic plain web4
+        Set-StateRow "UPDATE nics SET state = 'Reserved', worker = 999999 WHERE id = '$($nic.Id)'"
+        Assert-Told 'Interrupted plain web4/eth0: Attached -> Reserved'
+        (Get-IpLink -Namespace web4).ifname | Should -Be lo
+        Remove-NetworkNamespace web4
+    }
+
+    It 'tells what it could not repair, and why' {
+        ip link set eth0 mtu 1400
+        Compare-All lan | Should -Be 'MtuChanged lan web1/eth0: 1500 -> 1400', 'MtuChanged lan web2/eth0: 1500 -> 1400'
+        $left = Test-ContainerNetwork lan -Repair -WarningVariable warnings 3>$null
+        $left.IsRepaired | Should -Be $false, $false
+        "$($warnings[0])" | Should -BeLike 'web1/eth0 is not repaired: *EINVAL*'
+        Test-ContainerNetwork -Repair -Quiet 3>$null | Should -BeFalse
+        ip link set eth0 mtu 1500
+        Test-ContainerNetwork -Repair -Quiet | Should -BeTrue
+        Get-NicText web1 | Should -Be $web1
+    }
+
+    It 'keeps to the networks that are named, or come down the pipeline' {
+        ip -n web1 link set eth0 mtu 1400
+        ip -n web3 link set eth0 mtu 1400
+        Compare-All p* | Should -Be 'MtuChanged plain web3/eth0: 1500 -> 1400'
+        Get-MacvlanNetwork lan | Test-ContainerNetwork | ForEach-Object Network | Should -Be lan
+        (Get-Failure { Test-ContainerNetwork none }).What | Should -Be "NetworkNotFound ObjectNotFound 'none'"
+        Test-ContainerNetwork -Repair -Quiet | Should -BeTrue
+    }
+
+    It 'tells of a parent that is gone, with its NICs' {
+        ip link add p0 type veth peer name p1
+        ip link set p0 up
+        $null = New-MacvlanNetwork gone p0 -Subnet 10.4.0.0/24
+        $null = Connect-ContainerNic gone web3
+        ip link delete p0
+        $expected = 'ParentMissing gone p0: a link -> none', 'LinkMissing gone web3/eth1: eth1 -> none'
+        Compare-All gone | Should -Be $expected
+        (Test-ContainerNetwork gone -Repair 3>$null).IsRepaired | Should -Be $false, $false
+        ip link add p0 type veth peer name p1
+        ip link set p0 up
+        Assert-Told $expected[1]
+        Remove-MacvlanNetwork gone -Force
+        ip link delete p0
+    }
+}
+
+Describe 'Test-ContainerNetwork of ipvlan networks' {
+    It 'tells of the mode of a parent''s links, flipped by another, and flips it back' {
+        $null = New-IpvlanNetwork lan eth0 -Subnet 10.1.0.0/24
+        $null = Connect-ContainerNic lan web1, web2
+        $before = Get-NicText web1
+        ip -n web2 link set eth0 type ipvlan mode l3 vepa
+        Assert-Told 'ModeChanged lan web1/eth0: ipvlan L2 Bridge -> ipvlan L3 Vepa', 'ModeChanged lan web2/eth0: ipvlan L2 Bridge -> ipvlan L3 Vepa'
+        Get-NicText web1 | Should -Be $before
+        Test-Ping web1 10.1.0.3 | Should -BeTrue
+        ip -n web1 link set eth0 netns web3 name lan7
+        $null = Test-ContainerNetwork -Repair
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+        Test-Ping web1 10.1.0.3 | Should -BeTrue
+        Remove-IpvlanNetwork lan -Force
+    }
+}
+
+Describe 'Test-ContainerNetwork of parents' {
+    BeforeAll {
+        $null = New-MacvlanNetwork lan eth0.10.20 -Subnet 10.1.0.0/24
+        $null = New-MacvlanNetwork alone -Subnet 10.2.0.0/24 -Mtu 1300
+        $null = Add-VlanSubInterface eth0 60 -Name office -Mtu 1400
+        $null = Connect-ContainerNic lan web1, web2
+        $null = Connect-ContainerNic alone web1, web2
+        $dummy = (Get-ContainerNetwork alone).Parent
+        $web1 = Get-NicText web1 | Sort-Object
+    }
+
+    AfterAll {
+        Remove-MacvlanNetwork * -Force
+        Remove-VlanSubInterface office
+    }
+
+    It 'tells and repairs: <Case>' -ForEach @(
+        @{ Case = 'a sub-interface deleted'; Do = { ip link delete office }; Says = 'ParentMissing  office: vlan id 60 -> none' }
+        @{ Case = 'another MTU'; Do = { ip link set office mtu 1300 }; Says = 'MtuChanged  office: 1400 -> 1300' }
+        @{ Case = 'a VLAN set down'; Do = { ip link set eth0.10.20 down }; Says = 'ParentChanged lan eth0.10.20: vlan id 20, up -> vlan id 20, down' }
+        @{ Case = 'a dummy set down'; Do = { ip link set $dummy down }; Says = { "ParentChanged alone ${dummy}: dummy, up -> dummy, down" } }
+        @{ Case = 'a dummy deleted'; Do = { ip link delete $dummy }; Says = {
+                "ParentMissing alone ${dummy}: dummy -> none", 'LinkMissing alone web1/eth1: eth1 -> none', 'LinkMissing alone web2/eth1: eth1 -> none' } }
+        @{ Case = 'VLANs deleted'; Do = { ip link delete eth0.10 }; Says = 'ParentMissing  eth0.10: vlan id 10 -> none', 'ParentMissing lan eth0.10.20: vlan id 20 -> none'
+            And = 'LinkMissing lan web1/eth0: eth0 -> none', 'LinkMissing lan web2/eth0: eth0 -> none' }
+    ) {
+        . $Do
+        $expected = if ($Says -is [scriptblock]) { . $Says } else { $Says }
+        Assert-Told (@($expected) + $And | Where-Object { $_ })
+        Get-NicText web1 | Sort-Object | Should -Be $web1
+        Get-PingReply web1 10.1.0.3, 10.2.0.3 | Should -HaveCount 2
+    }
+}
