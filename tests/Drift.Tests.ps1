@@ -9,22 +9,33 @@ BeforeAll {
 
     function Compare-All { Test-ContainerNetwork @args 3>$null | ForEach-Object { Format-Difference $_ } }
 
-    function Assert-Told([string[]]$Expected) {
-        # That these differences are told, change nothing, and are settled by a repair. More may be told than is repaired
-        # one by one: what one repair settles as well needs none of its own.
-        $text = Get-KernelText
-        $rows = Get-StateRow
+    function Assert-Told([string[]]$Expected, [switch]$Thorough) {
+        # That these differences are told, and settled by a repair; if thorough, that telling changes nothing. More may be
+        # told than is repaired one by one: what one repair settles as well needs none of its own.
+        if ($Thorough) {
+            $text = Get-KernelText
+            $rows = Get-StateRow
+            Test-ContainerNetwork -Quiet | Should -BeFalse
+            Test-ContainerNetwork -Repair -WhatIf | ForEach-Object { Format-Difference $_ } | Should -Be $Expected
+            Test-ContainerNetwork -Repair -WhatIf -Quiet | Should -BeFalse
+        }
         Compare-All | Should -Be $Expected
-        Test-ContainerNetwork -Quiet | Should -BeFalse
-        Test-ContainerNetwork -Repair -WhatIf | ForEach-Object { Format-Difference $_ } | Should -Be $Expected
-        Get-KernelText | Should -Be $text
-        Get-StateRow | Should -Be $rows
+        if ($Thorough) {
+            Get-KernelText | Should -Be $text
+            Get-StateRow | Should -Be $rows
+        }
         $repaired = Test-ContainerNetwork -Repair -WarningVariable warnings
         $warnings | Should -BeNullOrEmpty
         Format-Difference $repaired[0] | Should -Be $Expected[0]
         $repaired.IsRepaired | Should -Not -Contain $false
         Compare-All | Should -BeNullOrEmpty
-        Test-ContainerNetwork -Quiet | Should -BeTrue
+        if ($Thorough) { Test-ContainerNetwork -Quiet | Should -BeTrue }
+    }
+
+    function Get-Answer([string[]]$Pair) {
+        # Of pairs 'NAMESPACE ADDRESS' those where a ping is answered.
+        $answers = Test-PingMany ($Pair | ForEach-Object { [pscustomobject]@{ From = ($_ -split ' ')[0]; To = ($_ -split ' ')[1] } }) -Attempts 2
+        $Pair | Where-Object { $answers[$_] }
     }
 }
 
@@ -38,7 +49,7 @@ Describe 'Test-ContainerNetwork of macvlan networks' -Tag Native {
         $null = Connect-ContainerNic lan web1, web2
         $null = Connect-ContainerNic plain web2, web3
         $web1 = Get-NicText web1
-        $web3 = Get-NicText web3
+        $all = Get-NicText web1, web3
     }
 
     AfterAll {
@@ -65,7 +76,7 @@ Describe 'Test-ContainerNetwork of macvlan networks' -Tag Native {
     }
 
     It 'tells and repairs: <Case>' -ForEach @(
-        @{ Case = 'an interface deleted'; Do = { ip -n web1 link delete eth0 }; Says = 'LinkMissing lan web1/eth0: eth0 -> none' }
+        @{ Case = 'an interface deleted'; Thorough = $true; Do = { ip -n web1 link delete eth0 }; Says = 'LinkMissing lan web1/eth0: eth0 -> none' }
         @{ Case = 'set down'; Do = { ip -n web3 link set eth0 down }; Says = 'LinkDown plain web3/eth0: up -> down' }
         @{ Case = 'set down, with what goes with it'; Do = { ip -n web1 link set eth0 down }; Says = @(
                 'LinkDown lan web1/eth0: up -> down', 'AddressMissing lan web1/eth0: fd01::1/64 -> none'
@@ -78,7 +89,7 @@ Describe 'Test-ContainerNetwork of macvlan networks' -Tag Native {
         @{ Case = 'another MTU'; Do = { ip -n web1 link set eth0 mtu 1400 }; Says = 'MtuChanged lan web1/eth0: 1500 -> 1400' }
         @{ Case = 'an address deleted'; Do = { ip -n web3 address delete 10.2.0.3/24 dev eth0 }; Says = 'AddressMissing plain web3/eth0: 10.2.0.3/24 -> none' }
         @{ Case = 'an IPv6 address deleted'; Do = { ip -n web1 address delete fd01::1/64 dev eth0 }; Says = 'AddressMissing lan web1/eth0: fd01::1/64 -> none' }
-        @{ Case = 'an address of the network''s added'; Do = { ip -n web1 address add 10.1.0.99/24 dev eth0 }
+        @{ Case = 'an address of the network''s added'; Thorough = $true; Do = { ip -n web1 address add 10.1.0.99/24 dev eth0 }
             Says = 'AddressWithoutLease lan web1/eth0: none -> 10.1.0.99/24' }
         @{ Case = 'an address put before its own'; Says = 'AddressWithoutLease lan web1/eth0: none -> 10.1.0.99/24'; Do = {
                 'address delete 10.1.0.2/24 dev eth0', 'address add 10.1.0.99/24 dev eth0', 'address add 10.1.0.2/24 dev eth0', 'route replace default via 10.1.0.1 proto static',
@@ -98,11 +109,10 @@ Describe 'Test-ContainerNetwork of macvlan networks' -Tag Native {
         $alias = (Get-IpLink eth0 -Namespace web1).ifalias
         . $Do
         $expected = if ($Says -is [scriptblock]) { . $Says } else { $Says }
-        Assert-Told ($expected -replace '\{0\}', $alias)
-        Get-NicText web1 | Should -Be $web1
-        Get-NicText web3 | Should -Be $web3
-        Get-PingReply web1 10.1.0.1, 10.1.0.3, fd01::2 -Attempts 2 | Should -HaveCount 3
-        Test-Ping web3 10.2.0.2 | Should -BeTrue
+        Assert-Told ($expected -replace '\{0\}', $alias) -Thorough:([bool]$Thorough)
+        Get-NicText web1, web3 | Should -Be $all
+        $pairs = 'web1 10.1.0.1', 'web1 10.1.0.3', 'web1 fd01::2', 'web3 10.2.0.2'
+        Get-Answer $pairs | Should -Be $pairs
     }
 
     It 'tells of a default route that one of two NICs had once, and gives it back to that one' {
