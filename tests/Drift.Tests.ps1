@@ -214,7 +214,7 @@ Describe 'Test-ContainerNetwork of ipvlan networks' {
         $null = Connect-ContainerNic lan web1, web2
         $before = Get-NicText web1
         ip -n web2 link set eth0 type ipvlan mode l3 vepa
-        Assert-Told 'ModeChanged lan web1/eth0: ipvlan L2 Bridge -> ipvlan L3 Vepa', 'ModeChanged lan web2/eth0: ipvlan L2 Bridge -> ipvlan L3 Vepa'
+        Assert-Told 'ModeChanged lan web1/eth0: ipvlan mode l2 bridge -> ipvlan mode l3 vepa', 'ModeChanged lan web2/eth0: ipvlan mode l2 bridge -> ipvlan mode l3 vepa'
         Get-NicText web1 | Should -Be $before
         Test-Ping web1 10.1.0.3 | Should -BeTrue
         ip -n web1 link set eth0 netns web3 name lan7

@@ -12,18 +12,20 @@ BeforeAll {
             ForEach-Object { "$($_.Kind) $($_.Name) $($_.Network) $($_.Result) $($_.Reason)".TrimEnd() }
     }
 
+    function Reset-TestHost {
+        # By ip, as these tests leave names and parents in all states.
+        Clear-TestHost
+        Add-TestWire
+    }
+
     function Add-WireAddress { 'address add 10.1.0.1/24 dev eth0', 'address add fd01::1/64 dev eth0 nodad' | ip -n wire -batch - }
 }
 
 AfterAll { Clear-TestHost }
 
-AfterEach {
-    # By ip, as these tests leave names and parents in all states.
-    Clear-TestHost
-    Add-TestWire
-}
-
 Describe 'Restore-ContainerNetwork after a reboot' -Tag Native {
+    AfterEach { Reset-TestHost }
+
     BeforeEach {
         $null = New-NetworkNamespace web1, web2, web3
         $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24, fd01::/64 -Gateway 10.1.0.1, fd01::1
@@ -149,6 +151,8 @@ Describe 'Restore-ContainerNetwork after a reboot' -Tag Native {
 }
 
 Describe 'Restore-ContainerNetwork where the parent' -Tag Native {
+    AfterEach { Reset-TestHost }
+
     BeforeEach {
         $null = New-NetworkNamespace web1
         ip link add p0 type veth peer name p0 netns wire
@@ -193,6 +197,8 @@ Describe 'Restore-ContainerNetwork where the parent' -Tag Native {
 }
 
 Describe 'Restore-ContainerNetwork of parents' {
+    AfterEach { Reset-TestHost }
+
     It 'makes sub-interfaces and dummies of every kind again, with their NICs' {
         $null = New-NetworkNamespace web1, web2
         $null = Add-VlanSubInterface eth0 60 -Name office -Mtu 1400
