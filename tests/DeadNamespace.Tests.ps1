@@ -123,7 +123,8 @@ Describe 'A name that means another namespace by now' -Tag Native {
 
     It 'keeps a link of its own when the old one''s NIC is disconnected' {
         # As like the old one as can be, in a namespace that may have the number of the old one.
-        ip link add link eth0 name eth0 netns web1 type macvlan mode bridge
+        ip link add link eth0 name mv0 netns web1 type macvlan mode bridge
+        ip -n web1 link set mv0 name eth0
         Set-StateRow "UPDATE nics SET namespace_inode = $((stat -Lc %i /run/netns/web1)), interface_index = $((Get-IpLink eth0 -Namespace web1).ifindex)"
         Set-StateRow "UPDATE nics SET mac_address = '$((Get-IpLink eth0 -Namespace web1).address.ToUpper() -replace ':')'"
         Disconnect-ContainerNic -Namespace web1

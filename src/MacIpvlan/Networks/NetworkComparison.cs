@@ -82,7 +82,7 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
                     ? new(DifferenceKind.ParentChanged, record.Name, users)
                     {
                         Expected = $"{record.Kind}, up",
-                        Actual = $"{link.Kind?.ToString() ?? link.KindName ?? "hardware"}, {(link.IsUp ? "up" : "down")}",
+                        Actual = $"{Describe(record, link)}, {(link.IsUp ? "up" : "down")}",
                     }
                     : record.Mtu is int mtu && link.Mtu != mtu
                         ? new(DifferenceKind.MtuChanged, record.Name, users) { Expected = $"{mtu}", Actual = $"{link.Mtu}" }
@@ -98,6 +98,11 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
 
         return found;
     }
+
+    // The kernel tells settings that nobody asked for: they are no difference.
+    private string Describe(ParentLinkRecord record, Link link) => _parents.FindUsable(record.Name) is not null
+        ? record.Kind.ToString()
+        : link.Kind?.ToString() ?? link.KindName ?? "hardware";
 
     private void RepairParent(ParentLinkRecord record, Link? link)
     {
