@@ -105,15 +105,13 @@ function Invoke-Test {
     if ($total.failed) { exit 1 }
 }
 
-# What takes longer than a test run may.
+# What takes longer than a test run may: mutated answers, kill -9 everywhere, many NICs in one process.
 function Invoke-Soak {
-    Write-Host "`n=== A million mutated answers of the kernel`n"
-    $env:MACIPVLAN_FUZZ_COUNT = 1000000
-    dotnet run --project (Join-Path $tests 'MacIpvlan.Tests') --configuration $Configuration --no-build -- -namespace MacIpvlan.Tests.Fuzz
-    if ($LASTEXITCODE) { throw 'The fuzz run failed.' }
-    Write-Host "`n=== 50,000 NICs in one process`n"
+    $env:MACIPVLAN_FUZZ_COUNT, $env:MACIPVLAN_SOAK = 1000000, 1
+    $unitTests = Join-Path $tests 'MacIpvlan.Tests'
     $program, $options = $isolated + $shell + (Join-Path $tests 'Soak.ps1')
-    & $program @options
+    dotnet run --project $unitTests --configuration $Configuration --no-build -- -namespace MacIpvlan.Tests.Fuzz &&
+        & $kernel @shell $runner -Path (Join-Path $tests 'Kill.Tests.ps1') -Result /run/result && & $program @options
     if ($LASTEXITCODE) { throw 'The soak failed.' }
 }
 

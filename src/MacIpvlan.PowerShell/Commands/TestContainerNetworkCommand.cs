@@ -30,7 +30,10 @@ public sealed class TestContainerNetworkCommand : NetworkCommand
     private protected override void Process()
     {
         NetworkComparison comparison = new(Session, Repair ? ShouldProcess : null);
-        foreach (NetworkDifference difference in comparison.Compare([.. SelectNetworks(Name)], areAll: Name is null))
+        ContainerNetwork[] networks = [.. SelectNetworks(Name)];
+        // Of a network that there is not, nothing is well.
+        _differs |= Name is not null && networks.Length == 0 && !Name.All(WildcardPattern.ContainsWildcardCharacters);
+        foreach (NetworkDifference difference in comparison.Compare(networks, areAll: Name is null))
         {
             _differs |= !difference.IsRepaired;
             if (!Quiet) Write(difference);

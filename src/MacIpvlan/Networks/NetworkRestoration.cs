@@ -66,7 +66,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
 
         try
         {
-            if (!hasParent) return Detach(nic, $"The parent {nic.Parent} is missing.");
+            if (!hasParent) return Detach(nic, RestoreResult.Failed, $"The parent {nic.Parent} is missing.");
             using NamespaceHandle? alive = _links.OpenNamespace(record);
             if (alive is not null && !replace && IsThere(alive, nic)) return Keep(nic);
             using NamespaceHandle? successor = alive is null ? OpenSuccessor(record) : null;
@@ -78,7 +78,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             }
 
             // What ended while the kernel runs has ended for good; after a reboot, it may not have been started yet.
-            if (IsNamed(record) && record.NamespaceBirth.BootId != HostBoot.Id) return Detach(nic, "Its namespace is not there.");
+            if (IsNamed(record) && record.NamespaceBirth.BootId != HostBoot.Id) return Detach(nic, RestoreResult.Waiting, "Its namespace is not there.");
             if (!confirm(nic.ToString(), "Release its addresses, since its namespace has ended")) return Of(nic, RestoreResult.Skipped);
             session.State.ReleaseNic(nic.Id);
             return Of(nic, RestoreResult.Released, "Its namespace has ended.");
@@ -147,14 +147,14 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
         return Of(nic, RestoreResult.InPlace);
     }
 
-    private RestoredItem Detach(ContainerNic nic, string reason)
+    private RestoredItem Detach(ContainerNic nic, RestoreResult result, string reason)
     {
         if (nic.Record.State == NicState.Attached && confirm(nic.ToString(), "Record that it is detached"))
         {
             session.State.UpdateNic(nic.Record with { State = NicState.Detached }, from: NicState.Attached);
         }
 
-        return Of(nic, RestoreResult.Failed, reason);
+        return Of(nic, result, reason);
     }
 
     private static RestoredItem AtWork(ContainerNic nic) => Of(nic, RestoreResult.InPlace, "Another command is at work on it.");
@@ -198,6 +198,9 @@ public enum RestoreResult
 
     /// <summary>It has ended for good; its addresses are free.</summary>
     Released,
+
+    /// <summary>Its namespace has not been made again since the reboot; it keeps its addresses until it is, or they are needed.</summary>
+    Waiting,
 
     /// <summary>It could not be made again.</summary>
     Failed,
