@@ -14,7 +14,7 @@ BeforeAll {
 
 AfterAll { Clear-TestHost }
 
-Describe 'Confirmation' -Tag Native {
+Describe 'Confirmation' -Tag Native, Once {
     AfterEach {
         Get-NetworkNamespace web1, web2 -ErrorAction Ignore | Remove-NetworkNamespace -Force
         Remove-MacvlanNetwork * -Force

@@ -15,7 +15,7 @@ BeforeAll {
 
 AfterAll { Clear-TestHost }
 
-Describe 'Addresses of namespaces' -Tag Native {
+Describe 'Addresses of namespaces' -Tag Native, Once {
     BeforeEach {
         $null = New-NetworkNamespace web1, web2, web3
         # Three addresses: .2, .3, .4
@@ -97,7 +97,7 @@ Describe 'Addresses of namespaces' -Tag Native {
     }
 }
 
-Describe 'A name that means another namespace by now' -Tag Native {
+Describe 'A name that means another namespace by now' -Tag Native, Once {
     BeforeEach {
         $null = New-NetworkNamespace web1, web2
         $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24
@@ -125,8 +125,8 @@ Describe 'A name that means another namespace by now' -Tag Native {
         # As like the old one as can be, in a namespace that may have the number of the old one.
         ip link add link eth0 name mv0 netns web1 type macvlan mode bridge
         ip -n web1 link set mv0 name eth0
-        Set-StateRow "UPDATE nics SET namespace_inode = $((stat -Lc %i /run/netns/web1)), interface_index = $((Get-IpLink eth0 -Namespace web1).ifindex)"
-        Set-StateRow "UPDATE nics SET mac_address = '$((Get-IpLink eth0 -Namespace web1).address.ToUpper() -replace ':')'"
+        Set-StateRow "UPDATE nics SET namespace_inode = $((stat -Lc %i /run/netns/web1)), interface_index = $((Get-IpLink eth0 -Namespace web1).ifindex) WHERE namespace_name = 'web1'"
+        Set-StateRow "UPDATE nics SET mac_address = '$((Get-IpLink eth0 -Namespace web1).address.ToUpper() -replace ':')' WHERE namespace_name = 'web1'"
         Disconnect-ContainerNic -Namespace web1
         (Get-IpLink -Namespace web1).ifname | Should -Be lo, eth0
         Get-Lease | Should -Be 'web2/eth0 10.1.0.3/24'
@@ -141,7 +141,7 @@ Describe 'A name that means another namespace by now' -Tag Native {
     }
 }
 
-Describe 'A process id that means another process by now' -Tag Native {
+Describe 'A process id that means another process by now' -Tag Native, Once {
     BeforeEach { $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24 }
 
     AfterEach { Remove-MacvlanNetwork * -Force }

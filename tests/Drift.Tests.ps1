@@ -41,7 +41,7 @@ BeforeAll {
 
 AfterAll { Clear-TestHost }
 
-Describe 'Test-ContainerNetwork of macvlan networks' -Tag Native {
+Describe 'Test-ContainerNetwork of macvlan networks' -Tag Native, Once {
     BeforeAll {
         ip -n wire address add 10.1.0.1/24 dev eth0
         $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24, fd01::/64 -Route 'blackhole 10.8.0.0/16', '10.9.0.0/16 via 10.1.0.9 metric 3'

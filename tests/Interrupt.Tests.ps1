@@ -12,7 +12,7 @@ BeforeAll {
 
 AfterAll { Clear-TestHost }
 
-Describe 'Ctrl+C' -Tag Native {
+Describe 'Ctrl+C' -Tag Native, Once {
     BeforeAll {
         $null = New-NetworkNamespace web1
         $null = New-MacvlanNetwork front eth0 -Subnet 10.50.0.0/16

@@ -7,6 +7,7 @@ param(
     [Parameter(Mandatory)] [string] $Path,
     [Parameter(Mandatory)] [string] $Result,
     [string[]] $TagFilter = @(),
+    [string[]] $ExcludeTagFilter = @(),
     # Several processes share the files: each file is run by the one that is first to make a folder of its name here.
     [string] $Share
 )
@@ -19,7 +20,7 @@ foreach ($file in $files) {
         mkdir (Join-Path $Share $file.Name) 2>$null
         if ($LASTEXITCODE) { continue }
     }
-    $run = Invoke-Pester -Path $file.FullName -TagFilter $TagFilter -Output Detailed -PassThru
+    $run = Invoke-Pester -Path $file.FullName -TagFilter $TagFilter -ExcludeTagFilter $ExcludeTagFilter -Output Detailed -PassThru
     $counts[0] += $run.PassedCount
     # What fails outside of a test counts as well: a file that cannot be read, a BeforeAll, an AfterAll.
     $counts[1] += $run.FailedCount + $run.FailedBlocksCount + $run.FailedContainersCount

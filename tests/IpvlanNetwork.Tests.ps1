@@ -231,7 +231,7 @@ Describe 'New-IpvlanNetwork' {
 
     It 'shows each step with -Verbose' {
         $steps = New-IpvlanNetwork front eth0.50 -Subnet 192.168.50.0/24 -Mode L3 -Verbose 4>&1 | ForEach-Object { "$_" }
-        $steps | Should -Contain 'ip link add link eth0 name eth0.50 type vlan id 50'
+        $steps | Should -Contain 'ip link add link eth0 name eth0.50 group 7170422 type vlan id 50'
         $steps = Connect-ContainerNic front web1 -Verbose 4>&1 | ForEach-Object { "$_" }
         $text = $steps -join "`n"
         $text | Should -BeLike '*ip link add link eth0.50 name * netns web1 type ipvlan mode l3 bridge*'

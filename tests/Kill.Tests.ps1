@@ -100,24 +100,24 @@ Describe 'A command that is killed' {
         Get-VlanSubInterface | Remove-VlanSubInterface -Force
     }
 
-    It 'makes a network, or none' -Tag Native {
+    It 'makes a network, or none' -Tag Native, Once {
         Test-EachPoint {} new-macvlan, lan, '10.1.0.0/24,fd01::/64', eth0
     }
 
     # Kernels before 6.15 make it under another name first, since the host has an eth0 as well.
-    It 'connects a NIC, or none' -Tag Native {
+    It 'connects a NIC, or none' -Tag Native, Once {
         Test-EachPoint $withLan connect, lan, web1
     }
 
-    It 'disconnects a NIC, or does not' -Tag Native {
+    It 'disconnects a NIC, or does not' -Tag Native, Once {
         Test-EachPoint $withNic disconnect
     }
 
-    It 'removes a network, or its NICs alone, or nothing' -Tag Native {
+    It 'removes a network, or its NICs alone, or nothing' -Tag Native, Once {
         Test-EachPoint $withNic remove-network, lan -Between { Get-ContainerNic | Disconnect-ContainerNic }
     }
 
-    It 'restores a NIC, or does not' -Tag Native {
+    It 'restores a NIC, or does not' -Tag Native, Once {
         Test-EachPoint { . $withNic; ip -n web1 link delete eth0 } restore -AlwaysRestore
     }
 

@@ -329,7 +329,7 @@ Describe 'New-MacvlanNetwork' {
             $steps = New-MacvlanNetwork front -Subnet 192.168.20.0/24 @With -Verbose -WarningVariable warnings 4>&1 3>$null |
                 Where-Object { "$_" -like 'ip link add*' }
             $steps | ForEach-Object { "$_" } | Should -Be @(
-                'ip link add link eth0 name eth0.10 type vlan id 10', 'ip link add link eth0.10 name eth0.10.20 type vlan id 20')
+                'ip link add link eth0 name eth0.10 group 7170422 type vlan id 10', 'ip link add link eth0.10 name eth0.10.20 group 7170422 type vlan id 20')
             Get-LinkText | Should -Be 'eth0.10 on eth0: 802.1Q id 10 up', 'eth0.10.20 on eth0.10: 802.1Q id 20 up'
             $warnings | Should -BeNullOrEmpty
             Remove-MacvlanNetwork front
@@ -377,7 +377,7 @@ Describe 'New-MacvlanNetwork' {
         It 'shows each step with -Verbose' {
             $steps = New-MacvlanNetwork front eth0.50 -Subnet 192.168.50.0/24 -Verbose 4>&1 |
                 Where-Object { $_ -is [Management.Automation.VerboseRecord] } | ForEach-Object { "$_" }
-            $steps | Should -Contain 'ip link add link eth0 name eth0.50 type vlan id 50'
+            $steps | Should -Contain 'ip link add link eth0 name eth0.50 group 7170422 type vlan id 50'
             $steps | Where-Object { $_ -like 'ip link set dev eth0.50*up' } | Should -HaveCount 1
             $removal = Remove-MacvlanNetwork front -Verbose 4>&1 | ForEach-Object { "$_" }
             $removal | Should -Contain 'ip link delete dev eth0.50'

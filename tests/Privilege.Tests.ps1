@@ -25,7 +25,7 @@ BeforeAll {
 AfterAll { Clear-TestHost }
 
 Describe 'CAP_NET_ADMIN alone' {
-    It 'is enough for networks, and what needs more says so' -Tag Native {
+    It 'is enough for networks, and what needs more says so' -Tag Native, Once {
         Invoke-Limited net_admin ($attempt + @'
             Attempt { New-MacvlanNetwork two eth0 -Subnet 192.168.60.0/24 }
             Attempt { Get-ContainerNetwork }
@@ -52,7 +52,7 @@ Describe 'CAP_NET_ADMIN alone' {
     }
 }
 
-Describe 'CAP_SYS_ADMIN alone' -Tag Native {
+Describe 'CAP_SYS_ADMIN alone' -Tag Native, Once {
     It 'is enough to remove a namespace, and what needs more says so' {
         $null = New-NetworkNamespace gone
         Invoke-Limited sys_admin ($attempt + @'
@@ -64,7 +64,7 @@ Describe 'CAP_SYS_ADMIN alone' -Tag Native {
     }
 }
 
-Describe 'CAP_NET_ADMIN and CAP_SYS_ADMIN' -Tag Native {
+Describe 'CAP_NET_ADMIN and CAP_SYS_ADMIN' -Tag Native, Once {
     It 'are enough for NICs and namespaces' {
         Invoke-Limited net_admin, sys_admin ($attempt + @'
             Attempt { New-NetworkNamespace web2 }
@@ -81,7 +81,7 @@ Describe 'CAP_NET_ADMIN and CAP_SYS_ADMIN' -Tag Native {
     }
 }
 
-Describe 'An ordinary user' -Tag Native {
+Describe 'An ordinary user' -Tag Native, Once {
     BeforeAll {
         # Whose folders the programs and the module are in does not matter here: they are shown where anyone may read.
         $base = Join-Path ([IO.Path]::GetTempPath()) "macipvlan-user.$PID"

@@ -23,7 +23,7 @@ BeforeAll {
 
 AfterAll { Clear-TestHost }
 
-Describe 'Restore-ContainerNetwork after a reboot' -Tag Native {
+Describe 'Restore-ContainerNetwork after a reboot' -Tag Native, Once {
     AfterEach { Reset-TestHost }
 
     BeforeEach {
@@ -150,7 +150,7 @@ Describe 'Restore-ContainerNetwork after a reboot' -Tag Native {
     }
 }
 
-Describe 'Restore-ContainerNetwork where the parent' -Tag Native {
+Describe 'Restore-ContainerNetwork where the parent' -Tag Native, Once {
     AfterEach { Reset-TestHost }
 
     BeforeEach {

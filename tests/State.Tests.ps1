@@ -8,7 +8,7 @@ BeforeAll {
 AfterAll { Clear-TestHost }
 
 Describe 'What one process makes' {
-    It 'is seen, used and removed by the next' -Tag Native {
+    It 'is seen, used and removed by the next' -Tag Native, Once {
         $lines = Invoke-Shell @'
             $null = New-NetworkNamespace web1, web2
             $null = New-MacvlanNetwork front eth0 -Subnet 192.168.50.0/24 -IPRange 192.168.50.64/26 -Mtu 1400 -RouteMetric 7
@@ -53,7 +53,7 @@ Describe 'MACIPVLAN_STATE' {
         Remove-Item $TestDrive/own -Recurse -Force -ErrorAction Ignore
     }
 
-    It 'says where the state is: in a folder that is its owner''s alone' -Tag Native {
+    It 'says where the state is: in a folder that is its owner''s alone' -Tag Native, Once {
         $env:MACIPVLAN_STATE = Join-Path $TestDrive 'own/deep/my.db'
         $null = New-MacvlanNetwork front eth0 -Subnet 192.168.50.0/24
         [IO.File]::Exists($env:MACIPVLAN_STATE) | Should -BeTrue
@@ -62,7 +62,7 @@ Describe 'MACIPVLAN_STATE' {
         Remove-MacvlanNetwork front
     }
 
-    It 'keeps states apart' -Tag Native {
+    It 'keeps states apart' -Tag Native, Once {
         $null = New-MacvlanNetwork front eth0 -Subnet 192.168.50.0/24
         $env:MACIPVLAN_STATE = Join-Path $TestDrive 'own/state.db'
         Get-ContainerNetwork | Should -BeNullOrEmpty
@@ -81,7 +81,7 @@ Describe 'MACIPVLAN_STATE' {
     }
 }
 
-Describe 'A state that cannot be used' -Tag Native {
+Describe 'A state that cannot be used' -Tag Native, Once {
     BeforeAll {
         $stateBefore = $env:MACIPVLAN_STATE
         $folder = "$TestDrive/bad"
@@ -179,7 +179,7 @@ Describe 'A state that cannot be used' -Tag Native {
     }
 }
 
-Describe 'A disk' -Tag Native {
+Describe 'A disk' -Tag Native, Once {
     BeforeAll {
         $stateBefore = $env:MACIPVLAN_STATE
         $disk = "$TestDrive/disk"
@@ -237,7 +237,7 @@ Describe 'A disk' -Tag Native {
     }
 }
 
-Describe 'A state that another process has locked' -Tag Native {
+Describe 'A state that another process has locked' -Tag Native, Once {
     BeforeAll {
         $null = New-MacvlanNetwork front eth0 -Subnet 192.168.50.0/24
         $connection = Connect-State
@@ -268,7 +268,7 @@ Describe 'A state that another process has locked' -Tag Native {
     }
 }
 
-Describe 'A copy of the state' -Tag Native {
+Describe 'A copy of the state' -Tag Native, Once {
     AfterEach { Remove-NetworkNamespace copy -Force }
 
     It 'that SQLite makes while commands run is consistent, and can be used in its place' {
@@ -305,7 +305,7 @@ Describe 'A copy of the state' -Tag Native {
     }
 }
 
-Describe 'A process without CAP_NET_ADMIN' -Tag Native {
+Describe 'A process without CAP_NET_ADMIN' -Tag Native, Once {
     BeforeAll {
         $null = New-NetworkNamespace web1
         $null = New-MacvlanNetwork front eth0 -Subnet 192.168.50.0/24
@@ -347,7 +347,7 @@ Describe 'A process without CAP_NET_ADMIN' -Tag Native {
     It 'may look' { $lines[-2, -1] | Should -Be 'front front  web1/eth0', 'web1 wire ' }
 }
 
-Describe 'The state, when all is removed' -Tag Native {
+Describe 'The state, when all is removed' -Tag Native, Once {
     It 'is empty' {
         Get-StateRow | Should -BeNullOrEmpty
         (Get-IpLink).ifname | Should -Be lo, eth0

@@ -156,7 +156,7 @@ Describe 'Add-VlanSubInterface' {
 
     It 'shows each step with -Verbose' {
         $steps = Add-VlanSubInterface eth0 50 -Name storage -Verbose 4>&1 | ForEach-Object { "$_" }
-        $steps | Should -Contain 'ip link add link eth0 name storage type vlan id 50'
+        $steps | Should -Contain 'ip link add link eth0 name storage group 7170422 type vlan id 50'
         $steps | Where-Object { $_ -like 'ip link set dev storage*up' } | Should -HaveCount 1
     }
 
@@ -214,7 +214,7 @@ Describe 'Add-VlanSubInterface, asked for what cannot be' -Tag Native {
 Describe 'Get-VlanSubInterface' {
     BeforeAll {
         $null = Add-VlanSubInterface eth0 10, 20
-        ip link add link eth0 name foo.19 type vlan id 19
+        ip link add link eth0 name foo.19 group 7170422 type vlan id 19
         $null = New-MacvlanNetwork one eth0.20 -Subnet 192.168.20.0/24
         $null = New-MacvlanNetwork two eth0.20.30 -Subnet 192.168.30.0/24
     }
@@ -270,7 +270,7 @@ Describe 'Remove-VlanSubInterface' {
     }
 
     It 'refuses one that was there before, unless -Force' {
-        ip link add link eth0 name foo.19 type vlan id 19
+        ip link add link eth0 name foo.19 group 7170422 type vlan id 19
         $problem = Get-Failure { Remove-VlanSubInterface foo.19 }
         $problem.What | Should -Be "SubInterfaceInUse ResourceBusy 'foo.19'"
         $problem.Action | Should -BeLike '*-Force*'
@@ -344,7 +344,7 @@ Describe 'A sub-interface and the networks on it' {
     }
 
     It 'outlives its last network when it was there before, even if it has the usual name' {
-        ip link add link eth0 name eth0.50 type vlan id 50
+        ip link add link eth0 name eth0.50 group 7170422 type vlan id 50
         $null = New-MacvlanNetwork front eth0.50 -Subnet 192.168.50.0/24
         (Get-VlanSubInterface eth0.50).IsOwned | Should -BeFalse
         Remove-MacvlanNetwork front
@@ -353,7 +353,7 @@ Describe 'A sub-interface and the networks on it' {
 
     It 'stays when a link that is not ours sits on it, with a warning, and is then an ordinary one' {
         $null = New-MacvlanNetwork front eth0.50 -Subnet 192.168.50.0/24
-        ip link add link eth0.50 name hand type vlan id 7
+        ip link add link eth0.50 name hand group 7170422 type vlan id 7
         Remove-MacvlanNetwork front -WarningVariable warnings -WarningAction SilentlyContinue
         "$warnings" | Should -BeLike '*eth0.50*kept*hand*'
         Get-LinkText | Should -HaveCount 2
