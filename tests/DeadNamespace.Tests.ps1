@@ -69,6 +69,15 @@ Describe 'Addresses of namespaces' -Tag Native, Once {
         "$((Connect-ContainerNic lan web3).IPAddress)" | Should -Be 10.1.0.2/24
     }
 
+    It 'of an earlier run of the kernel that are made again are kept for their NICs' {
+        $null = Connect-ContainerNic lan web1, web2
+        Restart-TestHost web1, web3
+        1..2 | ForEach-Object { "$((Connect-ContainerNic lan web3).IPAddress)" } | Should -Be 10.1.0.4/24, 10.1.0.3/24
+        (Get-Failure { Connect-ContainerNic lan web3 }).What | Should -BeLike 'AddressesExhausted *'
+        (Restore-ContainerNetwork | Where-Object Kind -EQ Nic).Result | Should -Be Restored, InPlace, InPlace
+        Get-IpAddress web1 eth0 | Should -Be 10.1.0.2/24
+    }
+
     It 'that lost their name and live on <By> are never given again' -ForEach @(
         @{ By = 'by a process'; Hold = { Start-Sleeper 'ip netns exec web1' } }
         @{ By = 'by a process with namespaces of its own for all else'; Hold = { Start-Sleeper 'nsenter --net=/run/netns/web1 unshare --mount --ipc --uts' } }

@@ -127,6 +127,9 @@ public sealed class ContainerNics(NetworkSession session)
 
     private bool IsDead(ContainerNic nic)
     {
+        // After a reboot, its namespace may have been made again, and it is still to be restored.
+        if (nic.Record.NamespaceBirth.BootId != HostBoot.Id && NetworkRestoration.IsNamed(nic.Record)
+            && File.Exists(nic.Record.NamespacePath)) return false;
         using NamespaceHandle? alive = _links.OpenNamespace(nic.Record);
         return alive is null;
     }

@@ -120,7 +120,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
     });
 
     // What a process id led to does not come back: by then it is another process's.
-    private static bool IsNamed(NicRecord nic) =>
+    internal static bool IsNamed(NicRecord nic) =>
         nic.ProcessId is null && !nic.NamespacePath.StartsWith("/proc/", StringComparison.Ordinal);
 
     // A name is what was named; so is a process that lives on, in another namespace.
