@@ -49,7 +49,7 @@ Describe 'Processes that connect NICs to one network at the same time' {
         Test-Together -Processes 16 -Nics ($env:MACIPVLAN_SOAK ? 250 : 50)
     }
 
-    It 'get distinct addresses: 3 with 10 NICs each' {
-        Test-Together -Processes 3 -Nics 10
+    It 'get distinct addresses: 2 with 5 NICs each' {
+        Test-Together -Processes 2 -Nics 5
     }
 }

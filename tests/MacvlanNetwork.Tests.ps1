@@ -31,7 +31,7 @@ Describe 'New-MacvlanNetwork' {
         Remove-IpvlanNetwork * -Force
     }
 
-    Context 'on a link that exists' -Tag Native {
+    Context 'on a link that exists' -Tag Native, Once {
         It 'makes a bridge network with the first address as gateway, and no link' {
             $before = Get-KernelText
             $network = New-MacvlanNetwork front eth0 -Subnet 192.168.50.0/24
@@ -187,7 +187,7 @@ Describe 'New-MacvlanNetwork' {
         }
     }
 
-    Context 'beside another network' -Tag Native {
+    Context 'beside another network' -Tag Native, Once {
         BeforeAll {
             ip link add br0 type bridge
             ip link set br0 up
@@ -421,7 +421,7 @@ Describe 'New-MacvlanNetwork' {
     }
 }
 
-Describe 'New-MacvlanNetwork, asked for what cannot be' -Tag Native {
+Describe 'New-MacvlanNetwork, asked for what cannot be' -Tag Native, Once {
     BeforeAll {
         'link add br0 type bridge', 'link add port0 type veth peer name port1', 'link set port0 master br0',
         'link add a-long-linkname type bridge', 'link add mv0 link port1 type macvlan' | ip -batch -
@@ -567,7 +567,7 @@ Describe 'New-MacvlanNetwork, asked for what cannot be' -Tag Native {
     }
 }
 
-Describe 'Get-MacvlanNetwork' -Tag Native {
+Describe 'Get-MacvlanNetwork' -Tag Native, Once {
     BeforeAll {
         $null = New-MacvlanNetwork Front eth0 -Subnet 192.168.50.0/24
         $null = New-MacvlanNetwork back eth0 -Subnet 192.168.51.0/24, 192.168.216.0/24, fd18:1234:5678:216::/64
@@ -621,7 +621,7 @@ Describe 'Get-MacvlanNetwork' -Tag Native {
     }
 }
 
-Describe 'Remove-MacvlanNetwork' -Tag Native {
+Describe 'Remove-MacvlanNetwork' -Tag Native, Once {
     BeforeEach {
         $null = 'a1', 'a2', 'b1' | ForEach-Object { New-MacvlanNetwork $_ eth0 -Subnet "10.$([Convert]::ToInt32($_, 16)).0.0/16" }
     }
@@ -689,7 +689,7 @@ Describe 'Remove-MacvlanNetwork' -Tag Native {
     }
 }
 
-Describe 'Macvlan networks, removed' -Tag Native {
+Describe 'Macvlan networks, removed' -Tag Native, Once {
     It 'have left nothing but eth0' {
         (Get-IpLink).ifname | Should -Be lo, eth0
         Get-StateRow | Should -BeNullOrEmpty
