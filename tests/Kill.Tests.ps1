@@ -16,7 +16,7 @@ BeforeAll {
     function Get-Picture {
         # What there is, by ip and by the state, without numbers that differ each time.
         $script = @'
-            ip -br link | cut -d' ' -f1
+            ip -d -o link | sed 's/^[0-9]*: \([^ ]*\) .*\(group [^ ]*\).* \(addrgenmode [^ ]*\).*/\1 \2 \3/'
             for path in /run/netns/web*; do echo "$path"; ip -n "${path##*/}" -br address; done
 '@
         $text = @(
@@ -135,6 +135,11 @@ Describe 'A command that is killed' {
 
     It 'removes a VLAN, or does not' {
         Test-EachPoint { $null = Add-VlanSubInterface eth0 30 } remove-vlan, eth0.30
+    }
+
+    It 'restores a network''s VLANs, or does not' {
+        $prepare = { $null = New-IpvlanNetwork lan eth0.10.20 -Subnet 10.1.0.0/24; ip link delete eth0.10 }
+        Test-EachPoint $prepare restore -AlwaysRestore
     }
 
     It 'connects a NIC to a network without a parent, or none' {

@@ -32,7 +32,10 @@ internal static class LinkMark
         link.KindName == network.NicKind.Name && (link.Alias == Alias(network, nic) || link.Group == Group(nic));
 
     /// <summary>Whether a link is a parent of this module's making, finished or not.</summary>
-    public static bool IsParent(Link link) => link.Alias == ParentAlias || link.Group == ParentGroup;
+    public static bool IsParent(Link link) => link.Alias == ParentAlias || IsUnfinishedParent(link);
+
+    /// <summary>Whether a link is a parent of this module's making that is not finished.</summary>
+    public static bool IsUnfinishedParent(Link link) => link.Group == ParentGroup;
 
     /// <summary>The id of the NIC that a link is, if it is one of the network; null if not.</summary>
     public static string? NicId(Link link, NetworkRecord network) =>

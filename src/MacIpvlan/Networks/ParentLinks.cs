@@ -90,7 +90,7 @@ internal sealed class ParentLinks(NetworkSession session)
 
     /// <summary>Whether a link of ours is as it was made, with what it sits on.</summary>
     public bool IsInPlace(ParentLinkRecord record) =>
-        session.Host.FindLink(record.Name) is Link link && IsStill(link, record)
+        session.Host.FindLink(record.Name) is Link link && IsStill(link, record) && !LinkMark.IsUnfinishedParent(link)
         && (record.Parent is null || session.Host.FindLink(record.Parent) is Link lower && (link.IsUp || !lower.IsUp))
         && (record.Parent is not null || link.IsUp);
 
@@ -117,8 +117,12 @@ internal sealed class ParentLinks(NetworkSession session)
                 $"Rename or delete it: ip link delete dev {record.Name}.");
         }
 
-        if (link.IsUp || lower is { IsUp: false }) return any;
-        session.Host.Execute(Finished(link) with { Up = true });
+        // A command that died may have made it, and no more than that.
+        bool isUnfinished = LinkMark.IsUnfinishedParent(link);
+        bool rises = !link.IsUp && lower is not { IsUp: false };
+        if (!isUnfinished && !rises) return any;
+        if (isUnfinished) KeepHostOff(link);
+        session.Host.Execute(rises ? Finished(link) with { Up = true } : Finished(link));
         return true;
     }
 
@@ -187,7 +191,7 @@ internal sealed class ParentLinks(NetworkSession session)
         }
 
         session.State.RemoveParentLink(record.Name);
-        if (record.Parent is not null) RemoveUnused(record.Parent);
+        if (record.Parent is not null) RemoveUnused(record.Parent, isAbandoned);
     }
 
     /// <summary>Finds out whether a VLAN is on a link, and what must be made for it; makes nothing.</summary>
