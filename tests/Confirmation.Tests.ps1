@@ -27,6 +27,8 @@ Describe 'Confirmation' -Tag Native, Once {
             @{ Do = 'New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24 -Confirm'; Look = 'Get-ContainerNetwork' }
             @{ Do = 'New-IpvlanNetwork own eth0 -Subnet 10.2.0.0/24 -WarningAction Ignore -Confirm'; Look = 'Get-ContainerNetwork own*' }
             @{ Do = 'Connect-ContainerNic lan web1 -Confirm'; Look = 'Get-ContainerNic' }
+            @{ Do = 'ip -n web1 link delete eth0; Restore-ContainerNetwork -Confirm'; Look = 'ip -n web1 -br link show dev eth0 2>/dev/null | cut -c1-4' }
+            @{ Do = 'ip -n web1 link set eth0 mtu 1400; Test-ContainerNetwork -Repair -Confirm'; Look = 'ip -n web1 link show dev eth0 | grep -o mtu.[0-9]*' }
             @{ Do = 'Get-ContainerNic | Disconnect-ContainerNic -Confirm'; Look = 'Get-ContainerNic' }
             @{ Do = 'Remove-MacvlanNetwork lan -Confirm'; Look = 'Get-ContainerNetwork lan*' }
             @{ Do = 'Remove-IpvlanNetwork own -Confirm'; Look = 'Get-ContainerNetwork own*' }
@@ -38,6 +40,8 @@ Describe 'Confirmation' -Tag Native, Once {
             '<>', '<lan>'
             '<>', '<own>'
             '<>', '<web1/eth0>'
+            '<>', '<eth0>'
+            '<mtu 1400>', '<mtu 1500>'
             '<web1/eth0>', '<>'
             '<lan>', '<>'
             '<own>', '<>'
@@ -56,6 +60,13 @@ Describe 'Confirmation' -Tag Native, Once {
             Remove-NetworkNamespace web* -Confirm
             "<$(Get-NetworkNamespace web*)>" | Show
 '@ 'y', 'y', 'n', 'y', 'n', 'y' | Should -Be 'web1', 'web2', 'web1/eth0', 'web2/eth0', '2', '0', '<web1>'
+    }
+
+    It 'is not pretended by -WhatIf for what would be refused' {
+        $null = New-NetworkNamespace web1
+        $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24 | Connect-ContainerNic -Namespace web1
+        $lines = Invoke-Shell 'Remove-MacvlanNetwork lan -WhatIf; Remove-MacvlanNetwork lan -Force -WhatIf'
+        "$lines" -replace '\s+', ' ' | Should -BeLike '*refused without -Force while it has NICs: 1*disconnecting NICs: 1*'
     }
 }
 

@@ -86,6 +86,7 @@ internal static class ErrorRecords
         "EOPNOTSUPP" => "The kernel lacks this kind of link: load its module (modprobe macvlan, ipvlan, 8021q, dummy).",
         "ENETDOWN" => "Set the parent up first: ip link set dev PARENT up.",
         "EADDRINUSE" => "Use another address; two links of one parent cannot have the same.",
+        "ENOBUFS" => "Repeat the command; if it happens again, the host is short of memory.",
         _ => "Repeat the command with -Verbose to see the step in its place.",
     };
 }

@@ -26,7 +26,9 @@ public abstract class RemoveNetworkCommand<T> : NetworkCommand where T : Contain
         {
             Guard(network.Name, () =>
             {
-                string nics = Force && network.NicCount > 0 ? $", disconnecting NICs: {network.NicCount}" : "";
+                string nics = network.NicCount == 0 ? ""
+                    : Force ? $", disconnecting NICs: {network.NicCount}"
+                    : $", which is refused without -Force while it has NICs: {network.NicCount}";
                 if (ShouldProcess(network.Name, $"Remove {network.Kind} network on {network.Parent}{nics}"))
                 {
                     networks.Remove(network, disconnect: Force);
