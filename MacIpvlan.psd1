@@ -15,7 +15,9 @@
     CmdletsToExport        = @(
         'Add-VlanSubInterface'
         'Connect-ContainerNic'
+        'Disable-HostAccess'
         'Disconnect-ContainerNic'
+        'Enable-HostAccess'
         'Get-ContainerNetwork'
         'Get-ContainerNic'
         'Get-IpvlanNetwork'

@@ -17,6 +17,7 @@ BeforeAll {
         # What there is, by ip and by the state, without numbers that differ each time.
         $script = @'
             ip -d -o link | sed 's/^[0-9]*: \([^ ]*\) .*\(group [^ ]*\).* \(addrgenmode [^ ]*\).*/\1 \2 \3/'
+            ip route; ip -6 route
             for path in /run/netns/web*; do echo "$path"; ip -n "${path##*/}" -br address; done
 '@
         $text = @(
@@ -25,7 +26,7 @@ BeforeAll {
             Get-ContainerNic | ForEach-Object { "$_ $($_.State) $($_.IPAddress)" }
             Get-StateRow | Where-Object { $_ -match '^(parent_links|leases|runs) ' }) -join "`n"
         # The kernel tells a moment later whether a link is usable.
-        $text -replace '@\S+|fe80\S+|[0-9a-f]{16,64}| UNKNOWN| UP' -replace '(d[im])-[0-9a-f]{12}', '$1' -replace '[ \t]+', ' '
+        $text -replace '@\S+|fe80\S+|[0-9a-f]{16,64}| UNKNOWN| UP' -replace '([dh][im])-[0-9a-f]{12}', '$1' -replace '[ \t]+', ' '
     }
 
     function Clear-Operation {
@@ -70,9 +71,10 @@ BeforeAll {
             Test-ContainerNetwork | Should -BeNullOrEmpty
             # Nothing is handed out twice, and nothing is lost: the next addresses are the lowest that are free.
             foreach ($network in Get-ContainerNetwork) {
-                $used = @(Get-ContainerNic $network).IPAddress.Count
+                $used = @(Get-ContainerNic $network).IPAddress.Value + $network.HostAddress | ForEach-Object ToString
+                $free = 2..9 | ForEach-Object { "10.1.0.$_" } | Where-Object { $_ -notin $used } | Select-Object -First 1
                 $probe = Connect-ContainerNic $network web2 -InterfaceName next
-                "$($probe.IPAddress[0])" | Should -Be "10.1.0.$($used / $network.Subnets.Count + 2)/24"
+                "$($probe.IPAddress[0])" | Should -Be "$free/24"
                 $probe | Disconnect-ContainerNic
             }
             Clear-Operation
@@ -119,6 +121,22 @@ Describe 'A command that is killed' {
 
     It 'restores a NIC, or does not' -Tag Native, Once {
         Test-EachPoint { . $withNic; ip -n web1 link delete eth0 } restore -AlwaysRestore
+    }
+
+    It 'connects a NIC that the host has a route to, or none' -Tag Native, Once {
+        Test-EachPoint { . $withLan; $null = Enable-HostAccess lan } connect, lan, web1
+    }
+
+    It 'disconnects a NIC that the host has a route to, or does not' -Tag Native, Once {
+        Test-EachPoint { . $withNic; $null = Enable-HostAccess lan } disconnect
+    }
+
+    It 'gives the host access to a network, or does not' -Tag Native, Once {
+        Test-EachPoint $withNic enable-host, lan
+    }
+
+    It 'takes away the host''s access to a network, or does not' -Tag Native, Once {
+        Test-EachPoint { . $withNic; $null = Enable-HostAccess lan } disable-host, lan
     }
 
     It 'makes a network on a VLAN in a VLAN, or nothing' {

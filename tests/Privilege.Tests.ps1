@@ -32,10 +32,11 @@ Describe 'CAP_NET_ADMIN alone' {
             Attempt { Get-NetworkNamespace }
             Attempt { Connect-ContainerNic front web1 }
             Attempt { Disconnect-ContainerNic -Namespace web1 }
+            Attempt { Enable-HostAccess front }
             Attempt { New-NetworkNamespace web2 }
             Attempt { Remove-NetworkNamespace web1 }
             Attempt { Remove-MacvlanNetwork two }
-'@) | Should -Be (@('two', 'front two', 'web1 wire') + @('PermissionDenied CAP_SYS_ADMIN') * 4 + @(''))
+'@) | Should -Be (@('two', 'front two', 'web1 wire') + @('PermissionDenied CAP_SYS_ADMIN') * 5 + @(''))
     }
 
     It 'is enough for VLANs and networks without a parent' {

@@ -84,12 +84,14 @@ internal static class Schema
             process_id INTEGER,
             process_start INTEGER,
             worker INTEGER,
+            is_host INTEGER NOT NULL,
             interface_name TEXT NOT NULL,
             interface_index INTEGER NOT NULL,
             mac_address TEXT NOT NULL,
             mtu INTEGER NOT NULL
         );
         CREATE INDEX nics_network ON nics (network_id);
+        CREATE UNIQUE INDEX nics_host ON nics (network_id) WHERE is_host = 1;
         CREATE INDEX nics_worker ON nics (worker) WHERE worker IS NOT NULL;
 
         -- Addresses are bytes in network order, so that they sort as numbers.

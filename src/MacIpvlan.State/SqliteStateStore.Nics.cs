@@ -16,6 +16,10 @@ public sealed partial class SqliteStateStore
         networkId is null ? ReadNics("n.host = $1", _host) : ReadNics("n.network_id = $1", networkId));
 
     /// <inheritdoc/>
+    public NicRecord? GetHostNic(string networkId) => _database.Read(() =>
+        ReadNics("n.is_host = 1 AND n.network_id = $1", networkId).FirstOrDefault());
+
+    /// <inheritdoc/>
     public bool NeedsRecovery() => _database.Read(() => _database.Query(
         """
         SELECT EXISTS (SELECT 1 FROM nics WHERE host = $1 AND worker IS NOT NULL AND worker <> $2)
@@ -51,14 +55,19 @@ public sealed partial class SqliteStateStore
                 _database.Execute(
                     """
                     INSERT INTO nics (id, host, network_id, state, namespace_name, namespace_path, namespace_device,
-                        namespace_inode, boot_id, namespace_cookie, process_id, process_start, worker, interface_name,
-                        interface_index, mac_address, mtu)
-                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                        namespace_inode, boot_id, namespace_cookie, process_id, process_start, worker, is_host,
+                        interface_name, interface_index, mac_address, mtu)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
                     """,
                     nic.Id, _host, nic.NetworkId, nic.State.ToString(), nic.NamespaceName, nic.NamespacePath,
                     (long)nic.Namespace.Device, (long)nic.Namespace.Inode, nic.NamespaceBirth.BootId,
                     (long)nic.NamespaceBirth.Cookie, nic.ProcessId, nic.ProcessStart, WorkerOf(nic.State),
-                    nic.InterfaceName, nic.InterfaceIndex, nic.MacAddress.ToString(), nic.Mtu);
+                    nic.IsHost, nic.InterfaceName, nic.InterfaceIndex, nic.MacAddress.ToString(), nic.Mtu);
+            }
+            catch (SqliteException e) when (e.SqliteExtendedErrorCode == UniqueViolation)
+            {
+                throw new NetworkException(
+                    NetworkError.HostAccessExists, $"Another command has given the host access to network '{network.Name}' meanwhile.");
             }
             catch (SqliteException e) when (e.SqliteErrorCode == ConstraintViolation)
             {
@@ -74,8 +83,8 @@ public sealed partial class SqliteStateStore
             foreach (int i in Enumerable.Range(0, demands.Count).OrderBy(i => demands[i].Static is null))
             {
                 leases[i] = demands[i].Static is AddressValue address
-                    ? TakeStatic(nic.Id, i, PoolOf(pools, address), address)
-                    : TakeLowest(nic.Id, i, network, pools.Where(p => p.Subnet.Prefix.Family == demands[i].Family));
+                    ? TakeStatic(nic, i, PoolOf(pools, address), address)
+                    : TakeLowest(nic, i, network, pools.Where(p => p.Subnet.Prefix.Family == demands[i].Family));
             }
 
             return nic with { Leases = leases };
@@ -133,7 +142,7 @@ public sealed partial class SqliteStateStore
         return _database.Query(
             $"""
             SELECT id, network_id, state, namespace_name, namespace_path, namespace_device, namespace_inode, boot_id,
-                namespace_cookie, process_id, process_start, interface_name, interface_index, mac_address, mtu
+                namespace_cookie, process_id, process_start, interface_name, interface_index, mac_address, mtu, is_host
             FROM nics n WHERE {condition} ORDER BY ordinal
             """,
             r => new NicRecord
@@ -151,6 +160,7 @@ public sealed partial class SqliteStateStore
                 InterfaceIndex = r.GetInt32(12),
                 MacAddress = PhysicalAddress.Parse(r.GetString(13)),
                 Mtu = r.GetInt32(14),
+                IsHost = r.GetBoolean(15),
                 Leases = [.. leases[r.GetString(0)]],
             },
             value);
@@ -164,7 +174,7 @@ public sealed partial class SqliteStateStore
             $"{address} is in no subnet of the network ({string.Join(", ", pools.Select(p => p.Subnet.Prefix))}).");
     }
 
-    private LeaseRecord TakeLowest(string nicId, int ordinal, NetworkRecord network, IEnumerable<Pool> pools)
+    private LeaseRecord TakeLowest(NicRecord nic, int ordinal, NetworkRecord network, IEnumerable<Pool> pools)
     {
         foreach (Pool pool in pools)
         {
@@ -175,7 +185,7 @@ public sealed partial class SqliteStateStore
                 AddressValue candidate = RunContaining(pool.Id, range.First) is AddressRange run
                     ? Next(run.Last)
                     : range.First;
-                if (range.Contains(candidate)) return Take(nicId, ordinal, pool, candidate, LeaseSource.Pool);
+                if (range.Contains(candidate)) return Take(nic, ordinal, pool, candidate, LeaseSource.Pool);
             }
         }
 
@@ -185,11 +195,11 @@ public sealed partial class SqliteStateStore
             "Disconnect NICs that are not needed, widen the IP range, or add a subnet.");
     }
 
-    private LeaseRecord TakeStatic(string nicId, int ordinal, Pool pool, AddressValue address)
+    private LeaseRecord TakeStatic(NicRecord nic, int ordinal, Pool pool, AddressValue address)
     {
         if (!Withheld(pool).Any(range => range.Contains(address)))
         {
-            return Take(nicId, ordinal, pool, address, LeaseSource.Static);
+            return Take(nic, ordinal, pool, address, LeaseSource.Static);
         }
 
         throw new NetworkException(
@@ -203,9 +213,10 @@ public sealed partial class SqliteStateStore
         "SELECT network_id, prefix, gateway, ranges, excluded FROM subnets WHERE pool_id = $1", ReadSubnet, pool.Id)
         .SelectMany(static s => s.Withheld);
 
-    private LeaseRecord Take(string nicId, int ordinal, Pool pool, AddressValue address, LeaseSource source)
+    private LeaseRecord Take(NicRecord nic, int ordinal, Pool pool, AddressValue address, LeaseSource source)
     {
-        int prefixLength = pool.Subnet.Prefix.PrefixLength;
+        // An address with the subnet's length would bring the host a second route to all of the subnet.
+        int prefixLength = nic.IsHost ? address.Bits : pool.Subnet.Prefix.PrefixLength;
         try
         {
             _database.Execute(
@@ -213,7 +224,7 @@ public sealed partial class SqliteStateStore
                 INSERT INTO leases (pool_id, address, nic_id, ordinal, prefix_length, source)
                 VALUES ($1, $2, $3, $4, $5, $6)
                 """,
-                pool.Id, address.ToBytes(), nicId, ordinal, prefixLength, source.ToString());
+                pool.Id, address.ToBytes(), nic.Id, ordinal, prefixLength, source.ToString());
         }
         catch (SqliteException e) when (e.SqliteErrorCode == ConstraintViolation)
         {

@@ -12,6 +12,7 @@ namespace MacIpvlan.State.Sqlite;
 public sealed partial class SqliteStateStore : IStateStore
 {
     private const int ConstraintViolation = 19;
+    private const int UniqueViolation = 2067;
     private readonly StateDatabase _database;
     private readonly Action<TimeSpan> _pause;
     private readonly string _path;
@@ -69,9 +70,16 @@ public sealed partial class SqliteStateStore : IStateStore
     public IReadOnlyDictionary<string, NetworkUsage> GetUsage() => _database.Read(() =>
     {
         Dictionary<string, int> nics = _database.Query(
-            "SELECT network_id, COUNT(*) FROM nics WHERE host = $1 GROUP BY network_id",
+            "SELECT network_id, COUNT(*) FROM nics WHERE host = $1 AND is_host = 0 GROUP BY network_id",
             static r => (Network: r.GetString(0), Count: r.GetInt32(1)), _host)
             .ToDictionary(static n => n.Network, static n => n.Count);
+        ILookup<string, AddressValue> hosts = _database.Query(
+            """
+            SELECT n.network_id, l.address FROM leases l JOIN nics n ON n.id = l.nic_id
+            WHERE n.host = $1 AND n.is_host = 1 ORDER BY l.ordinal
+            """,
+            static r => (Network: r.GetString(0), Address: AddressValue.FromBytes(r.GetFieldValue<byte[]>(1))), _host)
+            .ToLookup(static h => h.Network, static h => h.Address);
         ILookup<long, AddressRange> runs = _database.Query(
             "SELECT first, last, pool_id FROM runs", static r => (Pool: r.GetInt64(2), Run: ReadRun(r)))
             .ToLookup(static r => r.Pool, static r => r.Run);
@@ -88,6 +96,7 @@ public sealed partial class SqliteStateStore : IStateStore
             static g => g.Key,
             g => new NetworkUsage(
                 nics.GetValueOrDefault(g.Key),
+                [.. hosts[g.Key]],
                 [.. g.Select(s => Usage(s.Subnet, withheld[s.Pool], [.. runs[s.Pool]]))]));
     });
 

@@ -45,6 +45,9 @@ switch (args[1])
         }
 
         break;
+    // Enable-HostAccess and Disable-HostAccess: the network.
+    case "enable-host": new HostAccesses(session).Enable(Network(arguments[0]), [], null); break;
+    case "disable-host": new HostAccesses(session).Disable(Network(arguments[0])); break;
     case "restore":
         foreach (RestoredItem item in new NetworkRestoration(session, static (_, _) => true).Restore(networks.GetAll(), areAll: true))
         {

@@ -10,6 +10,8 @@ public sealed class NamespaceHandle : IDisposable
 {
     // include/uapi/linux/nsfs.h: _IO(0xb7, 0x3).
     private const int NsGetNsType = 0xb703;
+    private const string OwnName = "host";
+    private const string OwnPath = "/proc/self/ns/net";
     private readonly FileDescriptor _fd;
 
     private NamespaceHandle(string name, string path, FileDescriptor fd, NamespaceIdentity identity) =>
@@ -23,6 +25,9 @@ public sealed class NamespaceHandle : IDisposable
 
     /// <summary>What tells it apart from all others that exist.</summary>
     public NamespaceIdentity Identity { get; }
+
+    /// <summary>Whether it was opened as the one that this process was started in.</summary>
+    internal bool IsOwn => Name == OwnName && Path == OwnPath;
 
     internal int Descriptor => _fd.Value;
 
@@ -63,7 +68,7 @@ public sealed class NamespaceHandle : IDisposable
     internal NamespaceHandle Reopen() => Open(Name, $"/proc/self/fd/{Descriptor}");
 
     /// <summary>The namespace that this process was started in.</summary>
-    public static NamespaceHandle OpenOwn() => Open("host", "/proc/self/ns/net");
+    public static NamespaceHandle OpenOwn() => Open(OwnName, OwnPath);
 
     /// <inheritdoc/>
     public void Dispose() => _fd.Dispose();

@@ -84,6 +84,33 @@ public sealed record RouteAdd(Link Link, IPPrefix Destination) : RouteRequest
     internal override bool Tolerates(int errno) => KeepExisting && errno == Linux.Errno.EEXIST;
 }
 
+/// <summary>RTM_DELROUTE in the main table; one that is gone already, or whose link is, counts as deleted.</summary>
+/// <param name="Link">The link that the route leaves by.</param>
+/// <param name="Destination">The destination.</param>
+public sealed record RouteDelete(Link Link, IPPrefix Destination) : RouteRequest
+{
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"ip {(Destination.Family == AddressFamily.InterNetwork ? "" : "-6 ")}route delete {Destination} dev {Link.Name}";
+
+    internal override void Write(MessageWriter writer)
+    {
+        bool isIPv4 = Destination.Family == AddressFamily.InterNetwork;
+        writer.Begin(RTM_DELROUTE, 0, new rtmsg
+        {
+            rtm_family = isIPv4 ? AF_INET : AF_INET6,
+            rtm_dst_len = (byte)Destination.PrefixLength,
+            rtm_table = RT_TABLE_MAIN,
+            // Of whatever scope.
+            rtm_scope = isIPv4 ? RT_SCOPE_NOWHERE : RT_SCOPE_UNIVERSE,
+        });
+        if (Destination.PrefixLength > 0) writer.Attribute(RTA_DST, Destination.First.ToBytes());
+        writer.Attribute(RTA_OIF, Link.Index);
+    }
+
+    internal override bool Tolerates(int errno) => errno is Linux.Errno.ESRCH or Linux.Errno.ENODEV;
+}
+
 /// <summary>RTM_GETROUTE: the routes of one family in the main table.</summary>
 /// <param name="Family">The family.</param>
 internal sealed record RouteGet(AddressFamily Family) : RouteRequest

@@ -17,7 +17,7 @@ public sealed class RouteSocket : IDisposable
     {
         _socket = new NetlinkSocket(transport);
         _trace = trace;
-        _namespace = target?.Name;
+        _namespace = target is null or { IsOwn: true } ? null : target.Name;
     }
 
     /// <summary>Opens a socket in the calling thread's namespace.</summary>

@@ -17,6 +17,7 @@ public abstract class ContainerNetwork
         NicCount = usage.NicCount;
         // PowerShell cannot index the compiler's own read-only lists, and finds a method Address on arrays.
         Subnets = record.Subnets.Zip(usage.Subnets, static (s, u) => new NetworkSubnet(s, u)).ToList().AsReadOnly();
+        HostAddress = usage.HostAddresses.Select(static a => a.ToIPAddress()).ToList().AsReadOnly();
         Route = record.Routes.ToList().AsReadOnly();
     }
 
@@ -55,6 +56,9 @@ public abstract class ContainerNetwork
 
     /// <summary>How many NICs it has.</summary>
     public int NicCount { get; }
+
+    /// <summary>The addresses of the host on it; empty unless the host has access.</summary>
+    public IReadOnlyList<IPAddress> HostAddress { get; }
 
     /// <summary>Its id: 64 hexadecimal digits.</summary>
     public string Id => Record.Id;

@@ -75,6 +75,7 @@ public sealed class ContainerNetworks(NetworkSession session)
         }
 
         NicDisconnections.All(session, attached);
+        NicDisconnections.All(session, nics.GetAllWithHost(network));
         session.State.RemoveNetwork(network.Id);
         _parents.RemoveUnused(network.Parent);
     }

@@ -13,11 +13,16 @@ public sealed class ContainerNics(NetworkSession session)
 {
     private const int IdHexDigits = 16;
     private readonly NicLinks _links = new(session);
+    private readonly HostRoutes _hostRoutes = new(session);
     private readonly ParentLinks _parentLinks = new(session);
     private readonly Dictionary<string, Link> _parents = [];
 
-    /// <summary>All NICs, or those of one network, in the order they were made.</summary>
-    public IReadOnlyList<ContainerNic> GetAll(ContainerNetwork? network = null)
+    /// <summary>All NICs of containers, or those of one network, in the order they were made.</summary>
+    public IReadOnlyList<ContainerNic> GetAll(ContainerNetwork? network = null) =>
+        [.. GetAllWithHost(network).Where(static n => !n.Record.IsHost)];
+
+    /// <summary>Those, and the host's own.</summary>
+    internal IReadOnlyList<ContainerNic> GetAllWithHost(ContainerNetwork? network = null)
     {
         Dictionary<string, NetworkRecord> networks = network is null
             ? session.State.GetNetworks().ToDictionary(static n => n.Id)
@@ -50,13 +55,14 @@ public sealed class ContainerNics(NetworkSession session)
                 NamespacePath = request.Target.Path,
                 Namespace = request.Target.Identity,
                 NamespaceBirth = default,
+                IsHost = request.IsHost,
                 ProcessId = request.ProcessId,
                 ProcessStart = request.ProcessId is int id ? HostBoot.ProcessStart(id) : null,
                 MacAddress = request.MacAddress ?? PhysicalAddress.None,
             }),
             network,
             NicDefinition.Demands(request));
-        NicRecord attached = Attach(request, reserved, parent, undo: () => session.State.ReleaseNic(reserved.Id));
+        NicRecord attached = Attach(request, reserved, parent, undo: () => _links.Release(reserved));
         // In l3 modes there is no link layer to announce on.
         if (!NicRoutes.IsRouted(network)) Announcer.Repeat(request.Target, attached, request.AnnounceCount - 1);
         return new ContainerNic(attached, network);
@@ -84,6 +90,7 @@ public sealed class ContainerNics(NetworkSession session)
         {
             Network = network,
             Target = target,
+            IsHost = taken.IsHost,
             InterfaceName = taken.InterfaceName,
             Mtu = mtu,
         };
@@ -121,7 +128,7 @@ public sealed class ContainerNics(NetworkSession session)
     {
         ContainerNic[] dead = [.. GetAll().Where(n => n.Record.State is NicState.Attached or NicState.Detached && isWanted(n) && IsDead(n))];
         ContainerNic[] ended = [.. dead.Where(static n => n.Record.NamespaceBirth.BootId == HostBoot.Id)];
-        foreach (ContainerNic nic in ended.Length > 0 ? ended : dead) session.State.ReleaseNic(nic.Id);
+        foreach (ContainerNic nic in ended.Length > 0 ? ended : dead) _links.Release(nic.Record);
         return dead.Length > 0;
     }
 
@@ -148,9 +155,13 @@ public sealed class ContainerNics(NetworkSession session)
                 MacAddress = link.MacAddress,
                 Mtu = link.Mtu,
             };
-            return session.State.UpdateNic(attached, from: taken.State)
-                ? attached
-                : throw InOtherHands($"{request.Target.Name}/{link.Name}");
+            HashSet<string> known = [];
+            if (taken.IsHost) _hostRoutes.AddAll(link, taken.NetworkId, known);
+            else _hostRoutes.Add(taken);
+            if (!session.State.UpdateNic(attached, from: taken.State)) throw InOtherHands($"{request.Target.Name}/{link.Name}");
+            // Those who connected a NIC before that did not know where to add its route.
+            if (taken.IsHost) _hostRoutes.AddAll(link, taken.NetworkId, known);
+            return attached;
         }
         catch
         {
@@ -169,7 +180,7 @@ public sealed class ContainerNics(NetworkSession session)
         // The kernel would notice only when the link is set up, and not say whose it is.
         string? holder = address.Equals(parent.MacAddress)
             ? parent.Name
-            : GetAll().FirstOrDefault(n => n.Parent == parent.Name && n.MacAddress.Equals(address))?.ToString();
+            : GetAllWithHost().FirstOrDefault(n => n.Parent == parent.Name && n.MacAddress.Equals(address))?.ToString();
         if (holder is not null)
         {
             throw new NetworkException(

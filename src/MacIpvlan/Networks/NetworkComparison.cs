@@ -35,9 +35,9 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
             foreach (NetworkDifference difference in FindForgotten(network, parent)) yield return difference;
         }
 
-        foreach (ContainerNic nic in _nics.GetAll().Where(static n => n.Record.State is NicState.Attached or NicState.Detached))
+        foreach (ContainerNic nic in _nics.GetAllWithHost().Where(static n => n.Record.State is NicState.Attached or NicState.Detached))
         {
-            foreach (RouteAdd route in NicRoutes.Of(nic.NetworkRecord, nic.Record, new Link { Index = 0, Name = "" }))
+            foreach (RouteAdd route in RoutesOf(nic, new Link { Index = 0, Name = "" }))
             {
                 _routeOwners.TryAdd(OwnedRoute(nic, route), nic.Id);
             }
@@ -212,7 +212,7 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
 
     private void CompareRoutes(RouteSocket inside, Link link, ContainerNic nic, AddFinding add)
     {
-        foreach (IGrouping<AddressFamily, RouteAdd> family in NicRoutes.Of(nic.NetworkRecord, nic.Record, link)
+        foreach (IGrouping<AddressFamily, RouteAdd> family in RoutesOf(nic, link)
             .Where(r => _routeOwners[OwnedRoute(nic, r)] == nic.Id).GroupBy(static r => r.Destination.Family))
         {
             IReadOnlyList<Route> actual = inside.GetRoutes(family.Key);
@@ -222,6 +222,10 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
             }
         }
     }
+
+    private IEnumerable<RouteAdd> RoutesOf(ContainerNic nic, Link link) => nic.Record.IsHost
+        ? HostRoutes.Of(link, session.State.GetNics(nic.Record.NetworkId).Where(static n => n.State == NicState.Attached))
+        : NicRoutes.Of(nic.NetworkRecord, nic.Record, link);
 
     private static bool IsSame(RouteAdd wanted, Route actual)
     {

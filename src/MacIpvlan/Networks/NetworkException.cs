@@ -74,6 +74,12 @@ public enum NetworkError
     /// <summary>The target is the host's own network namespace.</summary>
     HostNamespace,
 
+    /// <summary>The host cannot have access to the network.</summary>
+    HostAccessUnsuitable,
+
+    /// <summary>The host has access to the network, in another way.</summary>
+    HostAccessExists,
+
     /// <summary>There is no such process.</summary>
     ProcessNotFound,
 

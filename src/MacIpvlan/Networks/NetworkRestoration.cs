@@ -41,7 +41,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
         }
 
         // In the order they were made, whatever their networks: the first of a namespace has its default route.
-        foreach (ContainerNic nic in _nics.GetAll())
+        foreach (ContainerNic nic in _nics.GetAllWithHost())
         {
             if (networks.FirstOrDefault(n => n.Id == nic.NetworkRecord.Id) is not ContainerNetwork network) continue;
             RestoreResult parent = restored[network.Id].Result;
@@ -80,7 +80,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             // What ended while the kernel runs has ended for good; after a reboot, it may not have been started yet.
             if (IsNamed(record) && record.NamespaceBirth.BootId != HostBoot.Id) return Detach(nic, RestoreResult.Waiting, "Its namespace is not there.");
             if (!confirm(nic.ToString(), "Release its addresses, since its namespace has ended")) return Of(nic, RestoreResult.Skipped);
-            session.State.ReleaseNic(nic.Id);
+            _links.Release(record);
             return Of(nic, RestoreResult.Released, "Its namespace has ended.");
         }
         catch (Exception e) when (e is NetworkException or NetlinkException)
@@ -126,6 +126,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
     // A name is what was named; so is a process that lives on, in another namespace.
     private static NamespaceHandle? OpenSuccessor(NicRecord nic)
     {
+        if (nic.IsHost) return NamespaceHandle.OpenOwn();
         bool isSameProcess = nic.ProcessId is int id && nic.NamespaceBirth.BootId == HostBoot.Id
             && HostBoot.ProcessStart(id) == nic.ProcessStart;
         if (!isSameProcess && !IsNamed(nic)) return null;

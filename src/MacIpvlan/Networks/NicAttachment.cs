@@ -83,7 +83,7 @@ internal sealed class NicAttachment(NetworkSession session, NicRequest request, 
     private void Add(string name) => session.Host.Execute(new LinkAdd(name, _network.NicKind)
     {
         Parent = parent,
-        Namespace = request.Target,
+        Namespace = nic.IsHost ? null : request.Target,
         Mtu = request.Mtu ?? _network.Mtu,
         MacAddress = _network.NicKind is MacvlanLink ? MacAddressOf(_network, nic) : null,
         Group = LinkMark.Group(nic),
@@ -125,12 +125,15 @@ internal sealed class NicAttachment(NetworkSession session, NicRequest request, 
         string announce = request.AnnounceCount > 0 ? "1" : "0";
         if (hasIPv4) SetSysctl(inside, "ipv4", link, "arp_notify", announce);
         if (hasIPv6) SetSysctl(inside, "ipv6", link, "ndisc_notify", announce);
+        // On its access to the network, the host neither answers for its addresses elsewhere nor takes a router's word.
+        if (nic.IsHost && hasIPv4) SetSysctl(inside, "ipv4", link, "arp_ignore", "1");
+        if (nic.IsHost && hasIPv6) SetSysctl(inside, "ipv6", link, "accept_ra", "0");
         RouteRequest up = new LinkSet(link.Index, link.Name) { Alias = LinkMark.Alias(_network, nic), Group = 0, Up = true };
         AddressAdd[] addresses = [.. nic.Leases.Select(l => new AddressAdd(link, l.Address))];
         // The kernel announces what it finds when the link comes up. Where there is nothing to announce on, though, an
         // IPv6 address from before would be reachable only after a random delay of up to a second.
         List<RouteRequest> requests = NicRoutes.IsRouted(_network) ? [up, .. addresses] : [.. addresses, up];
-        requests.AddRange(NicRoutes.Of(_network, nic, link));
+        if (!nic.IsHost) requests.AddRange(NicRoutes.Of(_network, nic, link));
         inside.Execute([.. requests]);
     }
 

@@ -21,7 +21,7 @@ internal static class NicDefinition
         if (request.MacAddress is not null) CheckMacAddress(request.MacAddress, network);
         using (NamespaceHandle host = NamespaceHandle.OpenOwn())
         {
-            if (host.Identity == request.Target.Identity)
+            if (!request.IsHost && host.Identity == request.Target.Identity)
             {
                 throw new NetworkException(
                     NetworkError.HostNamespace,
@@ -29,7 +29,6 @@ internal static class NicDefinition
                     "Name a container that has a network namespace of its own.");
             }
         }
-
 
         foreach (AddressValue address in request.Addresses)
         {

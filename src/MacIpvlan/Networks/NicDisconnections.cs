@@ -67,7 +67,7 @@ public sealed class NicDisconnections(NetworkSession session, Action<ContainerNi
         try
         {
             first.Deletion.GetAwaiter().GetResult();
-            session.State.ReleaseNic(first.Record.Id);
+            _links.Release(first.Record);
         }
         catch (Exception e) when (e is NetlinkException or NetworkException)
         {

@@ -11,6 +11,8 @@ internal sealed class NicLinks(NetworkSession session)
     private static readonly TimeSpan s_clearingTime = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_clearingInterval = TimeSpan.FromMilliseconds(50);
 
+    private readonly HostRoutes _hostRoutes = new(session);
+
     /// <summary>Opens the namespace that a NIC was connected to.</summary>
     /// <returns>Null when it is gone.</returns>
     public NamespaceHandle? OpenNamespace(NicRecord nic) =>
@@ -63,6 +65,13 @@ internal sealed class NicLinks(NetworkSession session)
         if (link is not null) inside.Execute(new LinkDelete(link.Index, link.Name));
         return 0;
     });
+
+    /// <summary>Frees the addresses of a NIC whose link is gone.</summary>
+    public void Release(NicRecord nic)
+    {
+        _hostRoutes.Remove(nic);
+        session.State.ReleaseNic(nic.Id);
+    }
 
     // An administrator may have written something else on it; index, kind and address are then its own still.
     private static bool IsOurs(Link link, NicRecord nic, NetworkRecord network) => LinkMark.Is(link, network, nic)

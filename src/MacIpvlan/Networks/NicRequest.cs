@@ -13,6 +13,9 @@ public sealed record NicRequest
     /// <summary>The namespace that it appears in.</summary>
     public required NamespaceHandle Target { get; init; }
 
+    /// <summary>Whether it is the host's own access to the network; the target is the host's namespace then.</summary>
+    public bool IsHost { get; init; }
+
     /// <summary>The process that was named as the target, if one was.</summary>
     public int? ProcessId { get; init; }
 

@@ -34,6 +34,6 @@ internal sealed class Recovery(NetworkSession session)
         using NamespaceHandle? target = links.OpenNamespace(nic);
         if (target is not null) links.Delete(target, nic, network);
         if (nic.State == NicState.Restoring) session.State.UpdateNic(nic with { State = NicState.Detached });
-        else session.State.ReleaseNic(nic.Id);
+        else links.Release(nic);
     }
 }

@@ -38,6 +38,9 @@ public interface IStateStore : IDisposable
     /// <summary>All NICs, or those of one network, in the order they were made.</summary>
     IReadOnlyList<NicRecord> GetNics(string? networkId = null);
 
+    /// <summary>The NIC that is the host's access to a network; null if it has none.</summary>
+    NicRecord? GetHostNic(string networkId);
+
     /// <summary>
     /// Whether a command that died may have left something behind: a NIC that it was at work on, or a parent that no
     /// network uses.
@@ -55,7 +58,7 @@ public interface IStateStore : IDisposable
     /// <param name="network">Its network.</param>
     /// <param name="demands">The addresses it asks for.</param>
     /// <returns>The NIC with its leases, in the order of the demands.</returns>
-    /// <exception cref="NetworkException">AddressInUse, InvalidAddress, AddressesExhausted or NetworkNotFound.</exception>
+    /// <exception cref="NetworkException">AddressInUse, InvalidAddress, AddressesExhausted, NetworkNotFound or HostAccessExists.</exception>
     NicRecord ReserveNic(NicRecord nic, NetworkRecord network, IReadOnlyList<AddressDemand> demands);
 
     /// <summary>Takes a NIC into this command's hands: as <see cref="NicState.Detaching"/>, or as

@@ -34,6 +34,9 @@ public sealed record NicRecord
     /// <summary>When that process started, in clock ticks since the kernel did: its id may be another's by now.</summary>
     public long? ProcessStart { get; init; }
 
+    /// <summary>Whether it is the host's own access to the network: in the host's namespace, beside the containers' NICs.</summary>
+    public bool IsHost { get; init; }
+
     /// <summary>The interface's name in the namespace; empty until it is made.</summary>
     public string InterfaceName { get; init; } = "";
 

@@ -56,7 +56,7 @@ public sealed class CmdletTests
     public void Cmdlet_TellsWhatItWrites(string name)
     {
         Type type = s_cmdlets[name];
-        bool writes = name.Split('-')[0] is not ("Remove" or "Disconnect");
+        bool writes = name.Split('-')[0] is not ("Remove" or "Disconnect" or "Disable");
 
         Assert.Equal(writes, type.GetCustomAttributes<OutputTypeAttribute>().Any());
     }

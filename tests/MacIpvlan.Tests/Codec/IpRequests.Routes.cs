@@ -47,6 +47,8 @@ internal static partial class IpRequests
             "10.8.0.0/16", "ip route add unreachable 10.8.0.0/16 proto static metric 50", NetworkRouteType.Unreachable,
             50),
         Route("fd99::/64", "ip -6 route add blackhole fd99::/64 proto static", NetworkRouteType.Blackhole),
+        new("ip route delete 10.20.30.40/32 dev eth0", new RouteDelete(Eth0, IPPrefix.Parse("10.20.30.40/32"))),
+        new("ip -6 route delete fd19::5/128 dev eth0", new RouteDelete(Eth0, IPPrefix.Parse("fd19::5/128"))),
         OnLink("0.0.0.0/0", "10.99.0.1", null, "ip route add default via 10.99.0.1 dev eth0 proto static onlink"),
         OnLink(
             "10.30.0.0/16", "10.99.0.1", 7,

@@ -88,7 +88,7 @@ public sealed class NicDefinitionTests : IDisposable
                 Parent = "eth0",
                 Subnets = [.. subnets.Split(' ').Select(static s => new SubnetRecord(IPPrefix.Parse(s), null, [], []))],
             },
-            new NetworkUsage(0, []),
+            new NetworkUsage(0, [], []),
             NetworkState.Ready),
         Target = _own,
     };

@@ -59,9 +59,26 @@ public sealed class NicStoreTests : StateTest
     [Fact]
     public void Updating_OfThatTestSetsEveryFieldThatMayChange() => Assert.Equal(
         // What a NIC is stays.
-        [".Id", ".NetworkId"],
+        [".Id", ".NetworkId", ".IsHost"],
         Describe.Same(Attached(Nic(_network) with { Id = "1" }), Nic(_network) with { Id = "1" })
             .Select(static l => l.Split(' ')[0]));
+
+    [Fact]
+    public void HostNic_IsOneOfANetwork_WithAddressesThatBringNoRoutesAlong()
+    {
+        Reserve(_network, IPv4);
+        NicRecord host = Store.ReserveNic(Nic(_network) with { IsHost = true }, _network, [IPv4]);
+
+        Assert.Equal(32, host.Leases[0].Address.PrefixLength);
+        Assert.Equal(host.Id, Store.GetHostNic(_network.Id)!.Id);
+        NetworkUsage usage = Store.GetUsage()[_network.Id];
+        Assert.Equal((1, host.Leases[0].Address.Value), (usage.NicCount, Assert.Single(usage.HostAddresses)));
+        NetworkException e = Assert.Throws<NetworkException>(
+            () => Store.ReserveNic(Nic(_network) with { IsHost = true }, _network, [IPv4]));
+        Assert.Equal(NetworkError.HostAccessExists, e.Error);
+        Store.ReleaseNic(host.Id);
+        Assert.Null(Store.GetHostNic(_network.Id));
+    }
 
     [Fact]
     public void Updating_IsRefusedFromAnotherStateAndWhenReleased()

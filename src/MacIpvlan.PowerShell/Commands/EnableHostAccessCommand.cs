@@ -1,0 +1,29 @@
+using System.Management.Automation;
+using MacIpvlan.Addressing;
+
+namespace MacIpvlan.PowerShell.Commands;
+
+/// <summary>Gives the host itself an interface on a network, and routes to its containers.</summary>
+[Cmdlet(VerbsLifecycle.Enable, "HostAccess", SupportsShouldProcess = true)]
+[OutputType(typeof(HostAccess))]
+public sealed class EnableHostAccessCommand : HostAccessCommand
+{
+    /// <summary>The host's addresses on the network; the lowest free ones when left away.</summary>
+    [Parameter]
+    [ValueTransformation<AddressValue[]>]
+    public AddressValue[] IPAddress { get; set; } = [];
+
+    /// <summary>The interface's name.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? InterfaceName { get; set; }
+
+    private protected override void Process(ContainerNetwork network)
+    {
+        HostAccesses.Check(network);
+        if (ShouldProcess(network.Name, $"Give the host access to {network.Kind} network on {network.Parent}"))
+        {
+            Write(new HostAccesses(Session).Enable(network, IPAddress, InterfaceName));
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using MacIpvlan.Addressing;
+using MacIpvlan.Linux;
+using MacIpvlan.Netlink;
+using MacIpvlan.State;
+
+namespace MacIpvlan;
+
+/// <summary>
+/// The host's routes to the NICs of a network that it has access to, one for each address: a route to all of a subnet
+/// would draw off what the host sends to it by another way.
+/// </summary>
+internal sealed class HostRoutes(NetworkSession session)
+{
+    // What the kernel's socket takes at once, and not all that a large network may have.
+    private const int BatchSize = 200;
+
+    /// <summary>The routes out of the link that is the host's access, to NICs of its network.</summary>
+    public static IEnumerable<RouteAdd> Of(Link link, IEnumerable<NicRecord> nics) => nics.Where(static n => !n.IsHost)
+        .SelectMany(DestinationsOf).Select(d => new RouteAdd(link, d) { KeepExisting = true });
+
+    /// <summary>Adds those to all NICs that there are, for an access that is new.</summary>
+    /// <param name="link">The access.</param>
+    /// <param name="networkId">Its network.</param>
+    /// <param name="known">The ids of NICs that have theirs; those that get them are added.</param>
+    /// <exception cref="NetlinkException">The kernel refused.</exception>
+    public void AddAll(Link link, string networkId, HashSet<string> known)
+    {
+        IEnumerable<NicRecord> nics = session.State.GetNics(networkId).Where(n => known.Add(n.Id));
+        foreach (RouteAdd[] batch in Of(link, nics).Chunk(BatchSize)) session.Host.Execute(batch);
+    }
+
+    /// <summary>Adds those to a NIC that is new, if the host has access to its network.</summary>
+    /// <exception cref="NetlinkException">The kernel refused.</exception>
+    public void Add(NicRecord nic)
+    {
+        if (FindLink(nic) is not Link link) return;
+        try
+        {
+            session.Host.Execute([.. Of(link, [nic])]);
+        }
+        catch (NetlinkException e) when (e.Errno == Errno.ENODEV)
+        {
+            // The access has been taken away, or is to be restored, which brings all routes along.
+        }
+    }
+
+    /// <summary>Removes those to a NIC.</summary>
+    /// <exception cref="NetlinkException">The kernel refused.</exception>
+    public void Remove(NicRecord nic)
+    {
+        if (FindLink(nic) is Link link) session.Host.Execute([.. DestinationsOf(nic).Select(d => new RouteDelete(link, d))]);
+    }
+
+    // Read anew for each NIC: another command may have given the host access meanwhile. Once it has, it looks for NICs.
+    private Link? FindLink(NicRecord nic) =>
+        !nic.IsHost && session.State.GetHostNic(nic.NetworkId) is NicRecord { InterfaceIndex: > 0 } host
+        ? new Link { Index = host.InterfaceIndex, Name = host.InterfaceName }
+        : null;
+
+    private static IEnumerable<IPPrefix> DestinationsOf(NicRecord nic) =>
+        nic.Leases.Select(static l => IPPrefix.Containing(l.Address.Value, l.Address.Value.Bits));
+}

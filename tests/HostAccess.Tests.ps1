@@ -1,0 +1,203 @@
+# Enable-HostAccess and Disable-HostAccess: the host itself on a network, with routes to its containers.
+
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+    Initialize-TestHost
+    $null = New-NetworkNamespace web1, web2, web3
+
+    function Test-HostPing([string]$Destination) {
+        # From the host. The kernel uses an IPv6 address only a moment after it was added.
+        foreach ($attempt in 1, 2) {
+            $null = busybox ping ($Destination -like '*:*' ? '-6' : '-4') -c 1 -W 1 $Destination 2>&1
+            if (-not $LASTEXITCODE) { return $true }
+        }
+        $false
+    }
+
+    function Get-HostRoute {
+        # The routes that lead to containers, of both families, as "DESTINATION INTERFACE".
+        foreach ($family in 4, 6) {
+            Get-IpRoute -Family $family | Where-Object { $_.protocol -eq 'static' } | ForEach-Object { "$($_.dst) $($_.dev)" }
+        }
+    }
+
+    function Test-BothWays([string]$Namespace) {
+        # The host and the NIC of a namespace reach each other, by all addresses that they have.
+        foreach ($address in (Get-ContainerNic -Namespace $Namespace).IPAddress) { Test-HostPing $address.Value | Should -BeTrue -Because $address }
+        foreach ($address in (Get-ContainerNetwork lan).HostAddress) { Test-Ping $Namespace $address | Should -BeTrue -Because $address }
+    }
+}
+
+AfterAll { Clear-TestHost }
+
+AfterEach {
+    Remove-MacvlanNetwork * -Force
+    Remove-IpvlanNetwork * -Force
+    Get-StateRow | Should -BeNullOrEmpty
+    (Get-IpLink).ifname | Should -Be lo, eth0
+}
+
+Describe 'The host on a macvlan network' -Tag Native, Once {
+    BeforeEach {
+        $lan = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24, fd01::/64
+        $name = "hm-$($lan.Id.Substring(0, 12))"
+    }
+
+    It 'reaches its containers, and they it, also those that come later' {
+        $null = Connect-ContainerNic lan web1
+        Test-HostPing 10.1.0.2 | Should -BeFalse -Because 'this is what the kernel keeps apart'
+        $access = Enable-HostAccess lan
+        "$($access.Network) $($access.InterfaceName) $($access.Parent) $($access.State)" | Should -Be "lan $name eth0 Attached"
+        "$($access.IPAddress)" | Should -Be '10.1.0.3/32 fd01::2/128'
+        Get-IpAddress -Interface $name | Should -Be 10.1.0.3/32, fd01::2/128
+        (Get-IpLink $name).linkinfo.info_data.mode | Should -Be bridge
+        $null = Connect-ContainerNic lan web2
+        Test-BothWays web1
+        Test-BothWays web2
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+
+    It 'has a route to each address of a container, and none besides' {
+        $null = Connect-ContainerNic lan web1
+        $null = Enable-HostAccess lan
+        Get-HostRoute | Should -Be "10.1.0.2 $name", "fd01::1 $name"
+        $null = Connect-ContainerNic lan web2 -IPAddress 10.1.0.77, 10.1.0.78
+        $null = Connect-ContainerNic lan web3 -NoIPAddress
+        Get-HostRoute | Should -Be "10.1.0.2 $name", "10.1.0.77 $name", "10.1.0.78 $name", "fd01::1 $name", "fd01::3 $name"
+        Get-ContainerNic -Namespace web2 | Disconnect-ContainerNic
+        Get-HostRoute | Should -Be "10.1.0.2 $name", "fd01::1 $name"
+        Get-ContainerNic | Disconnect-ContainerNic
+        Get-HostRoute | Should -BeNullOrEmpty
+    }
+
+    It 'answers for its address on that interface alone, and takes no router''s word' {
+        $null = Enable-HostAccess lan
+        Get-Content "/proc/sys/net/ipv4/conf/$name/arp_ignore", "/proc/sys/net/ipv6/conf/$name/accept_ra" | Should -Be 1, 0
+        ip address add 10.1.0.200/24 dev eth0
+        $null = Connect-ContainerNic lan web1
+        Test-Ping web1 10.1.0.200 | Should -BeFalse
+        Test-BothWays web1
+        ip address delete 10.1.0.200/24 dev eth0
+    }
+
+    It 'has the addresses and the name that are asked for' {
+        $access = $lan | Enable-HostAccess -IPAddress 10.1.0.50, fd01::50 -InterfaceName lan0
+        "$($access.InterfaceName) $($access.IPAddress)" | Should -Be 'lan0 10.1.0.50/32 fd01::50/128'
+        Get-IpAddress -Interface lan0 | Should -Be 10.1.0.50/32, fd01::50/128
+        Get-Failure { Connect-ContainerNic lan web1 -IPAddress 10.1.0.50 } | ForEach-Object What | Should -Be "AddressInUse ResourceBusy 'web1'"
+        Get-ContainerNic | Should -BeNullOrEmpty
+    }
+
+    It 'is no container: it shows with the network, and is not counted' {
+        $null = Enable-HostAccess lan
+        Get-ContainerNic | Should -BeNullOrEmpty
+        $network = Get-ContainerNetwork lan
+        "$($network.NicCount) $($network.HostAddress) $($network.Subnets.InUse)" | Should -Be '0 10.1.0.2 fd01::1 1 1'
+        Remove-MacvlanNetwork lan
+    }
+
+    It 'stays as it is when it is enabled again, and when it is disabled again' {
+        $first = Enable-HostAccess lan
+        $index = (Get-IpLink $name).ifindex
+        "$(Enable-HostAccess lan)" | Should -Be "$first"
+        "$(Enable-HostAccess lan -IPAddress 10.1.0.2)" | Should -Be "$first"
+        (Get-IpLink $name).ifindex | Should -Be $index
+        $problem = Get-Failure { Enable-HostAccess lan -IPAddress 10.1.0.9 }
+        $problem.What | Should -Be "HostAccessExists ResourceExists 'lan'"
+        $problem.Message | Should -Be "The host has access to network 'lan': $name, 10.1.0.2/32, fd01::1/128."
+        Disable-HostAccess lan, lan
+        (Get-IpLink).ifname | Should -Be lo, eth0
+        (Get-ContainerNetwork lan).HostAddress | Should -BeNullOrEmpty
+        Disable-HostAccess lan
+    }
+
+    It 'is an error for a network that there is not, but not for a pattern' {
+        (Get-Failure { Enable-HostAccess nix }).What | Should -Be "NetworkNotFound ObjectNotFound 'nix'"
+        (Get-Failure { Disable-HostAccess nix }).What | Should -Be "NetworkNotFound ObjectNotFound 'nix'"
+        Enable-HostAccess nix* | Should -BeNullOrEmpty
+    }
+
+    It 'is refused in mode <Mode>, with the reason' -ForEach @(
+        @{ Mode = 'Private'; Reason = '*no interface of the parent talks to another*' }
+        @{ Mode = 'Vepa'; Reason = '*goes to the switch*' }
+        @{ Mode = 'Passthru'; Reason = '*one interface alone*' }
+        @{ Mode = 'Source'; Reason = '*goes to the wire*' }
+    ) {
+        Remove-MacvlanNetwork lan
+        $senders = $Mode -eq 'Source' ? @{ AllowedMacAddress = '02-00-00-00-00-07' } : @{}
+        $null = New-MacvlanNetwork lan eth0 -Mode $Mode @senders -Subnet 10.1.0.0/24
+        foreach ($block in { Enable-HostAccess lan }, { Enable-HostAccess lan -WhatIf }) {
+            $problem = Get-Failure $block
+            $problem.What | Should -Be "HostAccessUnsuitable InvalidArgument 'lan'"
+            $problem.Message | Should -BeLike $Reason
+        }
+    }
+
+    It 'changes nothing with -WhatIf' {
+        $null = Connect-ContainerNic lan web1
+        $before = Get-Snapshot
+        Enable-HostAccess lan -WhatIf | Should -BeNullOrEmpty
+        Get-Snapshot | Should -Be $before
+        $null = Enable-HostAccess lan
+        $before = Get-Snapshot
+        Disable-HostAccess lan -WhatIf
+        Get-Snapshot | Should -Be $before
+    }
+
+    It 'comes back after a reboot, with its address and routes' {
+        $null = Connect-ContainerNic lan web1
+        $null = Enable-HostAccess lan -IPAddress 10.1.0.50
+        $null = Connect-ContainerNic lan web2
+        $before = Get-HostRoute
+        Restart-TestHost web1, web2, web3
+        (Restore-ContainerNetwork lan).Result | Should -Be InPlace, Restored, Restored, Restored
+        Get-IpAddress -Interface $name | Should -Be 10.1.0.50/32, fd01::2/128
+        Get-HostRoute | Should -Be $before
+        Test-BothWays web2
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+
+    It 'is compared and repaired like a NIC' {
+        $null = Connect-ContainerNic lan web1
+        $null = Enable-HostAccess lan
+        ip route delete 10.1.0.2 dev $name
+        Test-ContainerNetwork -Repair | ForEach-Object { "$($_.Kind) $($_.Name) $($_.IsRepaired)" } | Should -Be "RouteMissing host/$name True"
+        ip link delete $name
+        Test-ContainerNetwork -Repair | ForEach-Object { "$($_.Kind) $($_.Name) $($_.IsRepaired)" } | Should -Be "LinkMissing host/$name True"
+        Get-HostRoute | Should -Be "10.1.0.2 $name", "fd01::1 $name"
+        Test-BothWays web1
+    }
+
+    It 'has no route to a container that is gone' {
+        $null = Enable-HostAccess lan
+        ip netns add gone
+        $null = Connect-ContainerNic lan gone
+        Get-HostRoute | Should -HaveCount 2
+        ip netns delete gone
+        $null = Restore-ContainerNetwork
+        Get-HostRoute | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'The host on <Kind>' -ForEach @(
+    @{ Kind = 'an ipvlan network of mode L2'; Make = { New-IpvlanNetwork lan eth0 -Subnet 10.1.0.0/24, fd01::/64 } }
+    @{ Kind = 'an ipvlan network of mode L3'; Make = { New-IpvlanNetwork lan eth0 -Mode L3 -Subnet 10.1.0.0/24, fd01::/64 } }
+    @{ Kind = 'an ipvlan network of mode L3S'; Make = { New-IpvlanNetwork lan eth0 -Mode L3S -Subnet 10.1.0.0/24, fd01::/64 } }
+    @{ Kind = 'a macvlan network of its own'; Make = { New-MacvlanNetwork lan -Subnet 10.1.0.0/24, fd01::/64 } }
+    @{ Kind = 'an ipvlan network on a VLAN'; Make = { New-IpvlanNetwork lan eth0.10 -Subnet 10.1.0.0/24, fd01::/64 } }
+) {
+    It 'reaches its containers, and they it' {
+        $null = & $Make
+        $null = Connect-ContainerNic lan web1
+        $null = Enable-HostAccess lan
+        Test-BothWays web1
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'The host on an ipvlan network' {
+    It 'is refused with flag <Flag>' -ForEach @{ Flag = 'Private' }, @{ Flag = 'Vepa' } {
+        $null = New-IpvlanNetwork lan eth0 -Flag $Flag -Subnet 10.1.0.0/24
+        (Get-Failure { Enable-HostAccess lan }).What | Should -Be "HostAccessUnsuitable InvalidArgument 'lan'"
+    }
+}
