@@ -33,6 +33,7 @@
         'Remove-VlanSubInterface'
         'Restore-ContainerNetwork'
         'Test-ContainerNetwork'
+        'Test-ContainerNic'
     )
     PrivateData            = @{
         PSData = @{

@@ -27,10 +27,13 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
     /// <summary>Whether the command enters, names or unnames network namespaces, for which the kernel wants CAP_SYS_ADMIN.</summary>
     private protected virtual bool EntersNamespaces => false;
 
+    /// <summary>Whether the command sends packets of its own making, for which the kernel wants CAP_NET_RAW.</summary>
+    private protected virtual bool SendsPackets => false;
+
     /// <inheritdoc/>
     protected sealed override void BeginProcessing()
     {
-        string missing = Capabilities.DescribeMissing(ChangesHost, EntersNamespaces);
+        string missing = Capabilities.DescribeMissing(ChangesHost, EntersNamespaces, SendsPackets);
         if (missing.Length == 0) return;
         NetworkException denied = new(
             NetworkError.PermissionDenied, $"{MyInvocation.MyCommand.Name}: this process lacks {missing}.");
@@ -65,13 +68,15 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
     }
 
     /// <summary>Does one input's work; its failure is its own, unless the environment is at fault.</summary>
-    private protected void Guard(object? target, Action action)
+    /// <returns>Whether it did not fail.</returns>
+    private protected bool Guard(object? target, Action action)
     {
         // Nothing is half-made here. A pipeline that is being stopped tells so only to those who write to it.
         if (_stopping.IsCancellationRequested) throw new PipelineStoppedException();
         try
         {
             action();
+            return true;
         }
         catch (OperationCanceledException)
         {
@@ -83,6 +88,7 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
             ErrorRecord record = ErrorRecords.From(e, target);
             if (ErrorRecords.IsOfEnvironment(e)) ThrowTerminatingError(record);
             WriteError(record);
+            return false;
         }
         finally
         {

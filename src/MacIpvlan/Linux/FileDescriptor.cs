@@ -34,5 +34,13 @@ internal sealed class FileDescriptor : SafeHandleMinusOneIsInvalid
     public static FileDescriptor Open(string path, int flags, int mode = 0) =>
         TryOpen(path, flags, out int errno, mode) ?? throw new NetlinkException($"open {path}", errno);
 
+    /// <summary>Waits until there is something to read, a signal comes, or the time is over: the caller looks which it was.</summary>
+    public unsafe void WaitReadable(TimeSpan time)
+    {
+        pollfd descriptor = new() { fd = Value, events = LibC.POLLIN };
+        // Tmds.LibC does not keep the errno of this call.
+        _ = LibC.poll(&descriptor, 1, (int)Math.Ceiling(time.TotalMilliseconds));
+    }
+
     protected override bool ReleaseHandle() => LibC.close((int)handle) == 0;
 }

@@ -65,7 +65,7 @@ internal sealed unsafe class NetlinkDatagramSocket : INetlinkTransport
             // One deadline for all: neither signals nor what other processes send puts it off.
             TimeSpan left = _timeout - Stopwatch.GetElapsedTime(start);
             if (left <= TimeSpan.Zero) throw Failed(Errno.ETIMEDOUT);
-            if (errno == Errno.EAGAIN) Wait(left);
+            if (errno == Errno.EAGAIN) _fd.WaitReadable(left);
         }
     }
 
@@ -86,14 +86,6 @@ internal sealed unsafe class NetlinkDatagramSocket : INetlinkTransport
             sender = address.nl_pid;
             return (int)received;
         }
-    }
-
-    // Until there is something to receive, a signal comes, or the time is over: the caller looks which it was.
-    private void Wait(TimeSpan time)
-    {
-        pollfd descriptor = new() { fd = _fd.Value, events = LibC.POLLIN };
-        // Tmds.LibC does not keep the errno of this call.
-        _ = LibC.poll(&descriptor, 1, (int)Math.Ceiling(time.TotalMilliseconds));
     }
 
     // The queue was full, or the kernel had no memory for an answer. Until the queue has been empty once, the kernel

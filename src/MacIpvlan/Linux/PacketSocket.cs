@@ -5,7 +5,10 @@ using static MacIpvlan.Linux.Uapi;
 
 namespace MacIpvlan.Linux;
 
-/// <summary>Sends link-layer frames in the namespace of the thread that opens it (packet(7)); receives none.</summary>
+/// <summary>
+/// Sends packets on links of the namespace of the thread that opens it, and receives those of one link and protocol if it
+/// is told to listen (packet(7)).
+/// </summary>
 /// <remarks>The kernel takes 10 ms and more to close one, so none is opened where someone waits.</remarks>
 internal sealed unsafe class PacketSocket : IDisposable
 {
@@ -14,28 +17,61 @@ internal sealed unsafe class PacketSocket : IDisposable
     public PacketSocket()
     {
         int fd = LibC.socket(LibC.AF_PACKET, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0);
-        if (fd < 0) throw new NetlinkException("socket(AF_PACKET)", Errno.Last);
+        if (fd < 0)
+        {
+            throw new NetlinkException(
+                "socket(AF_PACKET)", Errno.Last, privilege: "CAP_NET_RAW in the user namespace that owns the network namespace");
+        }
+
         _fd = new FileDescriptor(fd);
     }
+
+    /// <summary>Receives from now on what comes to a link under a protocol.</summary>
+    /// <exception cref="NetlinkException">The link is gone or down.</exception>
+    public void Listen(int linkIndex, ushort etherType)
+    {
+        sockaddr_ll address = AddressOf(linkIndex, etherType);
+        if (LibC.bind(_fd.Value, (sockaddr*)&address, sizeof(sockaddr_ll)) < 0) throw new NetlinkException("bind(AF_PACKET)", Errno.Last);
+    }
+
+    /// <summary>Takes a packet that has come, without its link-layer header.</summary>
+    /// <returns>Its length, at most that of the buffer; -1 if none has come.</returns>
+    public int TryReceive(Span<byte> buffer)
+    {
+        fixed (byte* p = buffer) return (int)LibC.recv(_fd.Value, p, buffer.Length, LibC.MSG_DONTWAIT);
+    }
+
+    /// <summary>Waits until a packet has come, for at most so long.</summary>
+    public void Wait(TimeSpan time) => _fd.WaitReadable(time);
 
     /// <summary>Sends a packet; the kernel puts the link-layer header before it.</summary>
     /// <exception cref="NetlinkException">The link is gone or down.</exception>
     public void Send(int linkIndex, ushort etherType, ReadOnlySpan<byte> destination, ReadOnlySpan<byte> packet)
     {
-        sockaddr_ll address = new()
-        {
-            sll_family = AF_PACKET,
-            sll_protocol = BinaryPrimitives.ReverseEndianness(etherType),
-            sll_ifindex = linkIndex,
-            sll_halen = (byte)destination.Length,
-        };
+        int errno = TrySend(linkIndex, etherType, destination, packet);
+        if (errno != 0) throw new NetlinkException("sendto(AF_PACKET)", errno);
+    }
+
+    /// <summary>Does what <see cref="Send"/> does.</summary>
+    /// <returns>Zero, or the error number of why the kernel did not.</returns>
+    public int TrySend(int linkIndex, ushort etherType, ReadOnlySpan<byte> destination, ReadOnlySpan<byte> packet)
+    {
+        sockaddr_ll address = AddressOf(linkIndex, etherType);
+        address.sll_halen = (byte)destination.Length;
         destination.CopyTo(MemoryMarshal.CreateSpan(ref address.sll_addr[0], 8));
         fixed (byte* p = packet)
         {
             ssize_t sent = LibC.sendto(_fd.Value, p, packet.Length, 0, (sockaddr*)&address, sizeof(sockaddr_ll));
-            if (sent < 0) throw new NetlinkException("sendto(AF_PACKET)", Errno.Last);
+            return sent < 0 ? Errno.Last : 0;
         }
     }
 
     public void Dispose() => _fd.Dispose();
+
+    private static sockaddr_ll AddressOf(int linkIndex, ushort etherType) => new()
+    {
+        sll_family = AF_PACKET,
+        sll_protocol = BinaryPrimitives.ReverseEndianness(etherType),
+        sll_ifindex = linkIndex,
+    };
 }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using MacIpvlan.Addressing;
 using MacIpvlan.Linux;
 
 namespace MacIpvlan.Netlink;
@@ -56,6 +57,14 @@ public sealed class RouteSocket : IDisposable
 
     /// <summary>The routes of one family in the main table.</summary>
     public IReadOnlyList<Route> GetRoutes(AddressFamily family) => _socket.Dump(new RouteGet(family), RouteGet.Parse);
+
+    /// <summary>The route that packets to a destination take if they leave by a link.</summary>
+    /// <exception cref="NetlinkException">The kernel has none: ENETUNREACH or EHOSTUNREACH, or what the route says.</exception>
+    internal Route FindRoute(Link link, AddressValue destination)
+    {
+        RouteLookup lookup = new(link, destination);
+        return _socket.Get(lookup, RouteGet.Parse) ?? throw new NetlinkException(lookup.ToString(), Errno.ENODEV);
+    }
 
     /// <summary>The number by which this socket's namespace knows another one, as in IFLA_LINK_NETNSID; -1 if by none.</summary>
     public int GetNamespaceId(NamespaceHandle target) => _socket.Get(new NamespaceIdGet(target), NamespaceIdGet.Parse) is int id ? id : -1;

@@ -46,8 +46,12 @@ internal static partial class Uapi
     public const byte RTN_UNREACHABLE = 7;
     public const uint RTNH_F_ONLINK = 4;
 
+    /// <summary>Asks for the route itself, not for what one packet makes of it.</summary>
+    public const uint RTM_F_FIB_MATCH = 0x2000;
+
     public const uint IFF_UP = 0x1;
     public const uint IFF_LOOPBACK = 0x8;
+    public const uint IFF_LOWER_UP = 0x10000;
 
     [StructLayout(LayoutKind.Sequential)]
     public struct rtgenmsg

@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.Management.Automation;
+
+namespace MacIpvlan.PowerShell.Commands;
+
+/// <summary>Tests whether NICs reach their gateways, each other, or any address.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "ContainerNic", DefaultParameterSetName = ByNetwork)]
+[OutputType(typeof(NicTestResult), typeof(bool))]
+public sealed class TestContainerNicCommand : NetworkCommand
+{
+    private const string ByNetwork = "Network";
+    private const string ByNic = "Nic";
+    private readonly List<ContainerNic> _sources = [];
+    private bool _isAllReached = true;
+
+    /// <summary>Names or patterns of networks, or networks; all NICs when nothing else restricts them.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = ByNetwork)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(NetworkCompleter))]
+    public NetworkReference[]? Network { get; set; }
+
+    /// <summary>NICs, as Get-ContainerNic and Connect-ContainerNic give them.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByNic)]
+    public ContainerNic[] InputObject { get; set; } = [];
+
+    /// <summary>Addresses, NICs, or names of NICs or namespaces; the gateways of the network when left away.</summary>
+    [Parameter(Position = 1)]
+    [SupportsWildcards]
+    [ValueTransformation<NicDestination[]>]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public NicDestination[]? Destination { get; set; }
+
+    /// <summary>Names, paths or patterns of namespaces.</summary>
+    [Parameter(ParameterSetName = ByNetwork)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    public NamespaceReference[]? Namespace { get; set; }
+
+    /// <summary>Names or patterns of interfaces.</summary>
+    [Parameter(ParameterSetName = ByNetwork)]
+    [SupportsWildcards]
+    public string[]? InterfaceName { get; set; }
+
+    /// <summary>Tests every NIC with every other one of its network.</summary>
+    [Parameter]
+    public SwitchParameter Full { get; set; }
+
+    /// <summary>Asks by ARP and neighbour solicitation in place of echo.</summary>
+    [Parameter]
+    public SwitchParameter LinkLayer { get; set; }
+
+    /// <summary>How many questions are sent to each address.</summary>
+    [Parameter]
+    [ValidateRange(1, 1000)]
+    public int Count { get; set; } = 4;
+
+    /// <summary>How long the last of them may take to be answered.</summary>
+    [Parameter]
+    [ValidateRange(1, 60)]
+    public int TimeoutSeconds { get; set; } = 1;
+
+    /// <summary>Writes one boolean: whether all was reached.</summary>
+    [Parameter]
+    public SwitchParameter Quiet { get; set; }
+
+    private protected override bool EntersNamespaces => true;
+
+    private protected override bool SendsPackets => true;
+
+    private protected override void Process()
+    {
+        if (ParameterSetName == ByNic)
+        {
+            _sources.AddRange(InputObject);
+            return;
+        }
+
+        ContainerNics nics = new(Session);
+        NicFilter filter = new(Namespace, null, InterfaceName);
+        string[]? names = Network?.Select(static n => n.Name).ToArray();
+        ContainerNetwork[]? networks = names is null ? null : [.. SelectNetworks(names)];
+        // Of a network that there is not, nothing is reached.
+        if (networks is [] && !names!.All(WildcardPattern.ContainsWildcardCharacters)) _isAllReached = false;
+        IEnumerable<ContainerNic> found = networks is null ? nics.GetAll() : networks.SelectMany(nics.GetAll);
+        _sources.AddRange(found.Where(filter.Matches));
+    }
+
+    // At the end, when all NICs are known: they are tested many at a time.
+    private protected override void Finish()
+    {
+        if (Full && Destination is not null)
+        {
+            throw new NetworkException(NetworkError.InvalidParameter, "Full and Destination contradict each other.");
+        }
+
+        NicTestPair[] pairs = [.. FindPairs()];
+        using NicTests tests = new(Session, new NicTestOptions
+        {
+            Count = Count,
+            Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
+            LinkLayer = LinkLayer,
+        });
+        int done = 0;
+        tests.Run(pairs, (pair, result) =>
+        {
+            if (Full) ShowProgress(done++, pairs.Length, pair);
+            if (!Guard(pair.Source, () => Report(result()))) _isAllReached = false;
+        });
+        if (Full) ShowProgress(done, pairs.Length, null);
+        if (Quiet) Write(_isAllReached);
+    }
+
+    private void Report(NicTestResult result)
+    {
+        _isAllReached &= result.Reachable;
+        if (!Quiet) Write(result);
+    }
+
+    private List<NicTestPair> FindPairs()
+    {
+        ContainerNic[] sources = [.. _sources.DistinctBy(static n => n.Id)];
+        List<NicTestPair> pairs = [];
+        if (Full) pairs.AddRange(NicTestPair.Full(sources));
+        IReadOnlyList<ContainerNic> all = Destination is null ? [] : new ContainerNics(Session).GetAll();
+        foreach (ContainerNic source in sources)
+        {
+            bool isClear = Guard(source, () =>
+            {
+                if (!Full) pairs.AddRange(Destination is null ? ToGateways(source) : Destination.SelectMany(d => d.From(source, all)));
+                else if (!sources.Any(n => n.Id != source.Id && n.Network == source.Network)) throw Alone(source);
+            });
+            _isAllReached &= isClear;
+        }
+
+        return pairs;
+    }
+
+    private static IReadOnlyList<NicTestPair> ToGateways(ContainerNic source) => NicTestPair.ToGateways(source) is { Count: > 0 } pairs
+        ? pairs
+        : throw new NetworkException(
+            NetworkError.InvalidParameter,
+            $"{source} has no gateway on network '{source.Network}' that it could be tested with.",
+            "Name whom to ask for with -Destination, or test the NICs of the network with each other: -Full.");
+
+    private static NetworkException Alone(ContainerNic source) => new(
+        NetworkError.InvalidParameter,
+        $"{source} is alone on network '{source.Network}': there is no other NIC to test it with.",
+        "Name whom to ask for with -Destination.");
+
+    private void ShowProgress(int done, int total, NicTestPair? next) => WriteProgress(new ProgressRecord(
+        0, "Testing NICs", string.Create(CultureInfo.InvariantCulture, $"{done} of {total}"))
+    {
+        PercentComplete = total == 0 ? 100 : (int)(100L * done / total),
+        CurrentOperation = next is null ? "" : $"{next.Source} to {next.Destination}",
+        RecordType = next is null ? ProgressRecordType.Completed : ProgressRecordType.Processing,
+    });
+}

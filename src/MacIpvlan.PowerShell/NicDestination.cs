@@ -1,0 +1,71 @@
+using System.Management.Automation;
+using System.Net;
+using MacIpvlan.Addressing;
+
+namespace MacIpvlan.PowerShell;
+
+/// <summary>Whom a test asks for, as users give it: an address, a NIC, or what a NIC is called.</summary>
+public sealed class NicDestination
+{
+    private readonly AddressValue? _address;
+    private readonly ContainerNic? _nic;
+    private readonly string _text;
+
+    /// <summary>An address, a NIC as NAMESPACE/INTERFACE, or a namespace; patterns are taken.</summary>
+    public NicDestination(string text)
+    {
+        _text = text;
+        if (AddressValue.TryParse(text, out AddressValue address)) _address = Checked(address);
+    }
+
+    /// <summary>An address.</summary>
+    public NicDestination(IPAddress address) =>
+        (_address, _text) = (Checked((AddressValue)address), address.ToString());
+
+    /// <summary>An address as a NIC has it.</summary>
+    public NicDestination(InterfaceAddress address) => (_address, _text) = (Checked(address.Value), address.Value.ToString());
+
+    /// <summary>A NIC.</summary>
+    public NicDestination(ContainerNic nic) => (_nic, _text) = (nic, nic.ToString());
+
+    /// <summary>What was given.</summary>
+    public override string ToString() => _text;
+
+    /// <summary>The tests of a NIC that this means.</summary>
+    /// <param name="source">The NIC.</param>
+    /// <param name="all">All NICs that there are.</param>
+    /// <exception cref="NetworkException">NicNotFound.</exception>
+    internal IEnumerable<NicTestPair> From(ContainerNic source, IReadOnlyList<ContainerNic> all)
+    {
+        if (_address is not null) return [NicTestPair.To(source, _address.Value, all)];
+        ContainerNic[] targets = _nic is not null ? [_nic] : Find(all);
+        if (targets.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(_text))
+        {
+            throw new NetworkException(
+                NetworkError.NicNotFound,
+                $"'{_text}' is no address, and there is no NIC of that name, nor one in a namespace of that name.",
+                "List the NICs that there are with Get-ContainerNic.");
+        }
+
+        // In a namespace with NICs on several networks, the one on the network of the source is meant.
+        ContainerNic[] siblings = [.. targets.Where(t => t.Network == source.Network)];
+        return (siblings.Length > 0 ? siblings : targets).Where(t => t.Id != source.Id).SelectMany(t => NicTestPair.Between(source, t));
+    }
+
+    private ContainerNic[] Find(IReadOnlyList<ContainerNic> all)
+    {
+        WildcardPattern name = new(_text);
+        ContainerNic[] named = [.. all.Where(n => name.IsMatch(n.ToString()))];
+        return named.Length > 0 ? named : [.. all.Where(new NamespaceReference(_text).Filter())];
+    }
+
+    private static AddressValue Checked(AddressValue address)
+    {
+        IPAddress value = address.ToIPAddress();
+        bool isGroup = value.IsIPv6Multicast || value.GetAddressBytes()[0] is >= 224 and <= 239 && address.Bits == 32;
+        bool isNone = value.Equals(IPAddress.Any) || value.Equals(IPAddress.IPv6Any) || value.Equals(IPAddress.Broadcast);
+        return isGroup || isNone || IPAddress.IsLoopback(value)
+            ? throw new FormatException($"'{address}' is no address that another host can have.")
+            : address;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Buffers.Binary;
+using System.Net.Sockets;
+
+namespace MacIpvlan.Addressing;
+
+/// <summary>
+/// Echo messages of ICMP (RFC 792) and ICMPv6 (RFC 4443), as raw sockets take and give them: from the ICMP header on,
+/// but what comes over IPv4 begins with the IP header.
+/// </summary>
+/// <param name="Family">The family that both ends are of.</param>
+/// <param name="Destination">Whom the requests go to.</param>
+/// <param name="Id">What tells the requests apart from those of others.</param>
+/// <param name="Payload">What they carry, and every answer must bring back.</param>
+internal sealed record EchoPacket(AddressFamily Family, AddressValue Destination, ushort Id, ReadOnlyMemory<byte> Payload)
+{
+    private const int HeaderSize = 8;
+    private const int IPv4HeaderSize = 20;
+    private const byte Icmp = 1;
+    private const byte Icmpv6 = 58;
+
+    private bool IsIPv4 => Family == AddressFamily.InterNetwork;
+
+    /// <summary>A request. The checksum of one of ICMPv6 is left to the kernel, which alone knows the sender's address.</summary>
+    public byte[] Request(ushort sequence)
+    {
+        byte[] message = new byte[HeaderSize + Payload.Length];
+        message[0] = RequestType;
+        BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(4), Id);
+        BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(6), sequence);
+        Payload.Span.CopyTo(message.AsSpan(HeaderSize));
+        if (IsIPv4) BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(2), InternetChecksum.Of(message));
+        return message;
+    }
+
+    /// <summary>Reads a reply to one of the requests.</summary>
+    /// <param name="packet">What came; the kernel has checked the checksum of ICMPv6 messages.</param>
+    /// <param name="sender">Who sent it.</param>
+    /// <param name="sequence">Which request it answers.</param>
+    /// <returns>False for all else.</returns>
+    public bool TryReadReply(ReadOnlySpan<byte> packet, AddressValue sender, out ushort sequence)
+    {
+        sequence = 0;
+        if (sender != Destination || !TryFindMessage(packet, out ReadOnlySpan<byte> message)) return false;
+        byte reply = IsIPv4 ? (byte)0 : (byte)129;
+        if (message.Length != HeaderSize + Payload.Length || message[0] != reply || message[1] != 0 || !IsOurs(message)
+            || !message[HeaderSize..].SequenceEqual(Payload.Span)) return false;
+        sequence = BinaryPrimitives.ReadUInt16BigEndian(message[6..]);
+        return true;
+    }
+
+    /// <summary>Reads an error that one of the requests met with on its way.</summary>
+    /// <param name="packet">What came; the kernel has checked the checksum of ICMPv6 messages.</param>
+    /// <param name="error">What it says.</param>
+    /// <returns>False for all else.</returns>
+    public bool TryReadError(ReadOnlySpan<byte> packet, out IcmpError error)
+    {
+        error = default;
+        if (!TryFindMessage(packet, out ReadOnlySpan<byte> message) || message.Length < HeaderSize) return false;
+        error = new(Family, message[0], message[1]);
+        // As much of the request as the sender saw fit: its IP header, and eight bytes at least.
+        return error.IsError && TryFindInner(message[HeaderSize..], out ReadOnlySpan<byte> inner)
+            && inner.Length >= HeaderSize && inner[0] == RequestType && inner[1] == 0 && IsOurs(inner);
+    }
+
+    private byte RequestType => IsIPv4 ? (byte)8 : (byte)128;
+
+    private bool IsOurs(ReadOnlySpan<byte> message) => BinaryPrimitives.ReadUInt16BigEndian(message[4..]) == Id;
+
+    private bool TryFindMessage(ReadOnlySpan<byte> packet, out ReadOnlySpan<byte> message)
+    {
+        message = packet;
+        return !IsIPv4 ? packet.Length >= HeaderSize
+            : TrySkipIPv4Header(packet, out message) && message.Length >= HeaderSize && InternetChecksum.Of(message) == 0;
+    }
+
+    private bool TryFindInner(ReadOnlySpan<byte> packet, out ReadOnlySpan<byte> message)
+    {
+        message = default;
+        byte[] destination = Destination.ToBytes();
+        if (IsIPv4) return TrySkipIPv4Header(packet, out message) && packet.Slice(16, 4).SequenceEqual(destination);
+        if (packet.Length < NeighborPacket.IPv6HeaderSize || packet[0] >> 4 != 6 || packet[6] != Icmpv6
+            || !packet.Slice(24, 16).SequenceEqual(destination)) return false;
+        message = packet[NeighborPacket.IPv6HeaderSize..];
+        return true;
+    }
+
+    private static bool TrySkipIPv4Header(ReadOnlySpan<byte> packet, out ReadOnlySpan<byte> message)
+    {
+        message = default;
+        if (packet.Length < IPv4HeaderSize || packet[0] >> 4 != 4 || packet[9] != Icmp) return false;
+        int size = (packet[0] & 0xf) * 4;
+        if (size < IPv4HeaderSize || size > packet.Length) return false;
+        message = packet[size..];
+        return true;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Runtime.InteropServices;
+
+namespace MacIpvlan.Linux;
+
+// include/uapi/linux/in.h, in6.h, icmp.h, icmpv6.h
+internal static partial class Uapi
+{
+    public const int IPPROTO_ICMP = 1;
+    public const int IPPROTO_ICMPV6 = 58;
+    public const int SOL_RAW = 255;
+    public const int ICMP_FILTER = 1;
+    public const int ICMPV6_FILTER = 1;
+
+    /// <summary>The sizes of sockaddr_in and sockaddr_in6.</summary>
+    public const int SizeOfSockaddrIn = 16;
+    public const int SizeOfSockaddrIn6 = 28;
+
+    /// <summary>sockaddr_in and sockaddr_in6 in one: which of them, the family says.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = SizeOfSockaddrIn6)]
+    public unsafe struct sockaddr_inet
+    {
+        [FieldOffset(0)]
+        public ushort family;
+        [FieldOffset(4)]
+        public fixed byte sin_addr[4];
+        [FieldOffset(8)]
+        public fixed byte sin6_addr[16];
+        [FieldOffset(24)]
+        public uint sin6_scope_id;
+    }
+}

@@ -1,0 +1,112 @@
+using MacIpvlan.Addressing;
+using MacIpvlan.Linux;
+using MacIpvlan.Netlink;
+using MacIpvlan.Netlink.Kinds;
+
+namespace MacIpvlan;
+
+/// <summary>Tells why a NIC got no answer, from what the host knows of both ends: what no packet tells.</summary>
+internal sealed class NicDiagnosis(NetworkSession session)
+{
+    private readonly NicLinks _links = new(session);
+    private readonly Dictionary<string, string?> _troubles = [];
+    private Dictionary<AddressValue, string>? _hostAddresses;
+
+    /// <summary>The result with a better reason, where there is one.</summary>
+    public NicTestResult Explain(NicTestPair pair, NicTestResult result)
+    {
+        if (result.Status is not (NicTestStatus.NicMissing or NicTestStatus.SendRefused
+            or NicTestStatus.NeighborSilent or NicTestStatus.EchoSilent)) return result;
+        (NicTestStatus Status, string Reason)? found = OfParent(pair.Source);
+        if (found is null && result.Status != NicTestStatus.NicMissing)
+        {
+            found = OfTarget(pair) ?? (result.MacAddress is null ? OfPlaces(pair) ?? OfHost(pair.Address!.Value) : null);
+        }
+
+        return found is null ? result : result with { Status = found.Value.Status, Reason = found.Value.Reason };
+    }
+
+    private (NicTestStatus, string)? OfParent(ContainerNic nic)
+    {
+        Link? parent = session.Host.FindLink(nic.Parent);
+        return parent switch
+        {
+            null => (NicTestStatus.ParentMissing, $"the parent {nic.Parent} is not on the host"),
+            { IsUp: false } => (NicTestStatus.ParentDown, $"the parent {parent.Name} is down"),
+            { HasCarrier: false } => (NicTestStatus.ParentDown, $"the parent {parent.Name} has no carrier"),
+            _ => null,
+        };
+    }
+
+    private (NicTestStatus, string)? OfTarget(NicTestPair pair)
+    {
+        if (pair.Target is not ContainerNic target) return null;
+        if (!_troubles.TryGetValue(target.Id, out string? trouble)) _troubles.Add(target.Id, trouble = FindTrouble(target));
+        return trouble is null ? null : (NicTestStatus.DestinationDown, $"{target}: {trouble}");
+    }
+
+    private string? FindTrouble(ContainerNic nic)
+    {
+        using NamespaceHandle? place = _links.OpenNamespace(nic.Record);
+        if (place is null) return "its namespace is gone";
+        return session.Namespaces.Run(place, () =>
+        {
+            using RouteSocket inside = RouteSocket.Open(place);
+            return NicLinks.Find(inside, nic.Record, nic.NetworkRecord) switch
+            {
+                null => "its interface is gone",
+                { IsUp: false } link => $"{link.Name} is down",
+                { } link when !nic.IPAddress.All(a => inside.GetAddresses(link).Any(l => l.Address.Value == a.Value))
+                    => $"{link.Name} has lost an address",
+                _ => null,
+            };
+        });
+    }
+
+    private (NicTestStatus, string)? OfPlaces(NicTestPair pair)
+    {
+        if (pair.Target is not ContainerNic target) return null;
+        ContainerNic source = pair.Source;
+        if (source.Parent != target.Parent)
+        {
+            return (
+                NicTestStatus.OtherParent,
+                $"{target} is on {Describe(target.Parent)}, {source} on {Describe(source.Parent)}: only a router leads there");
+        }
+
+        string? mode = (source.NetworkRecord.NicKind, target.NetworkRecord.NicKind) switch
+        {
+            (MacvlanLink from, MacvlanLink to) => OfModes(from, to, source),
+            (IpvlanLink { Flag: IpvlanFlag.Private }, _) => "flag Private keeps the NICs of a parent apart",
+            (IpvlanLink { Flag: IpvlanFlag.Vepa }, _) => "flag Vepa needs a switch that sends frames back, and this one does not",
+            _ => null,
+        };
+        return mode is null ? null : (NicTestStatus.ModeIsolation, mode);
+    }
+
+    private static string? OfModes(MacvlanLink from, MacvlanLink to, ContainerNic source)
+    {
+        if (from.Mode == MacvlanMode.Private || to.Mode == MacvlanMode.Private) return "mode Private keeps the NICs of a parent apart";
+        if (to.Mode == MacvlanMode.Source && !to.AllowedMacAddresses.Contains(source.MacAddress))
+        {
+            return $"mode Source: {Link.Format(source.MacAddress)} is not among the allowed MAC addresses";
+        }
+
+        // Only between two NICs of mode Bridge does the kernel pass frames itself.
+        MacvlanMode? outer = new[] { from.Mode, to.Mode }.Where(static m => m != MacvlanMode.Bridge).Cast<MacvlanMode?>().FirstOrDefault();
+        return outer is null ? null : $"mode {outer} needs a switch that sends frames back, and this one does not";
+    }
+
+    private (NicTestStatus, string)? OfHost(AddressValue address)
+    {
+        _hostAddresses ??= session.Host.GetLinks().Where(static l => !l.IsLoopback)
+            .SelectMany(l => session.Host.GetAddresses(l).Select(a => (a.Address.Value, l.Name)))
+            .DistinctBy(static a => a.Value).ToDictionary(static a => a.Value, static a => a.Name);
+        return _hostAddresses.TryGetValue(address, out string? link)
+            ? (NicTestStatus.HostIsolation, $"{address} is the host's own, on {link}: by design, NICs do not reach the host of their parent")
+            : null;
+    }
+
+    private string Describe(string parent) =>
+        session.Host.FindLink(parent)?.Kind is VlanLink vlan ? $"{parent} (VLAN {vlan.VlanId})" : parent;
+}

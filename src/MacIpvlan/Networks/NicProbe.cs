@@ -1,0 +1,188 @@
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using MacIpvlan.Addressing;
+using MacIpvlan.Linux;
+using MacIpvlan.Netlink;
+
+namespace MacIpvlan;
+
+/// <summary>Asks for one address by one NIC. Runs on a thread that is in the NIC's namespace.</summary>
+internal sealed class NicProbe(NetworkSession session, NicTestOptions options, NicTestPair pair)
+{
+    private const int PayloadSize = 32;
+    private const int BufferSize = 2048;
+
+    // RFC 5227 asks that often before it takes silence for an answer.
+    private const int NeighborAttempts = 3;
+    private static readonly TimeSpan s_neighborTimeout = TimeSpan.FromSeconds(1);
+    private readonly AddressValue _source = pair.SourceAddress!.Value;
+    private readonly AddressValue _destination = pair.Address!.Value;
+    private readonly bool _isRouted = NicRoutes.IsRouted(pair.Source.NetworkRecord);
+
+    private bool IsIPv4 => _destination.Family == AddressFamily.InterNetwork;
+
+    private string NeighborProtocol => IsIPv4 ? "ARP" : "the neighbour solicitation";
+
+    /// <summary>Asks.</summary>
+    /// <param name="target">The NIC's namespace.</param>
+    /// <param name="result">What is known of the test before.</param>
+    /// <exception cref="NetlinkException">The kernel refused something that a test needs.</exception>
+    public NicTestResult Run(NamespaceHandle target, NicTestResult result)
+    {
+        session.ThrowIfStopping();
+        using RouteSocket inside = RouteSocket.Open(target);
+        if (NicLinks.Find(inside, pair.Source.Record, pair.Source.NetworkRecord) is not Link link)
+        {
+            return Failed(result, NicTestStatus.NicMissing, "its interface is gone");
+        }
+
+        if (!link.IsUp) return Failed(result, NicTestStatus.NicDown, $"{link.Name} is down");
+        Route route;
+        try
+        {
+            route = inside.FindRoute(link, _destination);
+        }
+        catch (NetlinkException e)
+        {
+            return Failed(result, NicTestStatus.NoRoute, $"no route by {link.Name}: {Errno.Text(e.Errno)} ({e.ErrnoName})");
+        }
+
+        if (route.Type != NetworkRouteType.Unicast)
+        {
+            string type = route.Type?.ToString().ToLowerInvariant() ?? "unusual";
+            return Failed(result, NicTestStatus.NoRoute, $"the route to {route.Destination} is {type}");
+        }
+
+        return options.LinkLayer ? TestNeighbor(link, route, result) : TestEcho(link, route, result);
+    }
+
+    private static NicTestResult Failed(NicTestResult result, NicTestStatus status, string reason) =>
+        result with { Status = status, Reason = reason };
+
+    private NicTestResult TestNeighbor(Link link, Route route, NicTestResult result)
+    {
+        if (_isRouted) return Failed(result, NicTestStatus.NotOnLink, "NICs of the l3 modes have no link layer");
+        if (route.Gateway is not null)
+        {
+            return Failed(result, NicTestStatus.NotOnLink, $"it is behind the router {route.Gateway}, not on the link");
+        }
+
+        NicExchange exchange = new(session, options.Count, options.Timeout);
+        PhysicalAddress? mac = AskNeighbor(exchange, link, _destination);
+        result = Counted(result, exchange) with { MacAddress = mac };
+        return exchange.Received > 0 ? result : exchange.Refusal != 0 ? Refused(result, exchange)
+            : Failed(result, NicTestStatus.NeighborSilent, $"{_destination} did not answer {NeighborProtocol}");
+    }
+
+    private NicTestResult TestEcho(Link link, Route route, NicTestResult result)
+    {
+        NicExchange exchange = new(session, options.Count, options.Timeout);
+        string? error;
+        try
+        {
+            error = Echo(exchange, link);
+        }
+        catch (NetlinkException e) when (e.Errno == Errno.EADDRNOTAVAIL)
+        {
+            return Failed(result, NicTestStatus.NoAddress, $"{link.Name} has lost its address {_source}");
+        }
+
+        result = Counted(result, exchange);
+        return exchange.Received > 0 ? result : exchange.Refusal != 0 ? Refused(result, exchange)
+            : error is not null ? Failed(result, NicTestStatus.IcmpError, error)
+            : _isRouted ? Failed(result, NicTestStatus.EchoSilent, "the echo was not answered")
+            : ExplainSilence(link, route.Gateway, result);
+    }
+
+    private NicTestResult ExplainSilence(Link link, AddressValue? gateway, NicTestResult result)
+    {
+        TimeSpan timeout = options.Timeout < s_neighborTimeout ? options.Timeout : s_neighborTimeout;
+        string name = gateway is null ? $"{_destination}" : $"the gateway {gateway}";
+        PhysicalAddress? mac = AskNeighbor(new NicExchange(session, NeighborAttempts, timeout), link, gateway ?? _destination);
+        if (mac is null) return Failed(result, NicTestStatus.NeighborSilent, $"{name} did not answer {NeighborProtocol}");
+        string guess = gateway is null ? "a firewall drops it, or echo is off there" : $"it, or something behind {gateway}, drops it";
+        return Failed(result with { MacAddress = mac }, NicTestStatus.EchoSilent,
+            $"{name} answers {NeighborProtocol} as {Link.Format(mac)}, but not the echo: {guess}");
+    }
+
+    private static NicTestResult Counted(NicTestResult result, NicExchange exchange) => result with
+    {
+        Sent = exchange.Sent,
+        Received = exchange.Received,
+        RoundtripTime = exchange.Shortest?.TotalMilliseconds,
+        Reason = exchange.Received < exchange.Sent ? $"{exchange.Sent - exchange.Received} of {exchange.Sent} were not answered" : "",
+    };
+
+    private static NicTestResult Refused(NicTestResult result, NicExchange exchange) => Failed(
+        result, NicTestStatus.SendRefused,
+        $"the kernel does not send: {Errno.Text(exchange.Refusal)} ({Errno.Name(exchange.Refusal)})");
+
+    /// <returns>The error that someone on the way sent, in words; null if none did.</returns>
+    private string? Echo(NicExchange exchange, Link link)
+    {
+        using EchoSocket socket = new(link.Name, link.Index, _source.ToBytes());
+        EchoPacket echo = new(
+            _destination.Family, _destination, (ushort)Random.Shared.Next(ushort.MaxValue), RandomNumberGenerator.GetBytes(PayloadSize));
+        byte[] destination = _destination.ToBytes();
+        byte[] sender = new byte[destination.Length];
+        byte[] buffer = new byte[BufferSize];
+        string? found = null;
+        exchange.Run(n => socket.TrySend(destination, echo.Request((ushort)n)), Receive, socket.Wait);
+        return found;
+
+        bool Receive()
+        {
+            for (int length; (length = socket.TryReceive(buffer, sender)) >= 0;)
+            {
+                AddressValue from = AddressValue.FromBytes(sender);
+                if (echo.TryReadReply(buffer.AsSpan(0, length), from, out ushort number)) exchange.Answered(number);
+                // Of its own, the kernel tells that a neighbour is silent; that is asked for here.
+                else if (from != _source && echo.TryReadError(buffer.AsSpan(0, length), out IcmpError error)) found ??= $"{from} says: {error}";
+            }
+
+            return found is null;
+        }
+    }
+
+    private PhysicalAddress? AskNeighbor(NicExchange exchange, Link link, AddressValue hop)
+    {
+        ushort etherType = IsIPv4 ? Uapi.ETH_P_ARP : Uapi.ETH_P_IPV6;
+        byte[] to = IsIPv4 ? [0xff, 0xff, 0xff, 0xff, 0xff, 0xff] : NeighborPacket.SolicitationMac(hop).GetAddressBytes();
+        byte[] question = IsIPv4
+            ? NeighborPacket.ArpRequest(link.MacAddress, _source, hop)
+            : NeighborPacket.NeighborSolicitation(link.MacAddress, _source, hop);
+        byte[] buffer = new byte[BufferSize];
+        PhysicalAddress? found = null;
+        using PacketSocket socket = new();
+        socket.Listen(link.Index, etherType);
+        exchange.Run(_ => socket.TrySend(link.Index, etherType, to, question), Receive, socket.Wait);
+        return found;
+
+        bool Receive()
+        {
+            for (int length; (length = socket.TryReceive(buffer)) >= 0;)
+            {
+                if (!NeighborPacket.TryReadAnswer(buffer.AsSpan(0, length), hop, out PhysicalAddress mac)) continue;
+                found ??= mac;
+                // Answers have no number: they are taken for those to the last question.
+                exchange.Answered(exchange.Sent - 1);
+            }
+
+            return true;
+        }
+    }
+}
+
+/// <summary>How tests are done.</summary>
+public sealed record NicTestOptions
+{
+    /// <summary>How many questions each test sends.</summary>
+    public int Count { get; init; } = 4;
+
+    /// <summary>How long to wait for the answer to the last one.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether to ask by ARP and neighbour solicitation in place of echo.</summary>
+    public bool LinkLayer { get; init; }
+}

@@ -1,0 +1,84 @@
+using System.Net.Sockets;
+using MacIpvlan.Linux;
+
+namespace MacIpvlan;
+
+/// <summary>Tests whether NICs reach addresses, many at a time.</summary>
+public sealed class NicTests(NetworkSession session, NicTestOptions options) : IDisposable
+{
+    private readonly NicLinks _links = new(session);
+    private readonly NicDiagnosis _diagnosis = new(session);
+    private readonly Dictionary<string, NamespaceHandle?> _namespaces = [];
+    private readonly Queue<Running> _running = [];
+
+    /// <summary>Runs tests, and reports them in their order.</summary>
+    /// <param name="pairs">Which.</param>
+    /// <param name="report">Gets each, and a function that gives its result or throws why there is none.</param>
+    public void Run(IEnumerable<NicTestPair> pairs, Action<NicTestPair, Func<NicTestResult>> report)
+    {
+        foreach (NicTestPair pair in pairs)
+        {
+            if (_running.Count == NetworkSession.MaxThreads) Report();
+            _running.Enqueue(new(pair, Start(pair)));
+        }
+
+        while (_running.Count > 0) Report();
+
+        void Report()
+        {
+            (NicTestPair pair, Task<NicTestResult> result) = _running.Dequeue();
+            report(pair, () => _diagnosis.Explain(pair, result.GetAwaiter().GetResult()));
+        }
+    }
+
+    /// <summary>Waits until tests under way have ended; they do so at once when the command is to end.</summary>
+    public void Dispose()
+    {
+        foreach (Running test in _running) ((IAsyncResult)test.Result).AsyncWaitHandle.WaitOne();
+        foreach (NamespaceHandle? handle in _namespaces.Values) handle?.Dispose();
+    }
+
+    private Task<NicTestResult> Start(NicTestPair pair)
+    {
+        NicTestResult result = new(pair.Source.Network, pair.Source.ToString(), pair.Destination)
+        {
+            SourceAddress = pair.SourceAddress?.ToIPAddress(),
+            DestinationAddress = pair.Address?.ToIPAddress(),
+            Protocol = ProtocolFor(pair.Address?.Family ?? AddressFamily.InterNetwork),
+        };
+        if (pair.SourceAddress is null)
+        {
+            return Task.FromResult(result with { Status = NicTestStatus.NoAddress, Reason = ExplainNoAddress(pair) });
+        }
+
+        NamespaceHandle? target = Open(pair.Source);
+        return target is null
+            ? Task.FromResult(result with { Status = NicTestStatus.NicMissing, Reason = "its namespace is gone" })
+            : session.Namespaces.Start(target, () => new NicProbe(session, options, pair).Run(target, result));
+    }
+
+    private static string ExplainNoAddress(NicTestPair pair) => pair.Source.IPAddress.Count == 0
+        ? $"{pair.Source} has no address"
+        : pair.Address is null ? $"{pair.Source} and {pair.Target} have no addresses of the same family"
+        : $"{pair.Source} has no {(pair.Address.Value.Family == AddressFamily.InterNetwork ? "IPv4" : "IPv6")} address";
+
+    private NicTestProtocol ProtocolFor(AddressFamily family) => (options.LinkLayer, family) switch
+    {
+        (false, AddressFamily.InterNetworkV6) => NicTestProtocol.ICMPv6,
+        (false, _) => NicTestProtocol.ICMP,
+        (true, AddressFamily.InterNetworkV6) => NicTestProtocol.NDP,
+        (true, _) => NicTestProtocol.ARP,
+    };
+
+    private NamespaceHandle? Open(ContainerNic nic)
+    {
+        if (!_namespaces.TryGetValue(nic.Id, out NamespaceHandle? handle))
+        {
+            _namespaces.Add(nic.Id, handle = _links.OpenNamespace(nic.Record));
+        }
+
+        return handle;
+    }
+
+    private sealed record Running(NicTestPair Pair, Task<NicTestResult> Result);
+}
