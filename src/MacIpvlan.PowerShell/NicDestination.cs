@@ -31,13 +31,12 @@ public sealed class NicDestination
     /// <summary>What was given.</summary>
     public override string ToString() => _text;
 
-    /// <summary>The tests of a NIC that this means.</summary>
-    /// <param name="source">The NIC.</param>
-    /// <param name="all">All NICs that there are.</param>
+    /// <summary>Finds out what this means among all NICs that there are.</summary>
+    /// <returns>What gives the tests of a NIC with it.</returns>
     /// <exception cref="NetworkException">NicNotFound.</exception>
-    internal IEnumerable<NicTestPair> From(ContainerNic source, IReadOnlyList<ContainerNic> all)
+    internal Func<ContainerNic, IEnumerable<NicTestPair>> Resolve(IReadOnlyList<ContainerNic> all)
     {
-        if (_address is not null) return [NicTestPair.To(source, _address.Value, all)];
+        if (_address is not null) return source => [NicTestPair.To(source, _address.Value, all)];
         ContainerNic[] targets = _nic is not null ? [_nic] : Find(all);
         if (targets.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(_text))
         {
@@ -47,9 +46,12 @@ public sealed class NicDestination
                 "List the NICs that there are with Get-ContainerNic.");
         }
 
-        // In a namespace with NICs on several networks, the one on the network of the source is meant.
-        ContainerNic[] siblings = [.. targets.Where(t => t.Network == source.Network)];
-        return (siblings.Length > 0 ? siblings : targets).Where(t => t.Id != source.Id).SelectMany(t => NicTestPair.Between(source, t));
+        return source =>
+        {
+            // In a namespace with NICs on several networks, the one on the network of the source is meant.
+            ContainerNic[] siblings = [.. targets.Where(t => t.Network == source.Network)];
+            return (siblings.Length > 0 ? siblings : targets).Where(t => t.Id != source.Id).SelectMany(t => NicTestPair.Between(source, t));
+        };
     }
 
     private ContainerNic[] Find(IReadOnlyList<ContainerNic> all)

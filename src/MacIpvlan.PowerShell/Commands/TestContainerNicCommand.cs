@@ -104,7 +104,7 @@ public sealed class TestContainerNicCommand : NetworkCommand
         tests.Run(pairs, (pair, result) =>
         {
             if (Full) ShowProgress(done++, pairs.Length, pair);
-            if (!Guard(pair.Source, () => Report(result()))) _isAllReached = false;
+            Try(pair.Source, () => Report(result()));
         });
         if (Full) ShowProgress(done, pairs.Length, null);
         if (Quiet) Write(_isAllReached);
@@ -118,22 +118,24 @@ public sealed class TestContainerNicCommand : NetworkCommand
 
     private List<NicTestPair> FindPairs()
     {
-        ContainerNic[] sources = [.. _sources.DistinctBy(static n => n.Id)];
+        IReadOnlyList<ContainerNic> all = new ContainerNics(Session).GetAll();
+        // As they are by now: what came down the pipeline may have been restored since.
+        ContainerNic[] sources = [.. _sources.DistinctBy(static n => n.Id).Select(n => all.FirstOrDefault(a => a.Id == n.Id) ?? n)];
         List<NicTestPair> pairs = [];
         if (Full) pairs.AddRange(NicTestPair.Full(sources));
-        IReadOnlyList<ContainerNic> all = Destination is null ? [] : new ContainerNics(Session).GetAll();
+        List<Func<ContainerNic, IEnumerable<NicTestPair>>> destinations = [];
+        foreach (NicDestination destination in Destination ?? []) Try(destination, () => destinations.Add(destination.Resolve(all)));
         foreach (ContainerNic source in sources)
         {
-            bool isClear = Guard(source, () =>
-            {
-                if (!Full) pairs.AddRange(Destination is null ? ToGateways(source) : Destination.SelectMany(d => d.From(source, all)));
-                else if (!sources.Any(n => n.Id != source.Id && n.Network == source.Network)) throw Alone(source);
-            });
-            _isAllReached &= isClear;
+            if (Destination is not null) pairs.AddRange(destinations.SelectMany(d => d(source)));
+            else if (!Full) Try(source, () => pairs.AddRange(ToGateways(source)));
+            else if (!sources.Any(n => n.Id != source.Id && n.Network == source.Network)) Try(source, () => throw Alone(source));
         }
 
         return pairs;
     }
+
+    private void Try(object target, Action action) => _isAllReached &= Guard(target, action);
 
     private static IReadOnlyList<NicTestPair> ToGateways(ContainerNic source) => NicTestPair.ToGateways(source) is { Count: > 0 } pairs
         ? pairs

@@ -5,14 +5,14 @@ using static MacIpvlan.Linux.Uapi;
 namespace MacIpvlan.Netlink;
 
 /// <summary>
-/// RTM_GETROUTE: the route that packets to a destination take if they leave by a link. For the route itself: of what IPv4
-/// makes of a packet that is bound to a link, the kernel says that it goes there even without one.
+/// RTM_GETROUTE: the route that packets to a destination take. For the route itself: of a packet that is bound to a link,
+/// IPv4 says that it goes there even without one.
 /// </summary>
-/// <param name="Link">The link.</param>
 /// <param name="Destination">The destination.</param>
-internal sealed record RouteLookup(Link Link, AddressValue Destination) : RouteRequest
+/// <param name="Link">The link that the packets are bound to; null for none.</param>
+internal sealed record RouteLookup(AddressValue Destination, Link? Link = null) : RouteRequest
 {
-    public override string ToString() => $"ip route get fibmatch {Destination} oif {Link.Name}";
+    public override string ToString() => $"ip route get fibmatch {Destination}{(Link is null ? "" : $" oif {Link.Name}")}";
 
     internal override void Write(MessageWriter writer)
     {
@@ -23,6 +23,6 @@ internal sealed record RouteLookup(Link Link, AddressValue Destination) : RouteR
             rtm_flags = RTM_F_FIB_MATCH,
         });
         writer.Attribute(RTA_DST, Destination.ToBytes());
-        writer.Attribute(RTA_OIF, Link.Index);
+        if (Link is not null) writer.Attribute(RTA_OIF, Link.Index);
     }
 }

@@ -58,11 +58,11 @@ public sealed class RouteSocket : IDisposable
     /// <summary>The routes of one family in the main table.</summary>
     public IReadOnlyList<Route> GetRoutes(AddressFamily family) => _socket.Dump(new RouteGet(family), RouteGet.Parse);
 
-    /// <summary>The route that packets to a destination take if they leave by a link.</summary>
-    /// <exception cref="NetlinkException">The kernel has none: ENETUNREACH or EHOSTUNREACH, or what the route says.</exception>
-    internal Route FindRoute(Link link, AddressValue destination)
+    /// <summary>The route that packets to a destination take, of those by a link if one is given.</summary>
+    /// <exception cref="NetlinkException">There is none, or one that leads nowhere (ip-route(8) has its errors).</exception>
+    internal Route FindRoute(AddressValue destination, Link? link = null)
     {
-        RouteLookup lookup = new(link, destination);
+        RouteLookup lookup = new(destination, link);
         return _socket.Get(lookup, RouteGet.Parse) ?? throw new NetlinkException(lookup.ToString(), Errno.ENODEV);
     }
 

@@ -41,21 +41,25 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
         Route route;
         try
         {
-            route = inside.FindRoute(link, _destination);
+            route = inside.FindRoute(_destination);
+            // A second NIC has routes that only packets of its own take.
+            if (route.LinkIndex != link.Index) route = inside.FindRoute(_destination, link);
         }
         catch (NetlinkException e)
         {
-            return Failed(result, NicTestStatus.NoRoute, $"no route by {link.Name}: {Errno.Text(e.Errno)} ({e.ErrnoName})");
-        }
-
-        if (route.Type != NetworkRouteType.Unicast)
-        {
-            string type = route.Type?.ToString().ToLowerInvariant() ?? "unusual";
-            return Failed(result, NicTestStatus.NoRoute, $"the route to {route.Destination} is {type}");
+            return Failed(result, NicTestStatus.NoRoute, Describe(e, link));
         }
 
         return options.LinkLayer ? TestNeighbor(link, route, result) : TestEcho(link, route, result);
     }
+
+    // What the types of routes that lead nowhere are told as (fib_props in net/ipv4/fib_semantics.c).
+    private static string Describe(NetlinkException refusal, Link link) => refusal.Errno switch
+    {
+        Errno.EINVAL => "the route there is a blackhole",
+        Errno.EACCES => "the route there is prohibited",
+        _ => $"no route by {link.Name}: {Errno.Text(refusal.Errno)} ({refusal.ErrnoName})",
+    };
 
     private static NicTestResult Failed(NicTestResult result, NicTestStatus status, string reason) =>
         result with { Status = status, Reason = reason };
@@ -98,12 +102,13 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
     private NicTestResult ExplainSilence(Link link, AddressValue? gateway, NicTestResult result)
     {
         TimeSpan timeout = options.Timeout < s_neighborTimeout ? options.Timeout : s_neighborTimeout;
-        string name = gateway is null ? $"{_destination}" : $"the gateway {gateway}";
-        PhysicalAddress? mac = AskNeighbor(new NicExchange(session, NeighborAttempts, timeout), link, gateway ?? _destination);
+        AddressValue hop = gateway ?? _destination;
+        PhysicalAddress? mac = AskNeighbor(new NicExchange(session, NeighborAttempts, timeout), link, hop);
+        string name = gateway is null ? $"{hop}" : $"the gateway {hop}";
         if (mac is null) return Failed(result, NicTestStatus.NeighborSilent, $"{name} did not answer {NeighborProtocol}");
-        string guess = gateway is null ? "a firewall drops it, or echo is off there" : $"it, or something behind {gateway}, drops it";
+        string guess = gateway is null ? "a firewall drops it, or echo is off there" : "the gateway, or something behind it, drops it";
         return Failed(result with { MacAddress = mac }, NicTestStatus.EchoSilent,
-            $"{name} answers {NeighborProtocol} as {Link.Format(mac)}, but not the echo: {guess}");
+            $"the echo was not answered, though {name} answers {NeighborProtocol} as {Link.Format(mac)}: {guess}");
     }
 
     private static NicTestResult Counted(NicTestResult result, NicExchange exchange) => result with

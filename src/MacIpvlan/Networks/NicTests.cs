@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using MacIpvlan.Linux;
+using MacIpvlan.State;
 
 namespace MacIpvlan;
 
@@ -49,6 +50,15 @@ public sealed class NicTests(NetworkSession session, NicTestOptions options) : I
         if (pair.SourceAddress is null)
         {
             return Task.FromResult(result with { Status = NicTestStatus.NoAddress, Reason = ExplainNoAddress(pair) });
+        }
+
+        if (pair.Source.State != NicState.Attached)
+        {
+            return Task.FromResult(result with
+            {
+                Status = NicTestStatus.NicMissing,
+                Reason = $"it is {pair.Source.State.ToString().ToLowerInvariant()}, see Restore-ContainerNetwork",
+            });
         }
 
         NamespaceHandle? target = Open(pair.Source);
