@@ -7,8 +7,6 @@ namespace MacIpvlan.Addressing;
 /// <summary>The packets that tell a link's neighbours which MAC address an address has, without a link-layer header.</summary>
 public static class AnnouncementPacket
 {
-    private const int ArpSize = 28;
-    private const int IPv6HeaderSize = 40;
     private const int AdvertisementSize = 32;
     private const byte Icmpv6 = 58;
 
@@ -19,24 +17,12 @@ public static class AnnouncementPacket
     /// <param name="address">The address.</param>
     /// <param name="mac">The MAC address that it has, six bytes.</param>
     public static byte[] For(AddressValue address, PhysicalAddress mac) => address.Family == AddressFamily.InterNetwork
-        ? GratuitousArp(address.ToBytes(), mac.GetAddressBytes())
+        ? NeighborPacket.ArpRequest(mac, address, address)
         : UnsolicitedAdvertisement(address.ToBytes(), mac.GetAddressBytes());
-
-    private static byte[] GratuitousArp(byte[] address, byte[] mac)
-    {
-        byte[] packet = new byte[ArpSize];
-        // Ethernet, IPv4, lengths 6 and 4, request (RFC 826).
-        ((ReadOnlySpan<byte>)[0, 1, 8, 0, 6, 4, 0, 1]).CopyTo(packet);
-        mac.CopyTo(packet, 8);
-        address.CopyTo(packet, 14);
-        // The target's MAC address stays zero.
-        address.CopyTo(packet, 24);
-        return packet;
-    }
 
     private static byte[] UnsolicitedAdvertisement(byte[] address, byte[] mac)
     {
-        byte[] packet = new byte[IPv6HeaderSize + AdvertisementSize];
+        byte[] packet = new byte[NeighborPacket.IPv6HeaderSize + AdvertisementSize];
         packet[0] = 0x60;
         packet[5] = AdvertisementSize;
         packet[6] = Icmpv6;
@@ -44,7 +30,7 @@ public static class AnnouncementPacket
         packet[7] = 255;
         address.CopyTo(packet, 8);
         s_allNodes.CopyTo(packet, 24);
-        Span<byte> advertisement = packet.AsSpan(IPv6HeaderSize);
+        Span<byte> advertisement = packet.AsSpan(NeighborPacket.IPv6HeaderSize);
         advertisement[0] = 136;
         // Override: neighbours shall replace what they remember.
         advertisement[4] = 0x20;
@@ -53,16 +39,7 @@ public static class AnnouncementPacket
         advertisement[24] = 2;
         advertisement[25] = 1;
         mac.CopyTo(advertisement[26..]);
-        BinaryPrimitives.WriteUInt16BigEndian(advertisement[2..], Checksum(packet));
+        BinaryPrimitives.WriteUInt16BigEndian(advertisement[2..], InternetChecksum.OfIcmpv6(packet));
         return packet;
-    }
-
-    // RFC 4443 2.3: over addresses, length and next header, then the message.
-    private static ushort Checksum(ReadOnlySpan<byte> packet)
-    {
-        uint sum = AdvertisementSize + Icmpv6;
-        for (int i = 8; i < packet.Length; i += 2) sum += BinaryPrimitives.ReadUInt16BigEndian(packet[i..]);
-        while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
-        return (ushort)~sum;
     }
 }

@@ -1,0 +1,132 @@
+using System.Buffers.Binary;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+
+namespace MacIpvlan.Addressing;
+
+/// <summary>
+/// The packets that ask a link who has an address, and the answers to them, without a link-layer header: ARP (RFC 826)
+/// and neighbour discovery (RFC 4861).
+/// </summary>
+public static class NeighborPacket
+{
+    internal const int IPv6HeaderSize = 40;
+    private const int ArpSize = 28;
+    private const int MacSize = 6;
+    private const byte Icmpv6 = 58;
+    private const byte Solicitation = 135;
+    private const byte Advertisement = 136;
+    private const byte ArpReply = 2;
+    private const byte TargetLinkLayerAddress = 2;
+
+    // A target after four bytes of header and four of flags.
+    private const int FixedSize = 24;
+    private const int OptionUnit = 8;
+
+    // Ethernet, IPv4, lengths 6 and 4.
+    private static readonly byte[] s_arpHeader = [0, 1, 8, 0, 6, 4, 0];
+
+    // ff02::1:ff00:0/104 (RFC 4291 2.7.1).
+    private static readonly byte[] s_solicitedNode = [0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff];
+
+    /// <summary>An ARP request, to be broadcast.</summary>
+    /// <param name="senderMac">The MAC address of the link that asks, six bytes.</param>
+    /// <param name="sender">Its IPv4 address; 0.0.0.0 for a probe (RFC 5227 2.1.1).</param>
+    /// <param name="target">The address that is asked for.</param>
+    public static byte[] ArpRequest(PhysicalAddress senderMac, AddressValue sender, AddressValue target)
+    {
+        byte[] packet = new byte[ArpSize];
+        s_arpHeader.CopyTo(packet, 0);
+        packet[7] = 1;
+        senderMac.GetAddressBytes().CopyTo(packet, 8);
+        sender.ToBytes().CopyTo(packet, 14);
+        // The target's MAC address stays zero.
+        target.ToBytes().CopyTo(packet, 24);
+        return packet;
+    }
+
+    /// <summary>A neighbour solicitation (RFC 4861 4.3), to be sent to <see cref="SolicitationMac"/>.</summary>
+    /// <param name="senderMac">The MAC address of the link that asks, six bytes.</param>
+    /// <param name="sender">Its IPv6 address; :: for a probe, which then does not tell the MAC address (RFC 4862 5.4.2).</param>
+    /// <param name="target">The address that is asked for.</param>
+    public static byte[] NeighborSolicitation(PhysicalAddress senderMac, AddressValue sender, AddressValue target)
+    {
+        bool isProbe = sender.Number == 0;
+        int length = FixedSize + (isProbe ? 0 : OptionUnit);
+        byte[] packet = new byte[IPv6HeaderSize + length];
+        packet[0] = 0x60;
+        packet[5] = (byte)length;
+        packet[6] = Icmpv6;
+        // Receivers drop what a router may have passed on (RFC 4861 7.1.1).
+        packet[7] = 255;
+        byte[] address = target.ToBytes();
+        sender.ToBytes().CopyTo(packet, 8);
+        s_solicitedNode.CopyTo(packet, 24);
+        address.AsSpan(13).CopyTo(packet.AsSpan(37));
+        Span<byte> solicitation = packet.AsSpan(IPv6HeaderSize);
+        solicitation[0] = Solicitation;
+        address.CopyTo(solicitation[8..]);
+        if (!isProbe)
+        {
+            // Option: source link-layer address, one unit of eight bytes.
+            solicitation[24] = 1;
+            solicitation[25] = 1;
+            senderMac.GetAddressBytes().CopyTo(solicitation[26..]);
+        }
+
+        BinaryPrimitives.WriteUInt16BigEndian(solicitation[2..], InternetChecksum.OfIcmpv6(packet));
+        return packet;
+    }
+
+    /// <summary>The multicast MAC address that a solicitation goes to (RFC 2464 7).</summary>
+    public static PhysicalAddress SolicitationMac(AddressValue target) => new([0x33, 0x33, 0xff, .. target.ToBytes()[13..]]);
+
+    /// <summary>Reads the answer to one of these questions: an ARP reply, or a neighbour advertisement.</summary>
+    /// <param name="packet">What came; nothing about it is taken for granted.</param>
+    /// <param name="target">The address that was asked for; tells which of the two to expect.</param>
+    /// <param name="mac">The MAC address that the answer names.</param>
+    /// <returns>False for all else.</returns>
+    public static bool TryReadAnswer(ReadOnlySpan<byte> packet, AddressValue target, out PhysicalAddress mac)
+    {
+        ReadOnlySpan<byte> named = target.Family == AddressFamily.InterNetwork
+            ? ReadArpReply(packet, target.ToBytes())
+            : ReadAdvertisement(packet, target.ToBytes());
+        mac = new(named.ToArray());
+        return named.Length == MacSize;
+    }
+
+    private static ReadOnlySpan<byte> ReadArpReply(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> target)
+    {
+        // Short frames are padded on the wire.
+        bool isAnswer = packet.Length >= ArpSize && packet.StartsWith(s_arpHeader) && packet[7] == ArpReply
+            && packet.Slice(14, target.Length).SequenceEqual(target);
+        return isAnswer ? packet.Slice(8, MacSize) : default;
+    }
+
+    private static ReadOnlySpan<byte> ReadAdvertisement(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> target)
+    {
+        const int Multicast = 0xff;
+        if (packet.Length < IPv6HeaderSize + FixedSize || packet[0] >> 4 != 6 || packet[6] != Icmpv6) return default;
+        int end = IPv6HeaderSize + BinaryPrimitives.ReadUInt16BigEndian(packet[4..]);
+        if (end < IPv6HeaderSize + FixedSize || end > packet.Length) return default;
+        packet = packet[..end];
+        ReadOnlySpan<byte> advertisement = packet[IPv6HeaderSize..];
+        // The checks of RFC 4861 7.1.2; a sender is never a group.
+        bool isAnswer = packet[7] == 255 && packet[8] != Multicast && advertisement[0] == Advertisement && advertisement[1] == 0
+            && advertisement.Slice(8, target.Length).SequenceEqual(target) && InternetChecksum.OfIcmpv6(packet) == 0;
+        return isAnswer ? FindOption(advertisement[FixedSize..]) : default;
+    }
+
+    private static ReadOnlySpan<byte> FindOption(ReadOnlySpan<byte> options)
+    {
+        while (options.Length >= OptionUnit)
+        {
+            int size = options[1] * OptionUnit;
+            if (size == 0 || size > options.Length) return default;
+            if (options[0] == TargetLinkLayerAddress && size == OptionUnit) return options.Slice(2, MacSize);
+            options = options[size..];
+        }
+
+        return default;
+    }
+}
