@@ -1,0 +1,39 @@
+using System.Net.NetworkInformation;
+using MacIpvlan.Addressing;
+using MacIpvlan.Netlink;
+using MacIpvlan.State;
+
+namespace MacIpvlan;
+
+/// <summary>Addresses that turn out to be others', and for how long that is believed.</summary>
+internal static class AddressConflict
+{
+    /// <summary>How many dynamic addresses are tried for one NIC.</summary>
+    public const int MaxAttempts = 32;
+    private static readonly TimeSpan s_memory = TimeSpan.FromHours(1);
+
+    /// <summary>The error that tells who answered for which address.</summary>
+    public static NetworkException OnTheWire(IEnumerable<KeyValuePair<AddressValue, PhysicalAddress>> found)
+    {
+        ForeignAddress[] foreign = [.. found.Select(static f => Foreign(f.Key, f.Value))];
+        string who = string.Join(", and ", foreign.Select(static f => $"{f.Address} is taken: {Link.Format(f.MacAddress)} has it"));
+        return new(
+            NetworkError.AddressConflict,
+            $"The address {who}.",
+            "Ask for another address, or take it from who has it; with -ProbeAddress:$false nobody is asked.")
+        {
+            Conflicts = foreign,
+        };
+    }
+
+    /// <summary>The error for an address that the kernel refuses a NIC, since another link of the parent has it.</summary>
+    public static NetworkException OnParent(AddressValue address, Link parent, NetlinkException refusal) => new(
+        NetworkError.AddressConflict,
+        $"The address {address} is taken: another link of {parent.Name} ({Link.Format(parent.MacAddress)}) has it. {refusal.Message}",
+        "Ask for another address, or take it from the link that has it.")
+    {
+        Conflicts = [Foreign(address, parent.MacAddress)],
+    };
+
+    private static ForeignAddress Foreign(AddressValue address, PhysicalAddress mac) => new(address, mac, DateTimeOffset.Now + s_memory);
+}
