@@ -37,9 +37,9 @@ BeforeAll {
         foreach ($namespace in 'web1', 'web2') { (Get-IpLink -Namespace $namespace).ifname | Should -Be lo }
     }
 
-    function Test-EachPoint([scriptblock]$Prepare, [string[]]$Operation, [scriptblock]$Between, [switch]$AlwaysRestore) {
+    function Test-EachPoint([scriptblock]$Prepare, [string[]]$Operation, [scriptblock]$Between, [switch]$AlwaysRestore, [int]$Foreign) {
         # Between: brings about what there may be besides, where the operation is one of several. AlwaysRestore: what is
-        # not done is not as before, which was not well.
+        # not done is not as before, which was not well. Foreign: how many addresses of each subnet others have.
         & $Prepare
         $fine = @(Get-Picture)
         $points = @(Invoke-Operation $Operation 0)
@@ -71,8 +71,8 @@ BeforeAll {
             # Nothing is handed out twice, and nothing is lost: the next addresses are the lowest that are free.
             foreach ($network in Get-ContainerNetwork) {
                 $used = @(Get-ContainerNic $network).IPAddress.Count
-                $probe = Connect-ContainerNic $network web2 -InterfaceName next
-                "$($probe.IPAddress[0])" | Should -Be "10.1.0.$($used / $network.Subnets.Count + 2)/24"
+                $probe = Connect-ContainerNic $network web2 -InterfaceName next -WarningAction Ignore
+                "$($probe.IPAddress[0])" | Should -Be "10.1.0.$($used / $network.Subnets.Count + $Foreign + 2)/24"
                 $probe | Disconnect-ContainerNic
             }
             Clear-Operation
@@ -98,6 +98,7 @@ Describe 'A command that is killed' {
         $null = Restore-ContainerNetwork
         Get-ContainerNetwork | ForEach-Object { & "Remove-$($_.Kind)Network" $_.Name -Force }
         Get-VlanSubInterface | Remove-VlanSubInterface -Force
+        ip -n wire address flush dev eth0 scope global
     }
 
     It 'makes a network, or none' -Tag Native, Once {
@@ -107,6 +108,14 @@ Describe 'A command that is killed' {
     # Kernels before 6.15 make it under another name first, since the host has an eth0 as well.
     It 'connects a NIC, or none' -Tag Native, Once {
         Test-EachPoint $withLan connect, lan, web1
+    }
+
+    It 'connects a NIC where the first address is another''s, or remembers whose it is, or nothing' -Tag Native, Once {
+        'address add 10.1.0.2/24 dev eth0', 'address add fd01::1/64 dev eth0 nodad' | ip -n wire -batch -
+        $prepare = { $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24, fd01::/64 -ProbeAddress -ProbeTimeoutMilliseconds 50 }
+        Test-EachPoint $prepare connect, lan, web1 -Foreign 1 -Between {
+            Connect-ContainerNic lan web1 -IPAddress 10.1.0.2, fd01::1 -ErrorAction Ignore
+        }
     }
 
     It 'disconnects a NIC, or does not' -Tag Native, Once {

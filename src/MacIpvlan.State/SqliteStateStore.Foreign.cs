@@ -27,6 +27,9 @@ public sealed partial class SqliteStateStore
         foreach ((long pool, AddressValue address) in expired) Forget(pool, address);
     }
 
+    private int CountForeign(Pool pool) => _database.Query(
+        "SELECT COUNT(*) FROM foreign_addresses WHERE pool_id = $1", static r => r.GetInt32(0), pool.Id)[0];
+
     private ILookup<long, ForeignAddress> ReadForeign() => _database.Query(
         "SELECT pool_id, address, mac_address, until FROM foreign_addresses ORDER BY pool_id, address",
         static r => (Pool: r.GetInt64(0), Foreign: new ForeignAddress(

@@ -76,7 +76,7 @@ public sealed partial class SqliteStateStore
             {
                 leases[i] = demands[i].Static is AddressValue address
                     ? TakeStatic(nic.Id, i, PoolOf(pools, address), address)
-                    : TakeLowest(nic.Id, i, network, pools.Where(p => p.Subnet.Prefix.Family == demands[i].Family));
+                    : TakeLowest(nic.Id, i, network, [.. pools.Where(p => p.Subnet.Prefix.Family == demands[i].Family)]);
             }
 
             return nic with { Leases = leases };
@@ -170,7 +170,7 @@ public sealed partial class SqliteStateStore
             $"{address} is in no subnet of the network ({string.Join(", ", pools.Select(p => p.Subnet.Prefix))}).");
     }
 
-    private LeaseRecord TakeLowest(string nicId, int ordinal, NetworkRecord network, IEnumerable<Pool> pools)
+    private LeaseRecord TakeLowest(string nicId, int ordinal, NetworkRecord network, IReadOnlyList<Pool> pools)
     {
         foreach (Pool pool in pools)
         {
@@ -185,9 +185,10 @@ public sealed partial class SqliteStateStore
             }
         }
 
+        int foreign = pools.Sum(CountForeign);
         throw new NetworkException(
             NetworkError.AddressesExhausted,
-            $"No address is free on network '{network.Name}'.",
+            $"No address is free on network '{network.Name}'{(foreign == 0 ? "" : $"; others on the wire have {foreign}")}.",
             "Disconnect NICs that are not needed, widen the IP range, or add a subnet.");
     }
 

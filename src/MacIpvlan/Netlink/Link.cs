@@ -52,6 +52,9 @@ public sealed record Link
     /// <summary>Whether it is set up (IFF_UP).</summary>
     public bool IsUp { get; init; }
 
+    /// <summary>Whether it has a carrier (IFF_LOWER_UP): what it is plugged into works.</summary>
+    public bool HasCarrier { get; init; }
+
     /// <summary>Whether it is the loopback link (IFF_LOOPBACK).</summary>
     public bool IsLoopback { get; init; }
 
@@ -106,6 +109,7 @@ public sealed record Link
             Mtu = mtu,
             MacAddress = mac,
             IsUp = (info.ifi_flags & IFF_UP) != 0,
+            HasCarrier = (info.ifi_flags & IFF_LOWER_UP) != 0,
             IsLoopback = (info.ifi_flags & IFF_LOOPBACK) != 0,
         };
     }

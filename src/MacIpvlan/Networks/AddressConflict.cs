@@ -16,10 +16,10 @@ internal static class AddressConflict
     public static NetworkException OnTheWire(IEnumerable<KeyValuePair<AddressValue, PhysicalAddress>> found)
     {
         ForeignAddress[] foreign = [.. found.Select(static f => Foreign(f.Key, f.Value))];
-        string who = string.Join(", and ", foreign.Select(static f => $"{f.Address} is taken: {Link.Format(f.MacAddress)} has it"));
+        string others = string.Concat(foreign.Skip(1).Select(static f => $", and {f.Address} by {Link.Format(f.MacAddress)}"));
         return new(
             NetworkError.AddressConflict,
-            $"The address {who}.",
+            $"The address {foreign[0].Address} is taken on the wire by {Link.Format(foreign[0].MacAddress)}{others}.",
             "Ask for another address, or take it from who has it; with -ProbeAddress:$false nobody is asked.")
         {
             Conflicts = foreign,
@@ -29,7 +29,7 @@ internal static class AddressConflict
     /// <summary>The error for an address that the kernel refuses a NIC, since another link of the parent has it.</summary>
     public static NetworkException OnParent(AddressValue address, Link parent, NetlinkException refusal) => new(
         NetworkError.AddressConflict,
-        $"The address {address} is taken: another link of {parent.Name} ({Link.Format(parent.MacAddress)}) has it. {refusal.Message}",
+        $"The address {address} is taken by another link of {parent.Name}, {Link.Format(parent.MacAddress)}. {refusal.Message}",
         "Ask for another address, or take it from the link that has it.")
     {
         Conflicts = [Foreign(address, parent.MacAddress)],

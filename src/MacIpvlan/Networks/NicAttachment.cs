@@ -147,6 +147,12 @@ internal sealed class NicAttachment(NetworkSession session, NicRequest request, 
             .Select(a => KeyValuePair.Create(a, parent.MacAddress)));
         // Still marked as unfinished.
         inside.Execute(new LinkSet(link.Index, link.Name) { Up = true });
+        if (inside.FindLink(link.Index) is { HasCarrier: false })
+        {
+            session.Warn($"The addresses of {request.Target.Name}/{link.Name} are not probed: {parent.Name} has no carrier, so nobody would answer.");
+            return null;
+        }
+
         foreach (AddressValue address in addresses)
         {
             session.Trace?.Invoke(inside.InNamespace(address.Family == AddressFamily.InterNetwork

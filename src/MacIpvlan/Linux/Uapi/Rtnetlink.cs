@@ -47,6 +47,7 @@ internal static partial class Uapi
 
     public const uint IFF_UP = 0x1;
     public const uint IFF_LOOPBACK = 0x8;
+    public const uint IFF_LOWER_UP = 0x10000;
 
     [StructLayout(LayoutKind.Sequential)]
     public struct rtgenmsg
