@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Net.NetworkInformation;
+using MacIpvlan.Addressing;
 using MacIpvlan.Netlink.Kinds;
-using MacIpvlan.State;
 
 namespace MacIpvlan.PowerShell.Commands;
 

@@ -6,15 +6,16 @@ using static MacIpvlan.Linux.Uapi;
 
 namespace MacIpvlan.Linux;
 
-/// <summary>Sends and receives packets on links, in the namespace of the thread that opens it (packet(7)).</summary>
+/// <summary>
+/// Sends packets on links of the namespace of the thread that opens it, and receives those of one link and protocol if it
+/// is told to listen (packet(7)).
+/// </summary>
 /// <remarks>The kernel takes 10 ms and more to close one, so none is opened where someone waits.</remarks>
 internal sealed unsafe class PacketSocket : IDisposable
 {
     private const int MacSize = 6;
     private readonly FileDescriptor _fd;
 
-    /// <summary>Opens a socket that receives nothing.</summary>
-    /// <exception cref="NetlinkException">The process lacks CAP_NET_RAW.</exception>
     public PacketSocket()
     {
         int fd = LibC.socket(LibC.AF_PACKET, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0);
@@ -27,18 +28,15 @@ internal sealed unsafe class PacketSocket : IDisposable
         _fd = new FileDescriptor(fd);
     }
 
-    /// <summary>Opens a socket that receives packets of one protocol on one link.</summary>
-    /// <exception cref="NetlinkException">The process lacks CAP_NET_RAW, or the link is gone or down.</exception>
-    public PacketSocket(int linkIndex, ushort etherType) : this()
+    /// <summary>Receives from now on what comes to a link under a protocol.</summary>
+    /// <exception cref="NetlinkException">The link is gone or down.</exception>
+    public void Listen(int linkIndex, ushort etherType)
     {
-        sockaddr_ll address = Address(linkIndex, etherType);
-        if (LibC.bind(_fd.Value, (sockaddr*)&address, sizeof(sockaddr_ll)) >= 0) return;
-        int errno = Errno.Last;
-        Dispose();
-        throw new NetlinkException("bind(AF_PACKET)", errno);
+        sockaddr_ll address = AddressOf(linkIndex, etherType);
+        if (LibC.bind(_fd.Value, (sockaddr*)&address, sizeof(sockaddr_ll)) < 0) throw new NetlinkException("bind(AF_PACKET)", Errno.Last);
     }
 
-    /// <summary>Receives also what is sent to a group on a link, as long as the socket is open.</summary>
+    /// <summary>Receives also what is sent to a group, as long as the socket is open.</summary>
     /// <exception cref="NetlinkException">The link is gone.</exception>
     public void Join(int linkIndex, PhysicalAddress group)
     {
@@ -48,49 +46,55 @@ internal sealed unsafe class PacketSocket : IDisposable
         throw new NetlinkException("setsockopt(SOL_PACKET, PACKET_ADD_MEMBERSHIP)", Errno.Last);
     }
 
+    /// <summary>Takes a packet that has come, without its link-layer header.</summary>
+    /// <returns>Its length, at most that of the buffer; -1 if none has come.</returns>
+    public int TryReceive(Span<byte> buffer) => TryReceive(buffer, out _);
+
+    /// <summary>Does the same, and tells which MAC address the packet came from.</summary>
+    public int TryReceive(Span<byte> buffer, out PhysicalAddress source)
+    {
+        sockaddr_ll address;
+        int received;
+        fixed (byte* p = buffer)
+        {
+            // What is for others: packets of VLANs that the link does not carry, above all.
+            do
+            {
+                socklen_t length = sizeof(sockaddr_ll);
+                received = (int)LibC.recvfrom(_fd.Value, p, buffer.Length, LibC.MSG_DONTWAIT, (sockaddr*)&address, &length);
+            }
+            while (received >= 0 && address.sll_pkttype == LibC.PACKET_OTHERHOST);
+        }
+
+        source = received < 0 ? PhysicalAddress.None : new(new ReadOnlySpan<byte>(address.sll_addr, MacSize).ToArray());
+        return received;
+    }
+
     /// <summary>Sends a packet; the kernel puts the link-layer header before it.</summary>
     /// <exception cref="NetlinkException">The link is gone or down.</exception>
     public void Send(int linkIndex, ushort etherType, ReadOnlySpan<byte> destination, ReadOnlySpan<byte> packet)
     {
-        sockaddr_ll address = Address(linkIndex, etherType);
+        int errno = TrySend(linkIndex, etherType, destination, packet);
+        if (errno != 0) throw new NetlinkException("sendto(AF_PACKET)", errno);
+    }
+
+    /// <summary>Does what <see cref="Send"/> does.</summary>
+    /// <returns>Zero, or the error number of why the kernel did not.</returns>
+    public int TrySend(int linkIndex, ushort etherType, ReadOnlySpan<byte> destination, ReadOnlySpan<byte> packet)
+    {
+        sockaddr_ll address = AddressOf(linkIndex, etherType);
         address.sll_halen = (byte)destination.Length;
         destination.CopyTo(MemoryMarshal.CreateSpan(ref address.sll_addr[0], 8));
         fixed (byte* p = packet)
         {
             ssize_t sent = LibC.sendto(_fd.Value, p, packet.Length, 0, (sockaddr*)&address, sizeof(sockaddr_ll));
-            if (sent < 0) throw new NetlinkException("sendto(AF_PACKET)", Errno.Last);
-        }
-    }
-
-    /// <summary>Takes a packet that has come, if one has.</summary>
-    /// <param name="buffer">Where to; what does not fit is cut off.</param>
-    /// <param name="source">The MAC address that it came from.</param>
-    /// <returns>How many bytes; -1 when none is there.</returns>
-    /// <exception cref="NetlinkException">The link is gone or down.</exception>
-    public int TryReceive(Span<byte> buffer, out PhysicalAddress source)
-    {
-        sockaddr_ll address;
-        while (true)
-        {
-            socklen_t length = sizeof(sockaddr_ll);
-            ssize_t received;
-            fixed (byte* p = buffer)
-            {
-                received = LibC.recvfrom(_fd.Value, p, buffer.Length, LibC.MSG_DONTWAIT, (sockaddr*)&address, &length);
-            }
-
-            int errno = received < 0 ? Errno.Last : 0;
-            source = new(new ReadOnlySpan<byte>(address.sll_addr, MacSize).ToArray());
-            if (errno == Errno.EAGAIN) return -1;
-            if (errno is not (0 or Errno.EINTR)) throw new NetlinkException("recvfrom(AF_PACKET)", errno);
-            // The kernel shows packets of VLANs that the link does not carry too, as for others.
-            if (errno == 0 && address.sll_pkttype != LibC.PACKET_OTHERHOST) return (int)received;
+            return sent < 0 ? Errno.Last : 0;
         }
     }
 
     public void Dispose() => _fd.Dispose();
 
-    private static sockaddr_ll Address(int linkIndex, ushort etherType) => new()
+    private static sockaddr_ll AddressOf(int linkIndex, ushort etherType) => new()
     {
         sll_family = AF_PACKET,
         sll_protocol = BinaryPrimitives.ReverseEndianness(etherType),

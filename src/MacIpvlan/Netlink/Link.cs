@@ -52,7 +52,7 @@ public sealed record Link
     /// <summary>Whether it is set up (IFF_UP).</summary>
     public bool IsUp { get; init; }
 
-    /// <summary>Whether it has a carrier (IFF_LOWER_UP): what it is plugged into works.</summary>
+    /// <summary>Whether it has a carrier: a plugged cable, a parent that has one (IFF_LOWER_UP).</summary>
     public bool HasCarrier { get; init; }
 
     /// <summary>Whether it is the loopback link (IFF_LOOPBACK).</summary>

@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using MacIpvlan.Addressing;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
-using MacIpvlan.State;
 
 namespace MacIpvlan;
 
@@ -34,18 +33,15 @@ internal sealed class AddressProbe : IDisposable
         _link = link;
         try
         {
-            foreach (IGrouping<AddressFamily, AddressValue> family in addresses.GroupBy(static a => a.Family))
+            foreach (AddressValue address in addresses)
             {
-                // By protocol: a socket for all of them would also show what is of other VLANs.
-                PacketSocket? socket = null;
-                foreach (AddressValue address in family)
-                {
-                    socket ??= new PacketSocket(link.Index, EtherType(address));
-                    _sockets.Add(address, socket);
-                    if (family.Key == AddressFamily.InterNetwork) continue;
-                    socket.Join(link.Index, s_allNodes);
-                    socket.Join(link.Index, NeighborPacket.SolicitationMac(address));
-                }
+                // One for each protocol: a socket for all of them would also show what is of other VLANs.
+                PacketSocket socket = _sockets.FirstOrDefault(s => s.Key.Family == address.Family).Value ?? new();
+                _sockets.Add(address, socket);
+                socket.Listen(link.Index, EtherType(address));
+                if (address.Family == AddressFamily.InterNetwork) continue;
+                socket.Join(link.Index, s_allNodes);
+                socket.Join(link.Index, NeighborPacket.SolicitationMac(address));
             }
         }
         catch

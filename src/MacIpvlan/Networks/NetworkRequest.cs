@@ -1,6 +1,5 @@
 using MacIpvlan.Addressing;
 using MacIpvlan.Netlink.Kinds;
-using MacIpvlan.State;
 
 namespace MacIpvlan;
 

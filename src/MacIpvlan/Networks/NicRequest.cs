@@ -1,7 +1,6 @@
 using System.Net.NetworkInformation;
 using MacIpvlan.Addressing;
 using MacIpvlan.Linux;
-using MacIpvlan.State;
 
 namespace MacIpvlan;
 

@@ -1,4 +1,4 @@
-namespace MacIpvlan.State;
+namespace MacIpvlan.Addressing;
 
 /// <summary>How the wire is asked whether someone has an address already.</summary>
 /// <param name="Count">How many times.</param>
