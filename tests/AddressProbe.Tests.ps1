@@ -212,6 +212,25 @@ Describe 'Probing of a macvlan network' -Tag Native, Once {
     }
 }
 
+Describe 'An address that someone has on another VLAN of the parent' {
+    It 'is free, though the parent hands on what is sent there' {
+        'link add link eth0 name eth0.50 type vlan id 50', 'address add 10.1.0.2/24 dev eth0.50', 'link set eth0.50 up' | ip -n wire -batch -
+        $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24 -ProbeAddress -ProbeTimeoutMilliseconds 1500
+        # Or it would answer for it on eth0 too.
+        $null = ip netns exec wire sysctl -w net.ipv4.conf.eth0.arp_ignore=1
+        # The other station announces itself all the time.
+        $other = Start-Process ip 'netns exec wire busybox arping -q -U -c 20 -I eth0.50 10.1.0.2' -PassThru
+        try { $nic = Connect-ContainerNic lan web1 -WarningVariable warnings }
+        finally {
+            Stop-Sleeper $other
+            ip -n wire link delete eth0.50
+            Remove-MacvlanNetwork lan -Force
+        }
+        "$($nic.IPAddress)" | Should -Be 10.1.0.2/24
+        $warnings | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'An address that another ipvlan link of the parent has' {
     BeforeAll {
         ip link add link eth0 name hand netns web2 type ipvlan mode l2 bridge
