@@ -155,7 +155,7 @@ Describe 'Probing of a macvlan network' -Tag Native, Once {
     }
 
     It 'ends at once with Ctrl+C, and leaves nothing' {
-        $null = New-MacvlanNetwork slow eth0 -Subnet 10.1.0.0/24 -ProbeAddress -ProbeTimeoutMilliseconds 60000
+        $null = New-MacvlanNetwork slow eth0 -Subnet 10.8.0.0/24 -ProbeAddress -ProbeTimeoutMilliseconds 60000
         $rows = Get-StateRow
         $process = Start-Shell "'ready'; try { Connect-ContainerNic slow web1; 'not reached' } finally { [Console]::WriteLine('stopped') }"
         $process.StandardOutput.ReadLine() | Should -Be ready

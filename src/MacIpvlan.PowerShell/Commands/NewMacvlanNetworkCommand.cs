@@ -50,9 +50,11 @@ public sealed class NewMacvlanNetworkCommand : NewNetworkCommand
 
     private protected override ProbeSettings? ReadProbe()
     {
-        if (ProbeAddress) return new(ProbeCount ?? new ProbeSettings().Count, ProbeTimeoutMilliseconds ?? new ProbeSettings().TimeoutMilliseconds);
+        ProbeSettings usual = new();
+        if (ProbeAddress) return new(ProbeCount ?? usual.Count, ProbeTimeoutMilliseconds ?? usual.TimeoutMilliseconds);
         if (ProbeCount is null && ProbeTimeoutMilliseconds is null) return null;
-        throw new NetworkException(NetworkError.InvalidParameter, "ProbeCount and ProbeTimeoutMilliseconds are for -ProbeAddress.");
+        throw new NetworkException(
+            NetworkError.InvalidParameter, "ProbeCount and ProbeTimeoutMilliseconds are for -ProbeAddress.");
     }
 
     private protected override LinkKind NicKind => new MacvlanLink(Mode)

@@ -127,7 +127,8 @@ public static class NeighborPacket
 
     private static bool IsArpConflict(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> target)
     {
-        if (packet.Length < ArpSize || !packet.StartsWith(s_arpHeader) || packet[7] is not (ArpRequestCode or ArpReply)) return false;
+        if (packet.Length < ArpSize || !packet.StartsWith(s_arpHeader)) return false;
+        if (packet[7] is not (ArpRequestCode or ArpReply)) return false;
         ReadOnlySpan<byte> sender = packet.Slice(14, target.Length);
         bool isProbe = packet[7] == ArpRequestCode && !sender.ContainsAnyExcept((byte)0);
         return sender.SequenceEqual(target) || (isProbe && packet.Slice(24, target.Length).SequenceEqual(target));

@@ -10,7 +10,7 @@ namespace MacIpvlan.Linux;
 /// Sends packets on links of the namespace of the thread that opens it, and receives those of one link and protocol if it
 /// is told to listen (packet(7)).
 /// </summary>
-/// <remarks>The kernel takes 10 ms and more to close one, so none is opened where someone waits.</remarks>
+/// <remarks>The kernel takes 10 ms and more to close one, so none is opened just to send where someone waits.</remarks>
 internal sealed unsafe class PacketSocket : IDisposable
 {
     private const int MacSize = 6;

@@ -35,5 +35,6 @@ internal static class AddressConflict
         Conflicts = [Foreign(address, parent.MacAddress)],
     };
 
-    private static ForeignAddress Foreign(AddressValue address, PhysicalAddress mac) => new(address, mac, DateTimeOffset.Now + s_memory);
+    private static ForeignAddress Foreign(AddressValue address, PhysicalAddress mac) =>
+        new(address, mac, DateTimeOffset.Now + s_memory);
 }

@@ -71,7 +71,10 @@ internal static class Announcer
             {
                 NamespaceThreads.Enter(Target);
                 using PacketSocket socket = new();
-                foreach (LeaseRecord lease in Nic.Leases) Announcer.Send(socket, Nic.InterfaceIndex, Nic.MacAddress, lease.Address.Value);
+                foreach (LeaseRecord lease in Nic.Leases)
+                {
+                    Announcer.Send(socket, Nic.InterfaceIndex, Nic.MacAddress, lease.Address.Value);
+                }
 
                 return true;
             }

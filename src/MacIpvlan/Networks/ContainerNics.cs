@@ -100,7 +100,8 @@ public sealed class ContainerNics(NetworkSession session)
             NicRecord reserved = Reserve(wanted with { Id = id }, request.Network.Record, demands);
             try
             {
-                return Attach(request, reserved, parent, undo: e => session.State.ReleaseNic(id, (e as NetworkException)?.Conflicts));
+                return Attach(
+                    request, reserved, parent, undo: e => session.State.ReleaseNic(id, (e as NetworkException)?.Conflicts));
             }
             catch (NetworkException e) when (e.Error == NetworkError.AddressConflict && attempt < AddressConflict.MaxAttempts
                 && !e.Conflicts.Any(c => demands.Any(d => d.Static == c.Address)))

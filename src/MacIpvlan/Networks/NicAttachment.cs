@@ -149,7 +149,9 @@ internal sealed class NicAttachment(NetworkSession session, NicRequest request, 
         inside.Execute(new LinkSet(link.Index, link.Name) { Up = true });
         if (inside.FindLink(link.Index) is { HasCarrier: false })
         {
-            session.Warn($"The addresses of {request.Target.Name}/{link.Name} are not probed: {parent.Name} has no carrier, so nobody would answer.");
+            session.Warn(
+                $"The addresses of {request.Target.Name}/{link.Name} are not probed: {parent.Name} has no carrier, so nobody "
+                + "would answer.");
             return null;
         }
 
