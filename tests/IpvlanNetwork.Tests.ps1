@@ -184,20 +184,6 @@ Describe 'New-IpvlanNetwork' {
         }
     }
 
-    It 'takes a NIC back when the kernel finds its address on another link of the parent' {
-        ip link add link eth0 name hand netns web3 type ipvlan mode l2 bridge
-        'address add 192.168.50.2/24 dev hand', 'link set dev hand up' | ip -n web3 -batch -
-        $null = New-IpvlanNetwork front eth0 -Subnet 192.168.50.0/24
-        $before = Get-Snapshot
-        $problem = Get-Failure { Connect-ContainerNic front web1 }
-        $problem.What | Should -Be "EADDRINUSE ResourceExists 'web1'"
-        $problem.Message | Should -BeLike '*192.168.50.2*'
-        Get-Snapshot | Should -Be $before
-        (Get-IpLink -Namespace web1).ifname | Should -Be lo
-        ip -n web3 link delete dev hand
-        "$((Connect-ContainerNic front web1).IPAddress)" | Should -Be 192.168.50.2/24 -Because 'it was not kept'
-    }
-
     It 'warns of a gateway that <Mode> will not use' -Tag Native -ForEach @{ Mode = 'L3' }, @{ Mode = 'L3S' } {
         $network = New-IpvlanNetwork front eth0 -Subnet 192.168.50.0/24 -Gateway 192.168.50.9 -Mode $Mode `
             -WarningVariable warnings -WarningAction SilentlyContinue

@@ -38,9 +38,10 @@ BeforeAll {
         foreach ($namespace in 'web1', 'web2') { (Get-IpLink -Namespace $namespace).ifname | Should -Be lo }
     }
 
-    function Test-EachPoint([scriptblock]$Prepare, [string[]]$Operation, [scriptblock]$Between, [switch]$AlwaysRestore) {
+    function Test-EachPoint([scriptblock]$Prepare, [string[]]$Operation, [scriptblock]$Between, [switch]$AlwaysRestore, [int]$Foreign, [int]$Every = 1) {
         # Between: brings about what there may be besides, where the operation is one of several. AlwaysRestore: what is
-        # not done is not as before, which was not well.
+        # not done is not as before, which was not well. Foreign: how many addresses of each subnet others have.
+        # Every: how many points to go on at a time.
         & $Prepare
         $fine = @(Get-Picture)
         $points = @(Invoke-Operation $Operation 0)
@@ -55,7 +56,8 @@ BeforeAll {
             Clear-Operation
         }
         $points.Count | Should -BeGreaterThan 1
-        for ($point = 1 + $points.Count % $step; $point -le $points.Count; $point += $step) {
+        $stride = $step * $Every
+        for ($point = 1 + $points.Count % $stride; $point -le $points.Count; $point += $stride) {
             & $Prepare
             $null = Invoke-Operation $Operation $point
             $LASTEXITCODE | Should -Be 137 -Because "it dies at $($points[$point - 1])"
@@ -72,8 +74,8 @@ BeforeAll {
             # Nothing is handed out twice, and nothing is lost: the next addresses are the lowest that are free.
             foreach ($network in Get-ContainerNetwork) {
                 $used = @(Get-ContainerNic $network).IPAddress.Value + $network.HostAddress | ForEach-Object ToString
-                $free = 2..9 | ForEach-Object { "10.1.0.$_" } | Where-Object { $_ -notin $used } | Select-Object -First 1
-                $probe = Connect-ContainerNic $network web2 -InterfaceName next
+                $free = (2 + $Foreign)..9 | ForEach-Object { "10.1.0.$_" } | Where-Object { $_ -notin $used } | Select-Object -First 1
+                $probe = Connect-ContainerNic $network web2 -InterfaceName next -WarningAction Ignore
                 "$($probe.IPAddress[0])" | Should -Be "$free/24"
                 $probe | Disconnect-ContainerNic
             }
@@ -100,6 +102,7 @@ Describe 'A command that is killed' {
         $null = Restore-ContainerNetwork
         Get-ContainerNetwork | ForEach-Object { & "Remove-$($_.Kind)Network" $_.Name -Force }
         Get-VlanSubInterface | Remove-VlanSubInterface -Force
+        ip -n wire address flush dev eth0 scope global
     }
 
     It 'makes a network, or none' -Tag Native, Once {
@@ -109,6 +112,14 @@ Describe 'A command that is killed' {
     # Kernels before 6.15 make it under another name first, since the host has an eth0 as well.
     It 'connects a NIC, or none' -Tag Native, Once {
         Test-EachPoint $withLan connect, lan, web1
+    }
+
+    It 'connects a NIC where the first address is another''s, or remembers whose it is, or nothing' -Tag Native, Once {
+        ip -n wire address add 10.1.0.2/24 dev eth0
+        $prepare = { $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24 -ProbeAddress -ProbeCount 1 -ProbeTimeoutMilliseconds 50 }
+        Test-EachPoint $prepare connect, lan, web1 -Foreign 1 -Every 2 -Between {
+            Connect-ContainerNic lan web1 -IPAddress 10.1.0.2 -ErrorAction Ignore
+        }
     }
 
     It 'disconnects a NIC, or does not' -Tag Native, Once {

@@ -72,7 +72,8 @@ Describe 'CAP_NET_ADMIN and CAP_SYS_ADMIN' -Tag Native, Once {
             Attempt { Connect-ContainerNic front web1, web2 }
             Attempt { Get-ContainerNic | Disconnect-ContainerNic }
             Attempt { Remove-NetworkNamespace web2 }
-'@) | Should -Be 'web2', 'web1/eth0 web2/eth0', '', ''
+            Attempt { Connect-ContainerNic front web1 -ProbeAddress }
+'@) | Should -Be 'web2', 'web1/eth0 web2/eth0', '', '', 'PermissionDenied CAP_NET_RAW'
         Get-ContainerNic | Should -BeNullOrEmpty
     }
 

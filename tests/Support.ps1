@@ -286,11 +286,11 @@ function Invoke-Shell {
 
 function Start-Shell {
     # Starts a script in a process of its own, which Ctrl+C interrupts, and returns that process; what it writes is read
-    # from its StandardOutput.
-    param([string]$Script)
+    # from its StandardOutput. Through as for Invoke-Shell.
+    param([string]$Script, [string[]]$Through = @())
     # A test run in the background has Ctrl+C switched off, and hands that on.
     $start = [Diagnostics.ProcessStartInfo]::new('env')
-    foreach ($argument in @('--default-signal=INT') + (Get-ShellCommand $Script)) { $start.ArgumentList.Add($argument) }
+    foreach ($argument in @('--default-signal=INT') + $Through + (Get-ShellCommand $Script)) { $start.ArgumentList.Add($argument) }
     $start.RedirectStandardOutput = $true
     [Diagnostics.Process]::Start($start)
 }

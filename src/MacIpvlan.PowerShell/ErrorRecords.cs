@@ -40,7 +40,8 @@ internal static class ErrorRecords
         NetworkError.NetworkExists or NetworkError.NamespaceExists or NetworkError.SubInterfaceExists
             or NetworkError.InterfaceExists or NetworkError.HostAccessExists => ErrorCategory.ResourceExists,
         NetworkError.NetworkInUse or NetworkError.ParentInUse or NetworkError.SubInterfaceInUse
-            or NetworkError.NamespaceInUse or NetworkError.AddressInUse or NetworkError.MacAddressInUse => ErrorCategory.ResourceBusy,
+            or NetworkError.NamespaceInUse or NetworkError.AddressInUse or NetworkError.AddressConflict
+            or NetworkError.MacAddressInUse => ErrorCategory.ResourceBusy,
         NetworkError.AddressesExhausted or NetworkError.StateUnavailable => ErrorCategory.ResourceUnavailable,
         NetworkError.KernelTooOld => ErrorCategory.NotImplemented,
         NetworkError.PermissionDenied => ErrorCategory.PermissionDenied,

@@ -27,7 +27,9 @@ internal static class Schema
             route_metric INTEGER,
             no_default_route INTEGER NOT NULL,
             on_link_gateway INTEGER NOT NULL,
-            routes TEXT NOT NULL
+            routes TEXT NOT NULL,
+            probe_count INTEGER,
+            probe_timeout INTEGER
         );
         CREATE UNIQUE INDEX networks_name ON networks (host, lower(name));
 
@@ -106,10 +108,20 @@ internal static class Schema
         );
         CREATE INDEX leases_nic ON leases (nic_id);
 
-        -- The leases of a pool as unbroken runs that do not touch each other: what follows a run is free, so the lowest
-        -- free address is found in one look, however many are taken.
+        -- Addresses that someone else on the wire was found to have, and until when (seconds since 1970) that is believed.
+        CREATE TABLE foreign_addresses (
+            pool_id INTEGER NOT NULL REFERENCES pools (id) ON DELETE CASCADE,
+            address BLOB NOT NULL,
+            mac_address TEXT NOT NULL,
+            until INTEGER NOT NULL,
+            PRIMARY KEY (pool_id, address)
+        );
+        CREATE INDEX foreign_addresses_until ON foreign_addresses (until);
+
+        -- The leases and foreign addresses of a pool as unbroken runs that do not touch each other: what follows a run is
+        -- free, so the lowest free address is found in one look, however many are taken.
         CREATE TABLE runs (
-            pool_id INTEGER NOT NULL REFERENCES pools (id),
+            pool_id INTEGER NOT NULL REFERENCES pools (id) ON DELETE CASCADE,
             first BLOB NOT NULL,
             last BLOB NOT NULL,
             PRIMARY KEY (pool_id, first)

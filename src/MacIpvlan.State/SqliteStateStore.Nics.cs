@@ -78,13 +78,14 @@ public sealed partial class SqliteStateStore
             List<Pool> pools = _database.Query(
                 "SELECT pool_id, prefix, gateway, ranges, excluded FROM subnets WHERE network_id = $1 ORDER BY ordinal",
                 static r => new Pool(r.GetInt64(0), ReadSubnet(r)), network.Id);
+            ForgetExpired();
             LeaseRecord[] leases = new LeaseRecord[demands.Count];
             // Static addresses first: a dynamic one must not take what is asked for by number in the same breath.
             foreach (int i in Enumerable.Range(0, demands.Count).OrderBy(i => demands[i].Static is null))
             {
                 leases[i] = demands[i].Static is AddressValue address
                     ? TakeStatic(nic, i, PoolOf(pools, address), address)
-                    : TakeLowest(nic, i, network, pools.Where(p => p.Subnet.Prefix.Family == demands[i].Family));
+                    : TakeLowest(nic, i, network, [.. pools.Where(p => p.Subnet.Prefix.Family == demands[i].Family)]);
             }
 
             return nic with { Leases = leases };
@@ -111,12 +112,17 @@ public sealed partial class SqliteStateStore
         from?.ToString(), Worker.Number) > 0);
 
     /// <inheritdoc/>
-    public void ReleaseNic(string id) => _database.Write(() =>
+    public void ReleaseNic(string id, IReadOnlyList<ForeignAddress>? foreign = null) => _database.Write(() =>
     {
-        List<(long Pool, byte[] Address)> leases = _database.Query(
+        List<(long Pool, AddressValue Address)> leases = _database.Query(
             "SELECT pool_id, address FROM leases WHERE nic_id = $1",
-            static r => (r.GetInt64(0), r.GetFieldValue<byte[]>(1)), id);
-        foreach ((long pool, byte[] address) in leases) RemoveFromRun(pool, AddressValue.FromBytes(address));
+            static r => (r.GetInt64(0), AddressValue.FromBytes(r.GetFieldValue<byte[]>(1))), id);
+        foreach ((long pool, AddressValue address) in leases)
+        {
+            if (foreign?.FirstOrDefault(f => f.Address == address) is ForeignAddress taken) Mark(pool, taken);
+            else RemoveFromRun(pool, address);
+        }
+
         _database.Execute("DELETE FROM leases WHERE nic_id = $1", id);
         return _database.Execute("DELETE FROM nics WHERE id = $1", id);
     });
@@ -174,7 +180,7 @@ public sealed partial class SqliteStateStore
             $"{address} is in no subnet of the network ({string.Join(", ", pools.Select(p => p.Subnet.Prefix))}).");
     }
 
-    private LeaseRecord TakeLowest(NicRecord nic, int ordinal, NetworkRecord network, IEnumerable<Pool> pools)
+    private LeaseRecord TakeLowest(NicRecord nic, int ordinal, NetworkRecord network, IReadOnlyList<Pool> pools)
     {
         foreach (Pool pool in pools)
         {
@@ -189,9 +195,10 @@ public sealed partial class SqliteStateStore
             }
         }
 
+        int foreign = pools.Sum(CountForeign);
         throw new NetworkException(
             NetworkError.AddressesExhausted,
-            $"No address is free on network '{network.Name}'.",
+            $"No address is free on network '{network.Name}'{(foreign == 0 ? "" : $"; others on the wire have {foreign}")}.",
             "Disconnect NICs that are not needed, widen the IP range, or add a subnet.");
     }
 
@@ -199,6 +206,8 @@ public sealed partial class SqliteStateStore
     {
         if (!Withheld(pool).Any(range => range.Contains(address)))
         {
+            // Who asks for it by number has reasons, or has it probed again.
+            Forget(pool.Id, address);
             return Take(nic, ordinal, pool, address, LeaseSource.Static);
         }
 

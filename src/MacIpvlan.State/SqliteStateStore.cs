@@ -46,7 +46,7 @@ public sealed partial class SqliteStateStore : IStateStore
         return _database.Query(
             """
             SELECT id, name, kind, mode, flag, allowed_macs, bc_queue_length, bc_cutoff, no_promiscuous, parent, internal,
-                mtu, route_metric, no_default_route, on_link_gateway, routes FROM networks
+                mtu, route_metric, no_default_route, on_link_gateway, routes, probe_count, probe_timeout FROM networks
             WHERE host = $1 ORDER BY lower(name)
             """,
             r => new NetworkRecord
@@ -61,6 +61,7 @@ public sealed partial class SqliteStateStore : IStateStore
                 NoDefaultRoute = r.GetBoolean(13),
                 OnLinkGateway = r.GetBoolean(14),
                 Routes = [.. r.GetString(15).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(NetworkRoute.Parse)],
+                Probe = r.IsDBNull(16) ? null : new ProbeSettings(r.GetInt32(16), r.GetInt32(17)),
                 Subnets = [.. subnets[r.GetString(0)]],
             },
             _host);
@@ -83,6 +84,7 @@ public sealed partial class SqliteStateStore : IStateStore
         ILookup<long, AddressRange> runs = _database.Query(
             "SELECT first, last, pool_id FROM runs", static r => (Pool: r.GetInt64(2), Run: ReadRun(r)))
             .ToLookup(static r => r.Pool, static r => r.Run);
+        ILookup<long, ForeignAddress> foreign = ReadForeign();
         var subnets = _database.Query(
             """
             SELECT s.network_id, s.prefix, s.gateway, s.ranges, s.excluded, s.pool_id FROM subnets s
@@ -97,7 +99,7 @@ public sealed partial class SqliteStateStore : IStateStore
             g => new NetworkUsage(
                 nics.GetValueOrDefault(g.Key),
                 [.. hosts[g.Key]],
-                [.. g.Select(s => Usage(s.Subnet, withheld[s.Pool], [.. runs[s.Pool]]))]));
+                [.. g.Select(s => Usage(s.Subnet, withheld[s.Pool], [.. runs[s.Pool]], [.. foreign[s.Pool]]))]));
     });
 
     /// <inheritdoc/>
@@ -110,14 +112,15 @@ public sealed partial class SqliteStateStore : IStateStore
             _database.Execute(
                 """
                 INSERT INTO networks (id, host, name, kind, mode, flag, allowed_macs, bc_queue_length, bc_cutoff,
-                    no_promiscuous, parent, internal, mtu, route_metric, no_default_route, on_link_gateway, routes)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                    no_promiscuous, parent, internal, mtu, route_metric, no_default_route, on_link_gateway, routes,
+                    probe_count, probe_timeout)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
                 """,
                 network.Id, _host, network.Name, network.NicKind.Name, macvlan?.Mode.ToString() ?? ipvlan!.Mode.ToString(),
                 ipvlan?.Flag.ToString(), string.Join(' ', macvlan?.AllowedMacAddresses ?? []),
                 macvlan?.BroadcastQueueLength, macvlan?.BroadcastCutoff, macvlan?.NoPromiscuous ?? false, network.Parent,
                 network.Internal, network.Mtu, network.RouteMetric, network.NoDefaultRoute, network.OnLinkGateway,
-                string.Join('\n', network.Routes));
+                string.Join('\n', network.Routes), network.Probe?.Count, network.Probe?.TimeoutMilliseconds);
         }
         catch (SqliteException e) when (e.SqliteErrorCode == ConstraintViolation)
         {
@@ -213,12 +216,16 @@ public sealed partial class SqliteStateStore : IStateStore
         _database.Dispose();
     }
 
-    private static SubnetUsage Usage(SubnetRecord subnet, IEnumerable<AddressRange> withheld, AddressRange[] runs)
+    private static SubnetUsage Usage(
+        SubnetRecord subnet, IEnumerable<AddressRange> withheld, AddressRange[] runs, ForeignAddress[] foreign)
     {
         IReadOnlyList<AddressRange> allocatable = AddressPool.Allocatable(subnet.Prefix, [.. subnet.Ranges], withheld);
         BigInteger size = Sum(allocatable);
         BigInteger taken = Sum(allocatable.SelectMany(r => runs.Select(run => r.Intersect(run)).OfType<AddressRange>()));
-        return new(size, Sum(runs), size - taken);
+        // Those that nobody is believed to have any more are free, though still in the runs.
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        int expired = foreign.Count(f => f.Until <= now && allocatable.Any(r => r.Contains(f.Address)));
+        return new(size, Sum(runs) - foreign.Length, size - taken + expired, [.. foreign.Where(f => f.Until > now)]);
     }
 
     private static BigInteger Sum(IEnumerable<AddressRange> ranges) =>

@@ -51,6 +51,10 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
     [ValidateRange(0, 3)]
     public int AnnounceCount { get; set; } = 1;
 
+    /// <summary>Probes its addresses before it takes them; as the network says when left away.</summary>
+    [Parameter]
+    public SwitchParameter ProbeAddress { get; set; }
+
     /// <summary>Its MAC address.</summary>
     [Parameter]
     public PhysicalAddress? MacAddress { get; set; }
@@ -109,6 +113,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
                     Addresses = IPAddress ?? [],
                     NoAddress = NoIPAddress,
                     AnnounceCount = AnnounceCount,
+                    ProbeAddress = MyInvocation.BoundParameters.ContainsKey(nameof(ProbeAddress)) ? ProbeAddress : null,
                     MacAddress = MacAddress,
                     Mtu = Mtu,
                 }));

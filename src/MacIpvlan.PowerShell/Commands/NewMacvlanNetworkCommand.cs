@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Net.NetworkInformation;
+using MacIpvlan.Addressing;
 using MacIpvlan.Netlink.Kinds;
 
 namespace MacIpvlan.PowerShell.Commands;
@@ -32,6 +33,29 @@ public sealed class NewMacvlanNetworkCommand : NewNetworkCommand
     /// <summary>Leaves the parent's promiscuous mode off in mode Passthru.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public SwitchParameter NoPromiscuous { get; set; }
+
+    /// <summary>Probes addresses before NICs take them.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public SwitchParameter ProbeAddress { get; set; }
+
+    /// <summary>How often each is probed.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValueTransformation<int?>]
+    public int? ProbeCount { get; set; }
+
+    /// <summary>How long probing takes in all when nobody answers.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValueTransformation<int?>]
+    public int? ProbeTimeoutMilliseconds { get; set; }
+
+    private protected override ProbeSettings? ReadProbe()
+    {
+        ProbeSettings usual = new();
+        if (ProbeAddress) return new(ProbeCount ?? usual.Count, ProbeTimeoutMilliseconds ?? usual.TimeoutMilliseconds);
+        if (ProbeCount is null && ProbeTimeoutMilliseconds is null) return null;
+        throw new NetworkException(
+            NetworkError.InvalidParameter, "ProbeCount and ProbeTimeoutMilliseconds are for -ProbeAddress.");
+    }
 
     private protected override LinkKind NicKind => new MacvlanLink(Mode)
     {

@@ -79,6 +79,9 @@ public abstract class NewNetworkCommand : NetworkCommand
     /// <summary>What its NICs are made as.</summary>
     private protected abstract LinkKind NicKind { get; }
 
+    /// <summary>How addresses are probed before NICs take them.</summary>
+    private protected virtual ProbeSettings? ReadProbe() => null;
+
     private protected override void Process() => Guard(Name, () =>
     {
         NetworkRequest request = new()
@@ -97,6 +100,7 @@ public abstract class NewNetworkCommand : NetworkCommand
             NoDefaultRoute = NoDefaultRoute,
             OnLinkGateway = OnLinkGateway,
             Routes = Route ?? [],
+            Probe = ReadProbe(),
         };
         ContainerNetworks networks = new(Session);
         if (ShouldProcess(Name, $"New {networks.Plan(request)}")) Write(networks.Create(request));

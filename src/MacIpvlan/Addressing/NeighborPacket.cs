@@ -16,6 +16,7 @@ public static class NeighborPacket
     private const byte Icmpv6 = 58;
     private const byte Solicitation = 135;
     private const byte Advertisement = 136;
+    private const byte ArpRequestCode = 1;
     private const byte ArpReply = 2;
     private const byte TargetLinkLayerAddress = 2;
 
@@ -37,7 +38,7 @@ public static class NeighborPacket
     {
         byte[] packet = new byte[ArpSize];
         s_arpHeader.CopyTo(packet, 0);
-        packet[7] = 1;
+        packet[7] = ArpRequestCode;
         senderMac.GetAddressBytes().CopyTo(packet, 8);
         sender.ToBytes().CopyTo(packet, 14);
         // The target's MAC address stays zero.
@@ -95,6 +96,44 @@ public static class NeighborPacket
         return named.Length == MacSize;
     }
 
+    /// <summary>
+    /// Reads what shows that another station has an address or is about to take it: any ARP packet from the address, an
+    /// ARP probe for it (RFC 5227 2.1.1), an advertisement of it, or a solicitation for it without a sender (RFC 4862
+    /// 5.4.3, 5.4.4).
+    /// </summary>
+    /// <param name="packet">What came; nothing about it is taken for granted.</param>
+    /// <param name="target">The address that is probed; tells which of the protocols to expect.</param>
+    /// <param name="source">Which MAC address the frame came from.</param>
+    /// <param name="mac">The other station's.</param>
+    /// <returns>False for all else.</returns>
+    public static bool TryReadConflict(
+        ReadOnlySpan<byte> packet, AddressValue target, PhysicalAddress source, out PhysicalAddress mac)
+    {
+        // An advertisement without its option, like a solicitation, tells no more than where it came from.
+        mac = source;
+        if (target.Family == AddressFamily.InterNetwork)
+        {
+            if (!IsArpConflict(packet, target.ToBytes())) return false;
+            mac = new(packet.Slice(8, MacSize).ToArray());
+            return true;
+        }
+
+        if (!TryReadDiscovery(packet, target.ToBytes(), out byte type, out ReadOnlySpan<byte> options)) return false;
+        if (type == Solicitation) return !packet.Slice(8, 16).ContainsAnyExcept((byte)0);
+        ReadOnlySpan<byte> named = FindOption(options);
+        if (named.Length == MacSize) mac = new(named.ToArray());
+        return type == Advertisement;
+    }
+
+    private static bool IsArpConflict(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> target)
+    {
+        if (packet.Length < ArpSize || !packet.StartsWith(s_arpHeader)) return false;
+        if (packet[7] is not (ArpRequestCode or ArpReply)) return false;
+        ReadOnlySpan<byte> sender = packet.Slice(14, target.Length);
+        bool isProbe = packet[7] == ArpRequestCode && !sender.ContainsAnyExcept((byte)0);
+        return sender.SequenceEqual(target) || (isProbe && packet.Slice(24, target.Length).SequenceEqual(target));
+    }
+
     private static ReadOnlySpan<byte> ReadArpReply(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> target)
     {
         // Short frames are padded on the wire.
@@ -103,18 +142,28 @@ public static class NeighborPacket
         return isAnswer ? packet.Slice(8, MacSize) : default;
     }
 
-    private static ReadOnlySpan<byte> ReadAdvertisement(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> target)
+    private static ReadOnlySpan<byte> ReadAdvertisement(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> target) =>
+        TryReadDiscovery(packet, target, out byte type, out ReadOnlySpan<byte> options) && type == Advertisement
+            ? FindOption(options)
+            : default;
+
+    // A solicitation or an advertisement of the target, by the checks of RFC 4861 7.1.1 and 7.1.2.
+    private static bool TryReadDiscovery(
+        ReadOnlySpan<byte> packet, ReadOnlySpan<byte> target, out byte type, out ReadOnlySpan<byte> options)
     {
         const int Multicast = 0xff;
-        if (packet.Length < IPv6HeaderSize + FixedSize || packet[0] >> 4 != 6 || packet[6] != Icmpv6) return default;
+        type = 0;
+        options = default;
+        if (packet.Length < IPv6HeaderSize + FixedSize || packet[0] >> 4 != 6 || packet[6] != Icmpv6) return false;
         int end = IPv6HeaderSize + BinaryPrimitives.ReadUInt16BigEndian(packet[4..]);
-        if (end < IPv6HeaderSize + FixedSize || end > packet.Length) return default;
+        if (end < IPv6HeaderSize + FixedSize || end > packet.Length) return false;
         packet = packet[..end];
-        ReadOnlySpan<byte> advertisement = packet[IPv6HeaderSize..];
-        // The checks of RFC 4861 7.1.2; a sender is never a group.
-        bool isAnswer = packet[7] == 255 && packet[8] != Multicast && advertisement[0] == Advertisement && advertisement[1] == 0
-            && advertisement.Slice(8, target.Length).SequenceEqual(target) && InternetChecksum.OfIcmpv6(packet) == 0;
-        return isAnswer ? FindOption(advertisement[FixedSize..]) : default;
+        ReadOnlySpan<byte> message = packet[IPv6HeaderSize..];
+        type = message[0];
+        options = message[FixedSize..];
+        // A sender is never a group.
+        return packet[7] == 255 && packet[8] != Multicast && type is Solicitation or Advertisement && message[1] == 0
+            && message.Slice(8, target.Length).SequenceEqual(target) && InternetChecksum.OfIcmpv6(packet) == 0;
     }
 
     private static ReadOnlySpan<byte> FindOption(ReadOnlySpan<byte> options)

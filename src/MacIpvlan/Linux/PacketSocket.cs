@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net.NetworkInformation;
 using System.Runtime.InteropServices;
 using Tmds.Linux;
 using static MacIpvlan.Linux.Uapi;
@@ -9,9 +10,10 @@ namespace MacIpvlan.Linux;
 /// Sends packets on links of the namespace of the thread that opens it, and receives those of one link and protocol if it
 /// is told to listen (packet(7)).
 /// </summary>
-/// <remarks>The kernel takes 10 ms and more to close one, so none is opened where someone waits.</remarks>
+/// <remarks>The kernel takes 10 ms and more to close one, so none is opened just to send where someone waits.</remarks>
 internal sealed unsafe class PacketSocket : IDisposable
 {
+    private const int MacSize = 6;
     private readonly FileDescriptor _fd;
 
     public PacketSocket()
@@ -34,11 +36,38 @@ internal sealed unsafe class PacketSocket : IDisposable
         if (LibC.bind(_fd.Value, (sockaddr*)&address, sizeof(sockaddr_ll)) < 0) throw new NetlinkException("bind(AF_PACKET)", Errno.Last);
     }
 
+    /// <summary>Receives also what is sent to a group, as long as the socket is open.</summary>
+    /// <exception cref="NetlinkException">The link is gone.</exception>
+    public void Join(int linkIndex, PhysicalAddress group)
+    {
+        packet_mreq membership = new() { mr_ifindex = linkIndex, mr_type = (ushort)LibC.PACKET_MR_MULTICAST, mr_alen = MacSize };
+        group.GetAddressBytes().CopyTo(MemoryMarshal.CreateSpan(ref membership.mr_address[0], MacSize));
+        if (LibC.setsockopt(_fd.Value, LibC.SOL_PACKET, LibC.PACKET_ADD_MEMBERSHIP, &membership, sizeof(packet_mreq)) >= 0) return;
+        throw new NetlinkException("setsockopt(SOL_PACKET, PACKET_ADD_MEMBERSHIP)", Errno.Last);
+    }
+
     /// <summary>Takes a packet that has come, without its link-layer header.</summary>
     /// <returns>Its length, at most that of the buffer; -1 if none has come.</returns>
-    public int TryReceive(Span<byte> buffer)
+    public int TryReceive(Span<byte> buffer) => TryReceive(buffer, out _);
+
+    /// <summary>Does the same, and tells which MAC address the packet came from.</summary>
+    public int TryReceive(Span<byte> buffer, out PhysicalAddress source)
     {
-        fixed (byte* p = buffer) return (int)LibC.recv(_fd.Value, p, buffer.Length, LibC.MSG_DONTWAIT);
+        sockaddr_ll address;
+        int received;
+        fixed (byte* p = buffer)
+        {
+            // What is for others: packets of VLANs that the link does not carry, above all.
+            do
+            {
+                socklen_t length = sizeof(sockaddr_ll);
+                received = (int)LibC.recvfrom(_fd.Value, p, buffer.Length, LibC.MSG_DONTWAIT, (sockaddr*)&address, &length);
+            }
+            while (received >= 0 && address.sll_pkttype == LibC.PACKET_OTHERHOST);
+        }
+
+        source = received < 0 ? PhysicalAddress.None : new(new ReadOnlySpan<byte>(address.sll_addr, MacSize).ToArray());
+        return received;
     }
 
     /// <summary>Waits until a packet has come, for at most so long.</summary>

@@ -1,3 +1,4 @@
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using MacIpvlan.Addressing;
 using MacIpvlan.Linux;
@@ -30,6 +31,18 @@ internal static class Announcer
         new Thread(Run) { Name = "MacIpvlan announcements" }.Start();
     }
 
+    /// <summary>Announces one address.</summary>
+    /// <exception cref="NetlinkException">The link is gone or down.</exception>
+    public static void Send(PacketSocket socket, int linkIndex, PhysicalAddress mac, AddressValue address)
+    {
+        bool isIPv4 = address.Family == AddressFamily.InterNetwork;
+        socket.Send(
+            linkIndex,
+            isIPv4 ? Uapi.ETH_P_ARP : Uapi.ETH_P_IPV6,
+            isIPv4 ? [0xff, 0xff, 0xff, 0xff, 0xff, 0xff] : [0x33, 0x33, 0, 0, 0, 1],
+            AnnouncementPacket.For(address, mac));
+    }
+
     private static void Run()
     {
         while (true)
@@ -58,14 +71,9 @@ internal static class Announcer
             {
                 NamespaceThreads.Enter(Target);
                 using PacketSocket socket = new();
-                foreach (AddressValue address in Nic.Leases.Select(static l => l.Address.Value))
+                foreach (LeaseRecord lease in Nic.Leases)
                 {
-                    bool isIPv4 = address.Family == AddressFamily.InterNetwork;
-                    socket.Send(
-                        Nic.InterfaceIndex,
-                        isIPv4 ? Uapi.ETH_P_ARP : Uapi.ETH_P_IPV6,
-                        isIPv4 ? [0xff, 0xff, 0xff, 0xff, 0xff, 0xff] : [0x33, 0x33, 0, 0, 0, 1],
-                        AnnouncementPacket.For(address, Nic.MacAddress));
+                    Announcer.Send(socket, Nic.InterfaceIndex, Nic.MacAddress, lease.Address.Value);
                 }
 
                 return true;

@@ -98,6 +98,15 @@ public sealed class MacvlanNetwork : ContainerNetwork
     /// <summary>The MAC addresses that NICs in mode Source receive from.</summary>
     public IReadOnlyList<PhysicalAddress> AllowedMacAddress => ((MacvlanLink)Record.NicKind).AllowedMacAddresses.ToList().AsReadOnly();
 
+    /// <summary>Whether addresses are probed before NICs take them.</summary>
+    public bool ProbeAddress => Record.Probe is not null;
+
+    /// <summary>How often they are; null where they are not.</summary>
+    public int? ProbeCount => Record.Probe?.Count;
+
+    /// <summary>How long that takes in all when nobody answers; null where they are not.</summary>
+    public int? ProbeTimeoutMilliseconds => Record.Probe?.TimeoutMilliseconds;
+
     /// <inheritdoc/>
     public override string ModeText => Mode.ToString();
 }
@@ -129,6 +138,7 @@ public sealed class NetworkSubnet
         Gateway = record.Gateway?.ToIPAddress();
         IPRange = record.Ranges.ToList().AsReadOnly();
         ExcludedAddress = record.Excluded.ToList().AsReadOnly();
+        ForeignAddress = usage.Foreign.ToList().AsReadOnly();
     }
 
     /// <summary>The subnet.</summary>
@@ -142,6 +152,9 @@ public sealed class NetworkSubnet
 
     /// <summary>What is never handed out.</summary>
     public IReadOnlyList<AddressRange> ExcludedAddress { get; }
+
+    /// <summary>What is not handed out for a while: someone else on the wire has it.</summary>
+    public IReadOnlyList<ForeignAddress> ForeignAddress { get; }
 
     /// <summary>How many addresses can be handed out: those of its ranges, less what is withheld.</summary>
     public BigInteger Size { get; }

@@ -115,6 +115,7 @@ public sealed class ContainerNetworks(NetworkSession session)
             NoDefaultRoute = request.NoDefaultRoute,
             OnLinkGateway = request.OnLinkGateway,
             Routes = request.Routes,
+            Probe = request.Probe,
             Subnets = subnets,
         };
         ParentLinks.CheckMtu(request.NicKind, request.Mtu, parent.Name, parent.KnownMtu, warn);

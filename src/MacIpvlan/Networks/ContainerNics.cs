@@ -45,24 +45,21 @@ public sealed class ContainerNics(NetworkSession session)
         Link parent = FindParent(network);
         ParentLinks.CheckMtu(network.NicKind, request.Mtu, parent.Name, parent.Mtu, session.Warn);
         if (request.MacAddress is not null) CheckMacAddressIsFree(request.MacAddress, parent);
-        NicRecord reserved = Reserve(
-            In(request.Target, new NicRecord
-            {
-                Id = RandomNumberGenerator.GetHexString(IdHexDigits, lowercase: true),
-                NetworkId = network.Id,
-                State = NicState.Reserved,
-                NamespaceName = request.Target.Name,
-                NamespacePath = request.Target.Path,
-                Namespace = request.Target.Identity,
-                NamespaceBirth = default,
-                IsHost = request.IsHost,
-                ProcessId = request.ProcessId,
-                ProcessStart = request.ProcessId is int id ? HostBoot.ProcessStart(id) : null,
-                MacAddress = request.MacAddress ?? PhysicalAddress.None,
-            }),
-            network,
-            NicDefinition.Demands(request));
-        NicRecord attached = Attach(request, reserved, parent, undo: () => _links.Release(reserved));
+        NicRecord wanted = In(request.Target, new NicRecord
+        {
+            Id = "",
+            NetworkId = network.Id,
+            State = NicState.Reserved,
+            NamespaceName = request.Target.Name,
+            NamespacePath = request.Target.Path,
+            Namespace = request.Target.Identity,
+            NamespaceBirth = default,
+            IsHost = request.IsHost,
+            ProcessId = request.ProcessId,
+            ProcessStart = request.ProcessId is int id ? HostBoot.ProcessStart(id) : null,
+            MacAddress = request.MacAddress ?? PhysicalAddress.None,
+        });
+        NicRecord attached = AttachWhereFree(request, wanted, parent);
         // In l3 modes there is no link layer to announce on.
         if (!NicRoutes.IsRouted(network)) Announcer.Repeat(request.Target, attached, request.AnnounceCount - 1);
         return new ContainerNic(attached, network);
@@ -93,10 +90,32 @@ public sealed class ContainerNics(NetworkSession session)
             IsHost = taken.IsHost,
             InterfaceName = taken.InterfaceName,
             Mtu = mtu,
+            // It has its addresses, and keeps them.
+            ProbeAddress = false,
         };
         NicRecord attached = Attach(
-            request, restoring, parent, undo: () => session.State.UpdateNic(restoring with { State = NicState.Detached }));
+            request, restoring, parent, undo: _ => session.State.UpdateNic(restoring with { State = NicState.Detached }));
         return new ContainerNic(attached, network.Record);
+    }
+
+    private NicRecord AttachWhereFree(NicRequest request, NicRecord wanted, Link parent)
+    {
+        IReadOnlyList<AddressDemand> demands = NicDefinition.Demands(request);
+        for (int attempt = 1; ; attempt++)
+        {
+            string id = RandomNumberGenerator.GetHexString(IdHexDigits, lowercase: true);
+            NicRecord reserved = Reserve(wanted with { Id = id }, request.Network.Record, demands);
+            try
+            {
+                return Attach(
+                    request, reserved, parent, undo: e => _links.Release(reserved, (e as NetworkException)?.Conflicts));
+            }
+            catch (NetworkException e) when (e.Error == NetworkError.AddressConflict && attempt < AddressConflict.MaxAttempts
+                && !e.Conflicts.Any(c => demands.Any(d => d.Static == c.Address)))
+            {
+                session.Warn($"{e.Message} The next free address is tried.");
+            }
+        }
     }
 
     private NicRecord In(NamespaceHandle target, NicRecord nic) => nic with
@@ -141,7 +160,7 @@ public sealed class ContainerNics(NetworkSession session)
         return alive is null;
     }
 
-    private NicRecord Attach(NicRequest request, NicRecord taken, Link parent, Action undo)
+    private NicRecord Attach(NicRequest request, NicRecord taken, Link parent, Action<Exception> undo)
     {
         NicRecord? attached = null;
         try
@@ -163,13 +182,13 @@ public sealed class ContainerNics(NetworkSession session)
             if (taken.IsHost) _hostRoutes.AddAll(link, taken.NetworkId, known);
             return attached;
         }
-        catch
+        catch (Exception e)
         {
             session.RollBack(() =>
             {
                 // Also where the kernel's answer was lost, and with it whether there is a link.
                 _links.Delete(request.Target, attached ?? taken, request.Network.Record);
-                undo();
+                undo(e);
             });
             throw;
         }

@@ -11,6 +11,9 @@ internal static class NetworkDefinition
     private const int MinMtu = 68;
     private const int MinMtuIPv6 = 1280;
     private const int MaxMtu = 65535;
+    private const int MaxProbeCount = 10;
+    private const int MinProbeTimeout = 50;
+    private const int MaxProbeTimeout = 60_000;
 
     /// <summary>The subnets with gateways, ranges and exclusions sorted to where they belong.</summary>
     /// <exception cref="NetworkException">InvalidName, InvalidParameter or InvalidAddress.</exception>
@@ -18,6 +21,7 @@ internal static class NetworkDefinition
     {
         LinkName.CheckNetwork(request.Name);
         if (request.NicKind is MacvlanLink macvlan) CheckOptions(macvlan);
+        if (request.Probe is not null) CheckProbe(request.NicKind, request.Probe);
         CheckSubnets(request.Subnets);
         CheckMtu(request.Mtu, request.Subnets);
         if (request.RouteMetric < 0) throw new NetworkException(NetworkError.InvalidParameter, "The route metric is negative.");
@@ -59,6 +63,16 @@ internal static class NetworkDefinition
             : kind.NoPromiscuous && kind.Mode != MacvlanMode.Passthru
                 ? "NoPromiscuous is for mode Passthru alone"
             : kind.BroadcastQueueLength < 0 ? "BroadcastQueueLength is negative"
+            : null;
+        if (reason is not null) throw new NetworkException(NetworkError.InvalidParameter, $"This cannot be a network: {reason}.");
+    }
+
+    private static void CheckProbe(LinkKind kind, ProbeSettings probe)
+    {
+        NicDefinition.CheckProbe(kind);
+        string? reason = probe.Count is < 1 or > MaxProbeCount ? $"ProbeCount is 1 to {MaxProbeCount}, not {probe.Count}"
+            : probe.TimeoutMilliseconds is < MinProbeTimeout or > MaxProbeTimeout
+                ? $"ProbeTimeoutMilliseconds is {MinProbeTimeout} to {MaxProbeTimeout}, not {probe.TimeoutMilliseconds}"
             : null;
         if (reason is not null) throw new NetworkException(NetworkError.InvalidParameter, $"This cannot be a network: {reason}.");
     }

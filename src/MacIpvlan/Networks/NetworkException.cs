@@ -1,3 +1,5 @@
+using MacIpvlan.State;
+
 namespace MacIpvlan;
 
 /// <summary>Something that was asked for cannot be done, for a reason of this module's own rules.</summary>
@@ -15,6 +17,9 @@ public sealed class NetworkException : Exception
 
     /// <summary>What to do next.</summary>
     public string? RecommendedAction { get; }
+
+    /// <summary>Who has which of the addresses, where that is the reason.</summary>
+    internal IReadOnlyList<ForeignAddress> Conflicts { get; init; } = [];
 }
 
 /// <summary>The reasons for which something cannot be done.</summary>
@@ -91,6 +96,9 @@ public enum NetworkError
 
     /// <summary>The address is taken.</summary>
     AddressInUse,
+
+    /// <summary>Someone else on the wire, or another link of the parent, has the address.</summary>
+    AddressConflict,
 
     /// <summary>The network has no free address.</summary>
     AddressesExhausted,

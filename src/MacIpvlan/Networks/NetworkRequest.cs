@@ -45,6 +45,9 @@ public sealed record NetworkRequest
     /// <summary>Routes that its NICs get beside the default route.</summary>
     public IReadOnlyList<NetworkRoute> Routes { get; init; } = [];
 
+    /// <summary>How addresses are probed before NICs take them (macvlan only); null for not at all.</summary>
+    public ProbeSettings? Probe { get; init; }
+
     /// <summary>The MTU of its NICs in bytes; the parent's when null.</summary>
     public int? Mtu { get; init; }
 

@@ -128,6 +128,7 @@ internal sealed class NicAttachment(NetworkSession session, NicRequest request, 
         // On its access to the network, the host neither answers for its addresses elsewhere nor takes a router's word.
         if (nic.IsHost && hasIPv4) SetSysctl(inside, "ipv4", link, "arp_ignore", "1");
         if (nic.IsHost && hasIPv6) SetSysctl(inside, "ipv6", link, "accept_ra", "0");
+        using AddressProbe? probe = Probe(inside, link);
         RouteRequest up = new LinkSet(link.Index, link.Name) { Alias = LinkMark.Alias(_network, nic), Group = 0, Up = true };
         AddressAdd[] addresses = [.. nic.Leases.Select(l => new AddressAdd(link, l.Address))];
         // The kernel announces what it finds when the link comes up. Where there is nothing to announce on, though, an
@@ -135,6 +136,51 @@ internal sealed class NicAttachment(NetworkSession session, NicRequest request, 
         List<RouteRequest> requests = NicRoutes.IsRouted(_network) ? [up, .. addresses] : [.. addresses, up];
         if (!nic.IsHost) requests.AddRange(NicRoutes.Of(_network, nic, link));
         inside.Execute([.. requests]);
+        // The link has been up, so the kernel does not announce them.
+        if (request.AnnounceCount > 0) probe?.Announce();
+    }
+
+    // Before the link takes its addresses: others on the wire may have them.
+    private AddressProbe? Probe(RouteSocket inside, Link link)
+    {
+        AddressValue[] addresses = [.. nic.Leases.Select(static l => l.Address.Value)];
+        if (request.Probe is not ProbeSettings settings || addresses.Length == 0) return null;
+        // Links of a parent do not hear the host.
+        ThrowIfTaken(session.Host.GetAddresses(parent).Select(static a => a.Address.Value).Intersect(addresses)
+            .Select(a => KeyValuePair.Create(a, parent.MacAddress)));
+        // Still marked as unfinished.
+        inside.Execute(new LinkSet(link.Index, link.Name) { Up = true });
+        if (inside.FindLink(link.Index) is { HasCarrier: false })
+        {
+            session.Warn(
+                $"The addresses of {request.Target.Name}/{link.Name} are not probed: {parent.Name} has no carrier, so nobody "
+                + "would answer.");
+            return null;
+        }
+
+        foreach (AddressValue address in addresses)
+        {
+            session.Trace?.Invoke(inside.InNamespace(address.Family == AddressFamily.InterNetwork
+                ? $"arping -D -c {settings.Count} -I {link.Name} {address}"
+                : $"ndisc6 {address} {link.Name}"));
+        }
+
+        AddressProbe probe = new(link, addresses);
+        try
+        {
+            ThrowIfTaken(probe.Run(settings, session.Pause));
+            return probe;
+        }
+        catch
+        {
+            probe.Dispose();
+            throw;
+        }
+    }
+
+    private static void ThrowIfTaken(IEnumerable<KeyValuePair<AddressValue, PhysicalAddress>> found)
+    {
+        if (found.Any()) throw AddressConflict.OnTheWire(found);
     }
 
     private bool HasFamily(AddressFamily family) => nic.Leases.Any(l => l.Address.Value.Family == family);

@@ -19,6 +19,7 @@ internal static class NicDefinition
         if (request.InterfaceName is not null) LinkName.Check(request.InterfaceName);
         NetworkDefinition.CheckMtu(request.Mtu, network.Subnets.Select(static s => s.Prefix));
         if (request.MacAddress is not null) CheckMacAddress(request.MacAddress, network);
+        if (request.ProbeAddress == true) CheckProbe(network.NicKind);
         using (NamespaceHandle host = NamespaceHandle.OpenOwn())
         {
             if (!request.IsHost && host.Identity == request.Target.Identity)
@@ -56,6 +57,18 @@ internal static class NicDefinition
         }
 
         return demands;
+    }
+
+    /// <summary>Checks that addresses of NICs of a kind can be probed.</summary>
+    /// <exception cref="NetworkException">InvalidParameter.</exception>
+    public static void CheckProbe(LinkKind kind)
+    {
+        if (kind is MacvlanLink) return;
+        // What answers a probe names no address that the kernel could tell an ipvlan NIC from its siblings by.
+        throw new NetworkException(
+            NetworkError.InvalidParameter,
+            "Addresses of ipvlan networks cannot be probed: answers reach no NIC that has no address yet.",
+            "Leave -ProbeAddress away; the kernel refuses an address that another ipvlan link of the parent has.");
     }
 
     private static void CheckMacAddress(PhysicalAddress address, NetworkRecord network)

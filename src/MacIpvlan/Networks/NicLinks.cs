@@ -1,3 +1,4 @@
+using MacIpvlan.Addressing;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
 using MacIpvlan.Netlink.Kinds;
@@ -35,6 +36,10 @@ internal sealed class NicLinks(NetworkSession session)
                 // A namespace that has just ended is cleared by and by: its NIC may still have these addresses.
                 session.Pause(s_clearingInterval);
             }
+            catch (NetlinkException e) when (e.Errno == Errno.EADDRINUSE && RefusedAddress(nic, e) is AddressValue address)
+            {
+                throw AddressConflict.OnParent(address, parent, e);
+            }
             catch (NetlinkException e) when (e.Errno is Errno.EBUSY or Errno.EINVAL)
             {
                 // The kernel's bare errors for a parent that others hold: EBUSY for the other kind, EINVAL for Passthru.
@@ -67,11 +72,17 @@ internal sealed class NicLinks(NetworkSession session)
     });
 
     /// <summary>Frees the addresses of a NIC whose link is gone.</summary>
-    public void Release(NicRecord nic)
+    /// <param name="nic">The NIC.</param>
+    /// <param name="foreign">Those of its addresses that someone else was found to have.</param>
+    public void Release(NicRecord nic, IReadOnlyList<ForeignAddress>? foreign = null)
     {
         _hostRoutes.Remove(nic);
-        session.State.ReleaseNic(nic.Id);
+        session.State.ReleaseNic(nic.Id, foreign);
     }
+
+    private static AddressValue? RefusedAddress(NicRecord nic, NetlinkException refusal) => nic.Leases
+        .Where(l => refusal.Step.Contains($"ip address add {l.Address} ", StringComparison.Ordinal))
+        .Select(static l => (AddressValue?)l.Address.Value).FirstOrDefault();
 
     // An administrator may have written something else on it; index, kind and address are then its own still.
     private static bool IsOurs(Link link, NicRecord nic, NetworkRecord network) => LinkMark.Is(link, network, nic)

@@ -31,6 +31,12 @@ public sealed record NicRequest
     /// <summary>How often its addresses are announced when it comes up: 0 to 3 times.</summary>
     public int AnnounceCount { get; init; } = 1;
 
+    /// <summary>Whether its addresses are probed first (macvlan only); as the network says when null.</summary>
+    public bool? ProbeAddress { get; init; }
+
+    /// <summary>How its addresses are probed first; null for not at all.</summary>
+    internal ProbeSettings? Probe => ProbeAddress ?? Network.Record.Probe is not null ? Network.Record.Probe ?? new() : null;
+
     /// <summary>Its MAC address (macvlan only); derived from network and address when null.</summary>
     public PhysicalAddress? MacAddress { get; init; }
 

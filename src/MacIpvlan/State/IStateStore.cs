@@ -75,5 +75,9 @@ public interface IStateStore : IDisposable
     bool UpdateNic(NicRecord nic, NicState? from = null);
 
     /// <summary>Forgets a NIC and frees its addresses; one that is not there counts as released.</summary>
-    void ReleaseNic(string id);
+    /// <param name="id">The NIC's id.</param>
+    /// <param name="foreign">
+    /// Which of its addresses someone else was found to have: those are not handed out until then, unless asked for.
+    /// </param>
+    void ReleaseNic(string id, IReadOnlyList<ForeignAddress>? foreign = null);
 }

@@ -36,6 +36,9 @@ public sealed record NetworkRecord
     /// <summary>Routes that its NICs get beside the default route.</summary>
     public IReadOnlyList<NetworkRoute> Routes { get; init; } = [];
 
+    /// <summary>How addresses are probed before NICs take them; null for not at all.</summary>
+    public ProbeSettings? Probe { get; init; }
+
     /// <summary>Its subnets, in the order they were given.</summary>
     public required IReadOnlyList<SubnetRecord> Subnets { get; init; }
 }

@@ -14,4 +14,6 @@ public sealed record NetworkUsage(
 /// <param name="Size">How many addresses can be handed out: those of its ranges, less what is withheld.</param>
 /// <param name="InUse">How many addresses NICs have, static ones outside of the ranges among them.</param>
 /// <param name="Free">How many can still be handed out.</param>
-public readonly record struct SubnetUsage(BigInteger Size, BigInteger InUse, BigInteger Free);
+/// <param name="Foreign">Those that someone else on the wire has.</param>
+public readonly record struct SubnetUsage(
+    BigInteger Size, BigInteger InUse, BigInteger Free, IReadOnlyList<ForeignAddress> Foreign);

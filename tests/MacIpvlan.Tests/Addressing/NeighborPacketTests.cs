@@ -28,17 +28,13 @@ public sealed class NeighborPacketTests
         Convert.ToHexStringLower(NeighborPacket.NeighborSolicitation(
             s_mac, AddressValue.Parse("fd18::1"), AddressValue.Parse("fd18::2"))));
 
+    // Linux 6.18, net.ipv6.conf.all.enhanced_dad=0: ip address add fd18::abcd:1234/64 dev eth0.
     [Fact]
-    public void NeighborSolicitation_WithoutASenderDoesNotTellTheMacAddress()
-    {
-        byte[] probe = NeighborPacket.NeighborSolicitation(s_mac, AddressValue.Parse("::"), AddressValue.Parse("fd18::abcd:1234"));
-
-        Assert.Equal(
-            "60000000 0018 3a ff 00000000000000000000000000000000 ff0200000000000000000001ffcd1234".Replace(" ", ""),
-            Convert.ToHexStringLower(probe[..40]));
-        Assert.Equal("00000000 fd180000000000000000000 0abcd1234".Replace(" ", ""), Convert.ToHexStringLower(probe[44..]));
-        Assert.Equal(0xffffu, SumOf(probe));
-    }
+    public void NeighborSolicitation_WithoutASenderIsWhatTheKernelSendsBeforeItTakesAnAddress() => Assert.Equal(
+        ("6000000000183aff 00000000000000000000000000000000 ff0200000000000000000001ffcd1234 8700ac8c00000000"
+            + "fd1800000000000000000000abcd1234").Replace(" ", ""),
+        Convert.ToHexStringLower(NeighborPacket.NeighborSolicitation(
+            s_mac, AddressValue.Parse("::"), AddressValue.Parse("fd18::abcd:1234"))));
 
     [Fact]
     public void SolicitationMac_EndsAsTheAddressDoes() =>
@@ -107,6 +103,85 @@ public sealed class NeighborPacketTests
             Assert.False(NeighborPacket.TryReadAnswer(packet.AsSpan(0, length), AddressValue.Parse(target), out _));
         }
     }
+
+    [Theory]
+    [InlineData("10.1.0.2", Reply)]
+    // A request of the owner, and its announcement (RFC 5227 2.3).
+    [InlineData("10.1.0.2", "0001080006040001 020000000002 0a010002 000000000000 0a010009")]
+    [InlineData("10.1.0.2", "0001080006040001 020000000002 0a010002 000000000000 0a010002")]
+    // A probe of another: busybox arping -D -I eth0 10.1.0.2, which fills in a target that RFC 5227 leaves zero.
+    [InlineData("10.1.0.2", "0001080006040001 020000000002 00000000 ffffffffffff 0a010002")]
+    [InlineData("10.1.0.2", "0001080006040001 020000000002 00000000 000000000000 0a010002")]
+    [InlineData("fd18::2", Advertisement)]
+    public void Conflict_NamesTheMacAddressInThePacket(string target, string hex) =>
+        Assert.Equal("020000000002", Conflict(Bytes(hex), target)?.ToString());
+
+    [Theory]
+    // Another's solicitation before it takes the address; the kernel's, with a nonce (RFC 7527) and without.
+    [InlineData(
+        "6000000000203aff 00000000000000000000000000000000 ff0200000000000000000001ffcd1234 8700b67300000000"
+        + "fd1800000000000000000000abcd1234 0e019216459c105d")]
+    [InlineData(
+        "6000000000183aff 00000000000000000000000000000000 ff0200000000000000000001ffcd1234 8700ac8c00000000"
+        + "fd1800000000000000000000abcd1234")]
+    public void Conflict_NamesWhereThePacketCameFromIfItTellsNoMacAddress(string hex)
+    {
+        Assert.Equal("02000000AAAA", Conflict(Bytes(hex), "fd18::abcd:1234")?.ToString());
+        Assert.Null(Conflict(Bytes(hex), "fd18::abcd:1235"));
+    }
+
+    [Fact]
+    public void Conflict_MayBeAnAdvertisementWithoutItsOption()
+    {
+        byte[] packet = Bytes(Advertisement)[..64];
+        packet[5] = 24;
+        Checksum(packet);
+
+        Assert.Equal("02000000AAAA", Conflict(packet, "fd18::2")?.ToString());
+    }
+
+    [Theory]
+    [InlineData("10.1.0.3", Reply)]
+    [InlineData("fd18::3", Advertisement)]
+    [InlineData("10.1.0.2", Advertisement)]
+    [InlineData("fd18::2", Reply)]
+    [InlineData("10.1.0.2", "")]
+    [InlineData("fd18::2", "")]
+    // One who asks for the address, by ARP and by a solicitation: it has another.
+    [InlineData("10.1.0.2", "0001080006040001 020000000002 0a010009 000000000000 0a010002")]
+    [InlineData(
+        "fd18::2",
+        "6000000000203aff fd180000000000000000000000000001 ff0200000000000000000001ff000002 87007d6700000000"
+        + "fd180000000000000000000000000002 0101020000000001")]
+    // A reply without a sender, RARP.
+    [InlineData("10.1.0.2", "0001080006040002 020000000002 00000000 000000000000 0a010002")]
+    [InlineData("10.1.0.2", "0001080006040003 020000000002 0a010002 000000000000 0a010002")]
+    public void Conflict_IsNoneInOtherPackets(string target, string hex) => Assert.Null(Conflict(Bytes(hex), target));
+
+    [Theory]
+    [InlineData(7, "fe")]
+    [InlineData(42, "1c53")]
+    [InlineData(41, "01")]
+    public void Conflict_IsNoneInAnAdvertisementThatIsForged(int offset, string hex)
+    {
+        byte[] packet = Bytes(Advertisement);
+        Bytes(hex).CopyTo(packet, offset);
+        if (offset != 42) Checksum(packet);
+
+        Assert.Null(Conflict(packet, "fd18::2"));
+    }
+
+    [Theory]
+    [InlineData(Reply, "10.1.0.2")]
+    [InlineData(Advertisement, "fd18::2")]
+    public void Conflict_IsNoneInWhatIsCutOff(string hex, string target)
+    {
+        byte[] packet = Bytes(hex);
+        for (int length = 0; length < packet.Length; length++) Assert.Null(Conflict(packet[..length], target));
+    }
+
+    private static PhysicalAddress? Conflict(byte[] packet, string target) => NeighborPacket.TryReadConflict(
+        packet, AddressValue.Parse(target), new([2, 0, 0, 0, 0xaa, 0xaa]), out PhysicalAddress mac) ? mac : null;
 
     private static byte[] Bytes(string hex) => Convert.FromHexString(hex.Replace(" ", ""));
 

@@ -17,12 +17,12 @@ public sealed class LinkParseTests
     {
         ["ip link set dev lo up"] = new()
         {
-            Index = 1, Name = "lo", Mtu = 65536, MacAddress = Mac("000000000000"), IsUp = true, IsLoopback = true,
+            Index = 1, Name = "lo", Mtu = 65536, MacAddress = Mac("000000000000"), IsUp = true, HasCarrier = true, IsLoopback = true,
         },
         ["ip link add name eth0 index 7 address 02:00:00:00:00:07 mtu 1496 up type dummy"] = new()
         {
             Index = 7, Name = "eth0", KindName = "dummy", Kind = new DummyLink(), Mtu = 1496,
-            MacAddress = Mac("020000000007"), IsUp = true,
+            MacAddress = Mac("020000000007"), IsUp = true, HasCarrier = true,
         },
         ["ip link add link eth0 name mv-private type macvlan mode private"] =
             Macvlan(2, "mv-private", 7, MacvlanMode.Private, 1496, "F6DD0815E0D6"),

@@ -29,7 +29,7 @@ public sealed class ContainerNetworkTests
         ],
     };
 
-    private static readonly NetworkUsage s_usage = new(3, [AddressValue.Parse("10.0.0.9")], [new(127, 3, 124), new(9, 1, 8)]);
+    private static readonly NetworkUsage s_usage = new(3, [AddressValue.Parse("10.0.0.9")], [new(127, 3, 124, []), new(9, 1, 8, [])]);
 
     [Fact]
     public void Network_IsOfTheTypeOfItsKind()

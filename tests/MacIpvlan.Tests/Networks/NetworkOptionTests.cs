@@ -44,6 +44,25 @@ public sealed class NetworkOptionTests
             s_request with { NicKind = s_badOptions[options] }));
 
     [Theory]
+    [InlineData(1, 50)]
+    [InlineData(10, 60_000)]
+    public void Probing_IsTakenWithinBounds(int count, int timeout) =>
+        Assert.Equal(2, NetworkDefinition.Check(s_request with { Probe = new(count, timeout) }).Count);
+
+    [Theory]
+    [InlineData(0, 600, "ProbeCount")]
+    [InlineData(11, 600, "ProbeCount")]
+    [InlineData(3, 49, "ProbeTimeoutMilliseconds")]
+    [InlineData(3, 60_001, "ProbeTimeoutMilliseconds")]
+    public void Probing_OutsideIsRefused(int count, int timeout, string words) => NetworkAssert.Refused(
+        NetworkError.InvalidParameter, () => NetworkDefinition.Check(s_request with { Probe = new(count, timeout) }), words);
+
+    [Fact]
+    public void Probing_IsNotForIpvlan() => NetworkAssert.Refused(
+        NetworkError.InvalidParameter, () => NetworkDefinition.Check(
+            s_request with { NicKind = new IpvlanLink(IpvlanMode.L2, IpvlanFlag.Bridge), Probe = new() }), "ipvlan");
+
+    [Theory]
     [InlineData("10.9.0.0/16")]
     [InlineData("10.9.0.0/16 via 10.0.0.254")]
     [InlineData("10.9.0.0/16 via 10.0.0.254 metric 0")]

@@ -56,6 +56,32 @@ public sealed class NicDefinitionTests : IDisposable
         NetworkAssert.Refused(NetworkError.InvalidParameter, () => NicDefinition.Check(request), "ipvlan");
     }
 
+    [Fact]
+    public void Probing_IsNotForIpvlan()
+    {
+        NicRequest request = Request("10.0.0.0/24", new IpvlanLink(IpvlanMode.L2, IpvlanFlag.Bridge));
+
+        NetworkAssert.Refused(
+            NetworkError.InvalidParameter, () => NicDefinition.Check(request with { ProbeAddress = true }), "ipvlan");
+    }
+
+    [Theory]
+    // As the network says, unless the NIC is asked for otherwise; then by the network's count and wait, if it has any.
+    [InlineData(false, null, null)]
+    [InlineData(false, true, "3 600")]
+    [InlineData(false, false, null)]
+    [InlineData(true, null, "5 1500")]
+    [InlineData(true, true, "5 1500")]
+    [InlineData(true, false, null)]
+    public void Probing_IsAsTheNetworkSaysUnlessAskedForOtherwise(bool network, bool? nic, string? expected)
+    {
+        NicRequest request = Request() with { ProbeAddress = nic };
+        NetworkRecord record = request.Network.Record with { Probe = network ? new ProbeSettings(5, 1500) : null };
+        request = request with { Network = ContainerNetwork.From(record, new NetworkUsage(0, [], []), NetworkState.Ready) };
+
+        Assert.Equal(expected, request.Probe is ProbeSettings p ? $"{p.Count} {p.TimeoutMilliseconds}" : null);
+    }
+
     [Theory]
     // One address of each family that the network has, unless one is asked for.
     [InlineData("10.0.0.0/24", "", "InterNetwork")]

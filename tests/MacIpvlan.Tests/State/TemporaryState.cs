@@ -34,7 +34,7 @@ internal sealed class TemporaryState : IDisposable
     /// <summary>How many rows a table has.</summary>
     public int Count(string table) => Query($"SELECT COUNT(*) FROM {table}", static r => r.GetInt32(0))[0];
 
-    /// <summary>The runs of taken addresses, and the same as counted together from the leases one by one.</summary>
+    /// <summary>The runs of taken addresses, and the same as counted together from leases and foreign addresses.</summary>
     public (List<string> Runs, List<string> FromLeases) RunsAndLeases()
     {
         List<string> runs = Query(
@@ -42,7 +42,8 @@ internal sealed class TemporaryState : IDisposable
             static r => $"{r.GetInt64(0)} {Number(r, 1)}-{Number(r, 2)}");
         List<(long Pool, UInt128 First, UInt128 Last)> counted = [];
         foreach ((long pool, UInt128 number) in Query(
-            "SELECT pool_id, address FROM leases ORDER BY pool_id, address", static r => (r.GetInt64(0), Number(r, 1))))
+            "SELECT pool_id, address FROM leases UNION ALL SELECT pool_id, address FROM foreign_addresses ORDER BY 1, 2",
+            static r => (r.GetInt64(0), Number(r, 1))))
         {
             if (counted.Count > 0 && counted[^1].Pool == pool && counted[^1].Last + 1 == number)
             {

@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using MacIpvlan.Addressing;
+using MacIpvlan.Linux;
+using MacIpvlan.Netlink;
+
+namespace MacIpvlan;
+
+/// <summary>
+/// Asks the wire whether someone has addresses already, before a link takes them: ARP probes (RFC 5227 2.1.1) and
+/// neighbour solicitations without a sender (RFC 4862 5.4.2). The link must be up. Belongs to the thread of its namespace.
+/// </summary>
+internal sealed class AddressProbe : IDisposable
+{
+    // More than any of the packets that count.
+    private const int BufferSize = 2048;
+
+    // So that no flood of packets holds up the end.
+    private const int PacketsAtOnce = 256;
+    private static readonly TimeSpan s_lookInterval = TimeSpan.FromMilliseconds(5);
+    private static readonly PhysicalAddress s_broadcast = new([0xff, 0xff, 0xff, 0xff, 0xff, 0xff]);
+
+    // ff02::1, where owners of an address answer those who have none.
+    private static readonly PhysicalAddress s_allNodes = new([0x33, 0x33, 0, 0, 0, 1]);
+    private readonly Link _link;
+    private readonly Dictionary<AddressValue, PacketSocket> _sockets = [];
+
+    /// <summary>Begins to listen.</summary>
+    /// <exception cref="NetlinkException">The process lacks CAP_NET_RAW, or the link is gone.</exception>
+    public AddressProbe(Link link, IEnumerable<AddressValue> addresses)
+    {
+        _link = link;
+        try
+        {
+            foreach (AddressValue address in addresses)
+            {
+                // One for each protocol: a socket for all of them would also show what is of other VLANs.
+                PacketSocket socket = _sockets.FirstOrDefault(s => s.Key.Family == address.Family).Value ?? new();
+                _sockets.Add(address, socket);
+                socket.Listen(link.Index, EtherType(address));
+                if (address.Family == AddressFamily.InterNetwork) continue;
+                socket.Join(link.Index, s_allNodes);
+                socket.Join(link.Index, NeighborPacket.SolicitationMac(address));
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Probes all addresses at the same time.</summary>
+    /// <param name="settings">How often, and for how long when nobody answers.</param>
+    /// <param name="pause">Waits for so long, or throws to give up.</param>
+    /// <returns>Who has which of them, as soon as someone is found to; nothing if nobody is.</returns>
+    public IReadOnlyDictionary<AddressValue, PhysicalAddress> Run(ProbeSettings settings, Action<TimeSpan> pause)
+    {
+        TimeSpan timeout = TimeSpan.FromMilliseconds(settings.TimeoutMilliseconds);
+        TimeSpan interval = timeout / settings.Count;
+        // Of two that begin at the same moment, the later one hears the other before it has said anything itself.
+        TimeSpan next = interval * Random.Shared.NextDouble() / 2;
+        TimeSpan end = timeout;
+        int sent = 0;
+        long start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            Dictionary<AddressValue, PhysicalAddress> found = Listen();
+            TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
+            if (found.Count > 0 || (sent == settings.Count && elapsed > end)) return found;
+            if (sent < settings.Count && elapsed >= next)
+            {
+                foreach ((AddressValue address, PacketSocket socket) in _sockets) Ask(address, socket);
+                sent++;
+                next += interval;
+                // Where this thread was held up, there is time for an answer all the same.
+                if (elapsed + (interval / 2) > end) end = elapsed + (interval / 2);
+            }
+
+            pause(s_lookInterval);
+        }
+    }
+
+    /// <summary>Tells the wire that the link has the addresses now.</summary>
+    public void Announce()
+    {
+        foreach ((AddressValue address, PacketSocket socket) in _sockets)
+        {
+            Announcer.Send(socket, _link.Index, _link.MacAddress, address);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (PacketSocket socket in _sockets.Values) socket.Dispose();
+    }
+
+    private static ushort EtherType(AddressValue address) =>
+        address.Family == AddressFamily.InterNetwork ? Uapi.ETH_P_ARP : Uapi.ETH_P_IPV6;
+
+    private void Ask(AddressValue address, PacketSocket socket)
+    {
+        AddressValue nobody = new(address.Family, 0);
+        bool isIPv4 = address.Family == AddressFamily.InterNetwork;
+        PhysicalAddress destination = isIPv4 ? s_broadcast : NeighborPacket.SolicitationMac(address);
+        byte[] packet = isIPv4
+            ? NeighborPacket.ArpRequest(_link.MacAddress, nobody, address)
+            : NeighborPacket.NeighborSolicitation(_link.MacAddress, nobody, address);
+        socket.Send(_link.Index, EtherType(address), destination.GetAddressBytes(), packet);
+    }
+
+    private Dictionary<AddressValue, PhysicalAddress> Listen()
+    {
+        Dictionary<AddressValue, PhysicalAddress> found = [];
+        Span<byte> buffer = stackalloc byte[BufferSize];
+        foreach (PacketSocket socket in _sockets.Values.Distinct())
+        {
+            for (int i = 0; i < PacketsAtOnce; i++)
+            {
+                int length = socket.TryReceive(buffer, out PhysicalAddress source);
+                if (length < 0) break;
+                foreach (AddressValue address in _sockets.Keys)
+                {
+                    // A switch may send back what this link sent.
+                    if (NeighborPacket.TryReadConflict(buffer[..length], address, source, out PhysicalAddress mac)
+                        && !mac.Equals(_link.MacAddress)) found.TryAdd(address, mac);
+                }
+            }
+        }
+
+        return found;
+    }
+}
