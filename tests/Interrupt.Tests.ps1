@@ -99,4 +99,18 @@ Describe 'Ctrl+C' -Tag Native, Once {
         Get-StateRow | Should -Be $rows
         Get-KernelText | Should -Be $text
     }
+    It 'ends tests of NICs that nobody answers, within a second' {
+        $null = Connect-ContainerNic front web1
+        $silent = (1..100 | ForEach-Object { "10.50.9.$_" }) -join "','"
+        $process = Start-Shell "'ready'; try { Test-ContainerNic front '$silent' -TimeoutSeconds 60; 'not reached' } finally { [Console]::WriteLine('stopped') }"
+        $process.StandardOutput.ReadLine() | Should -Be ready
+        # Time to be in the midst of them.
+        Start-Sleep 1
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        kill -INT $process.Id
+        $process.StandardOutput.ReadToEnd().Trim() | Should -Be stopped
+        $process.WaitForExit()
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 1
+        Get-ContainerNic | Disconnect-ContainerNic
+    }
 }

@@ -65,6 +65,18 @@ Describe 'CAP_SYS_ADMIN alone' -Tag Native, Once {
     }
 }
 
+Describe 'CAP_SYS_ADMIN and CAP_NET_RAW' -Tag Native, Once {
+    It 'are enough to test NICs, and either is missed' {
+        $null = Connect-ContainerNic front web1
+        ip -n wire address add 192.168.50.1/24 dev eth0
+        Invoke-Limited sys_admin, net_raw ($attempt + 'Attempt { (Test-ContainerNic).Status }; Attempt { (Test-ContainerNic -LinkLayer).Status }') |
+            Should -Be Reachable, Reachable
+        Invoke-Limited sys_admin ($attempt + 'Attempt { Test-ContainerNic }') | Should -Be 'PermissionDenied CAP_NET_RAW'
+        Invoke-Limited net_raw ($attempt + 'Attempt { Test-ContainerNic }') | Should -Be 'PermissionDenied CAP_SYS_ADMIN'
+        Get-ContainerNic | Disconnect-ContainerNic
+    }
+}
+
 Describe 'CAP_NET_ADMIN and CAP_SYS_ADMIN' -Tag Native, Once {
     It 'are enough for NICs and namespaces' {
         Invoke-Limited net_admin, sys_admin ($attempt + @'
@@ -151,6 +163,7 @@ Describe 'An ordinary user' -Tag Native, Once {
                 Attempt { (Connect-ContainerNic lan -ProcessId $child.Id -AnnounceCount 2).InterfaceName }
                 nsenter --net -t $child.Id ip -4 -o address show dev eth0 | ForEach-Object { ($_ -split '\s+')[3] }
                 Attempt { (Get-ContainerNic).State }
+                Attempt { (Test-ContainerNic lan 10.1.0.9 -Count 1 -TimeoutSeconds 0.1).Status }
                 Attempt { Get-ContainerNic | Disconnect-ContainerNic }
                 nsenter --net -t $child.Id ip -o link show | ForEach-Object { ($_ -split '\s+')[1] }
                 Attempt { Remove-MacvlanNetwork lan }
@@ -163,7 +176,7 @@ Describe 'An ordinary user' -Tag Native, Once {
                 Attempt { Remove-MacvlanNetwork lan }
             }
             finally { $child.Kill() }
-'@) | Should -Be @('lan', 'wan', 'eth0', '10.1.0.2/24', 'Attached', '', 'lo:', '', '', 'PermissionDenied CAP_SYS_ADMIN', 'lan'
+'@) | Should -Be @('lan', 'wan', 'eth0', '10.1.0.2/24', 'Attached', 'NeighborSilent', '', 'lo:', '', '', 'PermissionDenied CAP_SYS_ADMIN', 'lan'
             'PermissionDenied CAP_SYS_ADMIN', '', '')
         stat -c '%a %u' $base/home/state | Should -Be '700 65534'
         stat -c '%a %u' (Get-ChildItem $base/home/state).FullName | Sort-Object -Unique | Should -Be '600 65534'

@@ -54,10 +54,10 @@ public sealed class TestContainerNicCommand : NetworkCommand
     [ValidateRange(1, 1000)]
     public int Count { get; set; } = 4;
 
-    /// <summary>How long the last of them may take to be answered.</summary>
+    /// <summary>How long the last of them may take to be answered; fractions count.</summary>
     [Parameter]
-    [ValidateRange(1, 60)]
-    public int TimeoutSeconds { get; set; } = 1;
+    [ValidateRange(0.01, 60.0)]
+    public double TimeoutSeconds { get; set; } = 1;
 
     /// <summary>Writes one boolean: whether all was reached.</summary>
     [Parameter]
@@ -135,7 +135,10 @@ public sealed class TestContainerNicCommand : NetworkCommand
         return pairs;
     }
 
-    private void Try(object target, Action action) => _isAllReached &= Guard(target, action);
+    private void Try(object target, Action action)
+    {
+        if (!Guard(target, action)) _isAllReached = false;
+    }
 
     private static IReadOnlyList<NicTestPair> ToGateways(ContainerNic source) => NicTestPair.ToGateways(source) is { Count: > 0 } pairs
         ? pairs

@@ -119,9 +119,19 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
         Reason = exchange.Received < exchange.Sent ? $"{exchange.Sent - exchange.Received} of {exchange.Sent} were not answered" : "",
     };
 
-    private static NicTestResult Refused(NicTestResult result, NicExchange exchange) => Failed(
-        result, NicTestStatus.SendRefused,
-        $"the kernel does not send: {Errno.Text(exchange.Refusal)} ({Errno.Name(exchange.Refusal)})");
+    private static NicTestResult Refused(NicTestResult result, NicExchange exchange)
+    {
+        string hint = exchange.Refusal switch
+        {
+            Errno.EPERM => ", as a firewall in the namespace makes it",
+            // Not of rights: those were there for the socket.
+            Errno.EACCES => ", as it does for broadcast addresses",
+            _ => "",
+        };
+        return Failed(
+            result, NicTestStatus.SendRefused,
+            $"the kernel does not send: {Errno.Text(exchange.Refusal)} ({Errno.Name(exchange.Refusal)}){hint}");
+    }
 
     /// <returns>The error that someone on the way sent, in words; null if none did.</returns>
     private string? Echo(NicExchange exchange, Link link)

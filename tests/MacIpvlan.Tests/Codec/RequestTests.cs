@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using MacIpvlan.Addressing;
 using MacIpvlan.Netlink;
 using MacIpvlan.Netlink.Kinds;
 
@@ -32,6 +33,23 @@ public sealed class RequestTests
         Assert.Equal(
             ["- link 29: 09000000", "+ link 29: 08000000"], WireText.Differences(
                 Captures.Requests["ip route show"], ours));
+    }
+
+    [Theory]
+    // For IPv4, ip also asks for the table that the route is in.
+    [InlineData("10.1.0.2", false, "ip route get fibmatch 10.1.0.2", 0x1000)]
+    [InlineData("10.1.0.2", true, "ip route get fibmatch 10.1.0.2 oif eth0", 0x1000)]
+    [InlineData("fd18::2", true, "ip route get fibmatch fd18::2 oif eth0", 0)]
+    public void RouteLookup_HasTheBytesOfIp(string destination, bool isBound, string command, int tableFlag)
+    {
+        RouteLookup lookup = new(AddressValue.Parse(destination), isBound ? IpRequests.Eth0 : null);
+
+        byte[] ours = Bytes(lookup, acknowledge: false);
+
+        Assert.Equal(command, lookup.ToString());
+        Span<byte> flags = ours.AsSpan(24);
+        BinaryPrimitives.WriteInt32LittleEndian(flags, BinaryPrimitives.ReadInt32LittleEndian(flags) | tableFlag);
+        Assert.Empty(WireText.Differences(Captures.Requests[command], ours));
     }
 
     [Fact]
