@@ -5,7 +5,7 @@ BeforeAll {
     Initialize-TestHost
 
     # For those who will not answer.
-    $quick = @{ Count = 1; TimeoutSeconds = 0.3 }
+    $quick = @{ Count = 1; TimeoutSeconds = 0.1 }
 
     function Get-Verdict([Parameter(ValueFromPipeline)] $Result) {
         # A result in one line.
@@ -31,6 +31,8 @@ Describe 'Test-ContainerNic' -Tag Native, Once {
     AfterAll {
         Remove-MacvlanNetwork * -Force
         Remove-NetworkNamespace web* -Force
+        ip address flush dev eth0
+        ip -n wire address flush dev eth0
     }
 
     It 'asks for the gateways of both families' {
@@ -72,7 +74,7 @@ Describe 'Test-ContainerNic' -Tag Native, Once {
             'fd18::99 NeighborSilent: fd18::99 did not answer the neighbour solicitation'
             "web2/eth0 EchoSilent: the echo was not answered, though 10.1.0.3 answers ARP as ${mac}: a firewall drops it, or echo is off there"
             "web2/eth0 EchoSilent: the echo was not answered, though fd18::3 answers the neighbour solicitation as ${mac}: a firewall drops it, or echo is off there"
-            "10.1.0.77 HostIsolation: 10.1.0.77 is the host's own, on eth0: by design, NICs do not reach the host of their parent"
+            "10.1.0.77 HostIsolation: 10.1.0.77 is the host's own, on eth0: by design, NICs do not reach it; see Enable-HostAccess"
             '10.8.0.1 NoRoute: the route there is a blackhole'
             '10.7.0.1 NoRoute: no route by eth0: No route to host (EHOSTUNREACH)'
             'fd88::1 NoRoute: the route there is a blackhole'
@@ -81,6 +83,16 @@ Describe 'Test-ContainerNic' -Tag Native, Once {
         $results.Reachable | Should -Not -Contain $true
         $results | Where-Object { $null -ne $_.RoundtripTime } | Should -BeNullOrEmpty
         ip netns exec web2 sysctl -qw net.ipv4.icmp_echo_ignore_all=0 net.ipv6.icmp.echo_ignore_all=0
+    }
+
+    It 'reaches the host where it has access, and nowhere else' {
+        $access = Enable-HostAccess lan
+        $own = $access.IPAddress[0].Address
+        Test-ContainerNic -Namespace web1 -Destination $own, 10.1.0.77 @quick | ForEach-Object Status | Should -Be Reachable, HostIsolation
+        ip link set $access.InterfaceName down
+        # Not by design.
+        (Test-ContainerNic -Namespace web1 -Destination $own @quick).Status | Should -Be NeighborSilent
+        Disable-HostAccess lan
     }
 
     It 'tells of a gateway that is there, and of one that is not' {
@@ -171,6 +183,8 @@ Describe 'Test-ContainerNic where something is broken' -Tag Native, Once {
         $reasons = @(Test-ContainerNic -Namespace web1 -Destination web2 @quick)
         ip link set eth1 up
         ip -n wire link set eth1 down
+        # The kernel passes it on to the NICs a moment later.
+        while ((Get-IpLink eth0 -Namespace web1).flags -contains 'LOWER_UP') { Start-Sleep -Milliseconds 20 }
         $reasons += Test-ContainerNic -Namespace web1 -Destination web2 @quick
         ip link delete eth1
         $reasons += Test-ContainerNic -Namespace web1 -Destination web2 @quick
@@ -193,6 +207,8 @@ Describe 'Test-ContainerNic where something is broken' -Tag Native, Once {
         ip netns delete web2
         $results += Test-ContainerNic -Namespace web1 -Destination web3, web2 @quick
         $results += Test-ContainerNic -Namespace web2 -Destination web1
+        Set-StateRow "UPDATE nics SET boot_id = 'an earlier one'"
+        $results += Test-ContainerNic -Namespace web1 -Destination web3
         $results | ForEach-Object { "$($_.Source) $($_.Destination) $($_.Status): $($_.Reason)" } | Should -Be @(
             'web3/eth0 web1/eth0 NoRoute: no route by eth0: Network is unreachable (ENETUNREACH)'
             'web1/eth0 web3/eth0 DestinationDown: web3/eth0: eth0 has lost an address'
@@ -201,7 +217,8 @@ Describe 'Test-ContainerNic where something is broken' -Tag Native, Once {
             'web3/eth0 web1/eth0 NicMissing: its interface is gone'
             'web1/eth0 web3/eth0 DestinationDown: web3/eth0: its interface is gone'
             'web1/eth0 web2/eth0 DestinationDown: web2/eth0: its namespace is gone'
-            'web2/eth0 web1/eth0 NicMissing: its namespace is gone')
+            'web2/eth0 web1/eth0 NicMissing: its namespace is gone'
+            'web1/eth0 web3/eth0 NicMissing: it is detached, see Restore-ContainerNetwork')
     }
 
     It 'tells of modes that keep NICs apart, and of other parents' {
@@ -249,6 +266,7 @@ Describe 'Test-ContainerNic where something is broken' -Tag Native, Once {
         Test-ContainerNic one, two | Get-Verdict | Should -Be 'web1/eth0 10.5.0.1 ICMP Reachable', 'web1/eth1 10.6.0.1 ICMP Reachable'
         Test-ContainerNic two 10.5.0.1 | ForEach-Object Status | Should -Be NoRoute
         ip -n wire link set eth1 down
+        while ((Get-IpLink eth1 -Namespace web1).flags -contains 'LOWER_UP') { Start-Sleep -Milliseconds 20 }
         Test-ContainerNic one, two @quick | ForEach-Object Status | Should -Be Reachable, ParentDown
         ip -n wire address delete 10.5.0.1/24 dev eth0
     }
@@ -307,9 +325,11 @@ Describe 'Test-ContainerNic on VLANs and ipvlan' {
             'web2/eth0 web1/eth0 ICMP Reachable', 'web2/eth0 web1/eth0 ICMPv6 Reachable')
         (Test-ContainerNic own web2 -Namespace web1 -LinkLayer).Status | Should -Be $LinkLayer
         $silent = Test-ContainerNic own 10.1.0.77, 10.1.0.99, fd18::99 -Namespace web1 @quick
-        $nobody = if ($Mode -eq 'L2') { 'NeighborSilent' } else { 'EchoSilent' }
-        $silent.Status | Should -Be HostIsolation, $nobody, $nobody
-        $silent.Destination | Where-Object { Test-Ping web1 $_ } | Should -BeNullOrEmpty
+        # In the l3 modes the host routes: for IPv6, only where it has a route.
+        $expected = if ($Mode -eq 'L2') { 'NeighborSilent', 'NeighborSilent' } else { 'EchoSilent', 'SendRefused' }
+        $silent.Status | Should -Be (@('HostIsolation') + $expected)
+        $silent[2].Reason | Should -BeLike $(if ($Mode -eq 'L2') { '*did not answer*' } else { '*as the host, which routes for the l3 modes, has no route by eth0' })
+        Get-PingReply web1 $silent.Destination | Should -BeNullOrEmpty
         ip address delete 10.1.0.77/24 dev eth0
     }
 

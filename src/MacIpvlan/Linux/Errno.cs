@@ -25,6 +25,7 @@ internal static class Errno
     public const int EADDRINUSE = 98;
     public const int EADDRNOTAVAIL = 99;
     public const int ENETDOWN = 100;
+    public const int ENETUNREACH = 101;
     public const int ENOBUFS = 105;
     public const int ETIMEDOUT = 110;
 
@@ -36,7 +37,7 @@ internal static class Errno
         [EINVAL] = nameof(EINVAL), [23] = "ENFILE", [24] = "EMFILE", [ENOTTY] = nameof(ENOTTY), [28] = "ENOSPC",
         [30] = "EROFS", [34] = "ERANGE", [40] = "ELOOP", [EBADMSG] = nameof(EBADMSG), [90] = "EMSGSIZE",
         [EOPNOTSUPP] = nameof(EOPNOTSUPP), [97] = "EAFNOSUPPORT", [EADDRINUSE] = nameof(EADDRINUSE),
-        [EADDRNOTAVAIL] = nameof(EADDRNOTAVAIL), [ENETDOWN] = nameof(ENETDOWN), [101] = "ENETUNREACH",
+        [EADDRNOTAVAIL] = nameof(EADDRNOTAVAIL), [ENETDOWN] = nameof(ENETDOWN), [ENETUNREACH] = nameof(ENETUNREACH),
         [ENOBUFS] = nameof(ENOBUFS), [107] = "ENOTCONN", [ETIMEDOUT] = nameof(ETIMEDOUT), [113] = "EHOSTUNREACH",
     };
 

@@ -86,24 +86,30 @@ internal sealed class NicDiagnosis(NetworkSession session)
 
     private static string? OfModes(MacvlanLink from, MacvlanLink to, ContainerNic source)
     {
-        if (from.Mode == MacvlanMode.Private || to.Mode == MacvlanMode.Private) return "mode Private keeps the NICs of a parent apart";
+        if (from.Mode == MacvlanMode.Private || to.Mode == MacvlanMode.Private)
+        {
+            return "mode Private keeps the NICs of a parent apart";
+        }
+
         if (to.Mode == MacvlanMode.Source && !to.AllowedMacAddresses.Contains(source.MacAddress))
         {
             return $"mode Source: {Link.Format(source.MacAddress)} is not among the allowed MAC addresses";
         }
 
         // Only between two NICs of mode Bridge does the kernel pass frames itself.
-        MacvlanMode? outer = new[] { from.Mode, to.Mode }.Where(static m => m != MacvlanMode.Bridge).Cast<MacvlanMode?>().FirstOrDefault();
-        return outer is null ? null : $"mode {outer} needs a switch that sends frames back, and this one does not";
+        MacvlanMode outer = from.Mode == MacvlanMode.Bridge ? to.Mode : from.Mode;
+        return outer == MacvlanMode.Bridge ? null : $"mode {outer} needs a switch that sends frames back, and this one does not";
     }
 
     private (NicTestStatus, string)? OfHost(AddressValue address)
     {
-        _hostAddresses ??= session.Host.GetLinks().Where(static l => !l.IsLoopback)
+        // On a link of its own that is macvlan or ipvlan, the host is reached as NICs are.
+        _hostAddresses ??= session.Host.GetLinks().Where(static l => !l.IsLoopback && l.Kind is not (MacvlanLink or IpvlanLink))
             .SelectMany(l => session.Host.GetAddresses(l).Select(a => (a.Address.Value, l.Name)))
             .DistinctBy(static a => a.Value).ToDictionary(static a => a.Value, static a => a.Name);
         return _hostAddresses.TryGetValue(address, out string? link)
-            ? (NicTestStatus.HostIsolation, $"{address} is the host's own, on {link}: by design, NICs do not reach the host of their parent")
+            ? (NicTestStatus.HostIsolation,
+                $"{address} is the host's own, on {link}: by design, NICs do not reach it; see Enable-HostAccess")
             : null;
     }
 

@@ -106,7 +106,9 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
         PhysicalAddress? mac = AskNeighbor(new NicExchange(session, NeighborAttempts, timeout), link, hop);
         string name = gateway is null ? $"{hop}" : $"the gateway {hop}";
         if (mac is null) return Failed(result, NicTestStatus.NeighborSilent, $"{name} did not answer {NeighborProtocol}");
-        string guess = gateway is null ? "a firewall drops it, or echo is off there" : "the gateway, or something behind it, drops it";
+        string guess = gateway is null
+            ? "a firewall drops it, or echo is off there"
+            : "the gateway, or something behind it, drops it";
         return Failed(result with { MacAddress = mac }, NicTestStatus.EchoSilent,
             $"the echo was not answered, though {name} answers {NeighborProtocol} as {Link.Format(mac)}: {guess}");
     }
@@ -119,13 +121,14 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
         Reason = exchange.Received < exchange.Sent ? $"{exchange.Sent - exchange.Received} of {exchange.Sent} were not answered" : "",
     };
 
-    private static NicTestResult Refused(NicTestResult result, NicExchange exchange)
+    private NicTestResult Refused(NicTestResult result, NicExchange exchange)
     {
         string hint = exchange.Refusal switch
         {
             Errno.EPERM => ", as a firewall in the namespace makes it",
             // Not of rights: those were there for the socket.
             Errno.EACCES => ", as it does for broadcast addresses",
+            Errno.ENETUNREACH when _isRouted => $", as the host, which routes for the l3 modes, has no route by {pair.Source.Parent}",
             _ => "",
         };
         return Failed(
@@ -138,7 +141,8 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
     {
         using EchoSocket socket = new(link.Name, link.Index, _source.ToBytes());
         EchoPacket echo = new(
-            _destination.Family, _destination, (ushort)Random.Shared.Next(ushort.MaxValue), RandomNumberGenerator.GetBytes(PayloadSize));
+            _destination.Family, _destination, (ushort)Random.Shared.Next(ushort.MaxValue + 1),
+            RandomNumberGenerator.GetBytes(PayloadSize));
         byte[] destination = _destination.ToBytes();
         byte[] sender = new byte[destination.Length];
         byte[] buffer = new byte[BufferSize];
@@ -151,9 +155,10 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
             for (int length; (length = socket.TryReceive(buffer, sender)) >= 0;)
             {
                 AddressValue from = AddressValue.FromBytes(sender);
-                if (echo.TryReadReply(buffer.AsSpan(0, length), from, out ushort number)) exchange.Answered(number);
+                ReadOnlySpan<byte> packet = buffer.AsSpan(0, length);
+                if (echo.TryReadReply(packet, from, out ushort number)) exchange.Answered(number);
                 // Of its own, the kernel tells that a neighbour is silent; that is asked for here.
-                else if (from != _source && echo.TryReadError(buffer.AsSpan(0, length), out IcmpError error)) found ??= $"{from} says: {error}";
+                else if (from != _source && echo.TryReadError(packet, out IcmpError error)) found ??= $"{from} says: {error}";
             }
 
             return found is null;

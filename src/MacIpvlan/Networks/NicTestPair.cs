@@ -24,7 +24,9 @@ public sealed record NicTestPair(ContainerNic Source, string Destination, Addres
         return pairs.Length > 0 ? pairs : [new(source, target.ToString(), null, target)];
     }
 
-    /// <summary>From each NIC of a network to each other one of that network, in both directions: firewalls know the difference.</summary>
+    /// <summary>
+    /// From each NIC of a network to each other one of that network, in both directions: firewalls know the difference.
+    /// </summary>
     public static IEnumerable<NicTestPair> Full(IReadOnlyCollection<ContainerNic> nics) =>
         from source in nics
         from target in nics
@@ -34,7 +36,8 @@ public sealed record NicTestPair(ContainerNic Source, string Destination, Addres
 
     /// <summary>From a NIC to the gateways of its network that are of a family which it has; none in the l3 modes.</summary>
     public static IReadOnlyList<NicTestPair> ToGateways(ContainerNic source) => NicRoutes.IsRouted(source.NetworkRecord) ? []
-        : [.. source.NetworkRecord.Subnets.Where(s => s.Gateway is not null && source.IPAddress.Any(a => s.Prefix.Contains(a.Value)))
+        : [.. source.NetworkRecord.Subnets
+            .Where(s => s.Gateway is not null && source.IPAddress.Any(a => s.Prefix.Contains(a.Value)))
             .Select(s => new NicTestPair(source, s.Gateway.ToString()!, s.Gateway, null))];
 
     /// <summary>From a NIC to an address, which may be that of another NIC.</summary>

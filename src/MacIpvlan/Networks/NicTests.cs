@@ -27,8 +27,10 @@ public sealed class NicTests(NetworkSession session, NicTestOptions options) : I
 
         void Report()
         {
-            (NicTestPair pair, Task<NicTestResult> result) = _running.Dequeue();
+            // Left in the queue until it is over: whoever is told may have no patience for that, and its namespace is open.
+            (NicTestPair pair, Task<NicTestResult> result) = _running.Peek();
             report(pair, () => _diagnosis.Explain(pair, result.GetAwaiter().GetResult()));
+            _running.Dequeue();
         }
     }
 
