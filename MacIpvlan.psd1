@@ -31,6 +31,7 @@
         'Remove-VlanSubInterface'
         'Restore-ContainerNetwork'
         'Test-ContainerNetwork'
+        'Watch-ContainerNic'
     )
     PrivateData            = @{
         PSData = @{
