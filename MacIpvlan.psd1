@@ -34,6 +34,7 @@
         'Restore-ContainerNetwork'
         'Test-ContainerNetwork'
         'Test-ContainerNic'
+        'Watch-ContainerNic'
     )
     PrivateData            = @{
         PSData = @{

@@ -14,7 +14,7 @@ public abstract class NameCompleter : IArgumentCompleter
         WildcardPattern pattern = new(wordToComplete.Trim('\'', '"') + "*", WildcardOptions.IgnoreCase);
         try
         {
-            using NetworkSession session = new(StateLocation.Open);
+            using NetworkSession session = new(StateLocation.Open) { OpenRuntimes = RuntimeLocation.Open };
             return [.. Names(session).Where(n => pattern.IsMatch(n.Name)).Select(static n => new CompletionResult(
                 n.Name, n.Name, CompletionResultType.ParameterValue, n.Tip))];
         }
@@ -49,4 +49,24 @@ public sealed class NamespaceCompleter : NameCompleter
 {
     private protected override IEnumerable<(string Name, string Tip)> Names(NetworkSession session) =>
         NetworkNamespaces.GetAll().Select(static n => (n.Name, n.Path));
+}
+
+/// <summary>Completes names of containers that run.</summary>
+public sealed class ContainerCompleter : NameCompleter
+{
+    // What the user at the prompt does not notice.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
+
+    private protected override IEnumerable<(string Name, string Tip)> Names(NetworkSession session) => Running(session);
+
+    internal static IEnumerable<(string Name, string Tip)> Running(NetworkSession session) =>
+        new NicTargets(session).GetRunning(s_patience).Select(
+            static c => (c.Name, $"{c.ShortId}: {c.Image}, {c.Runtime}")).OrderBy(static c => c.Name, StringComparer.Ordinal);
+}
+
+/// <summary>Completes names of network namespaces, then of containers that run.</summary>
+public sealed class TargetCompleter : NameCompleter
+{
+    private protected override IEnumerable<(string Name, string Tip)> Names(NetworkSession session) =>
+        NetworkNamespaces.GetAll().Select(static n => (n.Name, n.Path)).Concat(ContainerCompleter.Running(session)).DistinctBy(static n => n.Item1);
 }

@@ -33,16 +33,19 @@ internal static class ErrorRecords
     {
         NetworkError.InvalidParameter or NetworkError.InvalidName or NetworkError.InvalidVlanId
             or NetworkError.InvalidAddress or NetworkError.SubnetOverlap or NetworkError.ParentUnsuitable
-            or NetworkError.HostNamespace or NetworkError.HostAccessUnsuitable => ErrorCategory.InvalidArgument,
+            or NetworkError.HostNamespace or NetworkError.HostAccessUnsuitable or NetworkError.ContainerAmbiguous
+            or NetworkError.NamespaceShared => ErrorCategory.InvalidArgument,
         NetworkError.NetworkNotFound or NetworkError.ParentNotFound or NetworkError.SubInterfaceNotFound
             or NetworkError.NamespaceNotFound or NetworkError.ProcessNotFound or NetworkError.NicNotFound
+            or NetworkError.ContainerNotFound
             => ErrorCategory.ObjectNotFound,
         NetworkError.NetworkExists or NetworkError.NamespaceExists or NetworkError.SubInterfaceExists
             or NetworkError.InterfaceExists or NetworkError.HostAccessExists => ErrorCategory.ResourceExists,
         NetworkError.NetworkInUse or NetworkError.ParentInUse or NetworkError.SubInterfaceInUse
             or NetworkError.NamespaceInUse or NetworkError.AddressInUse or NetworkError.AddressConflict
             or NetworkError.MacAddressInUse => ErrorCategory.ResourceBusy,
-        NetworkError.AddressesExhausted or NetworkError.StateUnavailable => ErrorCategory.ResourceUnavailable,
+        NetworkError.AddressesExhausted or NetworkError.StateUnavailable or NetworkError.ContainerNotRunning
+            or NetworkError.RuntimeUnavailable => ErrorCategory.ResourceUnavailable,
         NetworkError.KernelTooOld => ErrorCategory.NotImplemented,
         NetworkError.PermissionDenied => ErrorCategory.PermissionDenied,
         _ => ErrorCategory.NotSpecified,

@@ -25,7 +25,7 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
 
     private static Assembly? Resolve(AssemblyLoadContext context, AssemblyName name) => name.Name switch
     {
-        "MacIpvlan.State" => s_context.LoadFromAssemblyName(name),
+        "MacIpvlan.State" or "MacIpvlan.Runtimes" => s_context.LoadFromAssemblyName(name),
         // Its only user is the core, which lives in the default context and so must find it there.
         "Tmds.LibC" when s_context.Find("Tmds.LibC.dll") is string path
             && AssemblyName.GetAssemblyName(path).Version == name.Version => context.LoadFromAssemblyPath(path),

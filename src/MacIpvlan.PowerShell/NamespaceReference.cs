@@ -18,19 +18,13 @@ public sealed class NamespaceReference
     /// <summary>The name or path.</summary>
     public override string ToString() => Text;
 
-    internal NamespaceHandle Open()
-    {
-        if (Text.Contains('/')) return NamespaceHandle.Open(Text, Text);
-        LinkName.CheckNamespace(Text);
-        return NamespaceHandle.Open(Text, NetworkNamespaces.PathOf(Text));
-    }
-
     /// <summary>Tells which NICs are in it: by name or path as remembered, or by what it leads to now.</summary>
     internal Func<ContainerNic, bool> Filter()
     {
         WildcardPattern pattern = new(Text);
         NamespaceIdentity? identity = TryIdentify();
-        return nic => pattern.IsMatch(nic.Namespace) || pattern.IsMatch(nic.NamespacePath)
+        // A container may be called what a namespace is.
+        return nic => (nic.Container is null && pattern.IsMatch(nic.Namespace)) || pattern.IsMatch(nic.NamespacePath)
             || (identity is not null && nic.IsIn(identity.Value));
     }
 
@@ -38,8 +32,8 @@ public sealed class NamespaceReference
     {
         try
         {
-            using NamespaceHandle handle = Open();
-            return handle.Identity;
+            using NicTarget target = NicTargets.OpenNamespace(Text);
+            return target.Namespace.Identity;
         }
         catch (NetworkException)
         {

@@ -14,6 +14,7 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
     {
         Trace = IsVerbose ? text => _messages.Enqueue((IsWarning: false, text)) : null,
         Warn = text => _messages.Enqueue((IsWarning: true, text)),
+        OpenRuntimes = RuntimeLocation.Open,
         Stopping = _stopping.Token,
     };
 

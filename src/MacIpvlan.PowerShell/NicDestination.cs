@@ -11,7 +11,7 @@ public sealed class NicDestination
     private readonly ContainerNic? _nic;
     private readonly string _text;
 
-    /// <summary>An address, a NIC as NAMESPACE/INTERFACE, or a namespace; patterns are taken.</summary>
+    /// <summary>An address, a NIC as NAMESPACE/INTERFACE, a namespace, or a container; patterns are taken.</summary>
     public NicDestination(string text)
     {
         _text = text;
@@ -42,7 +42,7 @@ public sealed class NicDestination
         {
             throw new NetworkException(
                 NetworkError.NicNotFound,
-                $"'{_text}' is no address, and there is no NIC of that name, nor one in a namespace of that name.",
+                $"'{_text}' is no address, and there is no NIC of that name, nor one in a namespace or container of that name.",
                 "List the NICs that there are with Get-ContainerNic.");
         }
 
@@ -58,7 +58,7 @@ public sealed class NicDestination
     {
         WildcardPattern name = new(_text);
         ContainerNic[] named = [.. all.Where(n => name.IsMatch(n.ToString()))];
-        return named.Length > 0 ? named : [.. all.Where(new NamespaceReference(_text).Filter())];
+        return named.Length > 0 ? named : [.. all.Where(new NicFilter().Targets([new(_text)]).Matches)];
     }
 
     private static AddressValue Checked(AddressValue address)

@@ -1,5 +1,6 @@
 using System.Net.NetworkInformation;
 using MacIpvlan.Addressing;
+using MacIpvlan.Containers;
 using MacIpvlan.Linux;
 using Microsoft.Data.Sqlite;
 
@@ -56,13 +57,16 @@ public sealed partial class SqliteStateStore
                     """
                     INSERT INTO nics (id, host, network_id, state, namespace_name, namespace_path, namespace_device,
                         namespace_inode, boot_id, namespace_cookie, process_id, process_start, worker, is_host,
-                        interface_name, interface_index, mac_address, mtu)
-                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+                        interface_name, interface_index, mac_address, mtu, container_id, container_name, container_runtime,
+                        container_image, container_address)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+                        $22, $23)
                     """,
                     nic.Id, _host, nic.NetworkId, nic.State.ToString(), nic.NamespaceName, nic.NamespacePath,
                     (long)nic.Namespace.Device, (long)nic.Namespace.Inode, nic.NamespaceBirth.BootId,
                     (long)nic.NamespaceBirth.Cookie, nic.ProcessId, nic.ProcessStart, WorkerOf(nic.State),
-                    nic.IsHost, nic.InterfaceName, nic.InterfaceIndex, nic.MacAddress.ToString(), nic.Mtu);
+                    nic.IsHost, nic.InterfaceName, nic.InterfaceIndex, nic.MacAddress.ToString(), nic.Mtu, nic.Container?.Id,
+                    nic.Container?.Name, nic.Container?.Runtime.ToString(), nic.Container?.Image, nic.Container?.Address);
             }
             catch (SqliteException e) when (e.SqliteExtendedErrorCode == UniqueViolation)
             {
@@ -103,13 +107,13 @@ public sealed partial class SqliteStateStore
         """
         UPDATE nics SET state = $2, namespace_name = $3, namespace_path = $4, namespace_device = $5, namespace_inode = $6,
             boot_id = $7, namespace_cookie = $8, process_id = $9, process_start = $10, worker = $11, interface_name = $12,
-            interface_index = $13, mac_address = $14, mtu = $15
-        WHERE id = $1 AND ($16 IS NULL OR (state = $16 AND (worker IS NULL OR worker = $17)))
+            interface_index = $13, mac_address = $14, mtu = $15, container_name = $16
+        WHERE id = $1 AND ($17 IS NULL OR (state = $17 AND (worker IS NULL OR worker = $18)))
         """,
         nic.Id, nic.State.ToString(), nic.NamespaceName, nic.NamespacePath, (long)nic.Namespace.Device,
         (long)nic.Namespace.Inode, nic.NamespaceBirth.BootId, (long)nic.NamespaceBirth.Cookie, nic.ProcessId,
         nic.ProcessStart, WorkerOf(nic.State), nic.InterfaceName, nic.InterfaceIndex, nic.MacAddress.ToString(), nic.Mtu,
-        from?.ToString(), Worker.Number) > 0);
+        nic.Container?.Name, from?.ToString(), Worker.Number) > 0);
 
     /// <inheritdoc/>
     public void ReleaseNic(string id, IReadOnlyList<ForeignAddress>? foreign = null) => _database.Write(() =>
@@ -148,7 +152,8 @@ public sealed partial class SqliteStateStore
         return _database.Query(
             $"""
             SELECT id, network_id, state, namespace_name, namespace_path, namespace_device, namespace_inode, boot_id,
-                namespace_cookie, process_id, process_start, interface_name, interface_index, mac_address, mtu, is_host
+                namespace_cookie, process_id, process_start, interface_name, interface_index, mac_address, mtu, is_host,
+                container_id, container_name, container_runtime, container_image, container_address
             FROM nics n WHERE {condition} ORDER BY ordinal
             """,
             r => new NicRecord
@@ -167,6 +172,8 @@ public sealed partial class SqliteStateStore
                 MacAddress = PhysicalAddress.Parse(r.GetString(13)),
                 Mtu = r.GetInt32(14),
                 IsHost = r.GetBoolean(15),
+                Container = r.IsDBNull(16) ? null : new Container(
+                    r.GetString(16), r.GetString(17), Enum.Parse<ContainerRuntime>(r.GetString(18)), r.GetString(19), r.GetString(20)),
                 Leases = [.. leases[r.GetString(0)]],
             },
             value);

@@ -1,19 +1,22 @@
-using System.Globalization;
 using System.Management.Automation;
 using System.Net.NetworkInformation;
 using MacIpvlan.Addressing;
-using MacIpvlan.Linux;
 
 namespace MacIpvlan.PowerShell.Commands;
 
 /// <summary>Gives a container a NIC on a network.</summary>
-[Cmdlet(VerbsCommunications.Connect, "ContainerNic", SupportsShouldProcess = true, DefaultParameterSetName = ByNamespace)]
+[Cmdlet(VerbsCommunications.Connect, "ContainerNic", SupportsShouldProcess = true, DefaultParameterSetName = ByTarget)]
 [OutputType(typeof(ContainerNic))]
 public sealed class ConnectContainerNicCommand : NetworkCommand
 {
+    private const string ByTarget = "Target";
+    private const string ByContainer = "Container";
     private const string ByNamespace = "Namespace";
     private const string ByProcess = "Process";
+    // What is piped binds to Target, of the default set. If Container and Namespace could not be piped at all, PowerShell
+    // would settle on that set before it has seen an object, and never come to ProcessId.
     private ContainerNics? _nics;
+    private NicTargets? _targets;
     private IReadOnlyList<ContainerNetwork> _networks = [];
 
     /// <summary>The network.</summary>
@@ -21,8 +24,18 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
     [ArgumentCompleter(typeof(NetworkCompleter))]
     public NetworkReference[] Network { get; set; } = [];
 
+    /// <summary>A network namespace, by name, path or object; or, if none is called so, a container.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, ParameterSetName = ByTarget)]
+    [ArgumentCompleter(typeof(TargetCompleter))]
+    public TargetReference[] Target { get; set; } = [];
+
+    /// <summary>A container: its name, its id, or the beginning of its id.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByContainer)]
+    [ArgumentCompleter(typeof(ContainerCompleter))]
+    public ContainerReference[] Container { get; set; } = [];
+
     /// <summary>The network namespace: a name, a path or an object.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, ParameterSetName = ByNamespace)]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByNamespace)]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public NamespaceReference[] Namespace { get; set; } = [];
 
@@ -75,12 +88,12 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
         }
 
         _nics ??= new ContainerNics(Session);
+        _targets ??= new NicTargets(Session);
         foreach (NetworkReference reference in Network)
         {
             ContainerNetwork? network = Find(reference.Name);
             if (network is null) WriteError(ErrorRecords.From(NetworkNotFound(reference.Name), reference.Name));
-            else if (ParameterSetName == ByProcess) ConnectEach(network, ProcessId, OpenProcess, static id => id);
-            else ConnectEach(network, Namespace, static n => n.Open(), static _ => null);
+            else ConnectEach(network);
         }
     }
 
@@ -95,37 +108,39 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
         ContainerNetwork? Search() => _networks.FirstOrDefault(n => n.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
     }
 
-    private void ConnectEach<T>(
-        ContainerNetwork network, IEnumerable<T> targets, Func<T, NamespaceHandle> open, Func<T, int?> processId)
+    private void ConnectEach(ContainerNetwork network)
     {
-        foreach (T target in targets)
+        switch (ParameterSetName)
         {
-            Guard(target, () =>
-            {
-                using NamespaceHandle handle = open(target);
-                if (!ShouldProcess(handle.Name, $"Connect a NIC to {network.Kind} network {network.Name}")) return;
-                Write(_nics!.Connect(new NicRequest
-                {
-                    Network = network,
-                    Target = handle,
-                    ProcessId = processId(target),
-                    InterfaceName = InterfaceName,
-                    Addresses = IPAddress ?? [],
-                    NoAddress = NoIPAddress,
-                    AnnounceCount = AnnounceCount,
-                    ProbeAddress = MyInvocation.BoundParameters.ContainsKey(nameof(ProbeAddress)) ? ProbeAddress : null,
-                    MacAddress = MacAddress,
-                    Mtu = Mtu,
-                }));
-            });
+            case ByContainer: Each(Container, c => _targets!.OpenContainer(c.Text)); break;
+            case ByNamespace: Each(Namespace, static n => NicTargets.OpenNamespace(n.Text)); break;
+            case ByProcess: Each(ProcessId, NicTargets.OpenProcess); break;
+            default: Each(Target, t => _targets!.Open(t.Text)); break;
+        }
+
+        void Each<T>(IEnumerable<T> inputs, Func<T, NicTarget> open)
+        {
+            foreach (T input in inputs) Guard(input, () => Connect(network, () => open(input)));
         }
     }
 
-    private static NamespaceHandle OpenProcess(int id)
+    private void Connect(ContainerNetwork network, Func<NicTarget> open)
     {
-        string path = string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/ns/net");
-        return Directory.Exists($"/proc/{id}")
-            ? NamespaceHandle.Open(path, path)
-            : throw new NetworkException(NetworkError.ProcessNotFound, $"There is no process with the id {id}.");
+        using NicTarget target = open();
+        if (!ShouldProcess(target.Namespace.Name, $"Connect a NIC to {network.Kind} network {network.Name}")) return;
+        Write(_nics!.Connect(new NicRequest
+        {
+            Network = network,
+            Target = target.Namespace,
+            ProcessId = target.ProcessId,
+            Container = target.Container,
+            InterfaceName = InterfaceName,
+            Addresses = IPAddress ?? [],
+            NoAddress = NoIPAddress,
+            AnnounceCount = AnnounceCount,
+            ProbeAddress = MyInvocation.BoundParameters.ContainsKey(nameof(ProbeAddress)) ? ProbeAddress : null,
+            MacAddress = MacAddress,
+            Mtu = Mtu,
+        }));
     }
 }

@@ -9,6 +9,8 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
 {
     private const string ByNic = "Nic";
     private const string ByNetwork = "Network";
+    private const string ByTarget = "Target";
+    private const string ByContainer = "Container";
     private const string ByNamespace = "Namespace";
     private const string ByProcess = "Process";
     private ContainerNics? _nics;
@@ -21,14 +23,28 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
 
     /// <summary>Names or patterns of networks, or networks.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByNetwork)]
+    [Parameter(ParameterSetName = ByTarget)]
+    [Parameter(ParameterSetName = ByContainer)]
     [Parameter(ParameterSetName = ByNamespace)]
     [Parameter(ParameterSetName = ByProcess)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(NetworkCompleter))]
     public NetworkReference[]? Network { get; set; }
 
+    /// <summary>Names or patterns of namespaces or containers, paths, ids of containers.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByTarget)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(TargetCompleter))]
+    public TargetReference[]? Target { get; set; }
+
+    /// <summary>Names or patterns of containers, or ids of at least 12 digits.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByContainer)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ContainerCompleter))]
+    public string[]? Container { get; set; }
+
     /// <summary>Names, paths or patterns of namespaces.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByNamespace)]
+    [Parameter(Mandatory = true, ParameterSetName = ByNamespace)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public NamespaceReference[]? Namespace { get; set; }
@@ -40,6 +56,8 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
 
     /// <summary>Names or patterns of interfaces.</summary>
     [Parameter(ParameterSetName = ByNetwork)]
+    [Parameter(ParameterSetName = ByTarget)]
+    [Parameter(ParameterSetName = ByContainer)]
     [Parameter(ParameterSetName = ByNamespace)]
     [Parameter(ParameterSetName = ByProcess)]
     [SupportsWildcards]
@@ -47,6 +65,8 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
 
     /// <summary>Makes it no error that there is no such NIC.</summary>
     [Parameter(ParameterSetName = ByNetwork)]
+    [Parameter(ParameterSetName = ByTarget)]
+    [Parameter(ParameterSetName = ByContainer)]
     [Parameter(ParameterSetName = ByNamespace)]
     [Parameter(ParameterSetName = ByProcess)]
     public SwitchParameter Force { get; set; }
@@ -90,9 +110,13 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
         // Not being found has been told of.
         if (networks is []) return [];
         IEnumerable<ContainerNic> all = networks is null ? nics.GetAll() : networks.SelectMany(nics.GetAll);
-        ContainerNic[] found = [.. all.Where(new NicFilter(Namespace, ProcessId, InterfaceName).Matches)];
+        NicFilter filter = new NicFilter().Targets(Target).Containers(Container).Namespaces(Namespace)
+            .Processes(ProcessId).Interfaces(InterfaceName);
+        ContainerNic[] found = [.. all.Where(filter.Matches)];
         string[] wanted =
         [
+            .. Target?.Select(static t => t.Text) ?? [],
+            .. Container ?? [],
             .. Namespace?.Select(static n => n.Text) ?? [],
             .. ProcessId?.Select(static id => id.ToString(CultureInfo.InvariantCulture)) ?? [],
             .. InterfaceName ?? [],

@@ -13,6 +13,12 @@ public sealed class GetContainerNicCommand : NetworkCommand
     [ArgumentCompleter(typeof(NetworkCompleter))]
     public NetworkReference[]? Network { get; set; }
 
+    /// <summary>Names or patterns of containers, or ids of at least 12 digits.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ContainerCompleter))]
+    public string[]? Container { get; set; }
+
     /// <summary>Names, paths or patterns of namespaces.</summary>
     [Parameter]
     [SupportsWildcards]
@@ -31,7 +37,8 @@ public sealed class GetContainerNicCommand : NetworkCommand
     private protected override void Process()
     {
         ContainerNics nics = new(Session);
-        NicFilter filter = new(Namespace, ProcessId, InterfaceName);
+        NicFilter filter = new NicFilter().Containers(Container).Namespaces(Namespace)
+            .Processes(ProcessId).Interfaces(InterfaceName);
         string[]? names = Network?.Select(static n => n.Name).ToArray();
         IEnumerable<ContainerNic> found = names is null
             ? nics.GetAll()

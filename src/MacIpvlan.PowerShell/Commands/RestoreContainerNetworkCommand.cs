@@ -13,6 +13,12 @@ public sealed class RestoreContainerNetworkCommand : NetworkCommand
     [ArgumentCompleter(typeof(NetworkCompleter))]
     public string[]? Name { get; set; }
 
+    /// <summary>Names or patterns of containers, or ids of at least 12 digits: restores their NICs, and what those need.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ContainerCompleter))]
+    public string[]? Container { get; set; }
+
     private protected override bool ChangesHost => true;
 
     private protected override bool EntersNamespaces => true;
@@ -20,6 +26,15 @@ public sealed class RestoreContainerNetworkCommand : NetworkCommand
     private protected override void Process()
     {
         NetworkRestoration restoration = new(Session, ShouldProcess);
-        foreach (RestoredItem item in restoration.Restore([.. SelectNetworks(Name)], areAll: Name is null)) Write(item);
+        ContainerNetwork[] networks = [.. SelectNetworks(Name)];
+        NicFilter filter = new NicFilter().Containers(Container);
+        if (Container is not null)
+        {
+            HashSet<string> used = [.. new ContainerNics(Session).GetAll().Where(filter.Matches).Select(static n => n.Network)];
+            networks = [.. networks.Where(n => used.Contains(n.Name))];
+        }
+
+        bool areAll = Name is null && Container is null;
+        foreach (RestoredItem item in restoration.Restore(networks, areAll, filter.Matches)) Write(item);
     }
 }

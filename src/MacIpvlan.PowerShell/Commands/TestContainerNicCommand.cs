@@ -23,12 +23,18 @@ public sealed class TestContainerNicCommand : NetworkCommand
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByNic)]
     public ContainerNic[] InputObject { get; set; } = [];
 
-    /// <summary>Addresses, NICs, or names of NICs or namespaces; the gateways of the network when left away.</summary>
+    /// <summary>Addresses, NICs, or names of NICs, namespaces or containers; the gateways of the network when left away.</summary>
     [Parameter(Position = 1)]
     [SupportsWildcards]
     [ValueTransformation<NicDestination[]>]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public NicDestination[]? Destination { get; set; }
+
+    /// <summary>Names or patterns of containers, or their ids.</summary>
+    [Parameter(ParameterSetName = ByNetwork)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ContainerCompleter))]
+    public string[]? Container { get; set; }
 
     /// <summary>Names, paths or patterns of namespaces.</summary>
     [Parameter(ParameterSetName = ByNetwork)]
@@ -76,7 +82,7 @@ public sealed class TestContainerNicCommand : NetworkCommand
         }
 
         ContainerNics nics = new(Session);
-        NicFilter filter = new(Namespace, null, InterfaceName);
+        NicFilter filter = new NicFilter().Containers(Container).Namespaces(Namespace).Interfaces(InterfaceName);
         string[]? names = Network?.Select(static n => n.Name).ToArray();
         ContainerNetwork[]? networks = names is null ? null : [.. SelectNetworks(names)];
         // Of a network that there is not, nothing is reached.

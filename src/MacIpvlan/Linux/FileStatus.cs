@@ -15,7 +15,10 @@ public sealed record FileStatus(FileType Type, UnixFileMode Rights, uint Owner, 
     private const uint RightsMask = 0xFFF;
 
     /// <summary>Whether it belongs to root or to the user that this process acts as.</summary>
-    public bool IsTrusted => Owner == 0 || Owner == LibC.geteuid();
+    public bool IsTrusted => Owner == 0 || Owner == EffectiveUser;
+
+    /// <summary>The id of the user that this process acts as.</summary>
+    internal static uint EffectiveUser => LibC.geteuid();
 
     /// <summary>Whether others than its owner may write to it.</summary>
     public bool IsWritableByOthers => (Rights & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0;

@@ -1,5 +1,6 @@
 using System.Net.NetworkInformation;
 using MacIpvlan.Addressing;
+using MacIpvlan.Containers;
 using MacIpvlan.Linux;
 using MacIpvlan.State;
 
@@ -14,13 +15,25 @@ public sealed class ContainerNic
     /// <summary>The network's name.</summary>
     public string Network => NetworkRecord.Name;
 
-    /// <summary>The namespace that it is in: a name under /run/netns, or a path.</summary>
+    /// <summary>The name of its container; null if the target was none.</summary>
+    public string? Container => Record.Container?.Name;
+
+    /// <summary>The id of its container.</summary>
+    public string? ContainerId => Record.Container?.Id;
+
+    /// <summary>What runs its container.</summary>
+    public ContainerRuntime? Runtime => Record.Container?.Runtime;
+
+    /// <summary>The image of its container; empty where no runtime tells.</summary>
+    public string? Image => Record.Container?.Image;
+
+    /// <summary>The namespace that it is in: a name under /run/netns, a path, or the name of its container.</summary>
     public string Namespace => Record.NamespaceName;
 
     /// <summary>The path that led to the namespace.</summary>
     public string NamespacePath => Record.NamespacePath;
 
-    /// <summary>The process that was named as the target; null if it was a namespace.</summary>
+    /// <summary>The process that was named as the target; null if it was a namespace or a container.</summary>
     public int? ProcessId => Record.ProcessId;
 
     /// <summary>The interface's name in the namespace.</summary>

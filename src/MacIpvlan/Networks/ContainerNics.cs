@@ -1,6 +1,7 @@
 using System.Net.NetworkInformation;
 using System.Security.Cryptography;
 using MacIpvlan.Addressing;
+using MacIpvlan.Containers;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
 using MacIpvlan.Netlink.Kinds;
@@ -57,6 +58,7 @@ public sealed class ContainerNics(NetworkSession session)
             IsHost = request.IsHost,
             ProcessId = request.ProcessId,
             ProcessStart = request.ProcessId is int id ? HostBoot.ProcessStart(id) : null,
+            Container = request.Container,
             MacAddress = request.MacAddress ?? PhysicalAddress.None,
         });
         NicRecord attached = AttachWhereFree(request, wanted, parent);
@@ -82,6 +84,17 @@ public sealed class ContainerNics(NetworkSession session)
 
         int mtu = parent.Mtu < taken.Mtu && network.Record.NicKind is MacvlanLink ? parent.Mtu : taken.Mtu;
         NicRecord restoring = In(target, taken) with { InterfaceIndex = 0 };
+        // The process that leads to a container's namespace is another each time, and its name can be changed.
+        if (taken.Container is Container container)
+        {
+            restoring = restoring with
+            {
+                Container = container with { Name = target.Name },
+                NamespaceName = target.Name,
+                NamespacePath = target.Path,
+            };
+        }
+
         session.State.UpdateNic(restoring, from: NicState.Restoring);
         NicRequest request = new()
         {
@@ -142,11 +155,14 @@ public sealed class ContainerNics(NetworkSession session)
         }
     }
 
-    // Namespaces of an earlier run of the kernel may be made again, and their NICs restored: those are kept the longest.
+    // Namespaces of an earlier run of the kernel may be made again, and containers that nobody tells of be started again,
+    // and their NICs restored: those are kept the longest.
     private bool ReleaseDead(Func<ContainerNic, bool> isWanted)
     {
         ContainerNic[] dead = [.. GetAll().Where(n => n.Record.State is NicState.Attached or NicState.Detached && isWanted(n) && IsDead(n))];
-        ContainerNic[] ended = [.. dead.Where(static n => n.Record.NamespaceBirth.BootId == HostBoot.Id)];
+        ContainerNic[] ended = [.. dead.Where(n => n.Record.Container is Container container
+            ? StateOf(container) == ContainerState.Gone
+            : n.Record.NamespaceBirth.BootId == HostBoot.Id)];
         foreach (ContainerNic nic in ended.Length > 0 ? ended : dead) _links.Release(nic.Record);
         return dead.Length > 0;
     }
@@ -157,7 +173,14 @@ public sealed class ContainerNics(NetworkSession session)
         if (nic.Record.NamespaceBirth.BootId != HostBoot.Id && NetworkRestoration.IsNamed(nic.Record)
             && File.Exists(nic.Record.NamespacePath)) return false;
         using NamespaceHandle? alive = _links.OpenNamespace(nic.Record);
-        return alive is null;
+        return alive is null
+            && (nic.Record.Container is not Container container || StateOf(container) is ContainerState.Gone or ContainerState.Unknown);
+    }
+
+    private ContainerState StateOf(Container container)
+    {
+        using ContainerSighting sighting = session.Containers.Look(container);
+        return sighting.State;
     }
 
     private NicRecord Attach(NicRequest request, NicRecord taken, Link parent, Action<Exception> undo)

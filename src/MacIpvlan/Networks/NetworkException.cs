@@ -88,6 +88,21 @@ public enum NetworkError
     /// <summary>There is no such process.</summary>
     ProcessNotFound,
 
+    /// <summary>There is no such container.</summary>
+    ContainerNotFound,
+
+    /// <summary>Several containers are called so, or have ids that begin so.</summary>
+    ContainerAmbiguous,
+
+    /// <summary>The container does not run, so it has no network namespace.</summary>
+    ContainerNotRunning,
+
+    /// <summary>The container shares the network namespace of another.</summary>
+    NamespaceShared,
+
+    /// <summary>A container runtime that might know the container does not answer.</summary>
+    RuntimeUnavailable,
+
     /// <summary>The target has an interface of that name.</summary>
     InterfaceExists,
 

@@ -1,3 +1,4 @@
+using MacIpvlan.Containers;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
 using MacIpvlan.State;
@@ -19,8 +20,9 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
     /// <summary>Restores networks.</summary>
     /// <param name="networks">Which; with all, also sub-interfaces that no network uses.</param>
     /// <param name="areAll">Whether these are all.</param>
+    /// <param name="isWanted">Which of their NICs; all when null.</param>
     /// <returns>Each thing, as soon as it has been seen to.</returns>
-    public IEnumerable<RestoredItem> Restore(IReadOnlyList<ContainerNetwork> networks, bool areAll)
+    public IEnumerable<RestoredItem> Restore(IReadOnlyList<ContainerNetwork> networks, bool areAll, Func<ContainerNic, bool>? isWanted = null)
     {
         if (session.State.NeedsRecovery() && confirm("interrupted commands", "Undo what they left half done")) session.Recover();
         List<RestoredItem> parents = RestoreParents(networks, areAll);
@@ -41,7 +43,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
         }
 
         // In the order they were made, whatever their networks: the first of a namespace has its default route.
-        foreach (ContainerNic nic in _nics.GetAllWithHost())
+        foreach (ContainerNic nic in _nics.GetAllWithHost().Where(isWanted ?? (static _ => true)))
         {
             if (networks.FirstOrDefault(n => n.Id == nic.NetworkRecord.Id) is not ContainerNetwork network) continue;
             RestoreResult parent = restored[network.Id].Result;
@@ -68,20 +70,31 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
         {
             if (!hasParent) return Detach(nic, RestoreResult.Failed, $"The parent {nic.Parent} is missing.");
             using NamespaceHandle? alive = _links.OpenNamespace(record);
-            if (alive is not null && !replace && IsThere(alive, nic)) return Keep(nic);
+            using ContainerSighting? container = record.Container is null ? null : session.Containers.Look(record.Container);
+            // Where others share it, the namespace outlives a restart of the container that it was made for.
+            bool hasMoved = alive is not null && container?.Namespace is NamespaceHandle now && now.Identity != alive.Identity;
+            if (alive is not null && !hasMoved && !replace && IsThere(alive, nic)) return Keep(nic);
             using NamespaceHandle? successor = alive is null ? OpenSuccessor(record) : null;
-            if ((alive ?? successor) is NamespaceHandle target)
+            if ((container?.Namespace ?? alive ?? successor) is NamespaceHandle target)
             {
                 if (!confirm(nic.ToString(), $"Restore the NIC on network {nic.Network}")) return Of(nic, RestoreResult.Skipped);
                 if (alive is not null) _links.Delete(alive, record, network.Record);
                 return _nics.Reattach(nic, network, target) is ContainerNic made ? Of(made, RestoreResult.Restored) : AtWork(nic);
             }
 
+            if (container is { State: not ContainerState.Gone })
+            {
+                return Detach(nic, RestoreResult.Waiting, container.State == ContainerState.Stopped
+                    ? "Its container is stopped."
+                    : "No runtime tells whether its container is still there.");
+            }
+
             // What ended while the kernel runs has ended for good; after a reboot, it may not have been started yet.
             if (IsNamed(record) && record.NamespaceBirth.BootId != HostBoot.Id) return Detach(nic, RestoreResult.Waiting, "Its namespace is not there.");
-            if (!confirm(nic.ToString(), "Release its addresses, since its namespace has ended")) return Of(nic, RestoreResult.Skipped);
+            string reason = container is null ? "Its namespace has ended." : "Its container has been removed.";
+            if (!confirm(nic.ToString(), $"Release its addresses: {reason}")) return Of(nic, RestoreResult.Skipped);
             _links.Release(record);
-            return Of(nic, RestoreResult.Released, "Its namespace has ended.");
+            return Of(nic, RestoreResult.Released, reason);
         }
         catch (Exception e) when (e is NetworkException or NetlinkException)
         {
@@ -200,7 +213,10 @@ public enum RestoreResult
     /// <summary>It has ended for good; its addresses are free.</summary>
     Released,
 
-    /// <summary>Its namespace has not been made again since the reboot; it keeps its addresses until it is, or they are needed.</summary>
+    /// <summary>
+    /// Its namespace has not been made again since the reboot, or its container is stopped; it keeps its addresses until it
+    /// is there again, or (except for a container that is known to be stopped) they are needed.
+    /// </summary>
     Waiting,
 
     /// <summary>It could not be made again.</summary>

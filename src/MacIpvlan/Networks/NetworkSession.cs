@@ -16,6 +16,7 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
     private RouteSocket? _host;
     private NamespaceThreads? _namespaces;
     private NamespaceFinder? _finder;
+    private ContainerFinder? _containers;
     private bool _isRecovered;
     private bool _isRollingBack;
 
@@ -24,6 +25,9 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
 
     /// <summary>Told of what was done otherwise than asked; may be called on any thread.</summary>
     public Action<string> Warn { get; init; } = static _ => { };
+
+    /// <summary>Opens the container runtimes of this host when one is first needed.</summary>
+    public Func<IReadOnlyList<IContainerRuntime>> OpenRuntimes { get; init; } = static () => [];
 
     /// <summary>Cancelled when the command is to end: it then ends at its next wait, or before its next step.</summary>
     public CancellationToken Stopping { get; init; }
@@ -39,6 +43,9 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
 
     /// <summary>Finds namespaces again.</summary>
     internal NamespaceFinder Finder => _finder ??= new NamespaceFinder(Namespaces);
+
+    /// <summary>Finds the namespaces of containers.</summary>
+    internal ContainerFinder Containers => _containers ??= new ContainerFinder(OpenRuntimes(), Stopping);
 
     /// <summary>Puts right, once, what commands that died left half done. For all that changes something.</summary>
     internal void Recover()
@@ -85,6 +92,7 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
     /// <inheritdoc/>
     public void Dispose()
     {
+        _containers?.Dispose();
         _namespaces?.Dispose();
         _host?.Dispose();
         _state?.Dispose();

@@ -1,5 +1,6 @@
 using System.Net.NetworkInformation;
 using MacIpvlan.Addressing;
+using MacIpvlan.Containers;
 using MacIpvlan.Linux;
 
 namespace MacIpvlan;
@@ -18,6 +19,9 @@ public sealed record NicRequest
 
     /// <summary>The process that was named as the target, if one was.</summary>
     public int? ProcessId { get; init; }
+
+    /// <summary>The container that was named as the target, if one was.</summary>
+    public Container? Container { get; init; }
 
     /// <summary>The interface's name; eth0, or the next free ethN, when null.</summary>
     public string? InterfaceName { get; init; }

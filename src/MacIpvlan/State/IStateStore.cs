@@ -66,7 +66,7 @@ public interface IStateStore : IDisposable
     /// <returns>The NIC as it is now; null when it has been released, or is in other hands.</returns>
     NicRecord? TakeNic(string id, NicState state);
 
-    /// <summary>Records all of a NIC but its network and its leases.</summary>
+    /// <summary>Records all of a NIC but its network, its leases, and of its container only the name.</summary>
     /// <param name="nic">The NIC.</param>
     /// <param name="from">
     /// The state that it must be in, and not in the hands of another command; null for whatever it is in.

@@ -1,5 +1,6 @@
 using System.Net.NetworkInformation;
 using MacIpvlan.Addressing;
+using MacIpvlan.Containers;
 using MacIpvlan.Linux;
 
 namespace MacIpvlan.State;
@@ -16,7 +17,7 @@ public sealed record NicRecord
     /// <summary>How far it has come.</summary>
     public required NicState State { get; init; }
 
-    /// <summary>What the namespace is called: a name under /run/netns, or a path.</summary>
+    /// <summary>What the namespace is called: a name under /run/netns, a path, or the name of its container.</summary>
     public required string NamespaceName { get; init; }
 
     /// <summary>The path that leads to the namespace.</summary>
@@ -33,6 +34,9 @@ public sealed record NicRecord
 
     /// <summary>When that process started, in clock ticks since the kernel did: its id may be another's by now.</summary>
     public long? ProcessStart { get; init; }
+
+    /// <summary>The container that was named as the target, if one was.</summary>
+    public Container? Container { get; init; }
 
     /// <summary>Whether it is the host's own access to the network: in the host's namespace, beside the containers' NICs.</summary>
     public bool IsHost { get; init; }

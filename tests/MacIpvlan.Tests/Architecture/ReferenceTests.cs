@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.Versioning;
 using MacIpvlan.PowerShell;
+using MacIpvlan.Runtimes;
 using MacIpvlan.State.Sqlite;
 
 namespace MacIpvlan.Tests.Architecture;
@@ -17,12 +18,16 @@ public sealed class ReferenceTests
         ["MacIpvlan", "Microsoft.Data.Sqlite", "SQLitePCLRaw.core"], Foreign(typeof(SqliteStateStore).Assembly));
 
     [Fact]
+    public void Runtimes_ReferenceTheCoreAndTheClientAlone() => Assert.Equal(
+        ["Docker.DotNet", "MacIpvlan"], Foreign(typeof(DockerRuntime).Assembly));
+
+    [Fact]
     public void Cmdlets_ReferenceTheModuleAndPowerShellAlone() => Assert.Equal(
-        ["MacIpvlan", "MacIpvlan.State", "System.Management.Automation"], Foreign(typeof(NetworkCommand).Assembly));
+        ["MacIpvlan", "MacIpvlan.Runtimes", "MacIpvlan.State", "System.Management.Automation"], Foreign(typeof(NetworkCommand).Assembly));
 
     [Fact]
     public void Assemblies_RunOnWhatPowerShell74RunsOn() => Assert.All(
-        (Type[])[typeof(ContainerNic), typeof(SqliteStateStore), typeof(NetworkCommand)],
+        (Type[])[typeof(ContainerNic), typeof(SqliteStateStore), typeof(DockerRuntime), typeof(NetworkCommand)],
         static t => Assert.Equal(
             ".NETCoreApp,Version=v8.0", t.Assembly.GetCustomAttribute<TargetFrameworkAttribute>()!.FrameworkName));
 

@@ -1,4 +1,5 @@
 using System.Net.NetworkInformation;
+using MacIpvlan.Containers;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
@@ -10,6 +11,8 @@ namespace MacIpvlan.Tests.State;
 /// <summary>NICs: reserved, updated, released.</summary>
 public sealed class NicStoreTests : StateTest
 {
+    private static readonly Container s_container =
+        new(new string('a', 64), "web1", ContainerRuntime.Podman, "localhost/busybox:1", "/run/podman/podman.sock");
     private readonly NetworkRecord _network;
 
     public NicStoreTests() => _network = Add(Network("net1", Subnet("10.0.0.0/24", "10.0.0.1"), Subnet("fd18::/64")));
@@ -20,6 +23,7 @@ public sealed class NicStoreTests : StateTest
         NicRecord nic = Nic(_network, "/proc/77/ns/net") with
         {
             Namespace = new NamespaceIdentity(ulong.MaxValue, (1ul << 63) + 5), ProcessId = 77, ProcessStart = 78,
+            Container = s_container,
         };
 
         NicRecord reserved = Store.ReserveNic(nic, _network, [IPv6, Static("10.0.0.9")]);
@@ -59,8 +63,8 @@ public sealed class NicStoreTests : StateTest
     [Fact]
     public void Updating_OfThatTestSetsEveryFieldThatMayChange() => Assert.Equal(
         // What a NIC is stays.
-        [".Id", ".NetworkId", ".IsHost"],
-        Describe.Same(Attached(Nic(_network) with { Id = "1" }), Nic(_network) with { Id = "1" })
+        [".Id", ".NetworkId", ".Container.Id", ".Container.Runtime", ".Container.Image", ".Container.Address", ".Container.ShortId", ".IsHost"],
+        Describe.Same(Attached(Nic(_network) with { Id = "1", Container = s_container }), Nic(_network) with { Id = "1", Container = s_container })
             .Select(static l => l.Split(' ')[0]));
 
     [Fact]
@@ -235,5 +239,6 @@ public sealed class NicStoreTests : StateTest
         State = NicState.Attached, InterfaceName = "eth0", InterfaceIndex = 42, Mtu = 1400,
         MacAddress = new([2, 0, 0, 0, 0, 1]), NamespaceName = "web9", NamespacePath = "/proc/7/ns/net",
         Namespace = new(5, 6), NamespaceBirth = new("boot", 7), ProcessId = 7, ProcessStart = 8,
+        Container = nic.Container is Container container ? container with { Name = "web9" } : null,
     };
 }

@@ -1,0 +1,18 @@
+using System.Management.Automation;
+
+namespace MacIpvlan.PowerShell.Commands;
+
+/// <summary>Follows container runtimes, and restores and releases NICs as containers start and are removed, until Ctrl+C.</summary>
+[Cmdlet(VerbsCommon.Watch, "ContainerNic", SupportsShouldProcess = true)]
+[OutputType(typeof(RestoredItem))]
+public sealed class WatchContainerNicCommand : NetworkCommand
+{
+    private protected override bool ChangesHost => true;
+
+    private protected override bool EntersNamespaces => true;
+
+    private protected override void Process()
+    {
+        foreach (RestoredItem item in new ContainerWatch(Session, ShouldProcess).Run()) Write(item);
+    }
+}

@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Docker.DotNet;
+using Docker.DotNet.Models;
+using MacIpvlan.Containers;
+using Container = MacIpvlan.Containers.Container;
+using ContainerStatus = MacIpvlan.Containers.ContainerStatus;
+
+namespace MacIpvlan.Runtimes;
+
+/// <summary>A daemon that speaks the Docker Engine API on a socket: Docker's, or Podman's service.</summary>
+public sealed class DockerRuntime(RuntimeSocket socket) : IContainerRuntime
+{
+    private const int MaxImageLength = 255;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly string[] s_changes = ["start", "die", "destroy", "remove"];
+    private readonly Lazy<DockerClient> _client = new(() => new DockerClientBuilder()
+        .WithEndpoint(new Uri("unix://" + socket.Address)).WithTimeout(s_patience).Build());
+    private ContainerRuntime? _kind;
+
+    /// <inheritdoc/>
+    public string Address => socket.Address;
+
+    /// <inheritdoc/>
+    public bool IsPresent => socket.IsUsable();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ContainerListing> List(CancellationToken stopping) => Ask(async () =>
+    {
+        ContainerRuntime kind = _kind ??= await AskKind(stopping).ConfigureAwait(false);
+        IList<ContainerListResponse> all = await _client.Value.Containers.ListContainersAsync(
+            new ContainersListParameters { All = true }, stopping).ConfigureAwait(false);
+        return (IReadOnlyList<ContainerListing>)[.. all.Where(static c => Container.IsId(c.ID)).Select(c => new ContainerListing(
+            new(c.ID, NameOf(c), kind, Printable(c.Image), Address), c.State is "running" or "paused"))];
+    }, stopping);
+
+    /// <inheritdoc/>
+    public ContainerStatus? Inspect(string id, CancellationToken stopping) => Ask<ContainerStatus?>(async () =>
+    {
+        try
+        {
+            ContainerInspectResponse container = await _client.Value.Containers.InspectContainerAsync(id, stopping).ConfigureAwait(false);
+            int processId = container.ID == id && container.State is { Running: true, Pid: > 0 and <= int.MaxValue and long pid } ? (int)pid : 0;
+            return new(processId, container.State?.StartedAt ?? "", container.HostConfig?.NetworkMode ?? "");
+        }
+        catch (DockerApiException e) when (e.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }, stopping);
+
+    /// <inheritdoc/>
+    public async Task Follow(Action connected, Action<string> changed, CancellationToken stopping)
+    {
+        try
+        {
+            // What happens between this moment and the listening is told afterwards, as it is later than this.
+            string since = DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+            await _client.Value.System.PingAsync(stopping).ConfigureAwait(false);
+            connected();
+            ContainerEventsParameters parameters = new()
+            {
+                Since = since,
+                Filters = new Dictionary<string, IDictionary<string, bool>>
+                {
+                    ["type"] = new Dictionary<string, bool> { ["container"] = true },
+                },
+            };
+            await _client.Value.System.MonitorEventsAsync(parameters, new Listener(changed), stopping).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsOfRuntime(e))
+        {
+            stopping.ThrowIfCancellationRequested();
+            throw Unavailable(e);
+        }
+
+        throw Unavailable(new IOException("it has ended"));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_client.IsValueCreated) _client.Value.Dispose();
+    }
+
+    private async Task<ContainerRuntime> AskKind(CancellationToken stopping)
+    {
+        VersionResponse version = await _client.Value.System.GetVersionAsync(stopping).ConfigureAwait(false);
+        return version.Components?.Any(static c => c.Name == "Podman Engine") == true ? ContainerRuntime.Podman : ContainerRuntime.Docker;
+    }
+
+    // Cmdlets are synchronous, and their thread has no context that could be waited for in vain.
+    private T Ask<T>(Func<Task<T>> ask, CancellationToken stopping)
+    {
+        try
+        {
+            return ask().GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (IsOfRuntime(e))
+        {
+            stopping.ThrowIfCancellationRequested();
+            throw Unavailable(e);
+        }
+    }
+
+    private static bool IsOfRuntime(Exception e) => e is DockerApiException or HttpRequestException or SocketException or IOException
+        or JsonException or TimeoutException or OperationCanceledException or UriFormatException or InvalidOperationException
+        or NotSupportedException or FormatException;
+
+    private NetworkException Unavailable(Exception reason)
+    {
+        string text = Address.StartsWith('/') switch
+        {
+            false => "Only the sockets of this host (unix:///PATH) lead to containers of this host.",
+            _ when reason is OperationCanceledException or TimeoutException => "It does not answer.",
+            _ => Printable(reason.GetBaseException().Message).TrimEnd('.') + ".",
+        };
+        return new(NetworkError.RuntimeUnavailable, $"{Address}: {text}", "Start the runtime, or correct DOCKER_HOST or CONTAINER_HOST.");
+    }
+
+    private static string NameOf(ContainerListResponse container)
+    {
+        // Links to other containers are listed as names too, with those containers' names before them.
+        string? name = container.Names?.Select(static n => n.TrimStart('/')).FirstOrDefault(Container.CanBeName);
+        return name ?? container.ID[..Container.ShortIdLength];
+    }
+
+    private static string Printable(string? text) =>
+        new([.. (text ?? "").Where(static c => !char.IsControl(c)).Take(MaxImageLength)]);
+
+    private sealed class Listener(Action<string> changed) : IProgress<Message>
+    {
+        public void Report(Message value)
+        {
+            if (s_changes.Contains(value.Action) && value.Actor?.ID is string id && Container.IsId(id)) changed(id);
+        }
+    }
+}

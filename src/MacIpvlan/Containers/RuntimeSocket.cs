@@ -1,0 +1,48 @@
+using MacIpvlan.Linux;
+
+namespace MacIpvlan.Containers;
+
+/// <summary>Where a container runtime may be asked.</summary>
+/// <param name="Address">The path of its socket.</param>
+/// <param name="IsNamed">Whether the user named it; then it is believed whoever owns it.</param>
+public sealed record RuntimeSocket(string Address, bool IsNamed)
+{
+    private const string UnixScheme = "unix://";
+
+    /// <summary>
+    /// The sockets in the order they are asked: DOCKER_HOST, or else those of Docker and of Podman (or CONTAINER_HOST) for
+    /// all users, then those of this user. Of the ones that are not named, those that are there and belong to root or to
+    /// this user: what they say is acted upon.
+    /// </summary>
+    /// <param name="variable">Gives the value of an environment variable.</param>
+    public static IReadOnlyList<RuntimeSocket> FindAll(Func<string, string?> variable)
+    {
+        string? user = variable("XDG_RUNTIME_DIR") is { Length: > 0 } folder && folder.StartsWith('/') ? folder.TrimEnd('/') : null;
+        List<RuntimeSocket> docker = Of("DOCKER_HOST", "/var/run/docker.sock", "docker.sock");
+        List<RuntimeSocket> podman = Of("CONTAINER_HOST", "/run/podman/podman.sock", "podman/podman.sock");
+        return [.. docker.Take(1), .. podman.Take(1), .. docker.Skip(1), .. podman.Skip(1)];
+
+        List<RuntimeSocket> Of(string name, string ofAll, string ofUser)
+        {
+            if (variable(name) is { Length: > 0 } host) return [new(PathOf(host) ?? host, IsNamed: true)];
+            return [.. new[] { ofAll, user is null ? null : $"{user}/{ofUser}" }.OfType<string>().Select(static p => new RuntimeSocket(p, IsNamed: false))];
+        }
+    }
+
+    /// <summary>Whether there is something to ask: it is named, or is there and belongs to root or this user.</summary>
+    public bool IsUsable()
+    {
+        if (IsNamed) return true;
+        try
+        {
+            return FileStatus.Of(Address, follow: true) is { IsTrusted: true };
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static string? PathOf(string host) =>
+        host.StartsWith(UnixScheme, StringComparison.Ordinal) ? host[UnixScheme.Length..] : null;
+}

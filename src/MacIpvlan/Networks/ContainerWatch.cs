@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using MacIpvlan.Containers;
+
+namespace MacIpvlan;
+
+/// <summary>
+/// Follows the container runtimes of the host, and sees to the NICs of each container that starts, stops or is removed,
+/// until the command is to end.
+/// </summary>
+/// <param name="session">The session.</param>
+/// <param name="confirm">Asked before each change: what, and what is done to it.</param>
+public sealed class ContainerWatch(NetworkSession session, Func<string, string, bool> confirm)
+{
+    private static readonly TimeSpan s_retryInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Restores everything, then what containers that start need, for as long as the command runs.</summary>
+    /// <returns>Each thing that was done or failed, as soon as it has been.</returns>
+    /// <exception cref="OperationCanceledException">The command is to end.</exception>
+    public IEnumerable<RestoredItem> Run()
+    {
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(session.Stopping);
+        using BlockingCollection<string?> changes = [];
+        Task[] followers = [.. session.Containers.Runtimes.Select(r => Task.Run(() => Follow(r, changes, ending.Token)))];
+        try
+        {
+            foreach (RestoredItem item in Restore(null)) yield return item;
+            while (true)
+            {
+                string? id = changes.Take(session.Stopping);
+                foreach (RestoredItem item in Restore(id)) yield return item;
+            }
+        }
+        finally
+        {
+            ending.Cancel();
+            Task.WaitAll(followers);
+        }
+    }
+
+    // A runtime that is not there yet, or ends, may be there later: what has happened until then, nobody tells.
+    private static async Task Follow(IContainerRuntime runtime, BlockingCollection<string?> changes, CancellationToken ending)
+    {
+        while (true)
+        {
+            try
+            {
+                if (runtime.IsPresent) await runtime.Follow(() => changes.Add(null, ending), id => changes.Add(id, ending), ending).ConfigureAwait(false);
+            }
+            catch (NetworkException e) when (e.Error == NetworkError.RuntimeUnavailable)
+            {
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            if (ending.WaitHandle.WaitOne(s_retryInterval)) return;
+        }
+    }
+
+    // Each time anew: links, networks and what runtimes say have changed since the last time.
+    private IEnumerable<RestoredItem> Restore(string? containerId)
+    {
+        session.Containers.Forget();
+        ContainerNic[] nics = [.. new ContainerNics(session).GetAll().Where(n => containerId is null || n.ContainerId == containerId)];
+        HashSet<string> used = [.. nics.Select(static n => n.Network)];
+        if (containerId is not null && nics.Length == 0) return [];
+        ContainerNetwork[] networks = [.. new ContainerNetworks(session).GetAll().Where(n => containerId is null || used.Contains(n.Name))];
+        return new NetworkRestoration(session, confirm)
+            .Restore(networks, areAll: containerId is null, n => containerId is null || n.ContainerId == containerId)
+            .Where(static i => i.Result is RestoreResult.Restored or RestoreResult.Released or RestoreResult.Failed);
+    }
+}

@@ -1,0 +1,234 @@
+# Containers of a real Docker and a real Podman, each run by these tests in a temporary place: NICs by name, id and
+# pipeline, and what becomes of them when containers restart and end.
+
+BeforeDiscovery {
+    . $PSScriptRoot/runtimes/Runtimes.ps1
+    $problem = Get-RuntimeProblem
+}
+
+Describe 'Containers of Docker and Podman' -Tag Native, Once {
+    BeforeAll {
+        . $PSScriptRoot/Support.ps1
+        . $PSScriptRoot/runtimes/Runtimes.ps1
+        Initialize-TestHost
+        $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24
+        $problem = Get-RuntimeProblem
+        if ($problem) { return }
+        $base = Join-Path ([IO.Path]::GetTempPath()) "macipvlan-runtimes.$PID"
+        $variables = @{ DOCKER_HOST = $env:DOCKER_HOST; CONTAINER_HOST = $env:CONTAINER_HOST }
+        $env:DOCKER_HOST, $env:CONTAINER_HOST = "unix://$base/docker.sock", "unix://$base/podman.sock"
+        $groups = Get-CgroupFolder
+        $daemons = @{}
+        # What keeps them from running shows here; then all tests are skipped for that reason.
+        try {
+            foreach ($kind in 'docker', 'podman') { $daemons[$kind] = Start-Runtime $kind $base }
+            $image = New-Image $base
+            foreach ($kind in 'docker', 'podman') { Invoke-Runtime $kind import $image busybox:test }
+            Invoke-Runtime docker run -d --name web1 --network none busybox:test sleep 600
+            Invoke-Runtime podman run -d --name db1 --network none busybox:test sleep 600
+        }
+        catch { $problem = "$_" }
+
+        function Get-ContainerProcess([string]$Kind, [string]$Name) { [int](Invoke-Runtime $Kind inspect -f '{{.State.Pid}}' $Name) }
+
+        function Get-ContainerLink([string]$Kind, [string]$Name) {
+            # The interfaces but loopback in a container, as ip tells them.
+            $text = nsenter --net -t (Get-ContainerProcess $Kind $Name) ip -j address
+            @($text -join '' | ConvertFrom-Json | Where-Object ifname -NE lo | ForEach-Object {
+                    "$($_.ifname) $($_.address) $(@($_.addr_info | Where-Object family -EQ inet).local)".TrimEnd() })
+        }
+
+        function Test-Between([int]$ProcessId, [string]$Destination) {
+            $null = nsenter --net -t $ProcessId busybox ping -c 1 -W 2 $Destination
+            $LASTEXITCODE -eq 0
+        }
+
+        function Get-NicResult($Items) {
+            # What became of NICs, a line each.
+            @($Items | Where-Object Kind -EQ Nic | ForEach-Object { "$($_.Name) $($_.Result) $($_.Reason)".TrimEnd() }) }
+    }
+
+    AfterAll {
+        if (Test-Path variable:daemons) {
+            foreach ($kind in @($daemons.Keys)) {
+                try { Clear-Runtime $kind }
+                finally { Stop-Runtime $daemons[$kind] }
+            }
+            $variables.Keys | ForEach-Object { [Environment]::SetEnvironmentVariable($_, $variables[$_]) }
+            Get-CgroupFolder | Where-Object { $_ -notin $groups } | ForEach-Object { find $_ -depth -type d -exec rmdir '{}' ';' }
+            # What cleans up behind Podman's containers may be at it still.
+            for ($i = 0; $i -lt 50 -and (Test-Path $base); $i++) {
+                Start-Sleep -Milliseconds 100
+                Remove-Item $base -Recurse -Force -ErrorAction Ignore
+            }
+        }
+        Clear-TestHost
+    }
+
+    BeforeEach { if ($problem) { Set-ItResult -Skipped -Because $problem } }
+
+    AfterEach { Get-ContainerNic | Disconnect-ContainerNic }
+
+    It 'get NICs by name and id, and reach each other through them' {
+        $web, $db = (Connect-ContainerNic lan -Container web1), (Connect-ContainerNic lan -Container (Invoke-Runtime podman ps -q --no-trunc))
+        "$web $($web.Container) $($web.Runtime) $($web.Image) $($web.Namespace) $($web.State)" | Should -Be 'web1/eth0 web1 Docker busybox:test web1 Attached'
+        "$db $($db.Container) $($db.Runtime) $($db.Image)" | Should -Be 'db1/eth0 db1 Podman localhost/busybox:test'
+        $web.ContainerId | Should -Be (Invoke-Runtime docker ps -q --no-trunc)
+        Invoke-Runtime docker exec web1 ping -c 1 -W 2 "$($db.IPAddress.Value)" | Out-String | Should -BeLike '* 1 packets received*'
+        Test-Between (Get-ContainerProcess podman db1) "$($web.IPAddress.Value)" | Should -BeTrue
+        (Get-ContainerNic -Container web1).Id | Should -Be $web.Id
+        (Get-ContainerNic -Container $db.ContainerId.Substring(0, 12)).Id | Should -Be $db.Id
+        Get-ContainerNic -Container nosuch | Should -BeNullOrEmpty
+        Disconnect-ContainerNic -Container web1
+        Get-ContainerLink docker web1 | Should -BeNullOrEmpty
+        Get-ContainerLink podman db1 | Should -HaveCount 1
+        (Get-Failure { Disconnect-ContainerNic -Container web1 }).What | Should -Be "NicNotFound ObjectNotFound 'web1'"
+    }
+
+    It 'come down the pipeline, by what docker ps and podman ps tell' {
+        $ids = @(Invoke-Runtime docker ps -q) + (Invoke-Runtime podman ps -q)
+        $ids | Should -HaveCount 2
+        $ids | Connect-ContainerNic -Network lan | ForEach-Object Container | Should -Be web1, db1
+        $ids | Disconnect-ContainerNic
+        Get-ContainerNic | Should -BeNullOrEmpty
+    }
+
+    It 'give way to a namespace of their name, unless -Container says otherwise' {
+        $null = New-NetworkNamespace web1
+        $nics = ('web1' | Connect-ContainerNic -Network lan), (Connect-ContainerNic lan -Container web1), (Connect-ContainerNic lan -Namespace web1)
+        $nics | ForEach-Object { "$($_.NamespacePath.Split('/')[1]) <$($_.Container)>" } | Should -Be 'run <>', 'proc <web1>', 'run <>'
+        @(Get-ContainerNic -Namespace web1).Id | Should -Be $nics[0].Id, $nics[2].Id
+        @(Get-ContainerNic -Container web1).Id | Should -Be $nics[1].Id
+        Remove-NetworkNamespace web1 -Force
+        @(Get-ContainerNic).Id | Should -Be $nics[1].Id
+    }
+
+    It 'are found by control group where no runtime is to be asked' {
+        $ids = 'docker', 'podman' | ForEach-Object { Invoke-Runtime $_ ps -q --no-trunc }
+        $before = $env:DOCKER_HOST, $env:CONTAINER_HOST
+        try {
+            $env:DOCKER_HOST = $env:CONTAINER_HOST = $null
+            $nics = @($ids[0], $ids[1].Substring(0, 12)) | Connect-ContainerNic -Network lan
+            $nics | ForEach-Object { "$($_.ContainerId) $($_.Runtime) <$($_.Image)>" } | Should -Be "$($ids[0]) Docker <>", "$($ids[1]) Podman <>"
+            $nics.Container | Should -Be $ids[0].Substring(0, 12), $ids[1].Substring(0, 12)
+            (Get-Failure { Connect-ContainerNic lan -Container web1 }).What | Should -Be "RuntimeUnavailable ResourceUnavailable 'web1'"
+            (Get-Failure { Connect-ContainerNic lan -Container ('0' * 64) }).What | Should -BeLike 'ContainerNotFound *'
+            # A daemon that is dead matters only to what nobody else knows.
+            $env:DOCKER_HOST = "unix://$base/nothing.sock"
+            (Connect-ContainerNic lan -Container $ids[0]).ContainerId | Should -Be $ids[0]
+            (Get-Failure { Connect-ContainerNic lan -Container web1 }).Message | Should -BeLike "*$base/nothing.sock*"
+        }
+        finally { $env:DOCKER_HOST, $env:CONTAINER_HOST = $before }
+        Test-Between (Get-ContainerProcess docker web1) "$($nics[1].IPAddress.Value)" | Should -BeTrue
+    }
+
+    It 'have errors of their own when they cannot have NICs' {
+        Invoke-Runtime docker create --name idle --network none busybox:test sleep 600
+        Invoke-Runtime docker run -d --name hosted --network host busybox:test sleep 600
+        Invoke-Runtime docker run -d --name guest --network container:web1 busybox:test sleep 600
+        Invoke-Runtime podman run -d --name hosted2 --network host busybox:test sleep 600
+        Invoke-Runtime podman run -d --name guest2 --network container:db1 busybox:test sleep 600
+        Invoke-Runtime podman create --name web1 busybox:test sleep 600
+        $problems = 'idle', 'hosted', 'hosted2', 'guest', 'guest2', 'nosuch', 'web1', '-web1' | ForEach-Object { Get-Failure { Connect-ContainerNic lan -Container $_ } }
+        $problems.What | Should -Be @("ContainerNotRunning ResourceUnavailable 'idle'", "HostNamespace InvalidArgument 'hosted'"
+            "HostNamespace InvalidArgument 'hosted2'", "NamespaceShared InvalidArgument 'guest'", "NamespaceShared InvalidArgument 'guest2'"
+            "ContainerNotFound ObjectNotFound 'nosuch'", "ContainerAmbiguous InvalidArgument 'web1'", "InvalidName InvalidArgument '-web1'")
+        $problems[3].Message | Should -BeLike '*guest*of web1.'
+        $problems[4].Message | Should -BeLike '*guest2*of db1.'
+        foreach ($kind in 'docker', 'podman') {
+            $problems[6].Message | Should -BeLike "*$((Invoke-Runtime $kind ps -aq --filter name=web1).Substring(0, 12))*"
+        }
+        Invoke-Runtime docker rm -f idle hosted guest
+        Invoke-Runtime podman rm -f -t 0 hosted2 guest2 web1
+        Get-ContainerNic | Should -BeNullOrEmpty
+    }
+
+    It 'get their NICs back after a restart, as they were' {
+        $web = Connect-ContainerNic lan -Container web1 -InterfaceName lan7
+        $null = Connect-ContainerNic lan -Container db1
+        $links = (Get-ContainerLink docker web1), (Get-ContainerLink podman db1)
+        Invoke-Runtime docker restart -t 0 web1
+        Invoke-Runtime podman restart -t 0 db1
+        Get-ContainerLink docker web1 | Should -BeNullOrEmpty
+        Get-NicResult (Restore-ContainerNetwork -Container web1) | Should -Be 'web1/lan7 Restored'
+        Get-ContainerLink docker web1 | Should -Be $links[0]
+        Get-ContainerLink podman db1 | Should -BeNullOrEmpty
+        Get-NicResult (Restore-ContainerNetwork) | Should -Be 'web1/lan7 InPlace', 'db1/eth0 Restored'
+        Get-ContainerLink podman db1 | Should -Be $links[1]
+        Test-Between (Get-ContainerProcess podman db1) "$($web.IPAddress.Value)" | Should -BeTrue
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+
+    It 'keep their addresses while they are stopped, and lose them when they are removed' {
+        Invoke-Runtime docker run -d --name web2 --network none busybox:test sleep 600
+        Invoke-Runtime podman run -d --name db2 --network none busybox:test sleep 600
+        $null = (Connect-ContainerNic lan -Container web2 -IPAddress 10.1.0.20), (Connect-ContainerNic lan -Container db2)
+        Invoke-Runtime docker stop -t 0 web2
+        Invoke-Runtime podman stop -t 0 db2
+        Get-NicResult (Restore-ContainerNetwork) | Should -Be 'web2/eth0 Waiting Its container is stopped.', 'db2/eth0 Waiting Its container is stopped.'
+        (Get-ContainerNic).State | Should -Be Detached, Detached
+        (Get-Failure { Connect-ContainerNic lan -Container web1 -IPAddress 10.1.0.20 }).What | Should -Be "AddressInUse ResourceBusy 'web1'"
+        Invoke-Runtime docker start web2
+        Get-NicResult (Restore-ContainerNetwork -Container web2) | Should -Be 'web2/eth0 Restored'
+        Invoke-Runtime docker rm -f web2
+        Invoke-Runtime podman rm -f -t 0 db2
+        # The removed container's address is free as soon as somebody asks for it.
+        (Connect-ContainerNic lan -Container web1 -IPAddress 10.1.0.20).State | Should -Be Attached
+        Get-NicResult (Restore-ContainerNetwork -Container db2) | Should -Be 'db2/eth0 Released Its container has been removed.'
+        (Get-ContainerNic).Container | Should -Be web1
+    }
+
+    It 'wait when their runtime tells nothing' {
+        $null = Connect-ContainerNic lan -Container web1
+        Invoke-Runtime docker stop -t 0 web1
+        $before = $env:DOCKER_HOST
+        try {
+            $env:DOCKER_HOST = "unix://$base/nothing.sock"
+            Get-NicResult (Restore-ContainerNetwork) | Should -Be 'web1/eth0 Waiting No runtime tells whether its container is still there.'
+        }
+        finally { $env:DOCKER_HOST = $before }
+        Invoke-Runtime docker start web1
+        Get-NicResult (Restore-ContainerNetwork) | Should -Be 'web1/eth0 Restored'
+    }
+
+    It 'are watched: NICs follow restarts, also those of a runtime that was away' {
+        $null = 'web1', 'db1' | Connect-ContainerNic -Network lan
+        $links = (Get-ContainerLink docker web1), (Get-ContainerLink podman db1)
+        # Restarted before anybody watches.
+        Invoke-Runtime docker restart -t 0 web1
+        $watch = Start-Shell 'Watch-ContainerNic | ForEach-Object { [Console]::WriteLine("$($_.Name) $($_.Result)") }'
+        try {
+            $watch.StandardOutput.ReadLine() | Should -Be 'web1/eth0 Restored'
+            Get-ContainerLink docker web1 | Should -Be $links[0]
+            Invoke-Runtime podman restart -t 0 db1
+            $watch.StandardOutput.ReadLine() | Should -Be 'db1/eth0 Restored'
+            Get-ContainerLink podman db1 | Should -Be $links[1]
+            Invoke-Runtime docker restart -t 0 web1
+            $watch.StandardOutput.ReadLine() | Should -Be 'web1/eth0 Restored'
+            Test-Between (Get-ContainerProcess docker web1) ($links[1] -split ' ')[2] | Should -BeTrue
+            # The service ends and comes back; its containers live on, and one of them is another by then.
+            Stop-Runtime $daemons.podman
+            $daemons.podman = Start-Runtime podman $base
+            Invoke-Runtime podman restart -t 0 db1
+            $watch.StandardOutput.ReadLine() | Should -Be 'db1/eth0 Restored'
+            Invoke-Runtime docker run -d --name web3 --network none busybox:test sleep 600
+            $null = Connect-ContainerNic lan -Container web3
+            Invoke-Runtime docker rm -f web3
+            $watch.StandardOutput.ReadLine() | Should -Be 'web3/eth0 Released'
+            (Get-ContainerNic).Container | Sort-Object | Should -Be db1, web1
+            kill -INT $watch.Id
+            $watch.WaitForExit(5000) | Should -BeTrue -Because 'Ctrl+C ends it'
+        }
+        finally { if (-not $watch.HasExited) { Stop-Sleeper $watch } }
+    }
+
+    It 'are completed by name while they run' {
+        $complete = {
+            param($line)
+            @([Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches.CompletionText)
+        }
+        & $complete 'Connect-ContainerNic lan -Container ' | Should -Be db1, web1
+        & $complete 'Get-ContainerNic -Container w' | Should -Be web1
+        & $complete 'Connect-ContainerNic lan we' | Should -Be web1
+    }
+}
