@@ -5,7 +5,7 @@
 #   unpack.sh FOLDER
 set -euo pipefail
 
-folder=$1
+folder=$(realpath -m "$1")
 [[ $EUID == 0 && ! -e $folder/complete ]] && type -P apt-get dpkg >/dev/null || exit 0
 rm -rf "$folder"
 mkdir -p "$folder/packages"
