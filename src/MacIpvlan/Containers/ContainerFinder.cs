@@ -70,10 +70,8 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
     {
         using CancellationTokenSource timer = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         timer.CancelAfter(patience);
-        Task<IReadOnlyList<ContainerListing>>[] asked = [.. Present.Select(r => Task.Run(() => Ask(r, timer.Token).Containers))];
         // A runtime is asked on a thread of its own: one that hangs does not keep the others from being heard.
-        Task.WaitAll(asked, patience);
-        return [.. asked.Where(static a => a.IsCompletedSuccessfully).SelectMany(static a => a.Result)
+        return [.. Present.Select(r => Task.Run(() => AskInTime(r, timer.Token))).ToArray().SelectMany(static a => a.Result)
             .Where(static c => c.IsRunning).Select(static c => c.Container).DistinctBy(static c => c.Id)];
     }
 
@@ -91,6 +89,18 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
         if (_answers.TryGetValue(runtime, out Answer? known)
             && Stopwatch.GetElapsedTime(known.Time) < (known.Failure is null ? s_validity : s_validityOfFailure)) return known;
         return _answers[runtime] = Ask(runtime, stopping);
+    }
+
+    private static IReadOnlyList<ContainerListing> AskInTime(IContainerRuntime runtime, CancellationToken timer)
+    {
+        try
+        {
+            return Ask(runtime, timer).Containers;
+        }
+        catch (OperationCanceledException)
+        {
+            return [];
+        }
     }
 
     private static Answer Ask(IContainerRuntime runtime, CancellationToken stopping)

@@ -48,13 +48,15 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
             }
             catch (NetworkException e) when (e.Error == NetworkError.RuntimeUnavailable)
             {
+                // It is asked again, like one that is not there.
             }
             catch (OperationCanceledException)
             {
                 return;
             }
 
-            if (ending.WaitHandle.WaitOne(s_retryInterval)) return;
+            await Task.Delay(s_retryInterval, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (ending.IsCancellationRequested) return;
         }
     }
 
