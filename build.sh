@@ -91,6 +91,7 @@ case $task in
     build | soak | docs | package | install) find_shell ;;
     test)
         install_kernel
+        mkdir -p "$root/out"
         "$root/tests/runtimes/unpack.sh" "$root/out/runtimes" >"$root/out/runtimes.log" 2>&1 || cat "$root/out/runtimes.log" >&2
         find_shell "Get-Module Pester -ListAvailable | Where-Object Version -ge '5.0'"
         ;;

@@ -1,11 +1,6 @@
 # Containers of a real Docker and a real Podman, each run by these tests in a temporary place: NICs by name, id and
 # pipeline, and what becomes of them when containers restart and end.
 
-BeforeDiscovery {
-    . $PSScriptRoot/runtimes/Runtimes.ps1
-    $problem = Get-RuntimeProblem
-}
-
 Describe 'Containers of Docker and Podman' -Tag Native, Once {
     BeforeAll {
         . $PSScriptRoot/Support.ps1
@@ -159,6 +154,7 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         Get-ContainerLink docker web1 | Should -Be $links[0]
         Get-ContainerLink podman db1 | Should -BeNullOrEmpty
         Get-NicResult (Restore-ContainerNetwork) | Should -Be 'web1/lan7 InPlace', 'db1/eth0 Restored'
+        (Get-Failure { Restore-ContainerNetwork -Container nosuch }).What | Should -Be "NicNotFound ObjectNotFound 'nosuch'"
         Get-ContainerLink podman db1 | Should -Be $links[1]
         Test-Between (Get-ContainerProcess podman db1) "$($web.IPAddress.Value)" | Should -BeTrue
         Test-ContainerNetwork | Should -BeNullOrEmpty
@@ -196,6 +192,15 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         finally { $env:DOCKER_HOST = $before }
         Invoke-Runtime docker start web1
         Get-NicResult (Restore-ContainerNetwork) | Should -Be 'web1/eth0 Restored'
+        # Until somebody needs their addresses.
+        Invoke-Runtime docker stop -t 0 web1
+        try {
+            $env:DOCKER_HOST = "unix://$base/nothing.sock"
+            (Connect-ContainerNic lan -Container db1 -IPAddress (Get-ContainerNic).IPAddress.Value).State | Should -Be Attached
+            (Get-ContainerNic).Container | Should -Be db1
+        }
+        finally { $env:DOCKER_HOST = $before }
+        Invoke-Runtime docker start web1
     }
 
     It 'are watched: NICs follow restarts, also those of a runtime that was away' {
