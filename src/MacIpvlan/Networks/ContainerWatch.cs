@@ -44,7 +44,11 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
         {
             try
             {
-                if (runtime.IsPresent) await runtime.Follow(() => changes.Add(null, ending), id => changes.Add(id, ending), ending).ConfigureAwait(false);
+                if (runtime.IsPresent)
+                {
+                    await runtime.Follow(() => changes.Add(null, ending), id => changes.Add(id, ending), ending)
+                        .ConfigureAwait(false);
+                }
             }
             catch (NetworkException e) when (e.Error == NetworkError.RuntimeUnavailable)
             {
