@@ -160,6 +160,19 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         Test-ContainerNetwork | Should -BeNullOrEmpty
     }
 
+    It 'take their NICs along where others keep the old namespace alive' {
+        Invoke-Runtime docker run -d --name guest --network container:web1 busybox:test sleep 600
+        $null = Connect-ContainerNic lan -Container web1
+        $links = Get-ContainerLink docker web1
+        Get-ContainerLink docker guest | Should -Be $links
+        Invoke-Runtime docker restart -t 0 web1
+        Get-ContainerLink docker guest | Should -Be $links
+        Get-NicResult (Restore-ContainerNetwork) | Should -Be 'web1/eth0 Restored'
+        Get-ContainerLink docker web1 | Should -Be $links
+        Get-ContainerLink docker guest | Should -BeNullOrEmpty
+        Invoke-Runtime docker rm -f guest
+    }
+
     It 'keep their addresses while they are stopped, and lose them when they are removed' {
         Invoke-Runtime docker run -d --name web2 --network none busybox:test sleep 600
         Invoke-Runtime podman run -d --name db2 --network none busybox:test sleep 600
