@@ -1,11 +1,6 @@
 # Containers of a real Docker and a real Podman, each run by these tests in a temporary place: NICs by name, id and
 # pipeline, and what becomes of them when containers restart and end.
 
-BeforeDiscovery {
-    . $PSScriptRoot/runtimes/Runtimes.ps1
-    $problem = Get-RuntimeProblem
-}
-
 Describe 'Containers of Docker and Podman' -Tag Native, Once {
     BeforeAll {
         . $PSScriptRoot/Support.ps1
@@ -55,7 +50,7 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
                 finally { Stop-Runtime $daemons[$kind] }
             }
             $variables.Keys | ForEach-Object { [Environment]::SetEnvironmentVariable($_, $variables[$_]) }
-            Get-CgroupFolder | Where-Object { $_ -notin $groups } | ForEach-Object { find $_ -depth -type d -exec rmdir '{}' ';' }
+            Get-CgroupFolder | Where-Object { $_ -notin $groups } | ForEach-Object { find $_ -depth -type d -delete }
             # What cleans up behind Podman's containers may be at it still.
             for ($i = 0; $i -lt 50 -and (Test-Path $base); $i++) {
                 Start-Sleep -Milliseconds 100
@@ -77,6 +72,11 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         Invoke-Runtime docker exec web1 ping -c 1 -W 2 "$($db.IPAddress.Value)" | Out-String | Should -BeLike '* 1 packets received*'
         Test-Between (Get-ContainerProcess podman db1) "$($web.IPAddress.Value)" | Should -BeTrue
         (Get-ContainerNic -Container web1).Id | Should -Be $web.Id
+        $lines = (Get-ContainerNic | Format-Table -View Container | Out-String -Width 80) -split "`n" | Where-Object { $_.Trim() } | ForEach-Object TrimEnd
+        $lines[0] | Should -Match '^Container +Id +Runtime +Interface +State +Image$'
+        $lines[2] | Should -Be "web1             $($web.ContainerId.Substring(0, 12)) Docker     eth0      Attached  busybox:test"
+        $lines[3] | Should -BeLike "db1              $($db.ContainerId.Substring(0, 12)) Podman     eth0      Attached  localhost/*"
+        ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 80
         (Get-ContainerNic -Container $db.ContainerId.Substring(0, 12)).Id | Should -Be $db.Id
         Get-ContainerNic -Container nosuch | Should -BeNullOrEmpty
         Disconnect-ContainerNic -Container web1
@@ -154,9 +154,23 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         Get-ContainerLink docker web1 | Should -Be $links[0]
         Get-ContainerLink podman db1 | Should -BeNullOrEmpty
         Get-NicResult (Restore-ContainerNetwork) | Should -Be 'web1/lan7 InPlace', 'db1/eth0 Restored'
+        (Get-Failure { Restore-ContainerNetwork -Container nosuch }).What | Should -Be "NicNotFound ObjectNotFound 'nosuch'"
         Get-ContainerLink podman db1 | Should -Be $links[1]
         Test-Between (Get-ContainerProcess podman db1) "$($web.IPAddress.Value)" | Should -BeTrue
         Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+
+    It 'take their NICs along where others keep the old namespace alive' {
+        Invoke-Runtime docker run -d --name guest --network container:web1 busybox:test sleep 600
+        $null = Connect-ContainerNic lan -Container web1
+        $links = Get-ContainerLink docker web1
+        Get-ContainerLink docker guest | Should -Be $links
+        Invoke-Runtime docker restart -t 0 web1
+        Get-ContainerLink docker guest | Should -Be $links
+        Get-NicResult (Restore-ContainerNetwork) | Should -Be 'web1/eth0 Restored'
+        Get-ContainerLink docker web1 | Should -Be $links
+        Get-ContainerLink docker guest | Should -BeNullOrEmpty
+        Invoke-Runtime docker rm -f guest
     }
 
     It 'keep their addresses while they are stopped, and lose them when they are removed' {
@@ -167,6 +181,7 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         Invoke-Runtime podman stop -t 0 db2
         Get-NicResult (Restore-ContainerNetwork) | Should -Be 'web2/eth0 Waiting Its container is stopped.', 'db2/eth0 Waiting Its container is stopped.'
         (Get-ContainerNic).State | Should -Be Detached, Detached
+        Test-ContainerNetwork -Quiet | Should -BeTrue -Because 'a stopped container is as it should be'
         (Get-Failure { Connect-ContainerNic lan -Container web1 -IPAddress 10.1.0.20 }).What | Should -Be "AddressInUse ResourceBusy 'web1'"
         Invoke-Runtime docker start web2
         Get-NicResult (Restore-ContainerNetwork -Container web2) | Should -Be 'web2/eth0 Restored'
@@ -184,11 +199,21 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         $before = $env:DOCKER_HOST
         try {
             $env:DOCKER_HOST = "unix://$base/nothing.sock"
+            @(Test-ContainerNetwork).Kind | Should -Be LeaseWithoutNic
             Get-NicResult (Restore-ContainerNetwork) | Should -Be 'web1/eth0 Waiting No runtime tells whether its container is still there.'
         }
         finally { $env:DOCKER_HOST = $before }
         Invoke-Runtime docker start web1
         Get-NicResult (Restore-ContainerNetwork) | Should -Be 'web1/eth0 Restored'
+        # Until somebody needs their addresses.
+        Invoke-Runtime docker stop -t 0 web1
+        try {
+            $env:DOCKER_HOST = "unix://$base/nothing.sock"
+            (Connect-ContainerNic lan -Container db1 -IPAddress (Get-ContainerNic).IPAddress.Value).State | Should -Be Attached
+            (Get-ContainerNic).Container | Should -Be db1
+        }
+        finally { $env:DOCKER_HOST = $before }
+        Invoke-Runtime docker start web1
     }
 
     It 'are watched: NICs follow restarts, also those of a runtime that was away' {

@@ -68,5 +68,6 @@ public sealed class ContainerCompleter : NameCompleter
 public sealed class TargetCompleter : NameCompleter
 {
     private protected override IEnumerable<(string Name, string Tip)> Names(NetworkSession session) =>
-        NetworkNamespaces.GetAll().Select(static n => (n.Name, n.Path)).Concat(ContainerCompleter.Running(session)).DistinctBy(static n => n.Item1);
+        NetworkNamespaces.GetAll().Select(static n => (n.Name, Tip: n.Path)).Concat(ContainerCompleter.Running(session))
+            .DistinctBy(static n => n.Name);
 }

@@ -87,6 +87,8 @@ public sealed class DockerRuntime(RuntimeSocket socket) : IContainerRuntime
 
     private async Task<ContainerRuntime> AskKind(CancellationToken stopping)
     {
+        // Podman starts two programs to tell its version; that takes longer than all else.
+        if (Path.GetFileName(Address) == "podman.sock") return ContainerRuntime.Podman;
         VersionResponse version = await _client.Value.System.GetVersionAsync(stopping).ConfigureAwait(false);
         return version.Components?.Any(static c => c.Name == "Podman Engine") == true ? ContainerRuntime.Podman : ContainerRuntime.Docker;
     }

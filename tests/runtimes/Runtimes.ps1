@@ -54,9 +54,7 @@ function Clear-Runtime([string]$Kind) {
 
 function Get-CgroupFolder {
     # The control groups that runtimes keep those of their containers in.
-    foreach ($pattern in '/sys/fs/cgroup', '/sys/fs/cgroup/*') {
-        Get-ChildItem $pattern -Directory -ErrorAction Ignore | Where-Object Name -In docker, libpod_parent | ForEach-Object FullName
-    }
+    find /sys/fs/cgroup -maxdepth 2 -type d '(' -name docker -o -name libpod_parent ')'
 }
 
 function New-Image([string]$Folder) {

@@ -30,11 +30,23 @@ public sealed class RestoreContainerNetworkCommand : NetworkCommand
         NicFilter filter = new NicFilter().Containers(Container);
         if (Container is not null)
         {
-            HashSet<string> used = [.. new ContainerNics(Session).GetAll().Where(filter.Matches).Select(static n => n.Network)];
+            IReadOnlyList<ContainerNic> nics = new ContainerNics(Session).GetAll();
+            foreach (string text in Container) CheckHasNic(text, nics);
+            HashSet<string> used = [.. nics.Where(filter.Matches).Select(static n => n.Network)];
             networks = [.. networks.Where(n => used.Contains(n.Name))];
         }
 
         bool areAll = Name is null && Container is null;
         foreach (RestoredItem item in restoration.Restore(networks, areAll, filter.Matches)) Write(item);
+    }
+
+    private void CheckHasNic(string container, IReadOnlyList<ContainerNic> nics)
+    {
+        if (WildcardPattern.ContainsWildcardCharacters(container) || nics.Any(new NicFilter().Containers([container]).Matches)) return;
+        NetworkException missing = new(
+            NetworkError.NicNotFound,
+            $"There is no NIC of a container {container}.",
+            "List the NICs that there are with Get-ContainerNic.");
+        WriteError(ErrorRecords.From(missing, container));
     }
 }

@@ -37,8 +37,8 @@ internal sealed partial record ContainerCgroup(string Id, ContainerRuntime Runti
         for (int i = 0; i < parts.Length; i++)
         {
             if (Part().Match(parts[i]) is not { Success: true } match) continue;
-            string prefix = match.Groups["runtime"].Value;
-            return new(match.Groups["id"].Value, RuntimeOf(prefix.Length > 0 || i == 0 ? prefix : parts[i - 1]), string.Join('/', parts[..(i + 1)]));
+            string mark = match.Groups["runtime"].Success || i == 0 ? match.Groups["runtime"].Value : parts[i - 1];
+            return new(match.Groups["id"].Value, RuntimeOf(mark), string.Join('/', parts[..(i + 1)]));
         }
 
         return null;

@@ -23,17 +23,13 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
     /// </exception>
     public ContainerTarget Open(string text)
     {
-        if (!Container.CanBeName(text))
-        {
-            throw new NetworkException(
-                NetworkError.InvalidName,
-                $"'{text}' cannot be the name or id of a container: these have letters, digits, _, . and -, and begin with a letter or digit.");
-        }
+        if (!Container.CanBeName(text)) throw ContainerErrors.InvalidName(text);
 
-        (IContainerRuntime Runtime, ContainerListing Listing)[] all = [.. Present.SelectMany(r => List(r).Containers.Select(c => (r, c)))];
+        (IContainerRuntime Runtime, ContainerListing Listing)[] all =
+            [.. Present.SelectMany(r => List(r).Containers.Select(c => (r, c)))];
         (IContainerRuntime Runtime, ContainerListing Listing)[] found = Matching(c => c.Name == text || c.Id == text);
         if (found.Length == 0) found = Matching(c => c.Id.StartsWith(text, StringComparison.Ordinal));
-        if (found.Length > 1) throw Ambiguous(text, found.Select(static f => f.Listing.Container.ToString()));
+        if (found.Length > 1) throw ContainerErrors.Ambiguous(text, found.Select(static f => f.Listing.Container.ToString()));
         if (found.Length == 1) return Open(found[0].Runtime, found[0].Listing.Container);
         return TryOpenByCgroup(text) ?? throw NotFound(text);
 
@@ -59,7 +55,11 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
             }
         }
 
-        if (TryOpenByCgroup(container.Id) is ContainerTarget target) return new(ContainerState.Running) { Namespace = target.Namespace };
+        if (TryOpenByCgroup(container.Id) is ContainerTarget target)
+        {
+            return new(ContainerState.Running) { Namespace = target.Namespace };
+        }
+
         // Only the daemon that knew it can tell that it is gone.
         bool isGone = Present.Any(r => r.Address == container.Address && List(r).Failure is null);
         return new(isGone ? ContainerState.Gone : ContainerState.Unknown);
@@ -70,10 +70,8 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
     {
         using CancellationTokenSource timer = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         timer.CancelAfter(patience);
-        Task<IReadOnlyList<ContainerListing>>[] asked = [.. Present.Select(r => Task.Run(() => Ask(r, timer.Token).Containers))];
         // A runtime is asked on a thread of its own: one that hangs does not keep the others from being heard.
-        Task.WaitAll(asked, patience);
-        return [.. asked.Where(static a => a.IsCompletedSuccessfully).SelectMany(static a => a.Result)
+        return [.. Present.Select(r => Task.Run(() => AskInTime(r, timer.Token))).ToArray().SelectMany(static a => a.Result)
             .Where(static c => c.IsRunning).Select(static c => c.Container).DistinctBy(static c => c.Id)];
     }
 
@@ -91,6 +89,18 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
         if (_answers.TryGetValue(runtime, out Answer? known)
             && Stopwatch.GetElapsedTime(known.Time) < (known.Failure is null ? s_validity : s_validityOfFailure)) return known;
         return _answers[runtime] = Ask(runtime, stopping);
+    }
+
+    private static IReadOnlyList<ContainerListing> AskInTime(IContainerRuntime runtime, CancellationToken timer)
+    {
+        try
+        {
+            return Ask(runtime, timer).Containers;
+        }
+        catch (OperationCanceledException)
+        {
+            return [];
+        }
     }
 
     private static Answer Ask(IContainerRuntime runtime, CancellationToken stopping)
@@ -120,17 +130,17 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
             string? claim = ContainerProcesses.ReadCgroup(status.ProcessId)?.Id;
             if (handle is not null && isSame && claim == container.Id) return new(container, handle);
             handle?.Dispose();
-            if (handle is not null && isSame) throw NotItsProcess(container, status.ProcessId);
+            if (handle is not null && isSame) throw ContainerErrors.NotItsProcess(container, status.ProcessId);
         }
 
-        throw NotRunning(container);
+        throw ContainerErrors.NotRunning(container);
     }
 
     private static ContainerTarget? TryOpenByCgroup(string id)
     {
-        if (id.Length < Container.ShortIdLength || !id.All(char.IsAsciiHexDigitLower)) return null;
+        if (!IsCgroupId(id)) return null;
         IReadOnlyList<ContainerProcess> found = ContainerProcesses.Find(id);
-        if (found.Count > 1) throw Ambiguous(id, found.Select(static p => p.Cgroup.Path));
+        if (found.Count > 1) throw ContainerErrors.Ambiguous(id, found.Select(static p => p.Cgroup.Path));
         if (found.Count == 0) return null;
         ContainerProcess process = found[0];
         NamespaceHandle? handle = OpenNamespace(process.Cgroup.Id[..Container.ShortIdLength], process.Id);
@@ -139,7 +149,7 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
         {
             Container container = new(process.Cgroup.Id, handle.Name, process.Cgroup.Runtime, Image: "", Address: "");
             using NamespaceHandle host = NamespaceHandle.OpenOwn();
-            return handle.Identity != host.Identity ? new(container, handle) : throw UsesHost(container);
+            return handle.Identity != host.Identity ? new(container, handle) : throw ContainerErrors.UsesHost(container);
         }
 
         handle.Dispose();
@@ -156,58 +166,31 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
     private void CheckNamespace(Container container, ContainerStatus status)
     {
         const string Shared = "container:";
-        if (status.NetworkMode == "host") throw UsesHost(container);
+        if (status.NetworkMode == "host") throw ContainerErrors.UsesHost(container);
         if (status.NetworkMode.StartsWith(Shared, StringComparison.Ordinal))
         {
             string id = status.NetworkMode[Shared.Length..];
             string other = Present.SelectMany(r => List(r).Containers).Select(static c => c.Container)
                 .FirstOrDefault(c => c.Id == id)?.Name ?? id;
-            throw new NetworkException(
-                NetworkError.NamespaceShared,
-                $"The container {container} shares the network namespace of {other}.",
-                $"Connect the NIC to that one: -Container {other}. All that share its namespace have it then.");
+            throw ContainerErrors.Shares(container, other);
         }
 
-        if (status.ProcessId <= 0) throw NotRunning(container);
+        if (status.ProcessId <= 0) throw ContainerErrors.NotRunning(container);
     }
 
     private NetworkException NotFound(string text)
     {
         IContainerRuntime[] present = Present;
         NetworkException[] failures = [.. present.Select(r => List(r).Failure).OfType<NetworkException>()];
-        bool isId = text.Length >= Container.ShortIdLength && text.All(char.IsAsciiHexDigitLower);
         // Where there is nobody who could know a name, that is what is wrong; an id would be known to the kernel.
-        return failures.Length > 0 || (present.Length == 0 && !isId)
-            ? new(
-                NetworkError.RuntimeUnavailable,
-                $"No container '{text}' is known, and {(failures.Length > 0 ? "not all runtimes answer: " + string.Join(" ", failures.Select(static f => f.Message)) : "there is no runtime to ask: neither Docker nor Podman has a socket here.")}",
-                "Start the runtime, or its socket (systemctl start podman.socket). Without it, use the container's id or -ProcessId.")
-            : new(
-                NetworkError.ContainerNotFound,
-                $"There is no container '{text}'{(present.Length > 0 ? $" at {string.Join(", ", present.Select(static r => r.Address))}" : "")}"
-                + (isId ? ", and no process has a control group of that id." : "."),
-                "List them with docker ps or podman ps. A container of another runtime is known by its id, or its process: -ProcessId.");
+        return failures.Length > 0 || (present.Length == 0 && !IsCgroupId(text))
+            ? ContainerErrors.NobodyToAsk(text, failures)
+            : ContainerErrors.NotFound(text, IsCgroupId(text), present);
     }
 
-    private static NetworkException Ambiguous(string text, IEnumerable<string> candidates) => new(
-        NetworkError.ContainerAmbiguous,
-        $"'{text}' can be any of several containers: {string.Join(", ", candidates)}.",
-        "Give more digits of the id.");
-
-    private static NetworkException NotRunning(Container container) => new(
-        NetworkError.ContainerNotRunning,
-        $"The container {container} does not run, so it has no network namespace.",
-        "Start it first.");
-
-    private static NetworkException UsesHost(Container container) => new(
-        NetworkError.HostNamespace,
-        $"The container {container} uses the host's own network namespace, where NICs of networks do not belong.",
-        "Start it with a network namespace of its own: --network none.");
-
-    private static NetworkException NotItsProcess(Container container, int processId) => new(
-        NetworkError.ContainerNotFound,
-        $"Process {processId}, which its runtime says is that of the container {container}, has no control group of that container.",
-        "The runtime may be on another host, or the container without control groups. If the process is the right one: -ProcessId.");
+    // Less than what runtimes show of an id could be a word.
+    private static bool IsCgroupId(string text) =>
+        text.Length >= Container.ShortIdLength && text.All(char.IsAsciiHexDigitLower);
 
     private sealed record Answer(IReadOnlyList<ContainerListing> Containers, NetworkException? Failure, long Time);
 }

@@ -25,7 +25,8 @@ public sealed record RuntimeSocket(string Address, bool IsNamed)
         List<RuntimeSocket> Of(string name, string ofAll, string ofUser)
         {
             if (variable(name) is { Length: > 0 } host) return [new(PathOf(host) ?? host, IsNamed: true)];
-            return [.. new[] { ofAll, user is null ? null : $"{user}/{ofUser}" }.OfType<string>().Select(static p => new RuntimeSocket(p, IsNamed: false))];
+            string[] paths = user is null ? [ofAll] : [ofAll, $"{user}/{ofUser}"];
+            return [.. paths.Select(static p => new RuntimeSocket(p, IsNamed: false))];
         }
     }
 

@@ -177,7 +177,8 @@ public sealed class ContainerNics(NetworkSession session)
             && (nic.Record.Container is not Container container || StateOf(container) is ContainerState.Gone or ContainerState.Unknown);
     }
 
-    private ContainerState StateOf(Container container)
+    /// <summary>What has become of a container.</summary>
+    internal ContainerState StateOf(Container container)
     {
         using ContainerSighting sighting = session.Containers.Look(container);
         return sighting.State;

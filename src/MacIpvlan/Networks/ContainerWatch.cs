@@ -44,17 +44,23 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
         {
             try
             {
-                if (runtime.IsPresent) await runtime.Follow(() => changes.Add(null, ending), id => changes.Add(id, ending), ending).ConfigureAwait(false);
+                if (runtime.IsPresent)
+                {
+                    await runtime.Follow(() => changes.Add(null, ending), id => changes.Add(id, ending), ending)
+                        .ConfigureAwait(false);
+                }
             }
             catch (NetworkException e) when (e.Error == NetworkError.RuntimeUnavailable)
             {
+                // It is asked again, like one that is not there.
             }
             catch (OperationCanceledException)
             {
                 return;
             }
 
-            if (ending.WaitHandle.WaitOne(s_retryInterval)) return;
+            await Task.Delay(s_retryInterval, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (ending.IsCancellationRequested) return;
         }
     }
 

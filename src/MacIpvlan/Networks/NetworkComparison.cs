@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using MacIpvlan.Addressing;
+using MacIpvlan.Containers;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
 using MacIpvlan.Netlink.Kinds;
@@ -120,6 +121,8 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
         using NamespaceHandle? target = _links.OpenNamespace(nic.Record);
         if (target is null)
         {
+            // It gets its NIC back when it is started, and holds its addresses until then.
+            if (nic.Record.Container is Container container && _nics.StateOf(container) == ContainerState.Stopped) return [];
             findings = [new(new(DifferenceKind.LeaseWithoutNic, nic.ToString(), nic.Network)
             {
                 Expected = string.Join(", ", nic.IPAddress), Actual = "its namespace is gone",

@@ -1,0 +1,139 @@
+using MacIpvlan.Containers;
+using MacIpvlan.Runtimes;
+
+namespace MacIpvlan.Tests.Containers;
+
+/// <summary>What daemons answer, as real ones did and as they should not.</summary>
+public sealed class DockerRuntimeTests
+{
+    private const string Id = "a5a268cad5e8ecc63cffab649398c1c57a4bcbdbabd2d5187d58dcad972ba249";
+
+    [Theory]
+    [InlineData("docker", ContainerRuntime.Docker, "busybox:test")]
+    [InlineData("podman", ContainerRuntime.Podman, "localhost/busybox:test")]
+    public void List_OfARealDaemonIsUnderstood(string kind, ContainerRuntime runtime, string image)
+    {
+        using FakeDaemon daemon = new(path => (200, FakeDaemon.Capture(path == "/version" ? kind + "-version" : kind + "-list")));
+
+        IReadOnlyList<ContainerListing> all = daemon.Runtime.List(TestContext.Current.CancellationToken);
+
+        Assert.Equal(["idle False", "web1 True"], all.Select(static c => $"{c.Container.Name} {c.IsRunning}").Order(StringComparer.Ordinal));
+        Assert.All(all, c => Assert.Equal((runtime, image, daemon.Address), (c.Container.Runtime, c.Container.Image, c.Container.Address)));
+        Assert.Contains("/containers/json?all=1", daemon.Asked);
+    }
+
+    [Theory]
+    [InlineData("docker")]
+    [InlineData("podman")]
+    public void Inspection_OfARealDaemonIsUnderstood(string kind)
+    {
+        string text = FakeDaemon.Capture(kind + "-inspect");
+        string id = text.Split('"')[3];
+        using FakeDaemon daemon = new(path => path == $"/containers/{id}/json" ? (200, text) : (404, FakeDaemon.Capture(kind + "-none")));
+
+        ContainerStatus status = daemon.Runtime.Inspect(id, TestContext.Current.CancellationToken)!.Value;
+
+        Assert.True(status.ProcessId > 1);
+        Assert.StartsWith("2026-11-24T", status.StartedAt, StringComparison.Ordinal);
+        Assert.Equal("none", status.NetworkMode);
+        Assert.Null(daemon.Runtime.Inspect("nosuch", TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("docker", "die start die destroy")]
+    [InlineData("podman", "die start die remove")]
+    public async Task Events_OfARealDaemonAreUnderstood(string kind, string changes)
+    {
+        string text = FakeDaemon.Capture(kind + "-events");
+        string id = FakeDaemon.Capture(kind + "-inspect").Split('"')[3];
+        using FakeDaemon daemon = new(path => (200, path.StartsWith("/events", StringComparison.Ordinal) ? text : "OK"));
+        List<string> seen = [];
+        int connections = 0;
+
+        NetworkException end = await Assert.ThrowsAsync<NetworkException>(() => daemon.Runtime.Follow(
+            () => connections++, seen.Add, TestContext.Current.CancellationToken));
+
+        Assert.Equal(NetworkError.RuntimeUnavailable, end.Error);
+        Assert.Equal(Enumerable.Repeat(id, changes.Split(' ').Length), seen);
+        Assert.Equal(1, connections);
+        Assert.Contains("since=", daemon.Asked[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void List_LeavesOutWhatCannotBeAContainerAndCleansTheRest()
+    {
+        string list = $$"""
+            [{"Id":"../../etc","Names":["/evil"],"Image":"x","State":"running"},
+             {"Id":"{{Id.ToUpperInvariant()}}","Names":["/evil"],"Image":"x","State":"running"},
+             {"Id":"{{Id}}","Names":["/other/link","/-rf /"],"Image":"a\u001b[31mb\n{{new string('c', 999)}}","State":"running"},
+             {"Id":"{{new string('b', 64)}}","Names":null,"Image":"","State":"exited"}]
+            """;
+        using FakeDaemon daemon = new(path => (200, path == "/version" ? "{}" : list));
+
+        IReadOnlyList<ContainerListing> all = daemon.Runtime.List(TestContext.Current.CancellationToken);
+
+        Assert.Equal([Id[..12], new string('b', 12)], all.Select(static c => c.Container.Name));
+        Assert.Equal("a[31mbccc", all[0].Container.Image[..9]);
+        Assert.Equal(255, all[0].Container.Image.Length);
+    }
+
+    [Theory]
+    [InlineData(-1L)]
+    [InlineData(0L)]
+    [InlineData(4294967297L)]
+    public void Inspection_WithAProcessThatCannotBeIsOfOneThatDoesNotRun(long pid)
+    {
+        using FakeDaemon daemon = FakeDaemon.Of(Id, "web1", () => FakeDaemon.Inspection(Id, pid).Replace("false", "true"));
+
+        Assert.Equal(0, daemon.Runtime.Inspect(Id, TestContext.Current.CancellationToken)!.Value.ProcessId);
+    }
+
+    [Fact]
+    public void Inspection_OfAnotherContainerIsNotBelieved()
+    {
+        using FakeDaemon daemon = FakeDaemon.Of(Id, "web1", static () => FakeDaemon.Inspection(new string('b', 64), 77));
+
+        Assert.Equal(0, daemon.Runtime.Inspect(Id, TestContext.Current.CancellationToken)!.Value.ProcessId);
+    }
+
+    [Theory]
+    [InlineData(500, """{"message":"out of order"}""", "out of order")]
+    [InlineData(200, "not JSON", "")]
+    [InlineData(200, "", "")]
+    [InlineData(200, "{}", "")]
+    [InlineData(301, "", "")]
+    public void Answer_ThatIsNoneIsAnErrorThatNamesTheSocket(int status, string body, string reason)
+    {
+        using FakeDaemon daemon = new(_ => (status, body));
+
+        NetworkException e = Assert.Throws<NetworkException>(() => daemon.Runtime.List(TestContext.Current.CancellationToken));
+
+        Assert.Equal(NetworkError.RuntimeUnavailable, e.Error);
+        Assert.Contains(daemon.Address, e.Message, StringComparison.Ordinal);
+        Assert.Contains(reason, e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tcp://10.0.0.1:2375", "unix:///PATH")]
+    [InlineData("ssh://user@host", "unix:///PATH")]
+    [InlineData("/nowhere/docker.sock", "/nowhere/docker.sock")]
+    [InlineData("/etc/passwd", "/etc/passwd")]
+    public void Address_ThatLeadsToNoDaemonIsAnErrorThatSaysWhy(string address, string reason)
+    {
+        using DockerRuntime runtime = new(new RuntimeSocket(address, IsNamed: true));
+
+        NetworkException e = Assert.Throws<NetworkException>(() => runtime.List(TestContext.Current.CancellationToken));
+
+        Assert.Equal(NetworkError.RuntimeUnavailable, e.Error);
+        Assert.Contains(reason, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Waiting_EndsWithTheCommand()
+    {
+        using FakeDaemon daemon = new(static _ => null);
+        using CancellationTokenSource stopping = new(TimeSpan.FromMilliseconds(100));
+
+        Assert.ThrowsAny<OperationCanceledException>(() => daemon.Runtime.List(stopping.Token));
+    }
+}
