@@ -25,8 +25,8 @@ BeforeAll {
             Get-ContainerNetwork | ForEach-Object { "$_ $($_.State) $($_.NicCount) $($_.Subnets.InUse)" }
             Get-ContainerNic | ForEach-Object { "$_ $($_.State) $($_.IPAddress)" }
             Get-StateRow | Where-Object { $_ -match '^(parent_links|leases|runs) ' }) -join "`n"
-        # The kernel tells a moment later whether a link is usable.
-        $text -replace '@\S+|fe80\S+|[0-9a-f]{16,64}| UNKNOWN| UP' -replace '([dh][im])-[0-9a-f]{12}', '$1' -replace '[ \t]+', ' '
+        # Names first: the digits in them may look like anything else. The kernel tells a moment later whether a link is usable.
+        $text -replace '([dh][im])-[0-9a-f]{12}', '$1' -replace '[0-9a-f]{16,64}|@\S+|\bfe80:\S+| UNKNOWN| UP' -replace '[ \t]+', ' '
     }
 
     function Clear-Operation {

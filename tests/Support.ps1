@@ -261,7 +261,7 @@ function Get-KernelText {
         tell
         for path in /run/netns/*; do echo "$path"; tell -n "${path##*/}"; done
 '@
-    sh -c $script | Where-Object { $_ -notmatch 'fe80:|ff00:|valid_lft' } |
+    sh -c $script | Where-Object { $_ -notmatch '\bfe80:|ff00:|valid_lft' } |
         ForEach-Object { $_ -replace '<NO-CARRIER,', '<' -replace ',(LOWER_UP|M-DOWN)' -replace ' state \w+' }
 }
 

@@ -24,7 +24,7 @@ BeforeAll {
             ip @where -d link show dev $Interface
             ip @where -d address show dev $Interface scope global
             ip @where -d route show table all dev $Interface
-            ip @where -d route show type blackhole) -notmatch 'fe80' -join "`n"
+            ip @where -d route show type blackhole) -notmatch '\bfe80:' -join "`n"
         $text -replace '(?m)^\d+: ', '' -replace '@\w+| state \w+', '' -replace 'link-netnsid \d+', '' -replace '(?m)\s+$', '' |
             Where-Object { $_ }
     }
