@@ -18,7 +18,9 @@ public sealed partial class SqliteStateStore
 
     /// <inheritdoc/>
     public NicRecord? GetHostNic(string networkId) => _database.Read(() =>
-        ReadNics("n.is_host = 1 AND n.network_id = $1", networkId).FirstOrDefault());
+        _database.Query("SELECT id FROM nics WHERE is_host = 1 AND network_id = $1", static r => r.GetString(0), networkId) is [string id]
+            ? ReadNics("n.id = $1", id)[0]
+            : null);
 
     /// <inheritdoc/>
     public bool NeedsRecovery() => _database.Read(() => _database.Query(

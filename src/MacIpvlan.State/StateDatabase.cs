@@ -22,7 +22,10 @@ internal sealed class StateDatabase : IDisposable
     private const int BusyTimeoutMilliseconds = 100;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5);
+    private static readonly string[] s_beginWrite = ["BEGIN IMMEDIATE"];
+    private static readonly string[] s_beginRead = ["BEGIN", "SELECT 1 FROM sqlite_schema LIMIT 1"];
     private readonly Dictionary<string, SqliteCommand> _commands = [];
+    private readonly Dictionary<string, sqlite3_stmt> _statements = [];
     private readonly Action<TimeSpan> _pause;
     private readonly string _path;
 
@@ -48,7 +51,7 @@ internal sealed class StateDatabase : IDisposable
                 // A power cut loses the kernel's links as well, so nothing is gained by waiting for the disk.
                 Run("PRAGMA synchronous = NORMAL");
                 // A copy that VACUUM made has lost the setting.
-                RunPatiently("PRAGMA journal_mode = WAL");
+                RunPatiently(["PRAGMA journal_mode = WAL"]);
                 Migrate();
                 CheckLength();
                 return 0;
@@ -65,12 +68,12 @@ internal sealed class StateDatabase : IDisposable
 
     /// <summary>Runs the work in one transaction that holds the write lock from its start.</summary>
     /// <exception cref="NetworkException">StateUnavailable, or whatever the work throws.</exception>
-    public T Write<T>(Func<T> work) => InTransaction(work, "BEGIN IMMEDIATE");
+    public T Write<T>(Func<T> work) => InTransaction(work, s_beginWrite);
 
     /// <summary>Runs the work in one transaction that sees one state throughout.</summary>
     /// <exception cref="NetworkException">StateUnavailable, or whatever the work throws.</exception>
     // The look at the schema is what takes the lock: later ones need not wait.
-    public T Read<T>(Func<T> work) => InTransaction(work, "BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1");
+    public T Read<T>(Func<T> work) => InTransaction(work, s_beginRead);
 
     /// <summary>A prepared statement with its parameters, named $1, $2 and so on, set to the values.</summary>
     public SqliteCommand Command(string sql, params ReadOnlySpan<object?> values)
@@ -108,6 +111,7 @@ internal sealed class StateDatabase : IDisposable
     public void Dispose()
     {
         foreach (SqliteCommand command in _commands.Values) command.Dispose();
+        foreach (sqlite3_stmt statement in _statements.Values) statement.Dispose();
         Connection.Dispose();
     }
 
@@ -176,13 +180,13 @@ internal sealed class StateDatabase : IDisposable
         }
     }
 
-    private T InTransaction<T>(Func<T> work, string begin) => Guard(() =>
+    private T InTransaction<T>(Func<T> work, string[] begin) => Guard(() =>
     {
         RunPatiently(begin);
         try
         {
             T result = work();
-            Run("COMMIT");
+            Step("COMMIT");
             return result;
         }
         catch
@@ -194,14 +198,14 @@ internal sealed class StateDatabase : IDisposable
     });
 
     // The one place where a command waits for others: behind the log, who has begun is never refused again.
-    private void RunPatiently(string sql)
+    private void RunPatiently(string[] statements)
     {
         long start = Stopwatch.GetTimestamp();
         while (true)
         {
             try
             {
-                Run(sql);
+                foreach (string sql in statements) Step(sql);
                 return;
             }
             catch (SqliteException e) when (e.SqliteErrorCode == Busy)
@@ -223,6 +227,23 @@ internal sealed class StateDatabase : IDisposable
     }
 
     private void Run(string sql) => Run(sql, Connection);
+
+    // Prepared once: to parse what each transaction begins and ends with takes longer than to do it.
+    private void Step(string sql)
+    {
+        if (!_statements.TryGetValue(sql, out sqlite3_stmt? statement))
+        {
+            SqliteException.ThrowExceptionForRC(raw.sqlite3_prepare_v2(Connection.Handle, sql, out statement), Connection.Handle);
+            _statements.Add(sql, statement);
+        }
+
+        while (raw.sqlite3_step(statement) == raw.SQLITE_ROW)
+        {
+        }
+
+        // Tells how the steps went.
+        SqliteException.ThrowExceptionForRC(raw.sqlite3_reset(statement), Connection.Handle);
+    }
 
     // Not as a command: that would wait for locks in its own way.
     private static void Run(string sql, SqliteConnection connection) =>

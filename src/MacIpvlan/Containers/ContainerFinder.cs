@@ -148,8 +148,7 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
         if (HostBoot.ProcessStart(process.Id) == process.Start && ContainerProcesses.ReadCgroup(process.Id) == process.Cgroup)
         {
             Container container = new(process.Cgroup.Id, handle.Name, process.Cgroup.Runtime, Image: "", Address: "");
-            using NamespaceHandle host = NamespaceHandle.OpenOwn();
-            return handle.Identity != host.Identity ? new(container, handle) : throw ContainerErrors.UsesHost(container);
+            return handle.Identity != NamespaceHandle.OwnIdentity ? new(container, handle) : throw ContainerErrors.UsesHost(container);
         }
 
         handle.Dispose();

@@ -67,6 +67,22 @@ public sealed class NamespaceHandle : IDisposable
     /// <summary>A handle of its own on the same namespace.</summary>
     internal NamespaceHandle Reopen() => Open(Name, $"/proc/self/fd/{Descriptor}");
 
+    /// <summary>What tells the namespace that this process was started in apart; less work than to open it.</summary>
+    /// <exception cref="NetlinkException">There is no /proc.</exception>
+    public static unsafe NamespaceIdentity OwnIdentity
+    {
+        get
+        {
+            stat status;
+            fixed (byte* path = "/proc/self/ns/net\0"u8)
+            {
+                if (LibC.stat(path, &status) < 0) throw new NetlinkException($"stat {OwnPath}", Errno.Last);
+            }
+
+            return new((ulong)status.st_dev, (ulong)status.st_ino);
+        }
+    }
+
     /// <summary>The namespace that this process was started in.</summary>
     public static NamespaceHandle OpenOwn() => Open(OwnName, OwnPath);
 

@@ -144,8 +144,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             && HostBoot.ProcessStart(id) == nic.ProcessStart;
         if (!isSameProcess && !IsNamed(nic)) return null;
         NamespaceHandle? found = NamespaceHandle.TryOpen(nic.NamespaceName, nic.NamespacePath, out _);
-        using NamespaceHandle host = NamespaceHandle.OpenOwn();
-        if (found?.Identity != host.Identity) return found;
+        if (found?.Identity != NamespaceHandle.OwnIdentity) return found;
         found.Dispose();
         return null;
     }

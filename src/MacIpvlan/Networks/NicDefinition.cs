@@ -20,15 +20,12 @@ internal static class NicDefinition
         NetworkDefinition.CheckMtu(request.Mtu, network.Subnets.Select(static s => s.Prefix));
         if (request.MacAddress is not null) CheckMacAddress(request.MacAddress, network);
         if (request.ProbeAddress == true) CheckProbe(network.NicKind);
-        using (NamespaceHandle host = NamespaceHandle.OpenOwn())
+        if (!request.IsHost && NamespaceHandle.OwnIdentity == request.Target.Identity)
         {
-            if (!request.IsHost && host.Identity == request.Target.Identity)
-            {
-                throw new NetworkException(
-                    NetworkError.HostNamespace,
-                    $"{request.Target.Name} is the host's own network namespace, where NICs of networks do not belong.",
-                    "Name a container that has a network namespace of its own.");
-            }
+            throw new NetworkException(
+                NetworkError.HostNamespace,
+                $"{request.Target.Name} is the host's own network namespace, where NICs of networks do not belong.",
+                "Name a container that has a network namespace of its own.");
         }
 
         foreach (AddressValue address in request.Addresses)
