@@ -141,6 +141,17 @@ Describe 'Options of links' {
             (Get-IpLink).ifname | Should -Be lo, eth0
         }
 
+        It 'is set up on a parent that is down where the binding is loose, and by Restore-ContainerNetwork' {
+            ip link set eth0 down
+            $vlan = Add-VlanSubInterface eth0 50 -LooseBinding -WarningVariable warnings
+            "$($vlan.IsUp) $warnings" | Should -Be 'True '
+            ip link set eth0.50 down
+            (Restore-ContainerNetwork | Where-Object Name -EQ eth0.50).Result | Should -Be Restored
+            (Get-IpLink eth0.50).flags | Should -Contain UP
+            Remove-VlanSubInterface eth0.50
+            ip link set eth0 up
+        }
+
         It 'is made on a parent that is down, left down, and warned of; NICs can be connected' {
             ip link set eth0 down
             $null = New-MacvlanNetwork lan -Parent eth0.50 -Subnet 10.1.0.0/24 -WarningVariable warnings -WarningAction SilentlyContinue

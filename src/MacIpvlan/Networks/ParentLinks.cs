@@ -91,7 +91,7 @@ internal sealed class ParentLinks(NetworkSession session)
     /// <summary>Whether a link of ours is as it was made, with what it sits on.</summary>
     public bool IsInPlace(ParentLinkRecord record) =>
         session.Host.FindLink(record.Name) is Link link && IsStill(link, record) && !LinkMark.IsUnfinishedParent(link)
-        && (record.Parent is null || session.Host.FindLink(record.Parent) is Link lower && (link.IsUp || !lower.IsUp))
+        && (record.Parent is null || session.Host.FindLink(record.Parent) is Link lower && (link.IsUp || !CanRise(record, lower)))
         && (record.Parent is not null || link.IsUp);
 
     /// <summary>Makes a link of ours again if it is gone, and sets it up if it is not, and what it sits on likewise.</summary>
@@ -119,12 +119,16 @@ internal sealed class ParentLinks(NetworkSession session)
 
         // A command that died may have made it, and no more than that.
         bool isUnfinished = LinkMark.IsUnfinishedParent(link);
-        bool rises = !link.IsUp && lower is not { IsUp: false };
+        bool rises = !link.IsUp && CanRise(record, lower);
         if (!isUnfinished && !rises) return any;
         if (isUnfinished) KeepHostOff(link);
         session.Host.Execute(rises ? Finished(link) with { Up = true } : Finished(link));
         return true;
     }
+
+    // The kernel answers ENETDOWN where it cannot (vlan_dev_open of net/8021q/vlan_dev.c).
+    private static bool CanRise(ParentLinkRecord record, Link? lower) =>
+        lower is not { IsUp: false } || record.Kind is VlanLink { LooseBinding: true };
 
     private Link Make(ParentLinkRecord record, Link? lower)
     {
@@ -135,9 +139,9 @@ internal sealed class ParentLinks(NetworkSession session)
                 new LinkAdd(record.Name, record.Kind) { Parent = lower, Mtu = record.Mtu, Group = LinkMark.ParentGroup });
             made = session.Host.FindLink(record.Name)!;
             KeepHostOff(made);
-            if (lower is { IsUp: false })
+            if (!CanRise(record, lower))
             {
-                session.Warn($"{record.Name} is left down: its parent {lower.Name} is down.");
+                session.Warn($"{record.Name} is left down: its parent {lower!.Name} is down.");
                 session.Host.Execute(Finished(made));
                 return made;
             }
