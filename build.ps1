@@ -131,6 +131,7 @@ foreach ($name in $Task) {
             Copy-Item $module $folder -Recurse
             Write-Host "Installed to $folder"
         }
+        Docs { & (Join-Path $PSScriptRoot 'tools/Build-Help.ps1') }
         { $_ -in 'Demo', 'Clean' } {
             & (Join-Path $PSScriptRoot 'build.sh') $name.ToLowerInvariant()
             if ($LASTEXITCODE) { exit $LASTEXITCODE }

@@ -71,7 +71,7 @@ run() {
     fi
     [[ $# == 0 || -f $1 ]] || { echo "build.sh: there is no script $1" >&2; exit 64; }
     find_shell
-    refresh MacIpvlan 'src MacIpvlan.psd1 MacIpvlan.Format.ps1xml Directory.Build.props Directory.Packages.props' \
+    refresh MacIpvlan 'src en-US MacIpvlan.psd1 MacIpvlan.Format.ps1xml Directory.Build.props Directory.Packages.props' \
         dotnet build "$root/src/MacIpvlan.PowerShell" -c Release
     if [[ ${shell[0]} == dotnet ]]; then
         shell+=(-Import "$module" ${1:+-File "$@"})

@@ -1,0 +1,111 @@
+<#
+.SYNOPSIS
+Builds en-US, the help that PowerShell shows, from docs/en-US: MAML of the cmdlets' pages by PlatyPS, and text of the others.
+#>
+$ErrorActionPreference = 'Stop'
+$pages = Join-Path (Split-Path $PSScriptRoot) 'docs/en-US'
+$help = Join-Path (Split-Path $PSScriptRoot) 'en-US'
+$width = 80
+
+# Paragraphs are lines that follow each other; an item of a list, or a line of a table, stands alone.
+function Split-Paragraph([string] $Text) { $Text.Trim() -split '\n\s*\n|\n(?=- |\|)' -replace '\s*\n\s*', ' ' }
+
+function Add-Element([Xml.XmlNode] $Parent, [string] $Name, [string] $Text) {
+    $element = $Parent.OwnerDocument.CreateElement($Name, $Parent.GetNamespaceOfPrefix(($Name -split ':')[0]))
+    $element.InnerText = $Text
+    $null = $Parent.AppendChild($element)
+}
+
+function Set-Paragraph([Xml.XmlNode] $Node, [string] $Text) {
+    $Node.RemoveAll()
+    if ($Text.Trim()) { Split-Paragraph $Text | ForEach-Object { Add-Element $Node maml:para $_ } }
+}
+
+# PlatyPS keeps the line breaks of the pages and all of an example as its introduction, fences included; it leaves out defaults.
+function Repair-Maml([xml] $Maml, [object[]] $Command) {
+    foreach ($example in @($Maml.SelectNodes('//*[local-name()="example"]'))) {
+        # Blank lines are paragraphs of their own, of a control character.
+        $body = @($example['maml:introduction'].ChildNodes.InnerText | Where-Object { $_ -ne [char]0x80 }) -join "`n`n"
+        $null = $body -match '(?s)^(?<before>.*?)```powershell\n(?<code>.*?)\n```(?<after>.*)$'
+        $example['maml:introduction'].RemoveAll()
+        $example['dev:code'].InnerText = $Matches.code
+        # Get-Help breaks the line behind the code, not before it.
+        Set-Paragraph $example['dev:remarks'] "$($Matches.before)`n`n$($Matches.after)"
+    }
+    foreach ($parameter in @($Maml.SelectNodes('//*[local-name()="parameters"]/*'))) {
+        $name = $parameter.ParentNode.ParentNode['command:details']['command:name'].InnerText
+        $page = ($Command | Where-Object Title -EQ $name).Parameters | Where-Object Name -EQ $parameter['maml:name'].InnerText
+        Add-Element $parameter dev:defaultValue ($page.DefaultValue ? $page.DefaultValue : 'None')
+    }
+    foreach ($node in @($Maml.SelectNodes('//*[*[local-name()="para"]]'))) {
+        Set-Paragraph $node (@($node.ChildNodes.InnerText) -join "`n`n")
+    }
+    # Pages are offline: a link is the name of another one.
+    foreach ($link in @($Maml.SelectNodes('//*[local-name()="navigationLink"]'))) {
+        if ($link['maml:linkText'].InnerText -eq 'Online Version') { $null = $link.ParentNode.RemoveChild($link) }
+        else { $link['maml:uri'].InnerText = '' }
+    }
+}
+
+# A paragraph in lines of the width, indented; those after the first by as much more as asked for.
+function Format-Line([string] $Text, [int] $Indent = 4, [int] $Hanging = 0) {
+    $line = ' ' * $Indent
+    $start = $line.Length
+    foreach ($word in $Text -split ' ') {
+        if ($line.Length -gt $start -and $line.Length + $word.Length -ge $width) {
+            $line.TrimEnd()
+            $line = ' ' * ($Indent + $Hanging)
+            $start = $line.Length
+        }
+        $line += "$word "
+    }
+    $line.TrimEnd()
+}
+
+# A row of a table: its first cell, and below it the others with the headings of their columns.
+function Format-Row([string[]] $Heading, [string[]] $Cell) {
+    Format-Line $Cell[0]
+    for ($i = 1; $i -lt $Cell.Count; $i++) { if ($Cell[$i]) { Format-Line "$($Heading[$i]): $($Cell[$i])" 8 4 } }
+    ''
+}
+
+function ConvertTo-HelpText([string] $Page) {
+    # Every other part is a block of code.
+    $isCode = $true
+    foreach ($part in $Page -split '(?m)^```\w*\n') {
+        $isCode = -not $isCode
+        if ($isCode) { $part.TrimEnd() -split '\n' -replace '^(?=.)', (' ' * 8); ''; continue }
+        foreach ($paragraph in Split-Paragraph $part | Where-Object { $_ }) {
+            if ($paragraph -notlike '|*') { $heading = $null }
+            switch -Regex ($paragraph) {
+                '^# (.*)' { 'TOPIC', "    $($Matches[1])", ''; break }
+                '^## (.*)' { $Matches[1].ToUpperInvariant(); break }
+                '^### (.*)' { "  $($Matches[1])"; break }
+                '^- ' { Format-Line $_ 4 2; break }
+                '^\|[-|]+$' { break }
+                '^\| ?(.*?) ?\|$' {
+                    $cells = $Matches[1] -split ' ?\| ?'
+                    if ($heading) { Format-Row $heading $cells } else { $heading = $cells }
+                    break
+                }
+                default { Format-Line $_; '' }
+            }
+        }
+    }
+}
+
+Import-Module Microsoft.PowerShell.PlatyPS -MinimumVersion 1.0
+$null = New-Item $help -ItemType Directory -Force
+$folder = Join-Path ([IO.Path]::GetTempPath()) "macipvlan-help.$PID"
+$commands = Get-ChildItem $pages -Filter *-*.md | Import-MarkdownCommandHelp
+$source = $commands | Export-MamlCommandHelp -OutputFolder $folder -Force
+$maml = [xml](Get-Content $source -Raw)
+Repair-Maml $maml $commands
+# To a path, it would be saved with a byte order mark.
+$writer = [IO.StreamWriter]::new((Join-Path $help $source.Name))
+$maml.Save($writer)
+$writer.Dispose()
+Remove-Item $folder -Recurse
+foreach ($page in Get-ChildItem $pages -Filter about_*.md) {
+    Set-Content (Join-Path $help "$($page.BaseName).help.txt") (ConvertTo-HelpText (Get-Content $page -Raw))
+}
