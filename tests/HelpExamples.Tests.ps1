@@ -1,0 +1,119 @@
+# Every example of every page of help, run as it is written, each on a host as the pages have it in mind: on eth0 the
+# network lan with NICs of web1 and web2, and db1 without any; with access of the host where it is taken away, and
+# after a reboot where all is restored. Where there is a container, its id begins with 4e1f0c2b7a9d. Where VLANs and
+# ipvlan are, on eth0.30 the network apps with a NIC of job1, and two VLANs that nothing uses, eth0.40 and eth0.41,
+# the latter not ours. Pages that make networks or VLANs begin with eth0 alone, and so does each section of
+# about_MacIpvlan_From_Docker.
+
+BeforeDiscovery {
+    $folder = Join-Path (Split-Path $PSScriptRoot) 'docs/en-US'
+    $examples = foreach ($page in Get-ChildItem $folder -Filter *-*.md) {
+        $text = ((Get-Content $page -Raw) -split '(?m)^## ' | Where-Object { $_ -like 'EXAMPLES*' })
+        $blocks = [regex]::Matches($text, '(?ms)^### Example \d+: (?<title>[^\n]+)$.*?^```powershell\n(?<code>.*?)^```$')
+        foreach ($block in $blocks) {
+            @{ Page = $page.BaseName; Title = $block.Groups['title'].Value; Code = $block.Groups['code'].Value }
+        }
+    }
+    $sections = (Get-Content (Join-Path $folder about_MacIpvlan_From_Docker.md) -Raw) -split '(?m)^### ' | Select-Object -Skip 1
+    $examples += foreach ($section in $sections) {
+        $blocks = [regex]::Matches($section, '(?ms)^```powershell\n(.*?)^```$')
+        @{ Page = 'about_MacIpvlan_From_Docker'; Title = ($section -split '\n')[0]; Code = -join ($blocks | ForEach-Object { $_.Groups[1].Value }) }
+    }
+    foreach ($example in $examples) {
+        $code = $example.Code
+        $example.Kind = if ($code -match 'Watch-') { 'Endless' }
+        elseif ($code -match '-Container |docker ') { 'Container' }
+        elseif ($code -match 'Ipvlan|Vlan(Id|SubInterface)|eth0\.\d') { 'Special' }
+        # A network without a parent has a dummy.
+        elseif ($code -match 'New-\w+vlanNetwork' -and $code -notmatch '-Parent') { 'Special' }
+        else { 'Common' }
+    }
+    $common, $special, $container, $endless = 'Common', 'Special', 'Container', 'Endless' |
+        ForEach-Object { , @($examples | Where-Object Kind -EQ $_) }
+}
+
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+    Initialize-TestHost
+
+    function Reset-ExampleHost([string]$Page, [string]$Kind) {
+        Clear-TestHost
+        Add-TestWire
+        if ($Page -match '^(New-\w+vlanNetwork|Add-VlanSubInterface|about_.*)$') { return }
+        if ($Kind -eq 'Special') {
+            $null = New-IpvlanNetwork apps -Parent eth0.30 -Mode L3 -Subnet 10.30.0.0/24
+            $null = New-NetworkNamespace job1 | Connect-ContainerNic -Network apps
+            $null = Add-VlanSubInterface eth0 40
+            ip link add link eth0 name eth0.41 type vlan id 41
+            return
+        }
+        ip -n wire address add 10.1.0.1/24 dev eth0
+        $null = New-MacvlanNetwork lan -Parent eth0 -Subnet 10.1.0.0/24
+        $null = New-NetworkNamespace web1, web2 | Connect-ContainerNic -Network lan
+        $null = New-NetworkNamespace db1
+        if ($Page -eq 'Disable-HostAccess') { $null = Enable-HostAccess lan }
+        if ($Page -eq 'Restore-ContainerNetwork' -and $Kind -eq 'Common') { Restart-TestHost web1, web2 }
+    }
+
+    function Invoke-Example([string]$Code) {
+        $ErrorActionPreference = 'Stop'
+        & ([scriptblock]::Create($Code)) 3>$null
+    }
+}
+
+AfterAll { Clear-TestHost }
+
+Describe 'Examples with macvlan alone' -Tag Native, Once {
+    BeforeAll {
+        $sleeper = Start-Sleeper 'unshare --net'
+        Set-Content /run/app.pid $sleeper.Id
+    }
+
+    AfterAll { Stop-Sleeper $sleeper }
+
+    It '<Page>: <Title>' -ForEach $common {
+        Reset-ExampleHost $Page $Kind
+        { Invoke-Example $Code } | Should -Not -Throw
+    }
+}
+
+Describe 'Examples with VLANs, ipvlan or a dummy' {
+    It '<Page>: <Title>' -ForEach $special {
+        Reset-ExampleHost $Page $Kind
+        { Invoke-Example $Code } | Should -Not -Throw
+    }
+}
+
+Describe 'Examples with a container' {
+    BeforeAll {
+        # One that no runtime knows is known by its control group.
+        $id = '4e1f0c2b7a9d'.PadRight(64, '0')
+        $group = "/sys/fs/cgroup/docker-$id.scope"
+        $sleeper = Start-Sleeper 'unshare --net'
+        mkdir $group
+        Set-Content "$group/cgroup.procs" $sleeper.Id
+
+        function docker { if ("$args" -eq 'ps -q') { $id.Substring(0, 12) } else { throw "docker $args" } }
+    }
+
+    AfterAll {
+        Stop-Sleeper $sleeper
+        rmdir $group
+    }
+
+    It '<Page>: <Title>' -ForEach $container {
+        Reset-ExampleHost $Page $Kind
+        { Invoke-Example $Code } | Should -Not -Throw
+    }
+
+    It '<Page>: <Title>, until Ctrl+C' -ForEach $endless {
+        Reset-ExampleHost $Page $Kind
+        ip -n web1 link delete eth0
+        $process = Start-Shell $Code
+        for ($i = 0; $i -lt 100 -and -not (Get-IpLink eth0 -Namespace web1); $i++) { Start-Sleep -Milliseconds 100 }
+        $process.HasExited | Should -BeFalse
+        (Get-IpLink eth0 -Namespace web1).ifname | Should -Be eth0
+        kill -INT $process.Id
+        $process.WaitForExit(20000) | Should -BeTrue
+    }
+}
