@@ -3,12 +3,15 @@
 Builds, tests and installs MacIpvlan, in pwsh 7.4 or later. Where there is none, ./build.sh does the same without it.
 #>
 param(
-    [ValidateSet('Build', 'Test', 'Soak', 'Demo', 'Docs', 'Package', 'Install', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Soak', 'Bench', 'Demo', 'Docs', 'Package', 'Install', 'Clean')]
     [string[]] $Task = 'Build',
     [ValidateSet('Debug', 'Release')]
     [string] $Configuration = 'Release',
     # The folder of modules that Install puts this one in; by default, that of the user's own.
-    [string] $Destination = (Join-Path $HOME '.local/share/powershell/Modules')
+    [string] $Destination = (Join-Path $HOME '.local/share/powershell/Modules'),
+    # Bench: how often each is measured; or only the micro parts.
+    [int] $Rounds = 5,
+    [switch] $Micro
 )
 $ErrorActionPreference = 'Stop'
 $solution = Join-Path $PSScriptRoot 'MacIpvlan.slnx'
@@ -122,6 +125,7 @@ foreach ($name in $Task) {
         Build { Invoke-Build }
         Test { Invoke-Build; Invoke-Test }
         Soak { Invoke-Build; Invoke-Soak }
+        Bench { Invoke-Build; & (Join-Path $PSScriptRoot 'bench/Bench.ps1') ($isolated + $shell) -Rounds $Rounds -Micro:$Micro }
         Install {
             Invoke-Build
             $version = (Test-ModuleManifest (Join-Path $module 'MacIpvlan.psd1')).Version

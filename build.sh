@@ -9,9 +9,10 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
 usage() {
     cat <<'END'
-./build.sh [build|test|soak|demo|docs|package|install|clean] [OPTION...]    a task of build.ps1, with its options
-./build.sh run [--kernel] FILE.ps1 [ARGUMENT...]                       a script, with the module imported
-./build.sh shell [--kernel]                                            a prompt, with the module imported
+./build.sh [build|test|soak|bench|demo|docs|package|install|clean] [OPTION...]
+                                                    a task of build.ps1, with its options
+./build.sh run [--kernel] FILE.ps1 [ARGUMENT...]    a script, with the module imported
+./build.sh shell [--kernel]                         a prompt, with the module imported
 With --kernel, as in test and demo, it is in a throw-away kernel: user-mode Linux.
 END
 }
@@ -88,7 +89,7 @@ run() {
 task=${1:-build}
 [[ $# == 0 ]] || shift
 case $task in
-    build | soak | docs | package | install) find_shell ;;
+    build | soak | bench | docs | package | install) find_shell ;;
     test)
         install_kernel
         mkdir -p "$root/out"

@@ -1,0 +1,142 @@
+<#
+.SYNOPSIS
+Measures the module beside the floor and the peers that are installed, and prints a table; the same is in
+out/bench.json. For network and mount namespaces that are thrown away: started by Bench.ps1.
+#>
+param([int] $Rounds = 5)
+$ErrorActionPreference = 'Stop'
+if ((readlink /proc/self/ns/net) -eq (readlink /proc/1/ns/net)) { throw 'This changes the network: run it through build.sh bench.' }
+. $PSScriptRoot/Report.ps1
+
+# So many NICs, one in each of so many namespaces n1, n2 ...; beside as many others on their parent, in the namespaces after those.
+$count, $fillers, $inFiller = 100, 39, 100
+$names = 1..$count | ForEach-Object { "n$_" }
+$out = [IO.Path]::GetFullPath("$PSScriptRoot/../out")
+$module = "$out/MacIpvlan/MacIpvlan.psd1"
+$managed = 'dotnet', "$PSScriptRoot/MacIpvlan.Benchmarks/bin/Release/net10.0/MacIpvlan.Benchmarks.dll"
+$floor = (Test-Path "$out/floor") ? @("$out/floor") : $managed
+$shell = @([Environment]::ProcessPath)
+if ($shell[0] -like '*/dotnet') { $shell += [Environment]::GetCommandLineArgs()[0] }
+$samples = @{}
+
+function Add-Sample([string] $Name, [double] $Value) {
+    if (-not $samples[$Name]) { $samples[$Name] = [Collections.Generic.List[double]]::new() }
+    $samples[$Name].Add($Value)
+}
+
+function Measure-Work([scriptblock] $Work) {
+    $clock = [Diagnostics.Stopwatch]::StartNew()
+    $null = & $Work
+    $clock.Elapsed.TotalMilliseconds
+}
+
+# Runs a program; returns the numbers that it writes.
+function Invoke-Program([string[]] $Command) {
+    $program, $options = $Command
+    $lines = & $program @options
+    if ($LASTEXITCODE) { throw "$Command failed." }
+    foreach ($line in $lines) { [double]::Parse($line, [cultureinfo]::InvariantCulture) }
+}
+
+# Floor and peers: programs that take the same arguments and write milliseconds.
+function Get-Contestant {
+    @{ Name = 'floor'; Command = $floor; Deletes = $true }
+    if ($floor -eq $managed) { Write-Host 'The floor is a loop in C#, as there is no gcc: all ratios to it look better than they are.' }
+    $processes = "$PSScriptRoot/peers/processes.sh"
+    @{ Name = 'one ip -batch a NIC'; Command = $processes, 'ip-batch'; Deletes = $true }
+    # To delete is one step.
+    @{ Name = 'one ip a step'; Command = $processes, 'ip-steps'; Deletes = $false }
+    $python = foreach ($program in 'python3', '/usr/bin/python3') {
+        sh -c "$program -c 'import pyroute2' 2>/dev/null"
+        if (-not $LASTEXITCODE) { $program; break }
+    }
+    if ($python) { @{ Name = 'pyroute2 in one process'; Command = $python, "$PSScriptRoot/peers/pyroute2_nics.py"; Deletes = $true } }
+    else { Write-Host 'Left out: pyroute2, as python3-pyroute2 is not installed.' }
+    if (Test-Path /usr/lib/cni/macvlan) { @{ Name = 'CNI macvlan + host-local'; Command = $processes, 'cni'; Deletes = $true } }
+    else { Write-Host 'Left out: CNI, as containernetworking-plugins is not installed.' }
+}
+
+function Measure-Contestant([hashtable] $Contestant, [string] $Where = '') {
+    $name, $command = "$($Contestant.Name)$Where", $Contestant.Command
+    Add-Sample "$name, create" ((Invoke-Program ($command + 'create' + 'p0' + 'n' + $count))[0] / $count)
+    if (-not $Contestant.Deletes) { return Invoke-Program ($floor + 'delete' + 'n' + $count) | Out-Null }
+    Add-Sample "$name, delete" ((Invoke-Program ($command + 'delete' + 'n' + $count))[0] / $count)
+}
+
+function Measure-Module([string] $Network, [string] $Where = '') {
+    $bytes = [GC]::GetTotalAllocatedBytes($true)
+    Add-Sample "module$Where, create" ((Measure-Work { $script:nics = $names | Connect-ContainerNic $Network }) / $count)
+    Add-Sample "module$Where, kB" (([GC]::GetTotalAllocatedBytes($true) - $bytes) / 1KB / $count)
+    if ($nics.Count -ne $count) { throw "Of $count NICs, $($nics.Count) were connected." }
+}
+
+function Measure-Disconnect([string] $Where = '') {
+    Add-Sample "module$Where, delete" ((Measure-Work { $nics | Disconnect-ContainerNic }) / $count)
+}
+
+# What a new process needs: to start, with the module and without; for its first NIC; for the others.
+function Measure-Start {
+    $program, $options = $shell + '-NoProfile' + '-Command'
+    Add-Sample 'start' (Measure-Work { & $program @options 'exit' })
+    Add-Sample 'start with import' (Measure-Work { & $program @options "Import-Module '$module'" })
+    $first, $others = Invoke-Program ($shell + '-NoProfile' + '-Command' + @"
+        Import-Module '$module'
+        `$clock = [Diagnostics.Stopwatch]::StartNew()
+        `$null = 'n1' | Connect-ContainerNic few
+        `$clock.Elapsed.TotalMilliseconds
+        `$clock.Restart()
+        `$null = 2..$count | ForEach-Object { "n`$_" } | Connect-ContainerNic few
+        `$clock.Elapsed.TotalMilliseconds
+        Disconnect-ContainerNic -Network few
+"@)
+    Add-Sample 'first connect' $first
+    Add-Sample 'connect in a new process' ($others / ($count - 1))
+}
+
+function Measure-Network {
+    $networks = 1..20
+    Add-Sample 'New-MacvlanNetwork' ((Measure-Work {
+                foreach ($i in $networks) { New-MacvlanNetwork "new$i" p0 -Subnet "10.$(100 + $i).0.0/24" }
+            }) / $networks.Count)
+    Add-Sample 'Remove-MacvlanNetwork' ((Measure-Work { foreach ($i in $networks) { Remove-MacvlanNetwork "new$i" } }) / $networks.Count)
+}
+
+Import-Module $module
+$env:MACIPVLAN_STATE = "$([IO.Path]::GetTempPath())/macipvlan-bench.$PID/state.db"
+try {
+    ip link add p0 type veth peer name p1
+    ip link set p0 up
+    ip link set p1 up
+    $null = New-NetworkNamespace @(1..($count + $fillers) | ForEach-Object { "n$_" })
+    $null = New-MacvlanNetwork few p0 -Subnet 10.98.0.0/24
+    $contestants = @(Get-Contestant)
+    # The first rounds are the compiler's.
+    foreach ($i in 1..3) { Measure-Module few; Measure-Disconnect; Measure-Network }
+    $samples.Clear()
+
+    foreach ($round in 1..$Rounds) {
+        Write-Host "Round $round of $Rounds, on an empty parent"
+        $contestants | ForEach-Object { Measure-Contestant $_ }
+        Measure-Module few
+        Measure-Disconnect
+        Measure-Network
+        Measure-Start
+    }
+
+    $null = New-MacvlanNetwork many p0 -Subnet 10.97.0.0/16 -Gateway 10.97.0.1
+    $many = $fillers * $inFiller
+    Write-Host "Connecting $many NICs"
+    $namespaces = ($count + 1)..($count + $fillers) | ForEach-Object { "n$_" }
+    foreach ($i in 1..$inFiller) { $null = $namespaces | Connect-ContainerNic many -InterfaceName "nic$i" }
+    foreach ($round in 1..$Rounds) {
+        Write-Host "Round $round of $Rounds, beside $many NICs"
+        Measure-Contestant $contestants[0] ' beside many'
+        Measure-Module many ' beside many'
+        Add-Sample 'floor, dump' (Invoke-Program ($floor + 'dump' + 'n' + ($count + $fillers)))[0]
+        Add-Sample 'Get-ContainerNic' (Measure-Work { Get-ContainerNic })
+        Measure-Disconnect ' beside many'
+    }
+    foreach ($ratio in Invoke-Program ($managed + 'allocate' + 60000 + $Rounds)) { Add-Sample 'allocation' $ratio }
+}
+finally { Remove-Item (Split-Path $env:MACIPVLAN_STATE) -Recurse -Force -ErrorAction Ignore }
+Write-Report $samples $contestants "$out/bench.json"

@@ -1,0 +1,63 @@
+# The table of the bench, and its JSON. Dot-source it.
+
+function Get-Median([double[]] $Numbers) {
+    $sorted = @($Numbers | Sort-Object)
+    $middle = [Math]::Floor($sorted.Count / 2)
+    $sorted.Count % 2 ? $sorted[$middle] : ($sorted[$middle - 1] + $sorted[$middle]) / 2
+}
+
+# A line of the table, if there are samples for it. What is compared with must and aim is the ratio, where there is one:
+# the median of those of each round, since machines are faster in one minute than in the next.
+function Get-Row([string] $What, [string] $Unit, [double[]] $Numbers, [double[]] $Base, [double] $Must, [double] $Aim) {
+    if (-not $Numbers) { return }
+    $median = Get-Median $Numbers
+    $ratio = if ($Base) { Get-Median @(0..($Numbers.Count - 1) | ForEach-Object { $Numbers[$_] / $Base[$_] }) }
+    $figure = $ratio ?? $median
+    [pscustomobject]@{
+        What = $What
+        Unit = $Unit
+        Median = $median
+        Min = ($Numbers | Measure-Object -Minimum).Minimum
+        Max = ($Numbers | Measure-Object -Maximum).Maximum
+        Ratio = $ratio
+        Must = $Must ? $Must : $null
+        Aim = $Aim ? $Aim : $null
+        Met = if ($Must) { $figure -le $Aim ? 'aim' : $figure -le $Must ? 'must' : 'no' }
+        Samples = $Numbers
+    }
+}
+
+function Get-Table([hashtable] $Samples, [object[]] $Contestants) {
+    $floor, $batch = $Samples['floor, create'], $Samples['one ip -batch a NIC, create']
+    $difference = 0..($Samples['start'].Count - 1) | ForEach-Object { $Samples['start with import'][$_] - $Samples['start'][$_] }
+    Get-Row 'create: module, in one pipeline' 'ms a NIC' $Samples['module, create'] $floor 2.0 1.5
+    Get-Row '  the same, ratio to one ip -batch a NIC' 'ms a NIC' $Samples['module, create'] $batch 0.2 0.15
+    Get-Row '  the same, in a new process' 'ms a NIC' $Samples['connect in a new process'] $floor
+    foreach ($name in $Contestants.Name) { Get-Row "create: $name" 'ms a NIC' $Samples["$name, create"] $floor }
+    Get-Row 'delete: module, in one pipeline' 'ms a NIC' $Samples['module, delete'] $null 3.0 2.0
+    foreach ($name in $Contestants.Name) { Get-Row "delete: $name" 'ms a NIC' $Samples["$name, delete"] $Samples['floor, delete'] }
+    Get-Row 'create beside 3,900: module' 'ms a NIC' $Samples['module beside many, create'] $Samples['floor beside many, create'] 1.5 1.2
+    Get-Row 'create beside 3,900: floor' 'ms a NIC' $Samples['floor beside many, create']
+    Get-Row 'delete beside 3,900: module' 'ms a NIC' $Samples['module beside many, delete'] $Samples['floor beside many, delete']
+    Get-Row 'delete beside 3,900: floor' 'ms a NIC' $Samples['floor beside many, delete']
+    Get-Row 'Get-ContainerNic, 4,000 NICs' 'ms' $Samples['Get-ContainerNic'] $Samples['floor, dump'] 5 3
+    Get-Row 'dump of 4,000 links: floor' 'ms' $Samples['floor, dump']
+    Get-Row 'New-MacvlanNetwork' 'ms' $Samples['New-MacvlanNetwork'] $null 3 1
+    Get-Row 'Remove-MacvlanNetwork' 'ms' $Samples['Remove-MacvlanNetwork'] $null 3 1
+    Get-Row 'Import-Module, added to a start' 'ms' $difference $null 80 50
+    Get-Row 'first connect in a new process' 'ms' $Samples['first connect'] $null 250 150
+    Get-Row 'managed allocation, create' 'kB a NIC' $Samples['module, kB'] $null 60 20
+    Get-Row 'allocation, 60,000th ÷ 1st of a /16' 'ratio' $Samples['allocation'] $null 2 1.2
+}
+
+function Write-Report([hashtable] $Samples, [object[]] $Contestants, [string] $Path) {
+    $table = @(Get-Table $Samples $Contestants)
+    $format = '{0,-42} {1,-8} {2,8} {3,8} {4,8} {5,7} {6,5} {7,5} {8}'
+    $format -f 'what', 'unit', 'median', 'min', 'max', 'ratio', 'must', 'aim', 'met'
+    foreach ($row in $table) {
+        $numbers = $row.Median, $row.Min, $row.Max | ForEach-Object { $_.ToString($_ -lt 10 ? '0.000' : '0.0') }
+        $ratio = if ($null -ne $row.Ratio) { $row.Ratio.ToString('0.00') }
+        ($format -f (@($row.What, $row.Unit) + $numbers + @($ratio, $row.Must, $row.Aim, $row.Met))).TrimEnd()
+    }
+    ConvertTo-Json $table -Depth 4 | Set-Content $Path
+}
