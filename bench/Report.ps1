@@ -29,14 +29,15 @@ function Get-Row([string] $What, [string] $Unit, [double[]] $Numbers, [double[]]
 
 function Get-Table([hashtable] $Samples, [object[]] $Contestants) {
     $floor, $batch = $Samples['floor, create'], $Samples['one ip -batch a NIC, create']
-    $difference = 0..($Samples['start'].Count - 1) | ForEach-Object { $Samples['start with import'][$_] - $Samples['start'][$_] }
     Get-Row 'create: module, in one pipeline' 'ms a NIC' $Samples['module, create'] $floor 2.0 1.5
-    Get-Row '  the same, ratio to one ip -batch a NIC' 'ms a NIC' $Samples['module, create'] $batch 0.2 0.15
-    Get-Row '  the same, in a new process' 'ms a NIC' $Samples['connect in a new process'] $floor
+    Get-Row '  ratio to one ip -batch a NIC' 'ms a NIC' $Samples['module, create'] $batch 0.2 0.15
+    Get-Row '  with -AnnounceCount 0' 'ms a NIC' $Samples['module unannounced, create'] $floor
+    Get-Row '  in a new process, after its first' 'ms a NIC' $Samples['connect in a new process'] $floor
     foreach ($name in $Contestants.Name) { Get-Row "create: $name" 'ms a NIC' $Samples["$name, create"] $floor }
     Get-Row 'delete: module, in one pipeline' 'ms a NIC' $Samples['module, delete'] $null 3.0 2.0
     foreach ($name in $Contestants.Name) { Get-Row "delete: $name" 'ms a NIC' $Samples["$name, delete"] $Samples['floor, delete'] }
     Get-Row 'create beside 3,900: module' 'ms a NIC' $Samples['module beside many, create'] $Samples['floor beside many, create'] 1.5 1.2
+    Get-Row '  with -AnnounceCount 0' 'ms a NIC' $Samples['module beside many, unannounced, create'] $Samples['floor beside many, create']
     Get-Row 'create beside 3,900: floor' 'ms a NIC' $Samples['floor beside many, create']
     Get-Row 'delete beside 3,900: module' 'ms a NIC' $Samples['module beside many, delete'] $Samples['floor beside many, delete']
     Get-Row 'delete beside 3,900: floor' 'ms a NIC' $Samples['floor beside many, delete']
@@ -44,7 +45,7 @@ function Get-Table([hashtable] $Samples, [object[]] $Contestants) {
     Get-Row 'dump of 4,000 links: floor' 'ms' $Samples['floor, dump']
     Get-Row 'New-MacvlanNetwork' 'ms' $Samples['New-MacvlanNetwork'] $null 3 1
     Get-Row 'Remove-MacvlanNetwork' 'ms' $Samples['Remove-MacvlanNetwork'] $null 3 1
-    Get-Row 'Import-Module, added to a start' 'ms' $difference $null 80 50
+    Get-Row 'Import-Module, added to a start' 'ms' $Samples['import'] $null 80 50
     Get-Row 'first connect in a new process' 'ms' $Samples['first connect'] $null 250 150
     Get-Row 'managed allocation, create' 'kB a NIC' $Samples['module, kB'] $null 60 20
     Get-Row 'allocation, 60,000th ÷ 1st of a /16' 'ratio' $Samples['allocation'] $null 2 1.2

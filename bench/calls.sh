@@ -1,0 +1,17 @@
+#!/bin/bash
+# Counts the system calls of one connect: those of a process that connects 101 NICs, less those of one that connects 1,
+# by the hundred. For root; needs strace.
+set -euo pipefail
+here=$(dirname "$(realpath "$0")")
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+# Builds what is to be built, which would be counted below.
+: >"$folder/nothing.ps1"
+"$here/../build.sh" run "$folder/nothing.ps1"
+for count in 1 101; do
+    unshare --net --mount bash -c 'mount -t tmpfs tmpfs /run && exec "$@"' bash \
+        strace -f -c -U calls,name -o "$folder/$count" "$here/../build.sh" run "$here/Connect.ps1" -Count $count
+    awk '$1 ~ /^[0-9]+$/ && $2 != "total" { print $2, $1 }' "$folder/$count" | sort >"$folder/$count.calls"
+done
+join -a 2 -e 0 -o 0,1.2,2.2 "$folder/1.calls" "$folder/101.calls" |
+    awk '{ each = ($3 - $2) / 100; if (each >= 0.5) printf "%7.2f %s\n", each, $1 }' | sort -rn
