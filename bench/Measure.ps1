@@ -5,10 +5,11 @@ out/bench.json. For network and mount namespaces that are thrown away: started b
 #>
 param([int] $Rounds = 5)
 $ErrorActionPreference = 'Stop'
-if ((readlink /proc/self/ns/net) -eq (readlink /proc/1/ns/net)) { throw 'This changes the network: run it through build.sh bench.' }
+if ((readlink /proc/self/ns/net) -eq (readlink /proc/1/ns/net)) { throw 'This changes the network: run it by build.sh bench.' }
 . $PSScriptRoot/Report.ps1
 
-# So many NICs, one in each of so many namespaces n1, n2 ...; beside as many others on their parent, in the namespaces after those.
+# So many NICs, one in each of the namespaces n1, n2 and so on; beside others on their parent, so many in each of some
+# more namespaces.
 $count, $fillers, $inFiller = 100, 39, 100
 $names = 1..$count | ForEach-Object { "n$_" }
 $out = [IO.Path]::GetFullPath("$PSScriptRoot/../out")
@@ -41,13 +42,13 @@ function Invoke-Program([string[]] $Command) {
 # Floor and peers: programs that take the same arguments and write milliseconds.
 function Get-Contestant {
     @{ Name = 'floor'; Command = $floor; Deletes = $true }
-    if ($floor -eq $managed) { Write-Host 'The floor is a loop in C#, as there is no gcc: all ratios to it look better than they are.' }
+    if ($floor[0] -eq 'dotnet') { Write-Host 'Left out: the floor in C, as there is no gcc. Beside the one in C#, all looks better than it is.' }
     $processes = "$PSScriptRoot/peers/processes.sh"
     @{ Name = 'one ip -batch a NIC'; Command = $processes, 'ip-batch'; Deletes = $true }
     # To delete is one step.
     @{ Name = 'one ip a step'; Command = $processes, 'ip-steps'; Deletes = $false }
     $python = foreach ($program in 'python3', '/usr/bin/python3') {
-        sh -c "$program -c 'import pyroute2' 2>/dev/null"
+        sh -c "$program -c 'from pyroute2 import IPRoute' 2>/dev/null"
         if (-not $LASTEXITCODE) { $program; break }
     }
     if ($python) { @{ Name = 'pyroute2 in one process'; Command = $python, "$PSScriptRoot/peers/pyroute2_nics.py"; Deletes = $true } }

@@ -54,5 +54,6 @@ public class CodecBenchmarks : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private static byte[] CapturedLink() => Captures.Links.First(static l => l.Key.Contains("mv-bridge", StringComparison.Ordinal)).Value;
+    private static byte[] CapturedLink() =>
+        Captures.Links.First(static l => l.Key.Contains("mv-bridge", StringComparison.Ordinal)).Value;
 }

@@ -30,7 +30,8 @@ switch (args)
         BenchmarkRunner.Run([typeof(CodecBenchmarks), typeof(StateBenchmarks)], config);
         return 0;
     default:
-        Console.Error.WriteLine("create PARENT PREFIX COUNT | delete PREFIX COUNT | dump PREFIX COUNT | allocate TAKEN ROUNDS");
+        Console.Error.WriteLine(
+            "create PARENT PREFIX COUNT | delete PREFIX COUNT | dump PREFIX COUNT | allocate TAKEN ROUNDS");
         return 64;
 }
 

@@ -9,8 +9,8 @@ using MacIpvlan.Netlink.Kinds;
 namespace MacIpvlan.Benchmarks;
 
 /// <summary>
-/// What floor.c does, for where there is no compiler for it: its requests on the module's own sockets, without state and
-/// without checks. A milder floor, by what .NET costs and by a look at each link for its index.
+/// What floor.c does, for where there is no compiler for it: its requests on the module's own sockets, without state
+/// and without checks. A milder floor, by what .NET costs and by a look at each link for its index.
 /// </summary>
 internal static class RawLoop
 {
@@ -67,8 +67,14 @@ internal static class RawLoop
     private static void CreateOne(RouteSocket host, NamespaceThreads threads, Link parent, string prefix, int number)
     {
         using NamespaceHandle target = OpenNamespace(prefix, number);
-        host.Execute(new LinkAdd("eth0", new MacvlanLink(MacvlanMode.Bridge)) { Parent = parent, Mtu = 1500, Namespace = target });
-        AddressValue subnet = AddressValue.Parse(string.Create(CultureInfo.InvariantCulture, $"10.99.{number / InSubnet}.0"));
+        host.Execute(new LinkAdd("eth0", new MacvlanLink(MacvlanMode.Bridge))
+        {
+            Parent = parent,
+            Mtu = 1500,
+            Namespace = target,
+        });
+        AddressValue subnet = AddressValue.Parse(
+            string.Create(CultureInfo.InvariantCulture, $"10.99.{number / InSubnet}.0"));
         AddressValue address = subnet with { Number = subnet.Number + (uint)(number % InSubnet) + 2 };
         threads.Run(target, () =>
         {
