@@ -101,7 +101,7 @@ case $task in
     shell) run "$@" ;;
     clean)
         rm -rf "$root/out"
-        exec find "$root"/{src,tests,tools} -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
+        exec find "$root"/{src,tests,tools,bench} -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
         ;;
     help | --help | -h) usage; exit ;;
     *) usage >&2; exit 64 ;;
