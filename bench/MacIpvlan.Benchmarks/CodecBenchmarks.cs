@@ -48,6 +48,7 @@ public class CodecBenchmarks : IDisposable
         return links;
     }
 
+    [GlobalCleanup]
     public void Dispose()
     {
         _target.Dispose();

@@ -15,6 +15,7 @@ public class StateBenchmarks : IDisposable
     [Benchmark]
     public void OpenState() => _state.Open().Dispose();
 
+    [GlobalCleanup]
     public void Dispose()
     {
         _state.Dispose();
