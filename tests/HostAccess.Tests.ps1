@@ -21,6 +21,14 @@ BeforeAll {
         }
     }
 
+    function Clear-Network {
+        # What each test leaves: the host's access has gone with its network.
+        Remove-MacvlanNetwork * -Force
+        Remove-IpvlanNetwork * -Force
+        Get-StateRow | Should -BeNullOrEmpty
+        (Get-IpLink).ifname | Should -Be lo, eth0
+    }
+
     function Test-BothWays([string]$Namespace) {
         # The host and the NIC of a namespace reach each other, by all addresses that they have.
         foreach ($address in (Get-ContainerNic -Namespace $Namespace).IPAddress) { Test-HostPing $address.Value | Should -BeTrue -Because $address }
@@ -30,14 +38,9 @@ BeforeAll {
 
 AfterAll { Clear-TestHost }
 
-AfterEach {
-    Remove-MacvlanNetwork * -Force
-    Remove-IpvlanNetwork * -Force
-    Get-StateRow | Should -BeNullOrEmpty
-    (Get-IpLink).ifname | Should -Be lo, eth0
-}
-
 Describe 'The host on a macvlan network' -Tag Native, Once {
+    AfterEach { Clear-Network }
+
     BeforeEach {
         $lan = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24, fd01::/64
         $name = "hm-$($lan.Id.Substring(0, 12))"
@@ -186,6 +189,8 @@ Describe 'The host on <Kind>' -ForEach @(
     @{ Kind = 'a macvlan network of its own'; Make = { New-MacvlanNetwork lan -Subnet 10.1.0.0/24, fd01::/64 } }
     @{ Kind = 'an ipvlan network on a VLAN'; Make = { New-IpvlanNetwork lan eth0.10 -Subnet 10.1.0.0/24, fd01::/64 } }
 ) {
+    AfterEach { Clear-Network }
+
     It 'reaches its containers, and they it' {
         $null = & $Make
         $null = Connect-ContainerNic lan web1
@@ -196,6 +201,8 @@ Describe 'The host on <Kind>' -ForEach @(
 }
 
 Describe 'The host on an ipvlan network' {
+    AfterEach { Clear-Network }
+
     It 'is refused with flag <Flag>' -ForEach @{ Flag = 'Private' }, @{ Flag = 'Vepa' } {
         $null = New-IpvlanNetwork lan eth0 -Flag $Flag -Subnet 10.1.0.0/24
         (Get-Failure { Enable-HostAccess lan }).What | Should -Be "HostAccessUnsuitable InvalidArgument 'lan'"

@@ -14,6 +14,9 @@ public sealed class AddTestSetupCommand : PSCmdlet
         {
             case "beforeall": block.BeforeAll.Add(ScriptBlock); break;
             case "afterall": block.AfterAll.Add(ScriptBlock); break;
+            // Pester has these in blocks alone, and fails the file.
+            case "beforeeach" or "aftereach" when block.Parent is null:
+                throw new PSInvalidOperationException($"{MyInvocation.InvocationName} is not supported outside of Describe.");
             case "beforeeach": block.BeforeEach.Add(ScriptBlock); break;
             case "aftereach": block.AfterEach.Add(ScriptBlock); break;
             case "beforediscovery": InvokeCommand.InvokeScript(false, ScriptBlock, null); break;

@@ -318,8 +318,8 @@ Describe 'Invoke-Pester' {
     }
 
     It 'goes on after files that it cannot read' {
-        Get-Summary "'$fixtures/BrokenDiscovery.ps1', '$fixtures/BrokenSyntax.ps1', '$fixtures/Passing.ps1'" |
-            Should -Be 'Failed 2 2 0 0 0 0 0 2'
+        Get-Summary "'$fixtures/BrokenDiscovery.ps1', '$fixtures/BrokenSyntax.ps1', '$fixtures/RootSetup.ps1', '$fixtures/Passing.ps1'" |
+            Should -Be 'Failed 2 2 0 0 0 0 0 3'
     }
 
     It 'fails for a path that does not exist' {
