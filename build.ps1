@@ -112,10 +112,12 @@ function Invoke-Test {
 # What takes longer than a test run may: mutated answers, kill -9 everywhere, many processes, many NICs in one.
 function Invoke-Soak {
     $env:MACIPVLAN_FUZZ_COUNT, $env:MACIPVLAN_SOAK = 1000000, 1
+    $null = New-Item $results -ItemType Directory -Force
     $program, $options = $isolated + $shell + (Join-Path $tests 'Soak.ps1')
     dotnet run --project (Join-Path $tests 'MacIpvlan.Tests') -c $Configuration --no-build -- -namespace MacIpvlan.Tests.Fuzz &&
-        & $kernel @shell $runner -Path (Join-Path $tests 'Kill.Tests.ps1') -Result /run/result && & $program @options
+        & $program @options
     if ($LASTEXITCODE) { throw 'The soak failed.' }
+    Invoke-TestFile 'Kills' ($kernel, '--timeout', 1800, '--rw', $results) '-Path', (Join-Path $tests 'Kill.Tests.ps1')
     Invoke-TestFile 'Processes' $isolated '-Path', (Join-Path $tests 'Concurrency.Tests.ps1')
     if ($total.failed) { exit 1 }
 }
