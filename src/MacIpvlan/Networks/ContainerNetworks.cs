@@ -10,7 +10,7 @@ namespace MacIpvlan;
 public sealed class ContainerNetworks(NetworkSession session)
 {
     private const int IdHexDigits = 64;
-    private const int IdDigitsInLinkName = 12;
+    internal const int IdDigitsInLinkName = 12;
     private readonly ParentLinks _parents = new(session);
 
     /// <summary>All networks, by name.</summary>
@@ -75,7 +75,7 @@ public sealed class ContainerNetworks(NetworkSession session)
         }
 
         NicDisconnections.All(session, attached);
-        NicDisconnections.All(session, nics.GetAllWithHost(network));
+        new HostAccesses(session).Disable(network);
         session.State.RemoveNetwork(network.Id);
         _parents.RemoveUnused(network.Parent);
     }

@@ -8,7 +8,6 @@ namespace MacIpvlan;
 /// <summary>Gives the host access to networks, and takes it away.</summary>
 public sealed class HostAccesses(NetworkSession session)
 {
-    private const int IdDigitsInLinkName = 12;
     private readonly ContainerNics _nics = new(session);
 
     /// <summary>Makes an interface of the network's kind on the host, with routes to the network's NICs.</summary>
@@ -39,7 +38,7 @@ public sealed class HostAccesses(NetworkSession session)
             Network = network,
             Target = own,
             IsHost = true,
-            InterfaceName = interfaceName ?? prefix + network.Id[..IdDigitsInLinkName],
+            InterfaceName = interfaceName ?? prefix + network.Id[..ContainerNetworks.IdDigitsInLinkName],
             Addresses = addresses,
         }));
     }
