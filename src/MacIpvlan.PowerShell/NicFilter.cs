@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MacIpvlan.Containers;
 
 namespace MacIpvlan.PowerShell;
 
@@ -36,9 +37,8 @@ internal sealed class NicFilter
     // By name, or by so much of the id as runtimes show; less could mean a container that is called so.
     private static Func<ContainerNic, bool> OfContainer(string text)
     {
-        const int ShownDigits = 12;
         WildcardPattern pattern = new(text);
         return nic => nic.Container is not null && (pattern.IsMatch(nic.Container)
-            || (text.Length >= ShownDigits && nic.ContainerId!.StartsWith(text, StringComparison.Ordinal)));
+            || (text.Length >= Container.ShortIdLength && nic.ContainerId!.StartsWith(text, StringComparison.Ordinal)));
     }
 }

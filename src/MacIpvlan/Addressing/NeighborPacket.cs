@@ -27,6 +27,8 @@ public static class NeighborPacket
     // Ethernet, IPv4, lengths 6 and 4.
     private static readonly byte[] s_arpHeader = [0, 1, 8, 0, 6, 4, 0];
 
+    private static readonly PhysicalAddress s_broadcast = new([0xff, 0xff, 0xff, 0xff, 0xff, 0xff]);
+
     // ff02::1:ff00:0/104 (RFC 4291 2.7.1).
     private static readonly byte[] s_solicitedNode = [0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff];
 
@@ -78,6 +80,16 @@ public static class NeighborPacket
         BinaryPrimitives.WriteUInt16BigEndian(solicitation[2..], InternetChecksum.OfIcmpv6(packet));
         return packet;
     }
+
+    /// <summary>The question that the address's family has: an ARP request, or a neighbour solicitation.</summary>
+    internal static byte[] Question(PhysicalAddress senderMac, AddressValue sender, AddressValue target) =>
+        target.Family == AddressFamily.InterNetwork
+            ? ArpRequest(senderMac, sender, target)
+            : NeighborSolicitation(senderMac, sender, target);
+
+    /// <summary>The MAC address that the question goes to: all, or those whose addresses end like this one.</summary>
+    internal static PhysicalAddress QuestionMac(AddressValue target) =>
+        target.Family == AddressFamily.InterNetwork ? s_broadcast : SolicitationMac(target);
 
     /// <summary>The multicast MAC address that a solicitation goes to (RFC 2464 7).</summary>
     public static PhysicalAddress SolicitationMac(AddressValue target) => new([0x33, 0x33, 0xff, .. target.ToBytes()[13..]]);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Tmds.Linux;
 using static MacIpvlan.Linux.Uapi;
@@ -27,6 +28,9 @@ internal sealed unsafe class PacketSocket : IDisposable
 
         _fd = new FileDescriptor(fd);
     }
+
+    /// <summary>The protocol that tells who has an address of a family: ARP, or IPv6 itself.</summary>
+    public static ushort EtherTypeOf(AddressFamily family) => family == AddressFamily.InterNetwork ? ETH_P_ARP : ETH_P_IPV6;
 
     /// <summary>Receives from now on what comes to a link under a protocol.</summary>
     /// <exception cref="NetlinkException">The link is gone or down.</exception>

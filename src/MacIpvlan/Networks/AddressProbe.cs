@@ -19,7 +19,6 @@ internal sealed class AddressProbe : IDisposable
     // So that no flood of packets holds up the end.
     private const int PacketsAtOnce = 256;
     private static readonly TimeSpan s_lookInterval = TimeSpan.FromMilliseconds(5);
-    private static readonly PhysicalAddress s_broadcast = new([0xff, 0xff, 0xff, 0xff, 0xff, 0xff]);
 
     // ff02::1, where owners of an address answer those who have none.
     private static readonly PhysicalAddress s_allNodes = new([0x33, 0x33, 0, 0, 0, 1]);
@@ -38,7 +37,7 @@ internal sealed class AddressProbe : IDisposable
                 // One for each protocol: a socket for all of them would also show what is of other VLANs.
                 PacketSocket socket = _sockets.FirstOrDefault(s => s.Key.Family == address.Family).Value ?? new();
                 _sockets.Add(address, socket);
-                socket.Listen(link.Index, EtherType(address));
+                socket.Listen(link.Index, PacketSocket.EtherTypeOf(address.Family));
                 if (address.Family == AddressFamily.InterNetwork) continue;
                 socket.Join(link.Index, s_allNodes);
                 socket.Join(link.Index, NeighborPacket.SolicitationMac(address));
@@ -96,18 +95,14 @@ internal sealed class AddressProbe : IDisposable
         foreach (PacketSocket socket in _sockets.Values) socket.Dispose();
     }
 
-    private static ushort EtherType(AddressValue address) =>
-        address.Family == AddressFamily.InterNetwork ? Uapi.ETH_P_ARP : Uapi.ETH_P_IPV6;
-
     private void Ask(AddressValue address, PacketSocket socket)
     {
         AddressValue nobody = new(address.Family, 0);
-        bool isIPv4 = address.Family == AddressFamily.InterNetwork;
-        PhysicalAddress destination = isIPv4 ? s_broadcast : NeighborPacket.SolicitationMac(address);
-        byte[] packet = isIPv4
-            ? NeighborPacket.ArpRequest(_link.MacAddress, nobody, address)
-            : NeighborPacket.NeighborSolicitation(_link.MacAddress, nobody, address);
-        socket.Send(_link.Index, EtherType(address), destination.GetAddressBytes(), packet);
+        socket.Send(
+            _link.Index,
+            PacketSocket.EtherTypeOf(address.Family),
+            NeighborPacket.QuestionMac(address).GetAddressBytes(),
+            NeighborPacket.Question(_link.MacAddress, nobody, address));
     }
 
     private Dictionary<AddressValue, PhysicalAddress> Listen()

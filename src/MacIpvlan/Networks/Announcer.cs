@@ -38,7 +38,7 @@ internal static class Announcer
         bool isIPv4 = address.Family == AddressFamily.InterNetwork;
         socket.Send(
             linkIndex,
-            isIPv4 ? Uapi.ETH_P_ARP : Uapi.ETH_P_IPV6,
+            PacketSocket.EtherTypeOf(address.Family),
             isIPv4 ? [0xff, 0xff, 0xff, 0xff, 0xff, 0xff] : [0x33, 0x33, 0, 0, 0, 1],
             AnnouncementPacket.For(address, mac));
     }

@@ -11,9 +11,6 @@ namespace MacIpvlan;
 /// </summary>
 internal sealed class HostRoutes(NetworkSession session)
 {
-    // What the kernel's socket takes at once, and not all that a large network may have.
-    private const int BatchSize = 200;
-
     /// <summary>The routes out of the link that is the host's access, to NICs of its network.</summary>
     public static IEnumerable<RouteAdd> Of(Link link, IEnumerable<NicRecord> nics) => nics.Where(static n => !n.IsHost)
         .SelectMany(DestinationsOf).Select(d => new RouteAdd(link, d) { KeepExisting = true });
@@ -26,7 +23,7 @@ internal sealed class HostRoutes(NetworkSession session)
     public void AddAll(Link link, string networkId, HashSet<string> known)
     {
         IEnumerable<NicRecord> nics = session.State.GetNics(networkId).Where(n => known.Add(n.Id));
-        foreach (RouteAdd[] batch in Of(link, nics).Chunk(BatchSize)) session.Host.Execute(batch);
+        session.Host.Execute([.. Of(link, nics)]);
     }
 
     /// <summary>Adds those to a NIC that is new, if the host has access to its network.</summary>

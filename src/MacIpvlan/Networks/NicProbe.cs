@@ -167,11 +167,9 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
 
     private PhysicalAddress? AskNeighbor(NicExchange exchange, Link link, AddressValue hop)
     {
-        ushort etherType = IsIPv4 ? Uapi.ETH_P_ARP : Uapi.ETH_P_IPV6;
-        byte[] to = IsIPv4 ? [0xff, 0xff, 0xff, 0xff, 0xff, 0xff] : NeighborPacket.SolicitationMac(hop).GetAddressBytes();
-        byte[] question = IsIPv4
-            ? NeighborPacket.ArpRequest(link.MacAddress, _source, hop)
-            : NeighborPacket.NeighborSolicitation(link.MacAddress, _source, hop);
+        ushort etherType = PacketSocket.EtherTypeOf(hop.Family);
+        byte[] to = NeighborPacket.QuestionMac(hop).GetAddressBytes();
+        byte[] question = NeighborPacket.Question(link.MacAddress, _source, hop);
         byte[] buffer = new byte[BufferSize];
         PhysicalAddress? found = null;
         using PacketSocket socket = new();
