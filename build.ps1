@@ -57,7 +57,7 @@ function Invoke-KernelTest {
     $share = (New-Item (Join-Path $results 'share') -ItemType Directory).FullName
     $counts, $isComplete = @(0, 0, 0), $true
     1, 2 | ForEach-Object -Parallel {
-        $options = @('--timeout', ($using:done -eq 'None' ? 900 : 400), '--rw', $using:results) + $using:shell
+        $options = @('--timeout', 900, '--rw', $using:results) + $using:shell
         $result = "$using:results/kernel$_"
         $text = & $using:kernel @options $using:runner -Path $using:tests -Result $result -Share $using:share -ExcludeTagFilter $using:done 2>&1
         @{ Name = "Kernel $_"; Text = $text; ExitCode = $LASTEXITCODE; Result = $result }
