@@ -32,7 +32,7 @@ Describe 'On arm64' -Tag Native, Once {
             '10.1.0.0/24 253'
             'fd01::/64 18446744073709551615'
             "The subnet 10.2.0.0/25 of 'twice' overlaps 10.2.0.0/24 of 'arm64' on eth0."
-            "There is no interface 'nosuch'."
+            "There is no link 'nosuch' on this host."
         )
         Get-ContainerNetwork | ForEach-Object { "$($_.Name) $($_.Parent) $($_.Mode) $($_.State)" } | Should -Be 'arm64 eth0 Private Ready'
     }
