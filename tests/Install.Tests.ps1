@@ -20,7 +20,8 @@ Describe 'Install' -Tag Native, Once {
     It 'puts the module into a folder, where it is imported by name, for all users' {
         $start, $arguments = @('sh', '-c', 'umask 077; exec "$@"', 'sh') + (Get-Shell) + "& '$install' '$built' '$destination'"
         & $start @arguments | Should -Be "Installed to $destination/MacIpvlan/$version"
-        $start, $arguments = @('env', "PSModulePath=$destination") + (Get-Shell) + 'Import-Module MacIpvlan; (Get-Module MacIpvlan).ModuleBase'
+        # In pwsh, folders of the machine would come before those that it is started with.
+        $start, $arguments = (Get-Shell) + "`$env:PSModulePath = '${destination}:' + `$env:PSModulePath; (Import-Module MacIpvlan -PassThru).ModuleBase"
         & $start @arguments | Should -Be "$destination/MacIpvlan/$version"
         find $destination/MacIpvlan/$version -type d -printf '%m\n' | Sort-Object -Unique | Should -Be 755
         find $destination/MacIpvlan/$version -type f -printf '%m\n' | Sort-Object -Unique | Should -Be 644

@@ -63,6 +63,7 @@ Describe 'The package' -Tag Native, Once {
         "$($nuspec.projectUrl) $($nuspec.licenseUrl) $($nuspec.releaseNotes)" | Should -Be "$($manifest.ProjectUri) $($manifest.LicenseUri) $($manifest.ReleaseNotes)"
         "$($nuspec.dependencies)" | Should -BeNullOrEmpty
         "$($manifest.CompatiblePSEditions) $($manifest.PowerShellVersion)" | Should -Be 'Core 7.4'
+        [MacIpvlan.ContainerNic].Assembly.GetName().Version.ToString(3) | Should -Be "$version"
         $tags = $nuspec.tags -split ' '
         $cmdlets = $manifest.ExportedCmdlets.Keys
         @('PSModule', 'PSEdition_Core', 'PSIncludes_Cmdlet') + ($cmdlets -replace '^', 'PSCmdlet_') + ($cmdlets -replace '^', 'PSCommand_') |
@@ -108,6 +109,8 @@ Describe 'The module out of the package' -Tag Native, Once {
             "theirs `$(`$command.ExecuteScalar())"
 "@
         $ours = @'
+            # In pwsh, folders of the machine would come before those that it is started with.
+            $env:PSModulePath = "$($env:MACIPVLAN_PACKAGE):$($env:PSModulePath)"
             Import-Module MacIpvlan
             $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24
             $null = New-NetworkNamespace web1
@@ -119,7 +122,7 @@ Describe 'The module out of the package' -Tag Native, Once {
                 ForEach-Object { "$([Runtime.Loader.AssemblyLoadContext]::GetLoadContext($_).Name) $($_.GetName().Version.ToString(3))" } | Sort-Object
 '@
         $script = if ($order -eq 'before') { $foreign, $ours } else { $ours, $foreign }
-        $start, $arguments = @('env', "PSModulePath=$modules") + (Get-Shell) + (($script + $loaded) -join "`n")
+        $start, $arguments = @('env', "MACIPVLAN_PACKAGE=$modules") + (Get-Shell) + (($script + $loaded) -join "`n")
         $lines = & $start @arguments
         $lines | Where-Object { $_ -like '*ours *' } | Should -Be "ours 10.1.0.2/24 Attached $module"
         $lines | Where-Object { $_ -like '*theirs *' } | Should -Be 'theirs 42'
