@@ -7,6 +7,7 @@ Describe 'On arm64' -Tag Native, Once {
         Initialize-TestHost
         $folder = Join-Path (Split-Path $PSScriptRoot) 'out/arm64'
         $problem = if ((uname -m) -ne 'x86_64') { 'this is no x64 machine' }
+        elseif ((Get-Content /proc/cpuinfo -Raw) -match 'User Mode Linux') { 'one kernel is enough, and in user-mode Linux it takes minutes' }
         elseif (-not (Test-Path $folder/complete)) { 'there is no QEMU with .NET for arm64; tests/arm64/unpack.sh gets it' }
 
         function Invoke-Arm64([string] $Script) {
