@@ -7,7 +7,7 @@ Describe 'Install' -Tag Native, Once {
         $built = (Get-Module MacIpvlan).ModuleBase
         $version = (Get-Module MacIpvlan).Version
         $install = Join-Path (Split-Path $PSScriptRoot) 'tools/Install.ps1'
-        $base = (mktemp -d).ToString()
+        $base = mktemp -d
     }
 
     AfterAll {
