@@ -52,8 +52,8 @@ public sealed class RouteSocket : IDisposable
     /// <summary>All links of the namespace.</summary>
     public IReadOnlyList<Link> GetLinks() => _socket.Dump(new LinkGet(), Link.Parse);
 
-    /// <summary>The addresses of a link.</summary>
-    public IReadOnlyList<LinkAddress> GetAddresses(Link link) => _socket.Dump(new AddressGet(link), AddressGet.Parse);
+    /// <summary>The addresses of a link, or of all links of the namespace.</summary>
+    public IReadOnlyList<LinkAddress> GetAddresses(Link? link = null) => _socket.Dump(new AddressGet(link), AddressGet.Parse);
 
     /// <summary>The routes of one family in the main table.</summary>
     public IReadOnlyList<Route> GetRoutes(AddressFamily family) => _socket.Dump(new RouteGet(family), RouteGet.Parse);

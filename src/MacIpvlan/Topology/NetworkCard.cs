@@ -1,0 +1,149 @@
+using System.Numerics;
+using MacIpvlan.Addressing;
+
+namespace MacIpvlan.Topology;
+
+/// <summary>Lays out a network: its name and mode, its subnets and how full they are, and its NICs in a grid.</summary>
+/// <param name="Columns">How many columns the grid has.</param>
+internal sealed record NetworkCard(int Columns)
+{
+    /// <summary>Where wires meet a box, from its upper edge.</summary>
+    public const int WireHeight = 20;
+
+    private const int NicWidth = 304;
+    private const int Pad = 14;
+    private const int NicPad = 10;
+    private const int Gap = 8;
+    private const int LineHeight = 17;
+    private const int SubnetGap = 5;
+    private const int BadgeHeight = 20;
+    private const int MeterWidth = 110;
+    private const int MeterHeight = 6;
+
+    /// <summary>The width that it needs.</summary>
+    public int Width => (2 * Pad) + (Columns * (NicWidth + Gap)) - Gap;
+
+    /// <summary>The box of a network.</summary>
+    public Box Place(TopologyNetwork drawn, int x, int y, int width)
+    {
+        ContainerNetwork network = drawn.Network;
+        List<BoxText> texts = [];
+        List<Box> boxes = [];
+        (int left, int right) = (x + Pad, x + width - Pad);
+        Box badge = PlaceBadge(network, right, y + 10);
+        boxes.Add(badge);
+        texts.Add(new(Font.Name, left, y + 25, Font.Name.Fit(network.Name, badge.X - Gap - left)));
+        int line = y + 25;
+        if (TopologyWords.Trouble(network) is { Length: > 0 } trouble) texts.Add(new(Font.Trouble, left, line += 18, Marked(trouble)));
+        string traits = string.Join(", ", TopologyWords.TraitsOf(network));
+        if (traits.Length > 0) texts.Add(new(Font.Note, left, line += 18, Font.Note.Fit(traits, right - left)));
+        foreach (NetworkSubnet subnet in network.Subnets)
+        {
+            line += LineHeight + SubnetGap;
+            string prefix = Font.Address.Fit($"{subnet}", right - left);
+            texts.Add(new(Font.Address, left, line, prefix));
+            string gateway = TopologyWords.GatewayOf(subnet);
+            if (left + Font.Address.Measure(prefix) + Gap + Font.Note.Measure(gateway) > right) line += LineHeight;
+            texts.Add(new(Font.Note, right, line, Font.Note.Fit(gateway, right - left)) { Anchor = TextAnchor.End });
+            line += LineHeight;
+            boxes.Add(PlaceMeter(subnet, left, line - MeterHeight));
+            string usage = Font.Note.Fit(TopologyWords.UsageOf(subnet), right - left - MeterWidth - Gap);
+            texts.Add(new(Font.Note, right, line, usage) { Anchor = TextAnchor.End });
+        }
+
+        int bottom = PlaceNics(drawn, boxes, left, line + 12, width - (2 * Pad));
+        if (TopologyWords.Omitted(drawn) is string omitted)
+        {
+            texts.Add(new(Font.Note, left, bottom += LineHeight, Font.Note.Fit(omitted, right - left)));
+        }
+
+        string look = $"network {network.Kind}{(network.State == NetworkState.Ready ? "" : " unwell")}";
+        return new(look, x, y, width, bottom + Pad - y)
+        {
+            Tip = $"{network.Name}: {TopologyWords.KindOf(network)} on {TopologyWords.Clean(network.Parent)}",
+            Texts = texts,
+            Boxes = boxes,
+        };
+    }
+
+    /// <summary>What is not well, with a sign that is seen without colour.</summary>
+    public static string Marked(string trouble) => $"⚠ {trouble}";
+
+    private static Box PlaceBadge(ContainerNetwork network, int right, int y)
+    {
+        string kind = TopologyWords.KindOf(network);
+        int width = (int)Math.Ceiling(Font.Badge.Measure(kind)) + 16;
+        return new($"badge {network.Kind}", right - width, y, width, BadgeHeight)
+        {
+            Texts = [new(Font.Badge, right - (width / 2), y + 14, kind) { Anchor = TextAnchor.Middle }],
+        };
+    }
+
+    private static Box PlaceMeter(NetworkSubnet subnet, int x, int y)
+    {
+        BigInteger size = subnet.InUse + subnet.Free;
+        int fill = size.IsZero ? MeterWidth : (int)(subnet.InUse * MeterWidth / size);
+        // What is in use at all is seen.
+        if (fill == 0 && !subnet.InUse.IsZero) fill = 2;
+        return new("meter", x, y, MeterWidth, MeterHeight) { Boxes = fill == 0 ? [] : [new("fill", x, y, fill, MeterHeight)] };
+    }
+
+    private int PlaceNics(TopologyNetwork drawn, List<Box> boxes, int x, int y, int width)
+    {
+        int each = (width + Gap) / Columns;
+        List<Nic> nics = [.. drawn.DrawnNics.Select(static n => new Nic(
+            TopologyWords.OwnerOf(n), TopologyWords.Clean(n.InterfaceName), n.IPAddress, TopologyWords.MacOf(n), TopologyWords.Trouble(n)))];
+        if (drawn.HostAccess is HostAccess access)
+        {
+            nics.Insert(0, new("host", TopologyWords.Clean(access.InterfaceName), access.IPAddress, "", TopologyWords.Trouble(access.State))
+            {
+                IsHost = true,
+            });
+        }
+
+        int bottom = y - Gap;
+        foreach (Nic[] row in nics.Chunk(Columns))
+        {
+            int top = bottom + Gap;
+            Box[] placed = [.. row.Select((n, i) => PlaceNic(n, x + (i * each), top, each - Gap))];
+            boxes.AddRange(placed);
+            bottom = placed.Max(static b => b.Bottom);
+        }
+
+        return bottom;
+    }
+
+    private static Box PlaceNic(Nic nic, int x, int y, int width)
+    {
+        (int left, int right) = (x + NicPad, x + width - NicPad);
+        int line = y + 19;
+        string device = Font.Note.Fit(nic.Interface, (right - left) / 2);
+        int room = right - left - (int)Math.Ceiling(Font.Note.Measure(device)) - Gap;
+        List<BoxText> texts =
+        [
+            new(Font.Nic, left, line, Font.Nic.Fit(nic.Owner, room)),
+            new(Font.Note, right, line, device) { Anchor = TextAnchor.End },
+        ];
+        foreach (InterfaceAddress address in nic.Addresses)
+        {
+            texts.Add(new(Font.Address, left, line += LineHeight, Font.Address.Fit($"{address}", right - left)));
+        }
+
+        // On the last line where there is room for it, else left to the tip.
+        string last = nic.Addresses.Count > 0 ? texts[^1].Text : new(' ', 99);
+        bool hasRoom = left + Font.Address.Measure(last) + Gap + Font.Note.Measure(nic.Mac) <= right;
+        if (nic.Mac.Length > 0 && hasRoom) texts.Add(new(Font.Note, right, line, nic.Mac) { Anchor = TextAnchor.End });
+        if (nic.Trouble.Length > 0) texts.Add(new(Font.Trouble, left, line += LineHeight, Marked(nic.Trouble)));
+        return new($"nic{(nic.IsHost ? " own" : "")}{(nic.Trouble.Length > 0 ? " unwell" : "")}", x, y, width, line + 9 - y)
+        {
+            Tip = string.Join('\n', [$"{nic.Owner}/{nic.Interface}", .. nic.Addresses.Select(static a => $"{a}"), nic.Mac, nic.Trouble]).TrimEnd(),
+            Texts = texts,
+        };
+    }
+
+    private sealed record Nic(
+        string Owner, string Interface, IReadOnlyList<InterfaceAddress> Addresses, string Mac, string Trouble)
+    {
+        public bool IsHost { get; init; }
+    }
+}

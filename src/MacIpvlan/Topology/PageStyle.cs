@@ -1,0 +1,58 @@
+namespace MacIpvlan.Topology;
+
+/// <summary>What a page looks like besides the picture in it, and the search.</summary>
+internal static class PageStyle
+{
+    /// <summary>The style sheet.</summary>
+    public const string Sheet = """
+        body{margin:0;background:#f8fafc;color:#0f172a;font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
+        header{position:sticky;top:0;z-index:1;display:flex;flex-wrap:wrap;align-items:baseline;gap:4px 20px;padding:12px 28px;background:#f8fafc;border-bottom:1px solid #d8e0ea}
+        h1{font-size:18px;margin:0}
+        h2{font-size:16px;margin:0 0 8px}
+        header p{margin:0;color:#64748b}
+        header label{margin-left:auto}
+        header label[hidden]{display:none}
+        input{font:inherit;padding:4px 10px;width:240px;max-width:60vw;border:1px solid #94a3b8;border-radius:8px;background:#fff;color:inherit}
+        main{padding:20px 28px}
+        figure{margin:0 0 28px;overflow:auto}
+        figure svg{display:block;max-width:100%;height:auto;min-width:min(100%,1000px)}
+        section{overflow:auto;margin-bottom:28px}
+        table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
+        th{text-align:left;font-size:12px;color:#64748b;border-bottom:2px solid #94a3b8}
+        th,td{padding:5px 14px 5px 0;vertical-align:top;white-space:nowrap}
+        td{border-bottom:1px solid #d8e0ea}
+        tr.unwell td:last-child{font-weight:700;color:#c2410c}
+        tr.unwell td:last-child::before{content:"\26A0  "}
+        tr.off{display:none}
+        g.off{opacity:.15}
+        @media screen and (prefers-color-scheme:dark){
+        body,header{background:#0b1120;color:#e2e8f0}
+        header,td{border-color:#1f2d47}
+        header p,th{color:#94a3b8}
+        th{border-color:#475569}
+        input{background:#16213a;border-color:#475569}
+        tr.unwell td:last-child{color:#fb923c}
+        }
+        @media print{
+        header{position:static;padding:0 0 8px}
+        main{padding:8px 0}
+        header label{display:none}
+        figure{overflow:visible;break-after:page}
+        figure svg{max-height:95vh;margin:auto}
+        tr{break-inside:avoid}
+        }
+
+        """;
+
+    /// <summary>Hides the rows, and fades the networks of the picture, that lack one of the words.</summary>
+    public const string Script = """
+        const input = document.querySelector('input');
+        const items = [...document.querySelectorAll('.found')].map(e => [e, e.textContent.toLowerCase()]);
+        input.parentNode.hidden = false;
+        input.addEventListener('input', () => {
+          const words = input.value.toLowerCase().split(/\s+/);
+          for (const [item, text] of items) item.classList.toggle('off', !words.every(w => text.includes(w)));
+        });
+
+        """;
+}

@@ -1,0 +1,146 @@
+using System.Net.NetworkInformation;
+using System.Numerics;
+using MacIpvlan.Addressing;
+using MacIpvlan.Containers;
+using MacIpvlan.Linux;
+using MacIpvlan.Netlink.Kinds;
+using MacIpvlan.State;
+using MacIpvlan.Topology;
+
+namespace MacIpvlan.Tests.Topology;
+
+/// <summary>Topologies to draw: none, a small one with everything in it, many networks, hostile names.</summary>
+internal static class Topologies
+{
+    public const string Hostile = "<script>alert(1)</script>&\"'`]);#quot;\u202e\u001b[31m";
+
+    public static NetworkTopology Empty { get; } = Of();
+
+    /// <summary>VLANs, QinQ, a dummy, a parent that is gone and one that is down, the host's access, two families, processes.</summary>
+    public static NetworkTopology Small { get; } = Of(
+        new()
+        {
+            Name = "eth0",
+            State = TopologyLinkState.Up,
+            Mtu = 1500,
+            Addresses = [InterfaceAddress.Parse("10.1.0.5/24"), InterfaceAddress.Parse("fd01::5/64")],
+            Networks =
+            [
+                Network("lan", Bridge, "eth0", ["10.1.0.0/24", "fd01::/64"], access: true,
+                    Nic("web1", "10.1.0.10/24 fd01::10/64", container: true), Nic("db1", "10.1.0.11/24 fd01::11/64", container: true)),
+            ],
+            Links =
+            [
+                Vlan("eth0.30", 30, [Network("apps", new IpvlanLink(IpvlanMode.L3, IpvlanFlag.Bridge), "eth0.30", ["10.30.0.0/24"], false,
+                    Nic("app1", "10.30.0.2/24"), Nic("/proc/4711/ns/net", "10.30.0.3/24") with { ProcessId = 4711 })]),
+                Vlan("outer", 50, [], Vlan("outer.20", 20, [Network(
+                    "inner", new MacvlanLink(MacvlanMode.Vepa), "outer.20", ["10.20.0.0/16"], false, NetworkState.ParentDown,
+                    Nic("web1", "10.20.0.2/16", container: true))]) with { State = TopologyLinkState.Down })
+                    with { Protocol = VlanProtocol.Ieee8021AD },
+            ],
+        },
+        new()
+        {
+            Name = "eth7",
+            State = TopologyLinkState.Missing,
+            Networks =
+            [
+                Network("gone", Bridge, "eth7", ["192.0.2.0/25"], false, NetworkState.ParentMissing,
+                    Nic("old1", "192.0.2.2/25"), Nic("old2", "")),
+            ],
+            Links = [],
+        },
+        new()
+        {
+            Name = "dm-0123456789ab",
+            Kind = "dummy",
+            State = TopologyLinkState.Up,
+            Mtu = 1500,
+            Networks = [Network("closed", Bridge, "dm-0123456789ab", ["172.31.0.0/28"], false)],
+            Links = [],
+        });
+
+    private static MacvlanLink Bridge => new(MacvlanMode.Bridge);
+
+    /// <summary>As many networks, each on a VLAN of its own, some on dummies, with some NICs each.</summary>
+    public static NetworkTopology Many(int networks, int nics) => Of(
+        Link("eth0", [.. Enumerable.Range(1, networks).Where(static i => i % 7 != 0).Select(i => Vlan($"eth0.{i}", i, [Numbered(i, nics, $"eth0.{i}")]))]),
+        [.. Enumerable.Range(1, networks).Where(static i => i % 7 == 0)
+            .Select(i => Link($"dm-{i:d12}", []) with { Kind = "dummy", Networks = [Numbered(i, nics, $"dm-{i:d12}")] })]);
+
+    /// <summary>Names that would be more than names wherever they are not escaped, and some that are very long.</summary>
+    public static NetworkTopology HostileNames { get; } = Of(Link("<b>\"&;#`'\u001b]", []) with
+    {
+        Networks = [Network("plain", Bridge, "<b>", ["10.0.0.0/24"], true, Nic(Hostile, "10.0.0.2/24"), Nic(new string('W', 255), ""), Nic("网络命名空间网络命名空间网络命名空间网络命名空间", "10.0.0.3/24"))],
+        Links = [Vlan("%{0}\\<!--", 4094, [Network(new string('m', 64), Bridge, "x", ["fd18:1234:5678:9abc:def0:1234:5678:9a00/120"], false, NetworkState.ParentDown)])],
+    });
+
+    private static NetworkTopology Of(TopologyLink first, params TopologyLink[] more) => Of([first, .. more]);
+
+    private static NetworkTopology Of(params TopologyLink[] links) => new()
+    {
+        Host = "node7",
+        Time = new(2026, 11, 26, 13, 0, 0, TimeSpan.Zero),
+        Links = links,
+    };
+
+    private static TopologyLink Link(string name, IReadOnlyList<TopologyLink> upper) => new()
+    {
+        Name = name, State = TopologyLinkState.Up, Mtu = 1500, Networks = [], Links = upper,
+    };
+
+    private static TopologyLink Vlan(string name, int id, TopologyNetwork[] networks, params TopologyLink[] upper) => Link(name, upper) with
+    {
+        Kind = "vlan", VlanId = id, Protocol = VlanProtocol.Ieee8021Q, Networks = networks,
+    };
+
+    private static TopologyNetwork Numbered(int number, int nics, string parent) => Network(
+        $"net{number}", number % 3 == 0 ? new IpvlanLink(IpvlanMode.L2, IpvlanFlag.Private) : Bridge, parent,
+        number % 4 == 0 ? [$"10.{number}.0.0/16", $"fd00:{number}::/64"] : [$"10.{number}.0.0/16"], false,
+        [.. Enumerable.Range(2, nics).Select(i => Nic(
+            $"c{number}-{i}", $"10.{number}.{i / 250}.{i % 250}/16{(number % 4 == 0 ? $" fd00:{number}::{i:x}/64" : "")}"))]);
+
+    private static TopologyNetwork Network(
+        string name, LinkKind kind, string parent, string[] subnets, bool access, params NicRecord[] nics) =>
+        Network(name, kind, parent, subnets, access, NetworkState.Ready, nics);
+
+    private static TopologyNetwork Network(
+        string name, LinkKind kind, string parent, string[] subnets, bool access, NetworkState state, params NicRecord[] nics)
+    {
+        NetworkRecord record = new()
+        {
+            Id = new('0', 64),
+            Name = name,
+            NicKind = kind,
+            Parent = parent,
+            Internal = parent.StartsWith("dm-", StringComparison.Ordinal),
+            Subnets = [.. subnets.Select(IPPrefix.Parse).Select(static p => new SubnetRecord(
+                p, p.PrefixLength <= 28 ? p.First with { Number = p.First.Number + 1 } : null, [], []))],
+        };
+        BigInteger used = nics.Length + (access ? 1 : 0);
+        NetworkUsage usage = new(nics.Length, [], [.. record.Subnets.Select(s => new SubnetUsage(s.Prefix.Size - 3, used, s.Prefix.Size - 3 - used, []))]);
+        NicRecord own = Nic("host", $"{record.Subnets[0].Prefix.First with { Number = record.Subnets[0].Prefix.First.Number + 5 }}/24");
+        return new(
+            ContainerNetwork.From(record, usage, state),
+            [.. nics.Select(n => new ContainerNic(n, record, state != NetworkState.ParentMissing))],
+            access ? new HostAccess(new ContainerNic(own with { IsHost = true, InterfaceName = "hm-000000000000" }, record)) : null);
+    }
+
+    private static NicRecord Nic(string name, string addresses, bool container = false) => new()
+    {
+        Id = "0123456789abcdef",
+        NetworkId = new('0', 64),
+        State = NicState.Attached,
+        NamespaceName = name,
+        NamespacePath = $"/run/netns/{name}",
+        Namespace = new(4, 4026531840),
+        NamespaceBirth = new(HostBoot.Id, 1),
+        Container = container ? new(new('a', 64), name, ContainerRuntime.Docker, "nginx", "") : null,
+        InterfaceName = "eth0",
+        InterfaceIndex = 2,
+        MacAddress = new([2, 0x42, 10, 1, 0, 10]),
+        Mtu = 1500,
+        Leases = [.. addresses.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(static a => new LeaseRecord(InterfaceAddress.Parse(a), LeaseSource.Pool))],
+    };
+}
