@@ -32,6 +32,7 @@
         'Remove-NetworkNamespace'
         'Remove-VlanSubInterface'
         'Restore-ContainerNetwork'
+        'Show-ContainerNetwork'
         'Test-ContainerNetwork'
         'Test-ContainerNic'
         'Watch-ContainerNic'

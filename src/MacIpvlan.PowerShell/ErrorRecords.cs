@@ -40,12 +40,13 @@ internal static class ErrorRecords
             or NetworkError.ContainerNotFound
             => ErrorCategory.ObjectNotFound,
         NetworkError.NetworkExists or NetworkError.NamespaceExists or NetworkError.SubInterfaceExists
-            or NetworkError.InterfaceExists or NetworkError.HostAccessExists => ErrorCategory.ResourceExists,
+            or NetworkError.InterfaceExists or NetworkError.HostAccessExists or NetworkError.FileExists => ErrorCategory.ResourceExists,
         NetworkError.NetworkInUse or NetworkError.ParentInUse or NetworkError.SubInterfaceInUse
             or NetworkError.NamespaceInUse or NetworkError.AddressInUse or NetworkError.AddressConflict
             or NetworkError.MacAddressInUse => ErrorCategory.ResourceBusy,
         NetworkError.AddressesExhausted or NetworkError.StateUnavailable or NetworkError.ContainerNotRunning
             or NetworkError.RuntimeUnavailable => ErrorCategory.ResourceUnavailable,
+        NetworkError.FileUnwritable => ErrorCategory.WriteError,
         NetworkError.KernelTooOld => ErrorCategory.NotImplemented,
         NetworkError.PermissionDenied => ErrorCategory.PermissionDenied,
         _ => ErrorCategory.NotSpecified,

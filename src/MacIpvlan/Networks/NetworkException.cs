@@ -121,6 +121,12 @@ public enum NetworkError
     /// <summary>Another link has the MAC address.</summary>
     MacAddressInUse,
 
+    /// <summary>A file of that name exists, and is not to be replaced.</summary>
+    FileExists,
+
+    /// <summary>The path does not lead to a file that can be written.</summary>
+    FileUnwritable,
+
     /// <summary>The kernel lacks something that was asked for.</summary>
     KernelTooOld,
 

@@ -1,4 +1,3 @@
-using System.Net.NetworkInformation;
 using System.Numerics;
 using MacIpvlan.Addressing;
 using MacIpvlan.Containers;
