@@ -12,7 +12,9 @@ public static class HtmlPage
     /// <summary>The text of a file that needs no other, and is allowed none.</summary>
     public static string Draw(NetworkTopology topology)
     {
-        string style = PictureStyle.Sheet + PageStyle.Sheet;
+        Box picture = TopologyPicture.Lay(topology, hasHeading: false);
+        string style = PictureStyle.Sheet + PageStyle.Sheet(picture.Width);
+        string trouble = TopologyWords.Trouble(topology);
         Markup page = new();
         page.Line($"""
             <!DOCTYPE html>
@@ -29,11 +31,12 @@ public static class HtmlPage
             <header>
             <h1>{Markup.Escape(TopologyWords.Title(topology))}</h1>
             <p>{Markup.Escape(TopologyWords.Summary(topology))}</p>
+            <p class="unwell">{(trouble.Length == 0 ? "" : Markup.Escape(NetworkCard.Marked(trouble)))}</p>
             <label hidden>Search <input type="search" placeholder="name, address, state" autocomplete="off"></label>
             </header>
             <main>
             """);
-        page.Line($"<figure tabindex=\"0\">\n{SvgPicture.Draw(topology, sheet: null)}</figure>");
+        page.Line($"<figure tabindex=\"0\">\n{SvgPicture.Draw(topology, picture, sheet: null)}</figure>");
         DrawNetworks(page, topology);
         DrawNics(page, topology);
         page.Line($"</main>\n<script>{PageStyle.Script}</script>\n</body>\n</html>");

@@ -5,7 +5,8 @@ namespace MacIpvlan.Topology;
 
 /// <summary>Lays out a network: its name and mode, its subnets and how full they are, and its NICs in a grid.</summary>
 /// <param name="Columns">How many columns the grid has.</param>
-internal sealed record NetworkCard(int Columns)
+/// <param name="Neighbors">Which other networks the namespace of a NIC is on.</param>
+internal sealed record NetworkCard(int Columns, ILookup<ContainerNic, string> Neighbors)
 {
     /// <summary>Where wires meet a box, from its upper edge.</summary>
     public const int WireHeight = 20;
@@ -91,8 +92,11 @@ internal sealed record NetworkCard(int Columns)
     private int PlaceNics(TopologyNetwork drawn, List<Box> boxes, int x, int y, int width)
     {
         int each = (width + Gap) / Columns;
-        List<Nic> nics = [.. drawn.DrawnNics.Select(static n => new Nic(
-            TopologyWords.OwnerOf(n), TopologyWords.Clean(n.InterfaceName), n.IPAddress, TopologyWords.MacOf(n), TopologyWords.Trouble(n)))];
+        List<Nic> nics = [.. drawn.DrawnNics.Select(n => new Nic(
+            TopologyWords.OwnerOf(n), TopologyWords.Clean(n.InterfaceName), n.IPAddress, TopologyWords.MacOf(n), TopologyWords.Trouble(n))
+        {
+            Neighbors = string.Join(", ", Neighbors[n]),
+        })];
         if (drawn.HostAccess is HostAccess access)
         {
             nics.Insert(0, new("host", TopologyWords.Clean(access.InterfaceName), access.IPAddress, "", TopologyWords.Trouble(access.State))
@@ -133,6 +137,11 @@ internal sealed record NetworkCard(int Columns)
         string last = nic.Addresses.Count > 0 ? texts[^1].Text : new(' ', 99);
         bool hasRoom = left + Font.Address.Measure(last) + Gap + Font.Note.Measure(nic.Mac) <= right;
         if (nic.Mac.Length > 0 && hasRoom) texts.Add(new(Font.Note, right, line, nic.Mac) { Anchor = TextAnchor.End });
+        if (nic.Neighbors.Length > 0)
+        {
+            texts.Add(new(Font.Note, left, line += LineHeight, Font.Note.Fit($"also on {nic.Neighbors}", right - left)));
+        }
+
         if (nic.Trouble.Length > 0) texts.Add(new(Font.Trouble, left, line += LineHeight, Marked(nic.Trouble)));
         return new($"nic{(nic.IsHost ? " own" : "")}{(nic.Trouble.Length > 0 ? " unwell" : "")}", x, y, width, line + 9 - y)
         {
@@ -145,5 +154,7 @@ internal sealed record NetworkCard(int Columns)
         string Owner, string Interface, IReadOnlyList<InterfaceAddress> Addresses, string Mac, string Trouble)
     {
         public bool IsHost { get; init; }
+
+        public string Neighbors { get; init; } = "";
     }
 }

@@ -17,6 +17,13 @@ public sealed record NetworkTopology
     /// <summary>The networks of all links, in the order of those.</summary>
     public IEnumerable<TopologyNetwork> Networks => Links.SelectMany(static l => l.AllNetworks);
 
+    /// <summary>The names of the other networks that each namespace with several NICs is on, by NIC.</summary>
+    public ILookup<ContainerNic, string> Neighbors => Networks.SelectMany(static n => n.Nics)
+        .GroupBy(static n => (n.Record.Namespace, n.Record.NamespaceBirth))
+        .SelectMany(static own => own.SelectMany(nic => own.Select(static n => n.Network).Distinct()
+            .Where(name => name != nic.Network).Select(name => (Nic: nic, Name: name))))
+        .ToLookup(static n => n.Nic, static n => n.Name);
+
     /// <summary>The same with fewer NICs drawn of each network.</summary>
     /// <param name="most">How many at most.</param>
     public NetworkTopology Abridged(int most) => this with { Links = [.. Links.Select(l => l.Abridged(most))] };

@@ -4,7 +4,8 @@ namespace MacIpvlan.Topology;
 internal static class PageStyle
 {
     /// <summary>The style sheet.</summary>
-    public const string Sheet = """
+    /// <param name="width">The width of the picture, which is shrunk so far that it can be read still.</param>
+    public static string Sheet(int width) => $$"""
         body{margin:0;background:#f8fafc;color:#0f172a;font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
         header{position:sticky;top:0;z-index:1;display:flex;flex-wrap:wrap;align-items:baseline;gap:4px 20px;padding:12px 28px;background:#f8fafc;border-bottom:1px solid #d8e0ea}
         h1{font-size:18px;margin:0}
@@ -15,13 +16,13 @@ internal static class PageStyle
         input{font:inherit;padding:4px 10px;width:240px;max-width:60vw;border:1px solid #94a3b8;border-radius:8px;background:#fff;color:inherit}
         main{padding:20px 28px}
         figure{margin:0 0 28px;overflow:auto}
-        figure svg{display:block;max-width:100%;height:auto;min-width:min(100%,1000px)}
+        figure svg{display:block;max-width:100%;height:auto;min-width:{{width * 3 / 4}}px}
         section{overflow:auto;margin-bottom:28px}
         table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
         th{text-align:left;font-size:12px;color:#64748b;border-bottom:2px solid #94a3b8}
         th,td{padding:5px 14px 5px 0;vertical-align:top;white-space:nowrap}
         td{border-bottom:1px solid #d8e0ea}
-        tr.unwell td:last-child{font-weight:700;color:#c2410c}
+        tr.unwell td:last-child,header p.unwell{font-weight:700;color:#c2410c}
         tr.unwell td:last-child::before{content:"\26A0  "}
         tr.off{display:none}
         g.off{opacity:.15}
@@ -31,14 +32,14 @@ internal static class PageStyle
         header p,th{color:#94a3b8}
         th{border-color:#475569}
         input{background:#16213a;border-color:#475569}
-        tr.unwell td:last-child{color:#fb923c}
+        tr.unwell td:last-child,header p.unwell{color:#fb923c}
         }
         @media print{
         header{position:static;padding:0 0 8px}
         main{padding:8px 0}
         header label{display:none}
         figure{overflow:visible;break-after:page}
-        figure svg{max-height:95vh;margin:auto}
+        figure svg{min-width:0;max-height:95vh;margin:auto}
         tr{break-inside:avoid}
         }
 

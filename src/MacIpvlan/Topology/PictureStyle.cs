@@ -9,7 +9,7 @@ internal static class PictureStyle
         .address{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:12px}
         .heading{font-size:22px;font-weight:700}
         .trunk-name{font-size:16px;font-weight:700;fill:#fff}
-        .trunk-note{font-size:12px;fill:#cbd5e1}
+        .trunk-note{font-size:12px;fill:#e2e8f0}
         .name{font-size:14px;font-weight:700}
         .nic-name{font-size:12.5px;font-weight:600}
         .note{font-size:11.5px;fill:#64748b}
@@ -18,6 +18,7 @@ internal static class PictureStyle
         .ground{fill:#f8fafc}
         .panel{fill:#eef2f7;stroke:#d8e0ea}
         .trunk{fill:#1e293b;stroke:#1e293b}
+        .isle{fill:#64748b;stroke:#64748b}
         .link{fill:#fff;stroke:#94a3b8}
         .dummy{stroke-dasharray:2 3}
         .network{fill:#fff;stroke-width:1.5}
@@ -44,6 +45,7 @@ internal static class PictureStyle
         .ground{fill:#0b1120}
         .panel{fill:#111a2e;stroke:#1f2d47}
         .trunk{fill:#334155;stroke:#475569}
+        .isle{fill:#1e293b;stroke:#334155}
         .link{fill:#16213a;stroke:#475569}
         .network.macvlan{fill:#10233f;stroke:#3b82f6}
         .network.ipvlan{fill:#0c2a24;stroke:#10b981}

@@ -6,12 +6,12 @@ public static class SvgPicture
     private const int Radius = 8;
 
     /// <summary>The text of a file of its own.</summary>
-    public static string Draw(NetworkTopology topology) => Draw(topology, PictureStyle.Sheet);
+    public static string Draw(NetworkTopology topology) =>
+        Draw(topology, TopologyPicture.Lay(topology, hasHeading: true), PictureStyle.Sheet);
 
     /// <summary>The text of the picture, with a style sheet in it if one is given.</summary>
-    internal static string Draw(NetworkTopology topology, string? sheet)
+    internal static string Draw(NetworkTopology topology, Box picture, string? sheet)
     {
-        Box picture = TopologyPicture.Lay(topology);
         Markup svg = new();
         svg.Line($"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {picture.Width} {picture.Height}" width="{picture.Width}" height="{picture.Height}" role="img" aria-labelledby="topology-title topology-text">""");
         svg.Line($"""<title id="topology-title">{Markup.Escape(TopologyWords.Title(topology))}</title>""");

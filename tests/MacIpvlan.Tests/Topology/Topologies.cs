@@ -132,7 +132,7 @@ internal static class Topologies
         State = NicState.Attached,
         NamespaceName = name,
         NamespacePath = $"/run/netns/{name}",
-        Namespace = new(4, 4026531840),
+        Namespace = new(4, (ulong)name.GetHashCode(StringComparison.Ordinal)),
         NamespaceBirth = new(HostBoot.Id, 1),
         Container = container ? new(new('a', 64), name, ContainerRuntime.Docker, "nginx", "") : null,
         InterfaceName = "eth0",
