@@ -20,10 +20,10 @@ public static class HtmlPage
             <!DOCTYPE html>
             <html lang="en">
             <head>
-            <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '{Hash(style)}'; script-src '{Hash(PageStyle.Script)}'; base-uri 'none'; form-action 'none'">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
+            <meta charset="utf-8"/>
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '{Hash(style)}'; script-src '{Hash(PageStyle.Script)}'; base-uri 'none'; form-action 'none'"/>
+            <meta name="viewport" content="width=device-width, initial-scale=1"/>
+            <meta name="color-scheme" content="light dark"/>
             <title>{Markup.Escape(TopologyWords.Title(topology))}</title>
             <style>{style}</style>
             </head>
@@ -32,7 +32,7 @@ public static class HtmlPage
             <h1>{Markup.Escape(TopologyWords.Title(topology))}</h1>
             <p>{Markup.Escape(TopologyWords.Summary(topology))}</p>
             <p class="unwell">{(trouble.Length == 0 ? "" : Markup.Escape(NetworkCard.Marked(trouble)))}</p>
-            <label hidden>Search <input type="search" placeholder="name, address, state" autocomplete="off"></label>
+            <label hidden="">Search <input type="search" placeholder="name, address, state" autocomplete="off"/></label>
             </header>
             <main>
             """);
@@ -97,7 +97,7 @@ public static class HtmlPage
         $"<tr class=\"found{(isWell ? "" : " unwell")}\">{Cells("td", cells.Select(static c => string.Join('\n', c)))}</tr>");
 
     private static string Cells(string tag, IEnumerable<string> texts) =>
-        string.Concat(texts.Select(t => $"<{tag}>{Markup.Escape(t).Replace("\n", "<br>", StringComparison.Ordinal)}</{tag}>"));
+        string.Concat(texts.Select(t => $"<{tag}>{Markup.Escape(t).Replace("\n", "<br/>", StringComparison.Ordinal)}</{tag}>"));
 
     private static string Number(BigInteger number) => number.ToString(CultureInfo.InvariantCulture);
 }

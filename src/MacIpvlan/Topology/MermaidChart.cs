@@ -29,7 +29,7 @@ public static class MermaidChart
     {
         ContainerNetwork network = drawn.Network;
         string kind = string.Join(", ", TopologyWords.TraitsOf(network).Prepend(TopologyWords.KindOf(network)));
-        string[] lines = [network.Name, kind, .. network.Subnets.Select(static s => $"{s}, {TopologyWords.GatewayOf(s)}")];
+        string[] lines = [network.Name, kind, .. network.Subnets.SelectMany(static s => (string[])[$"{s}", TopologyWords.GatewayOf(s)])];
         string id = chart.Add(network.Kind, "([{0}])", lines, TopologyWords.Trouble(network));
         chart.Connect(below, id);
         if (drawn.HostAccess is HostAccess access)
@@ -73,7 +73,7 @@ public static class MermaidChart
             StringBuilder escaped = new();
             foreach (Rune rune in TopologyWords.Clean(text).EnumerateRunes())
             {
-                bool isPlain = Rune.IsLetterOrDigit(rune) || rune.Value is ' ' or '.' or ',' or ':' or '/' or '-' or '(' or ')' or '…';
+                bool isPlain = Rune.IsLetterOrDigit(rune) || rune.Value is ' ' or '!' or '.' or ',' or ':' or '/' or '-' or '(' or ')' or '…';
                 escaped.Append(isPlain ? rune.ToString() : string.Create(CultureInfo.InvariantCulture, $"#{rune.Value};"));
             }
 

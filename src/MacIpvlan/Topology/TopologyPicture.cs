@@ -19,6 +19,7 @@ internal sealed class TopologyPicture
     private readonly bool _hasHeading;
     private readonly LinkCard _card;
     private readonly int _columnWidth;
+    private readonly Panel[] _panels;
 
     private TopologyPicture(NetworkTopology topology, bool hasHeading)
     {
@@ -29,6 +30,7 @@ internal sealed class TopologyPicture
         _card = new(networks);
         int depth = topology.Links.Select(static l => l.IsDummy ? 1 : Depth(l)).DefaultIfEmpty().Max();
         _columnWidth = networks.Width + (depth * LinkCard.Inset);
+        _panels = [.. Panels()];
     }
 
     /// <summary>The picture as one box with all others in it.</summary>
@@ -37,7 +39,8 @@ internal sealed class TopologyPicture
     public static Box Lay(NetworkTopology topology, bool hasHeading)
     {
         TopologyPicture picture = new(topology, hasHeading);
-        return Enumerable.Range(1, MaxColumns).Select(picture.Lay)
+        int most = Math.Clamp(picture._panels.Sum(static p => p.Items.Count), 1, MaxColumns);
+        return Enumerable.Range(1, most).Select(picture.Lay)
             .MinBy(static b => Math.Abs(Math.Log((double)b.Width / b.Height / SheetShape)))!;
     }
 
@@ -51,13 +54,15 @@ internal sealed class TopologyPicture
         int end = Margin + (columns * (PanelWidth(1) + Gap)) - Gap;
         (int x, int bottom) = (Margin, y);
         List<Box> panels = [];
-        foreach (Func<int, int, Box> place in Panels(columns))
+        foreach (Panel panel in _panels)
         {
-            Box panel = place(x, y);
-            if (x > Margin && panel.Right > end) panel = place(x = Margin, y = bottom + Gap);
-            panels.Add(panel);
-            x = panel.Right + Gap;
-            bottom = Math.Max(bottom, panel.Bottom);
+            int[] counts = ColumnBreaks.Find(panel.Heights, columns);
+            int width = PanelWidth(counts.Length);
+            if (x > Margin && x + width > end) (x, y) = (Margin, bottom + Gap);
+            Box placed = Place(panel, counts, x, y, width);
+            panels.Add(placed);
+            x = placed.Right + Gap;
+            bottom = Math.Max(bottom, placed.Bottom);
         }
 
         int right = panels.Select(static p => p.Right).DefaultIfEmpty(Margin + PanelWidth(1)).Max();
@@ -77,25 +82,26 @@ internal sealed class TopologyPicture
         yield return new(Font.Trouble, Margin, Margin + 63, Font.Trouble.Fit(NetworkCard.Marked(trouble), width));
     }
 
-    private IEnumerable<Func<int, int, Box>> Panels(int columns)
+    private IEnumerable<Panel> Panels()
     {
         foreach (TopologyLink link in _topology.Links.Where(static l => !l.IsDummy))
         {
-            yield return (x, y) => PlacePanel((x, y, width) => LinkCard.PlaceTrunk(link, x, y, width), _card.Items(link), columns, x, y);
+            yield return PanelOf((x, y, width) => LinkCard.PlaceTrunk(link, x, y, width), _card.Items(link));
         }
 
         PlaceBox[] dummies = [.. _topology.Links.Where(static l => l.IsDummy)
             .Select(l => (PlaceBox)((x, y, width) => _card.Place(l, x, y, width)))];
-        if (dummies.Length > 0) yield return (x, y) => PlacePanel(LinkCard.PlaceIsle, dummies, columns, x, y);
+        if (dummies.Length > 0) yield return PanelOf(LinkCard.PlaceIsle, dummies);
     }
+
+    private Panel PanelOf(PlaceBox trunk, IReadOnlyList<PlaceBox> items) =>
+        new(trunk, items, [.. items.Select(i => i(0, 0, _columnWidth).Height + Gap)]);
 
     private int PanelWidth(int columns) => (columns * (LinkCard.Rail + _columnWidth + Gap)) + (2 * Gap);
 
-    private Box PlacePanel(PlaceBox placeTrunk, IReadOnlyList<PlaceBox> items, int columns, int x, int y)
+    private Box Place(Panel panel, int[] counts, int x, int y, int width)
     {
-        int[] counts = ColumnBreaks.Find([.. items.Select(i => i(0, 0, _columnWidth).Height + Gap)], columns);
-        int width = PanelWidth(counts.Length);
-        Box trunk = placeTrunk(x, y, width);
+        Box trunk = panel.Trunk(x, y, width);
         List<Box> boxes = [trunk];
         List<Wire> wires = [];
         int next = 0;
@@ -105,7 +111,7 @@ internal sealed class TopologyPicture
             int top = trunk.Bottom + Gap;
             for (int last = next + counts[column]; next < last; next++)
             {
-                Box box = items[next](left + LinkCard.Rail, top, _columnWidth);
+                Box box = panel.Items[next](left + LinkCard.Rail, top, _columnWidth);
                 boxes.Add(box);
                 wires.Add(new(left + LinkCard.RailInset, trunk.Bottom, box.X, top + NetworkCard.WireHeight));
                 top = box.Bottom + Gap;
@@ -114,4 +120,7 @@ internal sealed class TopologyPicture
 
         return new("panel", x, y, width, boxes.Max(static b => b.Bottom) + Gap - y) { Boxes = boxes, Wires = wires };
     }
+
+    // A trunk and what hangs from it, with the heights of that.
+    private sealed record Panel(PlaceBox Trunk, IReadOnlyList<PlaceBox> Items, IReadOnlyList<int> Heights);
 }

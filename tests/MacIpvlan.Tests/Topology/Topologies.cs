@@ -74,6 +74,18 @@ internal static class Topologies
         Links = [Vlan("%{0}\\<!--", 4094, [Network(new string('m', 64), Bridge, "x", ["fd18:1234:5678:9abc:def0:1234:5678:9a00/120"], false, NetworkState.ParentDown)])],
     });
 
+    /// <summary>What every drawing must cope with.</summary>
+    public static IReadOnlyDictionary<string, NetworkTopology> All { get; } = new Dictionary<string, NetworkTopology>
+    {
+        [nameof(Empty)] = Empty,
+        [nameof(Small)] = Small,
+        [nameof(HostileNames)] = HostileNames,
+        ["One"] = Many(1, 1),
+        ["Fifty"] = Many(50, 2),
+        ["Crowd"] = Many(3, 400),
+        ["CrowdInPart"] = Many(3, 400).Abridged(20),
+    };
+
     private static NetworkTopology Of(TopologyLink first, params TopologyLink[] more) => Of([first, .. more]);
 
     private static NetworkTopology Of(params TopologyLink[] links) => new()
