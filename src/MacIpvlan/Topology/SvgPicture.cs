@@ -26,7 +26,9 @@ public static class SvgPicture
     {
         // Small ones have round ends.
         int radius = box.Boxes.Count > 0 && box.Class == "ground" ? 0 : Math.Min(Radius, box.Height / 2);
-        svg.Line($"""<g class="{(box.Class.StartsWith("network", StringComparison.Ordinal) ? "found" : "box")}">""");
+        // Networks, and not samples of such in the legend, are what a page's search looks at.
+        bool isFound = box.Tip.Length > 0 && box.Class.StartsWith("network", StringComparison.Ordinal);
+        svg.Line($"""<g{(isFound ? " class=\"found\"" : "")}>""");
         if (box.Tip.Length > 0) svg.Line($"<title>{Markup.Escape(box.Tip)}</title>");
         svg.Line($"""<rect class="{box.Class}" x="{box.X}" y="{box.Y}" width="{box.Width}" height="{box.Height}" rx="{radius}"/>""");
         foreach (Wire wire in box.Wires)
