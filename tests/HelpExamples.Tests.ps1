@@ -57,7 +57,10 @@ BeforeAll {
 
     function Invoke-Example([string]$Code) {
         $ErrorActionPreference = 'Stop'
-        & ([scriptblock]::Create($Code)) 3>$null
+        # Where examples write files.
+        Push-Location $TestDrive
+        try { & ([scriptblock]::Create($Code)) 3>$null }
+        finally { Pop-Location }
     }
 }
 

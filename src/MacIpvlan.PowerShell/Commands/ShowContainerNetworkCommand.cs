@@ -20,7 +20,7 @@ public sealed class ShowContainerNetworkCommand : NetworkCommand
 
     /// <summary>How they are drawn; as the file's name ends, else as text, when left away.</summary>
     [Parameter]
-    public DrawingFormat? As { get; set; }
+    public DrawingFormat As { get; set; }
 
     /// <summary>The file to write.</summary>
     [Parameter]
@@ -35,8 +35,9 @@ public sealed class ShowContainerNetworkCommand : NetworkCommand
     [Parameter]
     public SwitchParameter All { get; set; }
 
-    private DrawingFormat Format => As ?? System.IO.Path.GetExtension(Path)?.ToLowerInvariant() switch
+    private DrawingFormat Format => System.IO.Path.GetExtension(Path)?.ToLowerInvariant() switch
     {
+        _ when MyInvocation.BoundParameters.ContainsKey(nameof(As)) => As,
         ".svg" => DrawingFormat.Svg,
         ".html" or ".htm" => DrawingFormat.Html,
         ".mmd" or ".mermaid" => DrawingFormat.Mermaid,
