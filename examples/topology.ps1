@@ -20,18 +20,17 @@ ip -n switch link set port1 up
 ip link set eth0 up
 ip address add 192.168.1.7/24 dev eth0
 
-# Web servers and their database straight on the wire, which the host itself reaches; two VLANs; a closed network.
+# A web server and its database straight on the wire, where the host itself reaches them; applications and backups on
+# VLANs of their own.
 $null = New-MacvlanNetwork lan -Parent eth0 -Subnet 192.168.1.0/24, fd18:1::/64 -Gateway 192.168.1.254 -IPRange 192.168.1.64/26
 $null = New-IpvlanNetwork apps -Parent eth0.30 -Mode L3 -Subnet 10.30.0.0/24, 10.31.0.0/24
 $null = New-MacvlanNetwork backup -Parent eth0.50 -Subnet 10.50.0.0/24 -NoDefaultRoute -Mtu 1400
-$null = New-MacvlanNetwork queue -Subnet 172.31.0.0/28
 
-$null = New-NetworkNamespace web1, web2, db1, app1, app2
+$null = New-NetworkNamespace web1, db1, app1, app2
 $null = Enable-HostAccess lan
-$null = 'web1', 'web2', 'db1' | Connect-ContainerNic -Network lan
+$null = 'web1', 'db1' | Connect-ContainerNic -Network lan
 $null = 'app1', 'app2' | Connect-ContainerNic -Network apps
-$null = 'db1' | Connect-ContainerNic -Network backup
-$null = 'app1', 'web1' | Connect-ContainerNic -Network queue
+$null = Connect-ContainerNic backup db1
 
 Show-ContainerNetwork
 Show-ContainerNetwork -Path $Path

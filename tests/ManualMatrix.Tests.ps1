@@ -113,6 +113,12 @@ Describe 'Manual matrix, pass <_>' -ForEach 1, 2 {
         Get-ContainerNic | Should -HaveCount 106
     }
 
+    It 'is drawn with all of them' {
+        $tree = Show-ContainerNetwork
+        $tree -match '─ \w+  (mac|ip)vlan ' | Should -HaveCount 50
+        $tree -match '─ c\d+/eth0  ' | Should -HaveCount 106
+    }
+
     Context '<name>' -ForEach $networks {
         BeforeAll { $mine = @($containers | Where-Object Network -EQ $name) }
 

@@ -136,7 +136,7 @@ Describe 'Show-ContainerNetwork' -Tag Native {
         [IO.Directory]::GetFiles("$TestDrive", '.*.tmp') | Should -BeNullOrEmpty
     }
 
-    It 'changes nothing, and needs no capability' {
+    It 'changes nothing' {
         $before = Get-Snapshot
         Show-ContainerNetwork -As Html | Out-Null
         Get-Snapshot | Should -Be $before

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
 using MacIpvlan.State;
@@ -55,8 +54,8 @@ public static class HtmlPage
                 page, network.State == NetworkState.Ready, [network.Name], [kind], [network.Parent],
                 [.. network.Subnets.Select(static s => $"{s}")],
                 [.. network.Subnets.Select(static s => s.Gateway?.ToString() ?? "none")],
-                [.. network.Subnets.Select(static s => Number(s.InUse))],
-                [.. network.Subnets.Select(static s => Number(s.Free))],
+                [.. network.Subnets.Select(static s => TopologyWords.Count(s.InUse))],
+                [.. network.Subnets.Select(static s => TopologyWords.Count(s.Free))],
                 [network.State.ToString()]);
         }
 
@@ -98,6 +97,4 @@ public static class HtmlPage
 
     private static string Cells(string tag, IEnumerable<string> texts) =>
         string.Concat(texts.Select(t => $"<{tag}>{Markup.Escape(t).Replace("\n", "<br/>", StringComparison.Ordinal)}</{tag}>"));
-
-    private static string Number(BigInteger number) => number.ToString(CultureInfo.InvariantCulture);
 }

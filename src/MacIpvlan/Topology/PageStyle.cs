@@ -34,12 +34,16 @@ internal static class PageStyle
         input{background:#16213a;border-color:#475569}
         tr.unwell td:last-child,header p.unwell{color:#fb923c}
         }
+        @page{size:landscape;margin:12mm}
         @media print{
+        body,header{background:#fff}
         header{position:static;padding:0 0 8px}
         main{padding:8px 0}
         header label{display:none}
         figure{overflow:visible;break-after:page}
         figure svg{min-width:0;max-height:95vh;margin:auto}
+        section{overflow:visible}
+        th,td{white-space:normal;overflow-wrap:anywhere;font-size:12px;padding:3px 10px 3px 0}
         tr{break-inside:avoid}
         }
 

@@ -104,6 +104,10 @@ internal static class TopologyWords
     /// <summary>How full a subnet is.</summary>
     public static string UsageOf(NetworkSubnet subnet) => $"{Count(subnet.InUse)} in use, {Count(subnet.Free)} free";
 
+    /// <summary>A number of addresses; what IPv6 has free nobody counts.</summary>
+    public static string Count(BigInteger count) =>
+        count > s_mostCounted ? $"over 10^{count.ToString(CultureInfo.InvariantCulture).Length - 1}" : $"{count}";
+
     /// <summary>Whose a NIC is: a container, a namespace, or a process.</summary>
     public static string OwnerOf(ContainerNic nic) => Clean(
         nic.ProcessId is int id ? $"process {id}" : nic.Container ?? nic.Namespace);
@@ -126,8 +130,4 @@ internal static class TopologyWords
 
     private static IEnumerable<string> Counted(string noun, IEnumerable<string> troubles) => troubles.Where(static t => t.Length > 0)
         .GroupBy(static t => t).Select(t => $"{ContainerNetworks.Count(t.Count(), noun)} {t.Key}");
-
-    // What IPv6 has free nobody counts.
-    private static string Count(BigInteger count) =>
-        count > s_mostCounted ? $"over 10^{count.ToString(CultureInfo.InvariantCulture).Length - 1}" : $"{count}";
 }
