@@ -56,11 +56,10 @@ BeforeAll {
     }
 
     function Invoke-Example([string]$Code) {
+        # Files are written here, and forgotten.
+        Set-Location (New-Item "$TestDrive/$(New-Guid)" -ItemType Directory)
         $ErrorActionPreference = 'Stop'
-        # Where examples write files.
-        Push-Location $TestDrive
-        try { & ([scriptblock]::Create($Code)) 3>$null }
-        finally { Pop-Location }
+        & ([scriptblock]::Create($Code)) 3>$null
     }
 }
 

@@ -129,7 +129,7 @@ Describe 'Show-ContainerNetwork' -Tag Native {
         Set-Content $target mine
         ln -s $target (Join-Path $TestDrive 'link.svg')
         foreach ($path in (Join-Path $TestDrive 'link.svg'), "$TestDrive", '/dev/null', '/nowhere/a.svg', 'env:a') {
-            (Get-Failure { Show-ContainerNetwork -Path $path }).What | Should -Be "FileUnwritable WriteError ''" -Because $path
+            (Get-Failure { Show-ContainerNetwork -Path $path }).What | Should -Be "FileUnusable OpenError ''" -Because $path
         }
         Get-Content $target | Should -Be mine
         (Get-Item (Join-Path $TestDrive 'link.svg')).LinkTarget | Should -Be $target

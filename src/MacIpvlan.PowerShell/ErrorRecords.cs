@@ -46,7 +46,7 @@ internal static class ErrorRecords
             or NetworkError.MacAddressInUse => ErrorCategory.ResourceBusy,
         NetworkError.AddressesExhausted or NetworkError.StateUnavailable or NetworkError.ContainerNotRunning
             or NetworkError.RuntimeUnavailable => ErrorCategory.ResourceUnavailable,
-        NetworkError.FileUnwritable => ErrorCategory.WriteError,
+        NetworkError.FileUnusable => ErrorCategory.OpenError,
         NetworkError.KernelTooOld => ErrorCategory.NotImplemented,
         NetworkError.PermissionDenied => ErrorCategory.PermissionDenied,
         _ => ErrorCategory.NotSpecified,

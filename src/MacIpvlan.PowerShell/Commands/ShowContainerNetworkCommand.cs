@@ -65,7 +65,7 @@ public sealed class ShowContainerNetworkCommand : NetworkCommand
         };
         if (Path is not null)
         {
-            string path = OutputPath.Resolve(SessionState, Path);
+            string path = FileLocation.Of(SessionState, Path);
             Write(OutputFile.Write(path, string.Join('\n', texts).TrimEnd('\n') + '\n', replaces: !NoClobber));
             return;
         }

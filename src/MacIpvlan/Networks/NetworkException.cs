@@ -124,8 +124,8 @@ public enum NetworkError
     /// <summary>A file of that name exists, and is not to be replaced.</summary>
     FileExists,
 
-    /// <summary>The path does not lead to a file that can be written.</summary>
-    FileUnwritable,
+    /// <summary>A file cannot be read or written.</summary>
+    FileUnusable,
 
     /// <summary>The kernel lacks something that was asked for.</summary>
     KernelTooOld,

@@ -19,7 +19,7 @@ public static class OutputFile
     /// <param name="text">The text.</param>
     /// <param name="replaces">Whether a file that is there is replaced.</param>
     /// <returns>The file.</returns>
-    /// <exception cref="NetworkException">FileExists or FileUnwritable.</exception>
+    /// <exception cref="NetworkException">FileExists or FileUnusable.</exception>
     public static FileInfo Write(string path, string text, bool replaces)
     {
         string folder = Path.GetDirectoryName(path) ?? "/";
@@ -49,7 +49,7 @@ public static class OutputFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new NetworkException(
-                NetworkError.FileUnwritable,
+                NetworkError.FileUnusable,
                 $"{path} cannot be written: {e.Message.TrimEnd('.')}.",
                 "Give the path of a file in a folder that is there, and that you may write to.");
         }
@@ -62,7 +62,7 @@ public static class OutputFile
         {
             if (FileStatus.Of(place) is not { Type: FileType.SymbolicLink, IsTrusted: false }) continue;
             throw new NetworkException(
-                NetworkError.FileUnwritable,
+                NetworkError.FileUnusable,
                 $"The folder {place} is a symbolic link of another user's.", "Give the path that it should lead to.");
         }
     }
@@ -79,7 +79,7 @@ public static class OutputFile
                 _ => "a device or the like",
             };
             throw new NetworkException(
-                NetworkError.FileUnwritable, $"{path} is not a file, but {kind}.", "Give the path of the file itself.");
+                NetworkError.FileUnusable, $"{path} is not a file, but {kind}.", "Give the path of the file itself.");
         }
 
         return replaces ? status.Rights : throw new NetworkException(

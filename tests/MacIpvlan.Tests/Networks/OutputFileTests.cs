@@ -55,7 +55,7 @@ public sealed class OutputFileTests : IDisposable
         {
             File.CreateSymbolicLink(File1, target == "secret" ? secret : $"{secret}.not");
 
-            NetworkAssert.Refused(NetworkError.FileUnwritable, () => OutputFile.Write(File1, "new", replaces: true));
+            NetworkAssert.Refused(NetworkError.FileUnusable, () => OutputFile.Write(File1, "new", replaces: true));
 
             Assert.Equal("secret", File.ReadAllText(secret));
             Assert.False(File.Exists($"{secret}.not"));
@@ -73,7 +73,7 @@ public sealed class OutputFileTests : IDisposable
     [InlineData("/nowhere/topology.svg")]
     [InlineData("/")]
     public void WhatIsNoFile_IsRefused(string path) =>
-        NetworkAssert.Refused(NetworkError.FileUnwritable, () => OutputFile.Write(path, "new", replaces: true));
+        NetworkAssert.Refused(NetworkError.FileUnusable, () => OutputFile.Write(path, "new", replaces: true));
 
     public void Dispose() => _folder.Delete(recursive: true);
 

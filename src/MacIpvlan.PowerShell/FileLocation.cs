@@ -1,0 +1,18 @@
+using System.Management.Automation;
+
+namespace MacIpvlan.PowerShell;
+
+/// <summary>Files as users name them: relative to PowerShell's own location, on its drives.</summary>
+internal static class FileLocation
+{
+    private const string FileSystem = "FileSystem";
+
+    /// <summary>The file that a name means, whether it is there or not.</summary>
+    /// <exception cref="NetworkException">FileUnusable: it means no file.</exception>
+    public static string Of(SessionState state, string path)
+    {
+        string found = state.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+        return provider.Name == FileSystem ? found : throw new NetworkException(
+            NetworkError.FileUnusable, $"{path} is not a place for files.", "Name a file.");
+    }
+}
