@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using MacIpvlan.Netlink;
 using MacIpvlan.State;
 
 namespace MacIpvlan.Topology;
@@ -71,14 +72,14 @@ public static class HtmlPage
             {
                 DrawRow(
                     page, access.State == NicState.Attached, [drawn.Network.Name], ["host"], [access.InterfaceName],
-                    [.. access.IPAddress.Select(static a => $"{a}")], [Netlink.Link.Format(access.MacAddress)], [], [access.State.ToString()]);
+                    [.. access.IPAddress.Select(static a => $"{a}")], [Link.Format(access.MacAddress)], [], [access.State.ToString()]);
             }
 
             foreach (ContainerNic nic in drawn.Nics)
             {
                 DrawRow(
                     page, nic.State == NicState.Attached, [drawn.Network.Name], [TopologyWords.OwnerOf(nic)], [nic.InterfaceName],
-                    [.. nic.IPAddress.Select(static a => $"{a}")], [Netlink.Link.Format(nic.MacAddress)],
+                    [.. nic.IPAddress.Select(static a => $"{a}")], [Link.Format(nic.MacAddress)],
                     [nic.Mtu.ToString(CultureInfo.InvariantCulture)], [nic.State.ToString()]);
             }
         }

@@ -1,5 +1,4 @@
 using System.Numerics;
-using MacIpvlan.Addressing;
 
 namespace MacIpvlan.Topology;
 
@@ -13,7 +12,6 @@ internal sealed record NetworkCard(int Columns, ILookup<ContainerNic, string> Ne
 
     private const int NicWidth = 304;
     private const int Pad = 14;
-    private const int NicPad = 10;
     private const int Gap = 8;
     private const int LineHeight = 17;
     private const int SubnetGap = 5;
@@ -91,70 +89,21 @@ internal sealed record NetworkCard(int Columns, ILookup<ContainerNic, string> Ne
 
     private int PlaceNics(TopologyNetwork drawn, List<Box> boxes, int x, int y, int width)
     {
+        NicCard[] nics =
+        [
+            .. drawn.HostAccess is HostAccess access ? [NicCard.Of(access)] : (NicCard[])[],
+            .. drawn.DrawnNics.Select(n => NicCard.Of(n, Neighbors[n])),
+        ];
         int each = (width + Gap) / Columns;
-        List<Nic> nics = [.. drawn.DrawnNics.Select(n => new Nic(
-            TopologyWords.OwnerOf(n), TopologyWords.Clean(n.InterfaceName), n.IPAddress, TopologyWords.MacOf(n), TopologyWords.Trouble(n))
-        {
-            Neighbors = string.Join(", ", Neighbors[n]),
-        })];
-        if (drawn.HostAccess is HostAccess access)
-        {
-            nics.Insert(0, new("host", TopologyWords.Clean(access.InterfaceName), access.IPAddress, "", TopologyWords.Trouble(access.State))
-            {
-                IsHost = true,
-            });
-        }
-
         int bottom = y - Gap;
-        foreach (Nic[] row in nics.Chunk(Columns))
+        foreach (NicCard[] row in nics.Chunk(Columns))
         {
             int top = bottom + Gap;
-            Box[] placed = [.. row.Select((n, i) => PlaceNic(n, x + (i * each), top, each - Gap))];
+            Box[] placed = [.. row.Select((n, i) => n.Place(x + (i * each), top, each - Gap))];
             boxes.AddRange(placed);
             bottom = placed.Max(static b => b.Bottom);
         }
 
         return bottom;
-    }
-
-    private static Box PlaceNic(Nic nic, int x, int y, int width)
-    {
-        (int left, int right) = (x + NicPad, x + width - NicPad);
-        int line = y + 19;
-        string device = Font.Note.Fit(nic.Interface, (right - left) / 2);
-        int room = right - left - (int)Math.Ceiling(Font.Note.Measure(device)) - Gap;
-        List<BoxText> texts =
-        [
-            new(Font.Nic, left, line, Font.Nic.Fit(nic.Owner, room)),
-            new(Font.Note, right, line, device) { Anchor = TextAnchor.End },
-        ];
-        foreach (InterfaceAddress address in nic.Addresses)
-        {
-            texts.Add(new(Font.Address, left, line += LineHeight, Font.Address.Fit($"{address}", right - left)));
-        }
-
-        // On the last line where there is room for it, else left to the tip.
-        string last = nic.Addresses.Count > 0 ? texts[^1].Text : new(' ', 99);
-        bool hasRoom = left + Font.Address.Measure(last) + Gap + Font.Note.Measure(nic.Mac) <= right;
-        if (nic.Mac.Length > 0 && hasRoom) texts.Add(new(Font.Note, right, line, nic.Mac) { Anchor = TextAnchor.End });
-        if (nic.Neighbors.Length > 0)
-        {
-            texts.Add(new(Font.Note, left, line += LineHeight, Font.Note.Fit($"also on {nic.Neighbors}", right - left)));
-        }
-
-        if (nic.Trouble.Length > 0) texts.Add(new(Font.Trouble, left, line += LineHeight, Marked(nic.Trouble)));
-        return new($"nic{(nic.IsHost ? " own" : "")}{(nic.Trouble.Length > 0 ? " unwell" : "")}", x, y, width, line + 9 - y)
-        {
-            Tip = string.Join('\n', [$"{nic.Owner}/{nic.Interface}", .. nic.Addresses.Select(static a => $"{a}"), nic.Mac, nic.Trouble]).TrimEnd(),
-            Texts = texts,
-        };
-    }
-
-    private sealed record Nic(
-        string Owner, string Interface, IReadOnlyList<InterfaceAddress> Addresses, string Mac, string Trouble)
-    {
-        public bool IsHost { get; init; }
-
-        public string Neighbors { get; init; } = "";
     }
 }

@@ -37,7 +37,7 @@ public sealed class TopologyReader(NetworkSession session)
         };
     }
 
-    // By its name and not by a name of its own: a link may be found by its alternative names too.
+    // Networks may know a link by one of its alternative names.
     private Node Find(string name)
     {
         Link? link = _links.FirstOrDefault(l => l.IsNamed(name));

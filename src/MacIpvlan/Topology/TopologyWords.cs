@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 using MacIpvlan.Netlink;
+using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
 
 namespace MacIpvlan.Topology;
@@ -15,7 +16,7 @@ internal static class TopologyWords
     private const char Unprintable = '\uFFFD';
     private static readonly BigInteger s_mostCounted = 999_999;
 
-    /// <summary>A name as it can be shown anywhere: without control and format characters, and halves of such that are two.</summary>
+    /// <summary>A name as it can be shown anywhere: without control and format characters, and without halves of letters.</summary>
     public static string Clean(string name)
     {
         StringBuilder text = new(name.Length);
@@ -117,7 +118,7 @@ internal static class TopologyWords
         nic.InterfaceName.Length == 0 ? OwnerOf(nic) : $"{OwnerOf(nic)}/{Clean(nic.InterfaceName)}";
 
     /// <summary>The MAC address of a NIC, where it has one of its own; else empty.</summary>
-    public static string MacOf(ContainerNic nic) => nic.NetworkRecord.NicKind is Netlink.Kinds.MacvlanLink ? Link.Format(nic.MacAddress) : "";
+    public static string MacOf(ContainerNic nic) => nic.NetworkRecord.NicKind is MacvlanLink ? Link.Format(nic.MacAddress) : "";
 
     /// <summary>That NICs are left out, how many, and how many of those are not well.</summary>
     /// <returns>Null if none are.</returns>

@@ -32,6 +32,11 @@ public sealed partial class LayerTests
         InFolder(file, "Addressing") && InputOutput().IsMatch(text)));
 
     [Fact]
+    public void Drawings_AreMadeOfTheirTopologyAlone() => Assert.Equal(
+        ["Topology/TopologyReader.cs"],
+        Files(static (file, text) => InFolder(file, "Topology") && (Mentions(text, "NetworkSession") || InputOutput().IsMatch(text))));
+
+    [Fact]
     public void Cmdlets_KnowNothingOfNetlinkOrTheDatabase()
     {
         IReadOnlyDictionary<string, string> cmdlets = SourceTree.Read("src/MacIpvlan.PowerShell");

@@ -1,0 +1,68 @@
+using MacIpvlan.Addressing;
+
+namespace MacIpvlan.Topology;
+
+/// <summary>Lays out a NIC: whose it is, its name, its addresses, and what is not well.</summary>
+internal sealed record NicCard(string Class, string Owner, string Interface, IReadOnlyList<InterfaceAddress> Addresses)
+{
+    private const int Pad = 10;
+    private const int Gap = 8;
+    private const int FirstLine = 19;
+    private const int LineHeight = 17;
+    private const int BelowLastLine = 9;
+
+    private string MacAddress { get; init; } = "";
+
+    private string Neighbors { get; init; } = "";
+
+    private string Trouble { get; init; } = "";
+
+    /// <summary>The NIC of a container.</summary>
+    /// <param name="nic">The NIC.</param>
+    /// <param name="neighbors">The other networks that its namespace is on.</param>
+    public static NicCard Of(ContainerNic nic, IEnumerable<string> neighbors) =>
+        new("nic", TopologyWords.OwnerOf(nic), TopologyWords.Clean(nic.InterfaceName), nic.IPAddress)
+        {
+            MacAddress = TopologyWords.MacOf(nic),
+            Neighbors = string.Join(", ", neighbors),
+            Trouble = TopologyWords.Trouble(nic),
+        };
+
+    /// <summary>The host's own access.</summary>
+    public static NicCard Of(HostAccess access) =>
+        new("nic own", "host", TopologyWords.Clean(access.InterfaceName), access.IPAddress)
+        {
+            Trouble = TopologyWords.Trouble(access.State),
+        };
+
+    /// <summary>The box of the NIC.</summary>
+    public Box Place(int x, int y, int width)
+    {
+        (int left, int right) = (x + Pad, x + width - Pad);
+        int line = y + FirstLine;
+        string device = Font.Note.Fit(Interface, (right - left) / 2);
+        List<BoxText> texts =
+        [
+            new(Font.Nic, left, line, Font.Nic.Fit(Owner, right - left - Font.Note.Measure(device) - Gap)),
+            new(Font.Note, right, line, device) { Anchor = TextAnchor.End },
+        ];
+        foreach (InterfaceAddress address in Addresses) AddLine(Font.Address, $"{address}");
+        // Beside the last address where there is room for it, else left to the tip.
+        double room = right - left - Gap - (Addresses.Count > 0 ? Font.Address.Measure(texts[^1].Text) : double.MaxValue);
+        if (MacAddress.Length > 0 && Font.Note.Measure(MacAddress) <= room)
+        {
+            texts.Add(new(Font.Note, right, line, MacAddress) { Anchor = TextAnchor.End });
+        }
+
+        if (Neighbors.Length > 0) AddLine(Font.Note, $"also on {Neighbors}");
+        if (Trouble.Length > 0) AddLine(Font.Trouble, NetworkCard.Marked(Trouble));
+        return new(Trouble.Length > 0 ? $"{Class} unwell" : Class, x, y, width, line + BelowLastLine - y)
+        {
+            Tip = string.Join('\n', ((string[])[$"{Owner}/{Interface}", .. Addresses.Select(static a => $"{a}"), MacAddress, Trouble])
+                .Where(static t => t.Length > 0)),
+            Texts = texts,
+        };
+
+        void AddLine(Font font, string text) => texts.Add(new(font, left, line += LineHeight, font.Fit(text, right - left)));
+    }
+}
