@@ -3,17 +3,17 @@
 .SYNOPSIS
     Makes the networks of a small host, and draws them: docs/topology.svg is what comes out.
 .DESCRIPTION
-    Network namespaces stand for containers. Run it in a throw-away kernel, since it makes a link eth0 of its own:
-    tests/kernel/run.sh --rw docs ./build.sh run examples/topology.ps1
+    Network namespaces stand for containers. It makes a link eth0 of its own, so it is for a throw-away kernel:
+    tests/kernel/run.sh --rw docs sh -c 'hostname node7; ./build.sh run examples/topology.ps1'
 .PARAMETER Path
     The file to write: .svg, .html, .mmd or .txt.
 #>
 param([string]$Path = (Join-Path ($env:KERNEL_RW ?? '.') 'topology.svg'))
 
 $ErrorActionPreference = 'Stop'
+if (Test-Path /sys/class/net/eth0) { throw 'This host has an eth0 already.' }
 
 # A host with one cable, and a switch at the other end of it.
-hostname node7
 ip netns add switch
 ip link add eth0 type veth peer name port1 netns switch
 ip -n switch link set port1 up

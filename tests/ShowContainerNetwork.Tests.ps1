@@ -180,6 +180,17 @@ Describe 'Show-ContainerNetwork, VLANs and dummies' {
             '         └─ inner  macvlan Vepa  [ParentMissing]'
             '               10.20.0.0/24  gateway 10.20.0.1  0 in use, 253 free')
     }
+
+    It 'is what the picture in docs was made with' {
+        Clear-TestHost
+        $root = Split-Path $PSScriptRoot
+        $null = & $root/examples/topology.ps1 -Path "$TestDrive/topology.svg"
+        # But for the name of the host, the time, and what is random.
+        $texts = "$TestDrive/topology.svg", "$root/docs/topology.svg" | ForEach-Object {
+            (Get-Content $_ -Raw) -replace 'networks of [^<]+|as of [^<]+|hm-[0-9a-f]{12}|([0-9a-f]{2}:){5}[0-9a-f]{2}'
+        }
+        $texts[0] | Should -Be $texts[1]
+    }
 }
 
 Describe 'Pictures and pages in Chromium' -Tag Native, Once {
