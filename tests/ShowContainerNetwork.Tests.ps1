@@ -143,7 +143,7 @@ Describe 'Show-ContainerNetwork' -Tag Native {
     }
 }
 
-Describe 'Show-ContainerNetwork, VLANs and dummies' {
+Describe 'Show-ContainerNetwork, VLANs, bridges and dummies' {
     BeforeAll {
         Clear-TestHost
         Add-TestWire
@@ -151,6 +151,8 @@ Describe 'Show-ContainerNetwork, VLANs and dummies' {
         ip link add link eth0 name eth0.99 type vlan id 99
         $null = New-IpvlanNetwork apps -Parent eth0.30 -Mode L3 -Subnet 10.30.0.0/24
         $null = New-MacvlanNetwork inner -Parent outer -VlanId 20 -Mode Vepa -Subnet 10.20.0.0/24
+        'link add br0 type bridge', 'link add p0 master br0 type dummy', 'link set p0 up', 'link set br0 up' | ip -batch -
+        $null = New-MacvlanNetwork bridged -Parent br0 -Subnet 10.40.0.0/24
         $null = New-MacvlanNetwork closed -Subnet 172.31.0.0/28
         $null = New-NetworkNamespace app1 | Connect-ContainerNic -Network apps
     }
@@ -166,6 +168,9 @@ Describe 'Show-ContainerNetwork, VLANs and dummies' {
             '│     └─ outer.20  VLAN 20, up, MTU 1500'
             '│        └─ inner  macvlan Vepa'
             '│              10.20.0.0/24  gateway 10.20.0.1  0 in use, 253 free'
+            '├─ br0  bridge, ports p0, up, MTU 1500'
+            '│  └─ bridged  macvlan Bridge'
+            '│        10.40.0.0/24  gateway 10.40.0.1  0 in use, 253 free'
             '└─ dm-ID  dummy, up, MTU 1500'
             '   └─ closed  macvlan Bridge, internal'
             '         172.31.0.0/28  gateway 172.31.0.1  0 in use, 13 free')
