@@ -34,6 +34,7 @@
         'Restore-ContainerNetwork'
         'Test-ContainerNetwork'
         'Test-ContainerNic'
+        'Watch-ContainerNetwork'
         'Watch-ContainerNic'
     )
     PrivateData            = @{

@@ -155,7 +155,7 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
 
     // Not while a step is being taken: in a pipeline that is being stopped, writing ends whatever writes. And steps are
     // taken on other threads too, which may not write.
-    private void WriteMessages()
+    private protected void WriteMessages()
     {
         while (_messages.TryDequeue(out (bool IsWarning, string Text) message))
         {

@@ -57,14 +57,14 @@ public sealed record AddressDelete(Link Link, InterfaceAddress Address) : RouteR
     internal override bool Tolerates(int errno) => errno == Linux.Errno.EADDRNOTAVAIL;
 }
 
-/// <summary>RTM_GETADDR: the addresses of a link.</summary>
-/// <param name="Link">The link.</param>
-internal sealed record AddressGet(Link Link) : RouteRequest
+/// <summary>RTM_GETADDR: the addresses of a link, or of all.</summary>
+/// <param name="Link">The link; null for all.</param>
+internal sealed record AddressGet(Link? Link) : RouteRequest
 {
-    public override string ToString() => $"ip address show dev {Link.Name}";
+    public override string ToString() => Link is null ? "ip address show" : $"ip address show dev {Link.Name}";
 
     internal override void Write(MessageWriter writer) =>
-        writer.Begin(RTM_GETADDR, NLM_F_DUMP, new ifaddrmsg { ifa_index = (uint)Link.Index });
+        writer.Begin(RTM_GETADDR, NLM_F_DUMP, new ifaddrmsg { ifa_index = (uint)(Link?.Index ?? 0) });
 
     /// <summary>Reads an address: IFA_LOCAL is the link's own, where there is a peer as well.</summary>
     internal static LinkAddress Parse(Message message)
@@ -79,11 +79,15 @@ internal sealed record AddressGet(Link Link) : RouteRequest
 
         AddressValue address = AttributeReader.Address(header.ifa_family, bytes);
         if (header.ifa_prefixlen > address.Bits) throw MessageReader.Malformed();
-        return new(new(address, header.ifa_prefixlen), header.ifa_scope == RT_SCOPE_UNIVERSE);
+        return new(new(address, header.ifa_prefixlen), header.ifa_scope == RT_SCOPE_UNIVERSE) { LinkIndex = (int)header.ifa_index };
     }
 }
 
 /// <summary>An address as the kernel has it.</summary>
 /// <param name="Address">The address with its prefix length.</param>
 /// <param name="IsGlobal">Whether it is good beyond the link (RT_SCOPE_UNIVERSE).</param>
-public sealed record LinkAddress(InterfaceAddress Address, bool IsGlobal);
+public sealed record LinkAddress(InterfaceAddress Address, bool IsGlobal)
+{
+    /// <summary>The index of the link that has it.</summary>
+    public int LinkIndex { get; init; }
+}

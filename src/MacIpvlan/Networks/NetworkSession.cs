@@ -55,6 +55,16 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
         new Recovery(this).Run();
     }
 
+    /// <summary>
+    /// Ends the threads that are in namespaces, and would keep those alive. For commands that go on for long; when nothing
+    /// is done on those threads.
+    /// </summary>
+    internal void LeaveNamespaces()
+    {
+        _namespaces?.Dispose();
+        (_namespaces, _finder) = (null, null);
+    }
+
     /// <summary>Waits for so long; the one way to wait for others.</summary>
     /// <exception cref="OperationCanceledException">The command is to end.</exception>
     internal void Pause(TimeSpan time)
