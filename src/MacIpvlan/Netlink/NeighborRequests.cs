@@ -41,7 +41,7 @@ public sealed record Neighbor
 
     /// <summary>The neighbour in the words of ip.</summary>
     public override string ToString() =>
-        $"{Address}{(MacAddress.Equals(PhysicalAddress.None) ? "" : $" lladdr {Link.Format(MacAddress)}")} {State.ToString().ToUpperInvariant()}";
+        $"{Address}{(MacAddress.Equals(PhysicalAddress.None) ? "" : $" lladdr {Link.Format(MacAddress)}")} {$"{State}".ToUpperInvariant()}";
 }
 
 /// <summary>What the kernel knows of a neighbour: the NUD_ states of include/uapi/linux/neighbour.h.</summary>

@@ -41,7 +41,8 @@ internal readonly ref struct RouteNotice(Message message, int? namespaceId)
         NetworkEventKind.Link => _message.Fixed<ifinfomsg>().ifi_index,
         NetworkEventKind.Address => (int)_message.Fixed<ifaddrmsg>().ifa_index,
         NetworkEventKind.Neighbor => _message.Fixed<ndmsg>().ndm_ifindex,
-        NetworkEventKind.Route when _message.Fixed<rtmsg>().rtm_type == RTN_UNICAST => RouteLinkIndex,
+        // IPv6 has routes to nowhere on the loopback link.
+        NetworkEventKind.Route when _message.Fixed<rtmsg>().rtm_type is < RTN_BLACKHOLE or > RTN_THROW => RouteLinkIndex,
         _ => 0,
     };
 

@@ -191,9 +191,11 @@ public sealed record Route
         get
         {
             StringBuilder text = new();
-            if (Type is not NetworkRouteType.Unicast) text.Append($"{Type?.ToString().ToLowerInvariant() ?? "other"} ");
+            if (Type is null && Table != RT_TABLE_LOCAL) text.Append("other ");
+            else if (Type is not null and not NetworkRouteType.Unicast) text.Append($"{$"{Type}".ToLowerInvariant()} ");
             text.Append(Destination.PrefixLength == 0 ? "default" : Destination.ToString());
             if (Gateway is not null) text.Append($" via {Gateway}");
+            else if (Type == NetworkRouteType.Unicast && LinkIndex == 0) text.Append(" via several");
             if (Table != RT_TABLE_MAIN) text.Append($" table {(Table == RT_TABLE_LOCAL ? "local" : Table)}");
             if (Metric != 0) text.Append($" metric {Metric}");
             return text.ToString();

@@ -19,7 +19,7 @@ public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions opt
     private readonly HashSet<WatchedPlace> _known = [];
     private readonly Dictionary<int, WatchedNamespace> _namespaces = [];
     private readonly List<NetworkEvent> _events = [];
-    private WatchedNamespace _host = NewHost(options);
+    private WatchedNamespace _host = new(nic: null, options.All);
     private WatchedNetworks _networks = null!;
 
     /// <summary>Tells what happens until the time is over.</summary>
@@ -48,15 +48,12 @@ public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions opt
         }
     }
 
-    private static WatchedNamespace NewHost(NetworkWatchOptions options) =>
-        new(NamespaceHandle.OwnName, WatchedPlace.Host, options.All);
-
     // Learns what there is, and tells nothing of it.
     private void Begin()
     {
         _known.Clear();
         _namespaces.Clear();
-        _host = NewHost(options);
+        _host = new(nic: null, options.All);
         Look(tells: false);
         // A host may have a million routes.
         _host.Load(Read(session.Host) with { Routes = [] }, _networks);
@@ -64,10 +61,10 @@ public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions opt
 
     private void Take(RouteNotice notice)
     {
-        if (notice.EndedNamespaceId is int ended && _namespaces.Remove(ended, out WatchedNamespace? gone))
+        if (notice.EndedNamespaceId is int ended && _namespaces.TryGetValue(ended, out WatchedNamespace? gone) && HasEnded(gone))
         {
+            _namespaces.Remove(ended);
             _events.AddRange(gone.TellEnd());
-            return;
         }
 
         WatchedNamespace? place = notice.NamespaceId is int id ? _namespaces.GetValueOrDefault(id) : _host;
@@ -77,15 +74,23 @@ public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions opt
         if (place.Take(notice, _networks) is NetworkEvent happened) _events.Add(happened);
     }
 
+    // The kernel takes the number back, and tells so a moment later: by then, another namespace may have it.
+    private bool HasEnded(WatchedNamespace place)
+    {
+        using NamespaceHandle? alive = new NicLinks(session).OpenNamespace(place.Nic!.Record);
+        session.LeaveNamespaces();
+        return alive is null;
+    }
+
     private void ReadRecord()
     {
-        if (_networks.Version != session.State.GetVersion()) _networks = new(session, options.IsWanted);
+        if (_networks.Version != session.State.GetVersion()) _networks = WatchedNetworks.Read(session, options.IsWanted);
     }
 
     // At what is on record: namespaces that have NICs now, and those that have none any more.
     private void Look(bool tells)
     {
-        _networks = new(session, options.IsWanted);
+        _networks = WatchedNetworks.Read(session, options.IsWanted);
         foreach (ContainerNic nic in _networks.OnePerNamespace.Where(n => _known.Add(WatchedPlace.Of(n)))) Watch(nic, tells);
         session.LeaveNamespaces();
         _host.Attribute(_networks);
@@ -103,7 +108,7 @@ public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions opt
         using NamespaceHandle? target = new NicLinks(session).OpenNamespace(nic.Record);
         if (target is null) return;
         session.Host.Execute(new NamespaceIdSet(target));
-        WatchedNamespace place = new(nic.Namespace, WatchedPlace.Of(nic), options.All);
+        WatchedNamespace place = new(nic, options.All);
         _namespaces[session.Host.GetNamespaceId(target)] = place;
         NamespaceContents contents = session.Namespaces.Run(target, () =>
         {

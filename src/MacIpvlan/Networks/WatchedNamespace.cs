@@ -1,4 +1,5 @@
 using MacIpvlan.Addressing;
+using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
 
 namespace MacIpvlan;
@@ -7,17 +8,21 @@ namespace MacIpvlan;
 /// What is known of a namespace that is watched: enough to tell whose a thing is that a notice is about, and whether it is
 /// new or another than before.
 /// </summary>
-/// <param name="name">What the namespace is called.</param>
-/// <param name="place">Which it is.</param>
+/// <param name="nic">A NIC that is in it; null for the host's own.</param>
 /// <param name="tellsAll">Whether what belongs to no network is told of, too.</param>
-internal sealed class WatchedNamespace(string name, WatchedPlace place, bool tellsAll)
+internal sealed class WatchedNamespace(ContainerNic? nic, bool tellsAll)
 {
+    private readonly string _name = nic?.Namespace ?? NamespaceHandle.OwnName;
     private readonly Dictionary<int, Link> _links = [];
     private readonly HashSet<(int Link, InterfaceAddress Address)> _addresses = [];
     private readonly Dictionary<(int Link, AddressValue Address), Neighbor> _neighbors = [];
     private Dictionary<int, LinkOwner> _owners = [];
 
-    public WatchedPlace Place { get; } = place;
+    /// <summary>The NIC by which it was found; null for the host's own.</summary>
+    public ContainerNic? Nic { get; } = nic;
+
+    /// <summary>Which it is.</summary>
+    public WatchedPlace Place { get; } = nic is null ? WatchedPlace.Host : WatchedPlace.Of(nic);
 
     /// <summary>Whether any NIC is in it, as far as the kernel has told.</summary>
     public bool HasNics => _owners.Values.Any(static o => o.Nic is not null);
@@ -40,7 +45,7 @@ internal sealed class WatchedNamespace(string name, WatchedPlace place, bool tel
         _owners = owners;
     }
 
-    /// <summary>Whether a link is one that the record, as it was last read, does not know.</summary>
+    /// <summary>Whether nothing was heard of a link yet.</summary>
     public bool IsUnknown(int link) => !_links.ContainsKey(link);
 
     /// <summary>Takes a notice.</summary>
@@ -150,7 +155,7 @@ internal sealed class WatchedNamespace(string name, WatchedPlace place, bool tel
     private NetworkEventSource SourceOf(int link)
     {
         LinkOwner? owner = _owners.GetValueOrDefault(link);
-        return new(name, _links.GetValueOrDefault(link)?.Name, owner?.Network, owner?.Nic);
+        return new(_name, _links.GetValueOrDefault(link)?.Name, owner?.Network, owner?.Nic);
     }
 }
 

@@ -6,22 +6,24 @@ using MacIpvlan.State;
 namespace MacIpvlan;
 
 /// <summary>The networks that are watched and their NICs, as they are on record: whose a link is.</summary>
-internal sealed class WatchedNetworks
+/// <param name="networks">The networks.</param>
+/// <param name="nics">Their NICs, the host's own among them.</param>
+/// <param name="version">The version of the record that they were read from.</param>
+internal sealed class WatchedNetworks(IReadOnlyList<NetworkRecord> networks, IEnumerable<ContainerNic> nics, long version)
 {
-    private readonly NetworkRecord[] _networks;
-    private readonly ILookup<WatchedPlace, ContainerNic> _nics;
-
-    /// <summary>Reads what is on record.</summary>
-    public WatchedNetworks(NetworkSession session, Func<string, bool> isWanted)
-    {
-        // First: what is changed meanwhile is read again.
-        Version = session.State.GetVersion();
-        _networks = [.. session.State.GetNetworks().Where(n => isWanted(n.Name))];
-        _nics = new ContainerNics(session).GetAllWithHost().Where(n => isWanted(n.Network)).ToLookup(WatchedPlace.Of);
-    }
+    private readonly ILookup<WatchedPlace, ContainerNic> _nics = nics.ToLookup(WatchedPlace.Of);
 
     /// <summary>The version of the record that this was read from.</summary>
-    public long Version { get; }
+    public long Version { get; } = version;
+
+    /// <summary>Reads what is on record.</summary>
+    public static WatchedNetworks Read(NetworkSession session, Func<string, bool> isWanted)
+    {
+        // First: what is changed meanwhile is read again.
+        long version = session.State.GetVersion();
+        NetworkRecord[] networks = [.. session.State.GetNetworks().Where(n => isWanted(n.Name))];
+        return new(networks, new ContainerNics(session).GetAllWithHost().Where(n => isWanted(n.Network)), version);
+    }
 
     /// <summary>One NIC of each namespace that has some, the host's own left out.</summary>
     public IEnumerable<ContainerNic> OnePerNamespace =>
@@ -41,7 +43,7 @@ internal sealed class WatchedNetworks
         }
 
         if (place != WatchedPlace.Host) return owners;
-        foreach (NetworkRecord network in _networks)
+        foreach (NetworkRecord network in networks)
         {
             // A VLAN is no better than what it sits on.
             for (Link? link = links.FirstOrDefault(l => l.IsNamed(network.Parent)); link is not null; link = Below(link))

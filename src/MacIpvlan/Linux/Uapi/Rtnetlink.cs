@@ -50,6 +50,7 @@ internal static partial class Uapi
     public const byte RTN_UNICAST = 1;
     public const byte RTN_BLACKHOLE = 6;
     public const byte RTN_UNREACHABLE = 7;
+    public const byte RTN_THROW = 9;
     public const uint RTNH_F_ONLINK = 4;
 
     /// <summary>Asks for the route itself, not for what one packet makes of it.</summary>
