@@ -128,6 +128,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
     {
         using NicTarget target = open();
         if (!ShouldProcess(target.Namespace.Name, $"Connect a NIC to {network.Kind} network {network.Name}")) return;
+        Session.Progress(new("Connecting NICs", target.Namespace.Name));
         Write(_nics!.Connect(new NicRequest
         {
             Network = network,

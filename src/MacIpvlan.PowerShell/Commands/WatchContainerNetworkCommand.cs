@@ -30,6 +30,8 @@ public sealed class WatchContainerNetworkCommand : NetworkCommand
 
     private protected override bool EntersNamespaces => true;
 
+    private protected override bool EndsByItself => false;
+
     private protected override void Process() => _names.AddRange(Name ?? []);
 
     // At the end, when all networks are known.
