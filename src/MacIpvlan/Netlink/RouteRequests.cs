@@ -124,6 +124,9 @@ internal sealed record RouteGet(AddressFamily Family) : RouteRequest
         writer.Attribute(RTA_TABLE, (uint)RT_TABLE_MAIN);
     }
 
+    // There is no table before its first route.
+    internal override bool Tolerates(int errno) => errno == Linux.Errno.ENOENT;
+
     internal static Route Parse(Message message)
     {
         rtmsg header = message.Fixed<rtmsg>();

@@ -21,6 +21,7 @@ public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions opt
     private readonly List<NetworkEvent> _events = [];
     private WatchedNamespace _host = new(nic: null, options.All);
     private WatchedNetworks _networks = null!;
+    private long _lookedAt;
 
     /// <summary>Tells what happens until the time is over.</summary>
     /// <returns>What has happened since the last time, often nothing.</returns>
@@ -37,7 +38,7 @@ public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions opt
                 session.Warn("Events were lost: there were more than could be taken at once. What follows is complete again.");
                 Begin();
             }
-            else if (session.State.GetVersion() != _networks.Version) Look(tells: true);
+            else if (session.State.GetVersion() != _lookedAt) Look(tells: true);
 
             yield return [.. _events.Where(e => options.Kinds.Contains(e.Kind))];
             _events.Clear();
@@ -55,8 +56,7 @@ public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions opt
         _namespaces.Clear();
         _host = new(nic: null, options.All);
         Look(tells: false);
-        // A host may have a million routes.
-        _host.Load(Read(session.Host) with { Routes = [] }, _networks);
+        _host.Load(Read(session.Host), _networks);
     }
 
     private void Take(RouteNotice notice)
@@ -91,7 +91,8 @@ public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions opt
     private void Look(bool tells)
     {
         _networks = WatchedNetworks.Read(session, options.IsWanted);
-        foreach (ContainerNic nic in _networks.OnePerNamespace.Where(n => _known.Add(WatchedPlace.Of(n)))) Watch(nic, tells);
+        _lookedAt = _networks.Version;
+        foreach (ContainerNic nic in _networks.OnePerNamespace.Where(n => _known.Add(WatchedPlace.Of(n)))) TryWatch(nic, tells);
         session.LeaveNamespaces();
         _host.Attribute(_networks);
         foreach ((int id, WatchedNamespace place) in _namespaces)
@@ -103,27 +104,40 @@ public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions opt
         }
     }
 
+    private void TryWatch(ContainerNic nic, bool tells)
+    {
+        try
+        {
+            Watch(nic, tells);
+        }
+        catch (NetlinkException e) when (e.MissingPrivilege is null)
+        {
+            session.Warn($"The namespace {nic.Namespace} is not watched: {e.Message}");
+        }
+    }
+
     private void Watch(ContainerNic nic, bool tells)
     {
         using NamespaceHandle? target = new NicLinks(session).OpenNamespace(nic.Record);
         if (target is null) return;
+        // From now on, the listener hears of it.
         session.Host.Execute(new NamespaceIdSet(target));
         WatchedNamespace place = new(nic, options.All);
-        _namespaces[session.Host.GetNamespaceId(target)] = place;
         NamespaceContents contents = session.Namespaces.Run(target, () =>
         {
             using RouteSocket inside = RouteSocket.Open(target);
-            return Read(inside);
+            IReadOnlyList<Route> routes = !tells ? []
+                : [.. inside.GetRoutes(AddressFamily.InterNetwork), .. inside.GetRoutes(AddressFamily.InterNetworkV6)];
+            return Read(inside) with { Routes = routes };
         });
         place.Load(contents, _networks);
+        _namespaces[session.Host.GetNamespaceId(target)] = place;
         if (tells) _events.AddRange(place.TellNics(contents));
     }
 
-    private static NamespaceContents Read(RouteSocket socket) => new(
-        socket.GetLinks(),
-        socket.GetAddresses(),
-        socket.GetNeighbors(),
-        [.. socket.GetRoutes(AddressFamily.InterNetwork), .. socket.GetRoutes(AddressFamily.InterNetworkV6)]);
+    // Without routes: the kernel itself says of those whether they are new, and a host may have a million.
+    private static NamespaceContents Read(RouteSocket socket) =>
+        new(socket.GetLinks(), socket.GetAddresses(), socket.GetNeighbors(), []);
 }
 
 /// <summary>What a watch tells.</summary>
