@@ -25,7 +25,15 @@ internal sealed class NamespaceThreads(int limit) : IDisposable
     /// <summary>Waits for work that was started.</summary>
     public T Await<T>(Task<T> work)
     {
-        while (Task.WaitAny([work], s_waitingInterval) < 0) Waiting();
+        try
+        {
+            while (!work.Wait(s_waitingInterval)) Waiting();
+        }
+        catch (AggregateException)
+        {
+            // How it failed is told below, as it was thrown.
+        }
+
         return work.GetAwaiter().GetResult();
     }
 
