@@ -39,7 +39,10 @@
     )
     PrivateData            = @{
         PSData = @{
-            Tags = @('Linux', 'Network', 'macvlan', 'ipvlan', 'VLAN', 'Container', 'Docker', 'Podman', 'netlink', 'PSEdition_Core')
+            Tags         = @('Linux', 'Network', 'macvlan', 'ipvlan', 'VLAN', 'Container', 'Docker', 'Podman', 'netlink', 'PSEdition_Core')
+            ProjectUri   = 'https://github.com/MacIpvlan/MacIpvlan'
+            LicenseUri   = 'https://github.com/MacIpvlan/MacIpvlan/blob/main/LICENSE'
+            ReleaseNotes = 'https://github.com/MacIpvlan/MacIpvlan/blob/main/CHANGELOG.md'
         }
     }
 }

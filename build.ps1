@@ -7,8 +7,8 @@ param(
     [string[]] $Task = 'Build',
     [ValidateSet('Debug', 'Release')]
     [string] $Configuration = 'Release',
-    # The folder of modules that Install puts this one in; by default, that of the user's own.
-    [string] $Destination = (Join-Path $HOME '.local/share/powershell/Modules'),
+    # The folder of modules that Install puts this one in; by default, everybody's for root, and the user's own for others.
+    [string] $Destination,
     # Bench: how often each is measured; or only the micro parts.
     [int] $Rounds = 5,
     [switch] $Micro
@@ -31,6 +31,11 @@ $total = @{ passed = 0; failed = 0; skipped = 0 }
 function Invoke-Build {
     dotnet build $solution --configuration $Configuration --nologo --verbosity quiet
     if ($LASTEXITCODE) { throw 'The build failed.' }
+}
+
+function Invoke-Package {
+    & (Join-Path $PSScriptRoot 'tools/Package.ps1') $module (Join-Path $out 'package')
+    Get-Content (Join-Path $out 'package/SHA256SUMS')
 }
 
 # What a stage is worth: its numbers of tests passed, failed and skipped; one failure if it broke off or ran none.
@@ -57,7 +62,7 @@ function Invoke-KernelTest {
     $share = (New-Item (Join-Path $results 'share') -ItemType Directory).FullName
     $counts, $isComplete = @(0, 0, 0), $true
     1, 2 | ForEach-Object -Parallel {
-        $options = @('--timeout', ($using:done -eq 'None' ? 900 : 400), '--rw', $using:results) + $using:shell
+        $options = @('--timeout', 900, '--rw', $using:results) + $using:shell
         $result = "$using:results/kernel$_"
         $text = & $using:kernel @options $using:runner -Path $using:tests -Result $result -Share $using:share -ExcludeTagFilter $using:done 2>&1
         @{ Name = "Kernel $_"; Text = $text; ExitCode = $LASTEXITCODE; Result = $result }
@@ -125,26 +130,15 @@ function Invoke-Soak {
 foreach ($name in $Task) {
     switch ($name) {
         Build { Invoke-Build }
-        Test { Invoke-Build; Invoke-Test }
+        Test { Invoke-Build; Invoke-Package; Invoke-Test }
         Soak { Invoke-Build; Invoke-Soak }
         Bench { Invoke-Build; & (Join-Path $PSScriptRoot 'bench/Bench.ps1') ($isolated + $shell) -Rounds $Rounds -Micro:$Micro }
-        Install {
-            Invoke-Build
-            $version = (Test-ModuleManifest (Join-Path $module 'MacIpvlan.psd1')).Version
-            $folder = Join-Path $Destination "MacIpvlan/$version"
-            Remove-Item $folder -Recurse -Force -ErrorAction Ignore
-            $null = New-Item (Split-Path $folder) -ItemType Directory -Force
-            Copy-Item $module $folder -Recurse
-            Write-Host "Installed to $folder"
-        }
+        Package { Invoke-Build; Invoke-Package }
+        Install { Invoke-Build; & (Join-Path $PSScriptRoot 'tools/Install.ps1') $module $Destination }
         Docs { & (Join-Path $PSScriptRoot 'tools/Build-Help.ps1') }
         { $_ -in 'Demo', 'Clean' } {
             & (Join-Path $PSScriptRoot 'build.sh') $name.ToLowerInvariant()
             if ($LASTEXITCODE) { exit $LASTEXITCODE }
-        }
-        default {
-            Write-Host "The task $name is not there yet."
-            exit 1
         }
     }
 }

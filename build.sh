@@ -93,7 +93,9 @@ case $task in
     test)
         install_kernel
         mkdir -p "$root/out"
-        "$root/tests/runtimes/unpack.sh" "$root/out/runtimes" >"$root/out/runtimes.log" 2>&1 || cat "$root/out/runtimes.log" >&2
+        for part in runtimes arm64; do
+            "$root/tests/$part/unpack.sh" "$root/out/$part" >"$root/out/$part.log" 2>&1 || cat "$root/out/$part.log" >&2
+        done
         find_shell "Get-Module Pester -ListAvailable | Where-Object Version -ge '5.0'"
         ;;
     demo) run --kernel "$root/examples/quickstart.ps1" ;;

@@ -61,4 +61,21 @@ Describe 'Announcements' -Tag Native {
         Wait-Neighbour fd01::1 $mac | Should -BeTrue
         $held | Should -BeLessThan ($watch.ElapsedMilliseconds - 500)
     }
+
+    It 'reach neighbours also when many other NICs hear them' {
+        $null = New-NetworkNamespace crowd
+        $null = 1..260 | ForEach-Object { 'crowd' } | Connect-ContainerNic lan -AnnounceCount 0 -NoIPAddress
+        $null = Connect-ContainerNic lan one
+        $mac = (Get-IpLink eth0 -Namespace one).address
+        Wait-Neighbour 10.1.0.2 $mac | Should -BeTrue
+        Wait-Neighbour fd01::1 $mac | Should -BeTrue
+        ip netns exec one cat /proc/sys/net/ipv4/conf/eth0/arp_notify | Should -Be 0 -Because 'the kernel announces none of these'
+        Remove-NetworkNamespace crowd -Force
+    }
+
+    It 'of one address are the kernel''s where few hear them' {
+        $null = Connect-ContainerNic lan one
+        ip netns exec one cat /proc/sys/net/ipv4/conf/eth0/arp_notify | Should -Be 1
+        ip netns exec one cat /proc/sys/net/ipv6/conf/eth0/ndisc_notify | Should -Be 1
+    }
 }

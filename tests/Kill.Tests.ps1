@@ -97,6 +97,8 @@ AfterAll {
 }
 
 Describe 'A command that is killed' {
+    BeforeEach { if (-not (Test-Path $program)) { Set-ItResult -Skipped -Because "there is no $program; build.sh makes it" } }
+
     AfterEach {
         # After a failure.
         $null = Restore-ContainerNetwork

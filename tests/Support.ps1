@@ -265,14 +265,18 @@ function Get-KernelText {
         ForEach-Object { $_ -replace '<NO-CARRIER,', '<' -replace ',(LOWER_UP|M-DOWN)' -replace ' state \w+' }
 }
 
-function Get-ShellCommand {
-    # The command line that runs a script, with the module imported, in a new process of what this one is: pwsh, or
-    # tools/EmbeddedHost.
-    param([string]$Script)
+function Get-Shell {
+    # The command that starts a new process of what this one is: pwsh, or tools/EmbeddedHost.
     [Environment]::ProcessPath
     if ((Split-Path ([Environment]::ProcessPath) -Leaf) -eq 'dotnet') { [Environment]::GetCommandLineArgs()[0] }
     '-NoProfile'
     '-Command'
+}
+
+function Get-ShellCommand {
+    # The command line that runs a script, with the module imported, in a new process.
+    param([string]$Script)
+    Get-Shell
     "Import-Module '$(Join-Path (Get-Module MacIpvlan).ModuleBase 'MacIpvlan.psd1')'; $Script"
 }
 

@@ -105,17 +105,11 @@ public sealed partial class SqliteStateStore
         : null);
 
     /// <inheritdoc/>
-    public bool UpdateNic(NicRecord nic, NicState? from = null) => _database.Write(() => _database.Execute(
-        """
-        UPDATE nics SET state = $2, namespace_name = $3, namespace_path = $4, namespace_device = $5, namespace_inode = $6,
-            boot_id = $7, namespace_cookie = $8, process_id = $9, process_start = $10, worker = $11, interface_name = $12,
-            interface_index = $13, mac_address = $14, mtu = $15, container_name = $16
-        WHERE id = $1 AND ($17 IS NULL OR (state = $17 AND (worker IS NULL OR worker = $18)))
-        """,
-        nic.Id, nic.State.ToString(), nic.NamespaceName, nic.NamespacePath, (long)nic.Namespace.Device,
-        (long)nic.Namespace.Inode, nic.NamespaceBirth.BootId, (long)nic.NamespaceBirth.Cookie, nic.ProcessId,
-        nic.ProcessStart, WorkerOf(nic.State), nic.InterfaceName, nic.InterfaceIndex, nic.MacAddress.ToString(), nic.Mtu,
-        nic.Container?.Name, from?.ToString(), Worker.Number) > 0);
+    public bool UpdateNic(NicRecord nic, NicState? from = null) => UpdateNics([nic], from)[0];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<bool> UpdateNics(IReadOnlyList<NicRecord> nics, NicState? from = null) =>
+        _database.Write<bool[]>(() => [.. nics.Select(n => Update(n, from))]);
 
     /// <inheritdoc/>
     public void ReleaseNic(string id, IReadOnlyList<ForeignAddress>? foreign = null) => _database.Write(() =>
@@ -132,6 +126,18 @@ public sealed partial class SqliteStateStore
         _database.Execute("DELETE FROM leases WHERE nic_id = $1", id);
         return _database.Execute("DELETE FROM nics WHERE id = $1", id);
     });
+
+    private bool Update(NicRecord nic, NicState? from) => _database.Execute(
+        """
+        UPDATE nics SET state = $2, namespace_name = $3, namespace_path = $4, namespace_device = $5, namespace_inode = $6,
+            boot_id = $7, namespace_cookie = $8, process_id = $9, process_start = $10, worker = $11, interface_name = $12,
+            interface_index = $13, mac_address = $14, mtu = $15, container_name = $16
+        WHERE id = $1 AND ($17 IS NULL OR (state = $17 AND (worker IS NULL OR worker = $18)))
+        """,
+        nic.Id, nic.State.ToString(), nic.NamespaceName, nic.NamespacePath, (long)nic.Namespace.Device,
+        (long)nic.Namespace.Inode, nic.NamespaceBirth.BootId, (long)nic.NamespaceBirth.Cookie, nic.ProcessId,
+        nic.ProcessStart, WorkerOf(nic.State), nic.InterfaceName, nic.InterfaceIndex, nic.MacAddress.ToString(), nic.Mtu,
+        nic.Container?.Name, from?.ToString(), Worker.Number) > 0;
 
     // Nobody is at work on what has come to rest.
     private long? WorkerOf(NicState state) => state is NicState.Attached or NicState.Detached ? null : Worker.Number;

@@ -185,18 +185,22 @@ internal sealed class StateDatabase : IDisposable
 
     private T InTransaction<T>(Func<T> work, string[] begin) => Guard(() =>
     {
-        RunPatiently(begin);
-        try
+        // The threads of a command share the connection, one transaction at a time.
+        lock (_commands)
         {
-            T result = work();
-            Step("COMMIT");
-            return result;
-        }
-        catch
-        {
-            // Some failures have ended the transaction already; then there is none, and this fails too.
-            _ = raw.sqlite3_exec(Connection.Handle, "ROLLBACK");
-            throw;
+            RunPatiently(begin);
+            try
+            {
+                T result = work();
+                Step("COMMIT");
+                return result;
+            }
+            catch
+            {
+                // Some failures have ended the transaction already; then there is none, and this fails too.
+                _ = raw.sqlite3_exec(Connection.Handle, "ROLLBACK");
+                throw;
+            }
         }
     });
 

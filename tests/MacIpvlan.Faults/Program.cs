@@ -30,7 +30,7 @@ switch (args[1])
     case "connect":
         using (NamespaceHandle target = NamespaceHandle.Open(arguments[1], NetworkNamespaces.PathOf(arguments[1])))
         {
-            nics.Connect(new NicRequest
+            new NicConnector(session).Connect(new NicRequest
             {
                 Network = Network(arguments[0]), Target = target, InterfaceName = arguments.ElementAtOrDefault(2),
             });

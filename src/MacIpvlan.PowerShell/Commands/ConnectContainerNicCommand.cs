@@ -15,7 +15,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
     private const string ByProcess = "Process";
     // What is piped binds to Target, of the default set. If Container and Namespace could not be piped at all, PowerShell
     // would settle on that set before it has seen an object, and never come to ProcessId.
-    private ContainerNics? _nics;
+    private NicConnections? _connections;
     private NicTargets? _targets;
     private IReadOnlyList<ContainerNetwork> _networks = [];
 
@@ -87,7 +87,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
             throw new NetworkException(NetworkError.InvalidParameter, "NoIPAddress and IPAddress contradict each other.");
         }
 
-        _nics ??= new ContainerNics(Session);
+        _connections ??= new NicConnections(Session, Report);
         _targets ??= new NicTargets(Session);
         foreach (NetworkReference reference in Network)
         {
@@ -95,6 +95,15 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
             if (network is null) WriteError(ErrorRecords.From(NetworkNotFound(reference.Name), reference.Name));
             else ConnectEach(network);
         }
+    }
+
+    private protected override void Finish() => _connections?.Finish();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _connections?.Dispose();
+        base.Dispose(disposing);
     }
 
     private ContainerNetwork? Find(string name)
@@ -120,16 +129,18 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
 
         void Each<T>(IEnumerable<T> inputs, Func<T, NicTarget> open)
         {
-            foreach (T input in inputs) Guard(input, () => Connect(network, () => open(input)));
+            foreach (T input in inputs)
+            {
+                Guard(input, () => _connections!.Start(input!, () => open(input), target => Request(network, target)));
+            }
         }
     }
 
-    private void Connect(ContainerNetwork network, Func<NicTarget> open)
+    private NicRequest? Request(ContainerNetwork network, NicTarget target)
     {
-        using NicTarget target = open();
-        if (!ShouldProcess(target.Namespace.Name, $"Connect a NIC to {network.Kind} network {network.Name}")) return;
+        if (!ShouldProcess(target.Namespace.Name, $"Connect a NIC to {network.Kind} network {network.Name}")) return null;
         Session.Progress(new("Connecting NICs", target.Namespace.Name));
-        Write(_nics!.Connect(new NicRequest
+        return new NicRequest
         {
             Network = network,
             Target = target.Namespace,
@@ -142,6 +153,8 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
             ProbeAddress = MyInvocation.BoundParameters.ContainsKey(nameof(ProbeAddress)) ? ProbeAddress : null,
             MacAddress = MacAddress,
             Mtu = Mtu,
-        }));
+        };
     }
+
+    private void Report(object input, NicOutcome outcome) => Guard(input, () => Write(outcome.GetNic()));
 }

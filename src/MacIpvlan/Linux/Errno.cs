@@ -22,6 +22,7 @@ internal static class Errno
     public const int ENOTTY = 25;
     public const int EBADMSG = 74;
     public const int EOPNOTSUPP = 95;
+    public const int EAFNOSUPPORT = 97;
     public const int EADDRINUSE = 98;
     public const int EADDRNOTAVAIL = 99;
     public const int ENETDOWN = 100;
@@ -36,7 +37,7 @@ internal static class Errno
         [EBUSY] = nameof(EBUSY), [EEXIST] = nameof(EEXIST), [ENODEV] = nameof(ENODEV), [ENOTDIR] = nameof(ENOTDIR),
         [EINVAL] = nameof(EINVAL), [23] = "ENFILE", [24] = "EMFILE", [ENOTTY] = nameof(ENOTTY), [28] = "ENOSPC",
         [30] = "EROFS", [34] = "ERANGE", [40] = "ELOOP", [EBADMSG] = nameof(EBADMSG), [90] = "EMSGSIZE",
-        [EOPNOTSUPP] = nameof(EOPNOTSUPP), [97] = "EAFNOSUPPORT", [EADDRINUSE] = nameof(EADDRINUSE),
+        [EOPNOTSUPP] = nameof(EOPNOTSUPP), [EAFNOSUPPORT] = nameof(EAFNOSUPPORT), [EADDRINUSE] = nameof(EADDRINUSE),
         [EADDRNOTAVAIL] = nameof(EADDRNOTAVAIL), [ENETDOWN] = nameof(ENETDOWN), [ENETUNREACH] = nameof(ENETUNREACH),
         [ENOBUFS] = nameof(ENOBUFS), [107] = "ENOTCONN", [ETIMEDOUT] = nameof(ETIMEDOUT), [113] = "EHOSTUNREACH",
     };

@@ -7,9 +7,12 @@ namespace MacIpvlan.Linux;
 /// Threads that do work inside network namespaces. Namespaces belong to threads, so no thread that anyone else uses may
 /// enter one; these are ours alone, end with us, and therefore never have to find their way back.
 /// </summary>
-/// <param name="limit">How many there may be.</param>
+/// <param name="limit">
+/// How many there may be; with 0, whoever calls does the work, on a thread that nobody else uses.
+/// </param>
 internal sealed class NamespaceThreads(int limit) : IDisposable
 {
+    private const string EnterStep = "setns ";
     private static readonly TimeSpan s_waitingInterval = TimeSpan.FromMilliseconds(100);
     private readonly BlockingCollection<Action> _work = [];
     private readonly List<Thread> _threads = [];
@@ -38,15 +41,17 @@ internal sealed class NamespaceThreads(int limit) : IDisposable
     }
 
     /// <summary>Runs the work inside the namespace while the caller goes on; the namespace must stay open until it is done.</summary>
-    public Task<T> Start<T>(NamespaceHandle target, Func<T> work)
+    /// <param name="target">The namespace; null for that which the thread happens to be in, at first the host's.</param>
+    /// <param name="work">The work.</param>
+    public Task<T> Start<T>(NamespaceHandle? target, Func<T> work)
     {
         TaskCompletionSource<T> completion = new();
         if (Interlocked.Increment(ref _busy) > _threads.Count && _threads.Count < limit) AddThread();
-        _work.Add(() =>
+        Action run = () =>
         {
             try
             {
-                Enter(target);
+                if (target is not null) Enter(target);
                 T result = work();
                 Interlocked.Decrement(ref _busy);
                 completion.SetResult(result);
@@ -56,7 +61,9 @@ internal sealed class NamespaceThreads(int limit) : IDisposable
                 Interlocked.Decrement(ref _busy);
                 completion.SetException(e);
             }
-        });
+        };
+        if (limit == 0) run();
+        else _work.Add(run);
         return completion.Task;
     }
 
@@ -66,10 +73,14 @@ internal sealed class NamespaceThreads(int limit) : IDisposable
     {
         if (LibC.setns(target.Descriptor, LibC.CLONE_NEWNET) >= 0) return;
         throw new NetlinkException(
-            $"setns {target.Name}",
+            EnterStep + target.Name,
             Errno.Last,
             privilege: $"CAP_SYS_ADMIN, in its own user namespace or in the one that owns {target.Name}");
     }
+
+    /// <summary>Whether what failed was to enter a namespace, so that nothing has been done in it.</summary>
+    public static bool IsRefusal(Exception failure) =>
+        failure is NetlinkException e && e.Step.StartsWith(EnterStep, StringComparison.Ordinal);
 
     public void Dispose()
     {

@@ -17,16 +17,19 @@ internal sealed unsafe class PacketSocket : IDisposable
     private const int MacSize = 6;
     private readonly FileDescriptor _fd;
 
-    public PacketSocket()
+    private PacketSocket(int fd) => _fd = new FileDescriptor(fd);
+
+    /// <summary>Opens one in the calling thread's namespace.</summary>
+    /// <exception cref="NetlinkException">The kernel gives no socket.</exception>
+    public static PacketSocket Open() => TryOpen() ?? throw new NetlinkException(
+        "socket(AF_PACKET)", Errno.Last, privilege: "CAP_NET_RAW in the user namespace that owns the network namespace");
+
+    /// <summary>Does the same.</summary>
+    /// <returns>Null if the kernel gives none, as to who lacks CAP_NET_RAW.</returns>
+    public static PacketSocket? TryOpen()
     {
         int fd = LibC.socket(LibC.AF_PACKET, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0);
-        if (fd < 0)
-        {
-            throw new NetlinkException(
-                "socket(AF_PACKET)", Errno.Last, privilege: "CAP_NET_RAW in the user namespace that owns the network namespace");
-        }
-
-        _fd = new FileDescriptor(fd);
+        return fd < 0 ? null : new(fd);
     }
 
     /// <summary>The protocol that tells who has an address of a family: ARP, or IPv6 itself.</summary>

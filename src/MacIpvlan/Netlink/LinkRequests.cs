@@ -111,6 +111,33 @@ public sealed record LinkSet(int Index, string Name) : RouteRequest
     }
 }
 
+/// <summary>
+/// RTM_SETLINK: has the kernel announce the IPv4 addresses of a link when it comes up (IPV4_DEVCONF_ARP_NOTIFY): half the
+/// work that writing the setting's file is.
+/// </summary>
+/// <param name="Index">The link's index.</param>
+/// <param name="Name">Its name, for the text alone.</param>
+public sealed record ArpNotifySet(int Index, string Name) : RouteRequest
+{
+    /// <inheritdoc/>
+    public override string ToString() => Sysctl.Command("ipv4", Name, "arp_notify", "1");
+
+    internal override void Write(MessageWriter writer)
+    {
+        writer.Begin(RTM_SETLINK, 0, new ifinfomsg { ifi_index = Index });
+        int families = writer.BeginNest(IFLA_AF_SPEC);
+        int inet = writer.BeginNest(AF_INET);
+        int settings = writer.BeginNest(IFLA_INET_CONF);
+        writer.Attribute(IPV4_DEVCONF_ARP_NOTIFY, 1u);
+        writer.EndNest(settings);
+        writer.EndNest(inet);
+        writer.EndNest(families);
+    }
+
+    // A link whose MTU is too small for IPv4.
+    internal override bool Tolerates(int errno) => errno == Linux.Errno.EAFNOSUPPORT;
+}
+
 /// <summary>RTM_DELLINK: deletes a link; one that is gone already counts as done.</summary>
 /// <param name="Index">The link's index.</param>
 /// <param name="Name">Its name, for the text alone.</param>

@@ -35,7 +35,7 @@ internal sealed class AddressProbe : IDisposable
             foreach (AddressValue address in addresses)
             {
                 // One for each protocol: a socket for all of them would also show what is of other VLANs.
-                PacketSocket socket = _sockets.FirstOrDefault(s => s.Key.Family == address.Family).Value ?? new();
+                PacketSocket socket = _sockets.FirstOrDefault(s => s.Key.Family == address.Family).Value ?? PacketSocket.Open();
                 _sockets.Add(address, socket);
                 socket.Listen(link.Index, PacketSocket.EtherTypeOf(address.Family));
                 if (address.Family == AddressFamily.InterNetwork) continue;
@@ -78,15 +78,6 @@ internal sealed class AddressProbe : IDisposable
             }
 
             pause(s_lookInterval);
-        }
-    }
-
-    /// <summary>Tells the wire that the link has the addresses now.</summary>
-    public void Announce()
-    {
-        foreach ((AddressValue address, PacketSocket socket) in _sockets)
-        {
-            Announcer.Send(socket, _link.Index, _link.MacAddress, address);
         }
     }
 

@@ -2,86 +2,98 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using MacIpvlan.Addressing;
 using MacIpvlan.Linux;
-using MacIpvlan.State;
 
 namespace MacIpvlan;
 
 /// <summary>
-/// Repeats announcements of addresses while commands go on. The first announcement is the kernel's own, when the link
-/// comes up.
+/// Announces addresses while commands go on: the kernel hands each announcement to every other link of the parent, and if
+/// it sends them itself when a link comes up, nothing else in any network can be changed meanwhile.
 /// </summary>
 internal static class Announcer
 {
+    // Who has that many under way waits: each has a socket.
+    private const int MaxUnderWay = 256;
+
     // ANNOUNCE_INTERVAL of RFC 5227.
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(2);
-    private static readonly Queue<Announcement> s_due = new();
+    private static readonly PriorityQueue<Announcement, DateTime> s_due = new();
+    private static readonly NamespaceThreads s_closers = new(NetworkSession.MaxThreads);
+    private static Thread? s_thread;
+    private static int s_underWay;
 
-    /// <summary>Announces the addresses of a NIC again, so many times.</summary>
-    public static void Repeat(NamespaceHandle target, NicRecord nic, int times)
+    /// <summary>Announces the addresses of a link, now and every two seconds, so many times in all.</summary>
+    /// <param name="socket">A socket in the link's namespace, which is disposed of in the end.</param>
+    /// <param name="linkIndex">The link's index.</param>
+    /// <param name="mac">Its MAC address.</param>
+    /// <param name="addresses">The addresses.</param>
+    /// <param name="times">How often, at least once.</param>
+    public static void Start(PacketSocket socket, int linkIndex, PhysicalAddress mac, IReadOnlyList<AddressValue> addresses, int times)
     {
-        if (times <= 0 || nic.Leases.Count == 0) return;
-        Announcement announcement = new(target.Reopen(), nic, times, DateTime.UtcNow + s_interval);
         lock (s_due)
         {
-            s_due.Enqueue(announcement);
-            if (s_due.Count > 1) return;
+            while (s_underWay >= MaxUnderWay) Monitor.Wait(s_due);
+            if (s_thread is null)
+            {
+                s_thread = new Thread(Run) { Name = "MacIpvlan announcements" };
+                s_thread.Start();
+            }
+
+            s_underWay++;
+            // A process that ends at once shall announce what it promised, and only then.
+            s_thread.IsBackground = false;
+            s_due.Enqueue(new(socket, linkIndex, mac, addresses, times), DateTime.UtcNow);
+            Monitor.PulseAll(s_due);
         }
-
-        // Not a background thread: a process that ends at once shall announce what it promised. It belongs to namespaces.
-        new Thread(Run) { Name = "MacIpvlan announcements" }.Start();
-    }
-
-    /// <summary>Announces one address.</summary>
-    /// <exception cref="NetlinkException">The link is gone or down.</exception>
-    public static void Send(PacketSocket socket, int linkIndex, PhysicalAddress mac, AddressValue address)
-    {
-        bool isIPv4 = address.Family == AddressFamily.InterNetwork;
-        socket.Send(
-            linkIndex,
-            PacketSocket.EtherTypeOf(address.Family),
-            isIPv4 ? [0xff, 0xff, 0xff, 0xff, 0xff, 0xff] : [0x33, 0x33, 0, 0, 0, 1],
-            AnnouncementPacket.For(address, mac));
     }
 
     private static void Run()
     {
         while (true)
         {
-            Announcement next;
-            lock (s_due) next = s_due.Peek();
-            TimeSpan wait = next.Due - DateTime.UtcNow;
-            if (wait > TimeSpan.Zero) Thread.Sleep(wait);
-            bool isThere = next.TrySend();
-            lock (s_due)
+            Announcement next = TakeDue();
+            // A NIC that has gone meanwhile has nothing to announce.
+            if (next.TrySend() && next.Times > 1)
             {
-                s_due.Dequeue();
-                if (isThere && next.Times > 1) s_due.Enqueue(next with { Times = next.Times - 1, Due = DateTime.UtcNow + s_interval });
-                else next.Target.Dispose();
-                if (s_due.Count == 0) return;
+                lock (s_due) s_due.Enqueue(next with { Times = next.Times - 1 }, DateTime.UtcNow + s_interval);
+                continue;
+            }
+
+            _ = s_closers.Start(target: null, () =>
+            {
+                next.Socket.Dispose();
+                lock (s_due)
+                {
+                    if (--s_underWay == 0) s_thread!.IsBackground = true;
+                    Monitor.PulseAll(s_due);
+                }
+
+                return 0;
+            });
+        }
+    }
+
+    private static Announcement TakeDue()
+    {
+        lock (s_due)
+        {
+            while (true)
+            {
+                TimeSpan wait = Timeout.InfiniteTimeSpan;
+                if (s_due.TryPeek(out _, out DateTime due) && (wait = due - DateTime.UtcNow) <= TimeSpan.Zero) return s_due.Dequeue();
+                Monitor.Wait(s_due, wait);
             }
         }
     }
 
-    private sealed record Announcement(NamespaceHandle Target, NicRecord Nic, int Times, DateTime Due)
+    private sealed record Announcement(
+        PacketSocket Socket, int LinkIndex, PhysicalAddress Mac, IReadOnlyList<AddressValue> Addresses, int Times)
     {
-        // A NIC that has gone meanwhile has nothing to announce.
-        public bool TrySend()
-        {
-            try
-            {
-                NamespaceThreads.Enter(Target);
-                using PacketSocket socket = new();
-                foreach (LeaseRecord lease in Nic.Leases)
-                {
-                    Announcer.Send(socket, Nic.InterfaceIndex, Nic.MacAddress, lease.Address.Value);
-                }
+        public bool TrySend() => Addresses.All(TrySend);
 
-                return true;
-            }
-            catch (NetlinkException)
-            {
-                return false;
-            }
-        }
+        private bool TrySend(AddressValue address) => Socket.TrySend(
+            LinkIndex,
+            PacketSocket.EtherTypeOf(address.Family),
+            address.Family == AddressFamily.InterNetwork ? [0xff, 0xff, 0xff, 0xff, 0xff, 0xff] : [0x33, 0x33, 0, 0, 0, 1],
+            AnnouncementPacket.For(address, Mac)) == 0;
     }
 }

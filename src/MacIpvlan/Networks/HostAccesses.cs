@@ -8,7 +8,7 @@ namespace MacIpvlan;
 /// <summary>Gives the host access to networks, and takes it away.</summary>
 public sealed class HostAccesses(NetworkSession session)
 {
-    private readonly ContainerNics _nics = new(session);
+    private readonly NicConnector _connector = new(session);
 
     /// <summary>Makes an interface of the network's kind on the host, with routes to the network's NICs.</summary>
     /// <param name="network">The network.</param>
@@ -33,7 +33,7 @@ public sealed class HostAccesses(NetworkSession session)
 
         using NamespaceHandle own = NamespaceHandle.OpenOwn();
         string prefix = network.Record.NicKind is MacvlanLink ? "hm-" : "hi-";
-        return new HostAccess(_nics.Connect(new NicRequest
+        return new HostAccess(_connector.Connect(new NicRequest
         {
             Network = network,
             Target = own,

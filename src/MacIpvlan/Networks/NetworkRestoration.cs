@@ -14,6 +14,7 @@ namespace MacIpvlan;
 public sealed class NetworkRestoration(NetworkSession session, Func<string, string, bool> confirm)
 {
     private readonly ContainerNics _nics = new(session);
+    private readonly NicConnector _connector = new(session);
     private readonly NicLinks _links = new(session);
     private readonly ParentLinks _parents = new(session);
 
@@ -81,7 +82,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             {
                 if (!confirm(nic.ToString(), $"Restore the NIC on network {nic.Network}")) return Of(nic, RestoreResult.Skipped);
                 if (alive is not null) _links.Delete(alive, record, network.Record);
-                return _nics.Reattach(nic, network, target) is ContainerNic made ? Of(made, RestoreResult.Restored) : AtWork(nic);
+                return _connector.Reattach(nic, network, target) is ContainerNic made ? Of(made, RestoreResult.Restored) : AtWork(nic);
             }
 
             if (container is { State: not ContainerState.Gone })

@@ -17,8 +17,11 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
     private NamespaceThreads? _namespaces;
     private NamespaceFinder? _finder;
     private ContainerFinder? _containers;
+    // One thread may be undoing while another is not.
+    [ThreadStatic]
+    private static bool t_isRollingBack;
     private bool _isRecovered;
-    private bool _isRollingBack;
+    private bool _isBranch;
 
     /// <summary>Told of each step, before it is taken, as the command that does the same; may be called on any thread.</summary>
     public Action<string>? Trace { get; init; }
@@ -53,6 +56,26 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
     /// <summary>Finds the namespaces of containers.</summary>
     internal ContainerFinder Containers => _containers ??= new ContainerFinder(OpenRuntimes(), Stopping);
 
+    /// <summary>
+    /// A session for work on another thread that nobody else uses, which enters namespaces itself; to be asked for in the
+    /// host's namespace. It shares the state with this one, and nothing else.
+    /// </summary>
+    internal NetworkSession Branch()
+    {
+        IStateStore state = State;
+        return new NetworkSession(_ => state)
+        {
+            Trace = Trace,
+            Warn = Warn,
+            OpenRuntimes = OpenRuntimes,
+            Stopping = Stopping,
+            _isBranch = true,
+            _isRecovered = _isRecovered,
+            _host = RouteSocket.Open(trace: Trace),
+            _namespaces = new NamespaceThreads(0),
+        };
+    }
+
     /// <summary>Puts right, once, what commands that died left half done. For all that changes something.</summary>
     internal void Recover()
     {
@@ -76,7 +99,7 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
     internal void Pause(TimeSpan time)
     {
         StillWaiting();
-        if (_isRollingBack) Thread.Sleep(time);
+        if (t_isRollingBack) Thread.Sleep(time);
         else if (Stopping.WaitHandle.WaitOne(time)) ThrowIfStopping();
     }
 
@@ -84,7 +107,10 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
 
     /// <summary>To be called where nothing is half-made.</summary>
     /// <exception cref="OperationCanceledException">The command is to end.</exception>
-    internal void ThrowIfStopping() => Stopping.ThrowIfCancellationRequested();
+    internal void ThrowIfStopping()
+    {
+        if (!t_isRollingBack) Stopping.ThrowIfCancellationRequested();
+    }
 
     /// <summary>
     /// Undoes a step of something that failed, even when the command is to end: a second failure is told of, and does
@@ -92,8 +118,8 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
     /// </summary>
     internal void RollBack(Action undo)
     {
-        bool outer = _isRollingBack;
-        _isRollingBack = true;
+        bool outer = t_isRollingBack;
+        t_isRollingBack = true;
         try
         {
             undo();
@@ -104,7 +130,7 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
         }
         finally
         {
-            _isRollingBack = outer;
+            t_isRollingBack = outer;
         }
     }
 
@@ -114,6 +140,6 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
         _containers?.Dispose();
         _namespaces?.Dispose();
         _host?.Dispose();
-        _state?.Dispose();
+        if (!_isBranch) _state?.Dispose();
     }
 }

@@ -17,9 +17,9 @@ internal sealed class NicAttachment(NetworkSession session, NicRequest request, 
     private readonly NetworkRecord _network = request.Network.Record;
 
     /// <summary>Makes the link, with its addresses and routes, and sets it up.</summary>
-    /// <returns>The link as the kernel has it.</returns>
+    /// <returns>The NIC with what the kernel has of it.</returns>
     /// <exception cref="NetlinkException">The kernel refused a step; the link is gone again.</exception>
-    public Link Make()
+    public NicRecord Make()
     {
         using RouteSocket inside = RouteSocket.Open(request.Target, session.Trace);
         Link link = MakeLink(inside);
@@ -27,7 +27,15 @@ internal sealed class NicAttachment(NetworkSession session, NicRequest request, 
         {
             CheckOptions(link);
             Configure(inside, link);
-            return link;
+            return nic with
+            {
+                State = NicState.Attached,
+                NamespaceBirth = new(HostBoot.Id, NamespaceCookie.Read()),
+                InterfaceName = link.Name,
+                InterfaceIndex = link.Index,
+                MacAddress = link.MacAddress,
+                Mtu = link.Mtu,
+            };
         }
         catch
         {
@@ -121,30 +129,48 @@ internal sealed class NicAttachment(NetworkSession session, NicRequest request, 
         bool hasIPv6 = HasFamily(AddressFamily.InterNetworkV6);
         // Addresses of a family that the network lacks would come from elsewhere; and idle IPv6 costs time on each link.
         if (!hasIPv6) SetSysctl(inside, "ipv6", link, "disable_ipv6", "1");
-        // The kernel announces the addresses when the link comes up: gratuitous ARP, unsolicited advertisement.
-        string announce = request.AnnounceCount > 0 ? "1" : "0";
-        if (hasIPv4) SetSysctl(inside, "ipv4", link, "arp_notify", announce);
-        if (hasIPv6) SetSysctl(inside, "ipv6", link, "ndisc_notify", announce);
         // On its access to the network, the host neither answers for its addresses elsewhere nor takes a router's word.
         if (nic.IsHost && hasIPv4) SetSysctl(inside, "ipv4", link, "arp_ignore", "1");
         if (nic.IsHost && hasIPv6) SetSysctl(inside, "ipv6", link, "accept_ra", "0");
-        using AddressProbe? probe = Probe(inside, link);
+        // In l3 modes there is no link layer to announce on.
+        bool isAnnounced = request.AnnounceCount > 0 && nic.Leases.Count > 0 && !NicRoutes.IsRouted(_network);
+        // The kernel announces once what it finds when a link comes up, and needs no CAP_NET_RAW for that; but it goes on
+        // with nothing else until all others on the parent have heard it.
+        PacketSocket? announcing = isAnnounced && (request.AnnounceCount > 1 || request.IsCrowded || request.Probe is not null)
+            ? PacketSocket.TryOpen()
+            : null;
+        try
+        {
+            SetUp(inside, link, kernelAnnounces: isAnnounced && announcing is null);
+            if (announcing is null) return;
+            Announcer.Start(announcing, link.Index, link.MacAddress, Addresses, request.AnnounceCount);
+            announcing = null;
+        }
+        finally
+        {
+            announcing?.Dispose();
+        }
+    }
+
+    private void SetUp(RouteSocket inside, Link link, bool kernelAnnounces)
+    {
+        if (kernelAnnounces && HasFamily(AddressFamily.InterNetworkV6)) SetSysctl(inside, "ipv6", link, "ndisc_notify", "1");
+        Probe(inside, link);
         RouteRequest up = new LinkSet(link.Index, link.Name) { Alias = LinkMark.Alias(_network, nic), Group = 0, Up = true };
         AddressAdd[] addresses = [.. nic.Leases.Select(l => new AddressAdd(link, l.Address))];
-        // The kernel announces what it finds when the link comes up. Where there is nothing to announce on, though, an
-        // IPv6 address from before would be reachable only after a random delay of up to a second.
-        List<RouteRequest> requests = NicRoutes.IsRouted(_network) ? [up, .. addresses] : [.. addresses, up];
+        // Where the kernel does not announce it, an IPv6 address from before would be reachable only after a random delay
+        // of up to a second.
+        List<RouteRequest> requests = kernelAnnounces ? [.. addresses, up] : [up, .. addresses];
+        if (kernelAnnounces && HasFamily(AddressFamily.InterNetwork)) requests.Insert(0, new ArpNotifySet(link.Index, link.Name));
         if (!nic.IsHost) requests.AddRange(NicRoutes.Of(_network, nic, link));
         inside.Execute([.. requests]);
-        // The link has been up, so the kernel does not announce them.
-        if (request.AnnounceCount > 0) probe?.Announce();
     }
 
     // Before the link takes its addresses: others on the wire may have them.
-    private AddressProbe? Probe(RouteSocket inside, Link link)
+    private void Probe(RouteSocket inside, Link link)
     {
-        AddressValue[] addresses = [.. nic.Leases.Select(static l => l.Address.Value)];
-        if (request.Probe is not ProbeSettings settings || addresses.Length == 0) return null;
+        AddressValue[] addresses = Addresses;
+        if (request.Probe is not ProbeSettings settings || addresses.Length == 0) return;
         // Links of a parent do not hear the host.
         ThrowIfTaken(session.Host.GetAddresses(parent).Select(static a => a.Address.Value).Intersect(addresses)
             .Select(a => KeyValuePair.Create(a, parent.MacAddress)));
@@ -155,7 +181,7 @@ internal sealed class NicAttachment(NetworkSession session, NicRequest request, 
             session.Warn(
                 $"The addresses of {request.Target.Name}/{link.Name} are not probed: {parent.Name} has no carrier, so nobody "
                 + "would answer.");
-            return null;
+            return;
         }
 
         foreach (AddressValue address in addresses)
@@ -165,23 +191,16 @@ internal sealed class NicAttachment(NetworkSession session, NicRequest request, 
                 : $"ndisc6 {address} {link.Name}"));
         }
 
-        AddressProbe probe = new(link, addresses);
-        try
-        {
-            ThrowIfTaken(probe.Run(settings, session.Pause));
-            return probe;
-        }
-        catch
-        {
-            probe.Dispose();
-            throw;
-        }
+        using AddressProbe probe = new(link, addresses);
+        ThrowIfTaken(probe.Run(settings, session.Pause));
     }
 
     private static void ThrowIfTaken(IEnumerable<KeyValuePair<AddressValue, PhysicalAddress>> found)
     {
         if (found.Any()) throw AddressConflict.OnTheWire(found);
     }
+
+    private AddressValue[] Addresses => [.. nic.Leases.Select(static l => l.Address.Value)];
 
     private bool HasFamily(AddressFamily family) => nic.Leases.Any(l => l.Address.Value.Family == family);
 

@@ -20,9 +20,10 @@ internal sealed class NicLinks(NetworkSession session)
         session.Finder.Find(nic.NamespaceName, nic.NamespacePath, nic.Namespace, nic.NamespaceBirth);
 
     /// <summary>Makes the link of a NIC, with its addresses and routes, and sets it up.</summary>
+    /// <returns>The NIC with what the kernel has of it.</returns>
     /// <exception cref="NetlinkException">The kernel refused a step; the link is gone again.</exception>
     /// <exception cref="NetworkException">ParentInUse, naming the links that hold the parent; or InterfaceExists.</exception>
-    public Link Make(NicRequest request, NicRecord nic, Link parent)
+    public NicRecord Make(NicRequest request, NicRecord nic, Link parent)
     {
         DateTime giveUp = DateTime.UtcNow + s_clearingTime;
         while (true)

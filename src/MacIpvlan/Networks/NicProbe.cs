@@ -172,7 +172,7 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
         byte[] question = NeighborPacket.Question(link.MacAddress, _source, hop);
         byte[] buffer = new byte[BufferSize];
         PhysicalAddress? found = null;
-        using PacketSocket socket = new();
+        using PacketSocket socket = PacketSocket.Open();
         socket.Listen(link.Index, etherType);
         exchange.Run(_ => socket.TrySend(link.Index, etherType, to, question), Receive, socket.Wait);
         return found;

@@ -77,6 +77,10 @@ public interface IStateStore : IDisposable
     /// <returns>False when it is in another state, or has been released.</returns>
     bool UpdateNic(NicRecord nic, NicState? from = null);
 
+    /// <summary>Does the same for several NICs, in one transaction.</summary>
+    /// <returns>For each, whether it was recorded.</returns>
+    IReadOnlyList<bool> UpdateNics(IReadOnlyList<NicRecord> nics, NicState? from = null);
+
     /// <summary>Forgets a NIC and frees its addresses; one that is not there counts as released.</summary>
     /// <param name="id">The NIC's id.</param>
     /// <param name="foreign">

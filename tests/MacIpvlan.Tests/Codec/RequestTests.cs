@@ -128,6 +128,18 @@ public sealed class RequestTests
         Assert.Equal(IpRequests.Web1.Descriptor, BinaryPrimitives.ReadInt32LittleEndian(ours.AsSpan(attribute + 4)));
     }
 
+    [Fact]
+    public void ArpNotifySet_SetsTheSettingOfThatNumber()
+    {
+        ArpNotifySet request = new(7, "eth0.5");
+
+        Assert.Equal("sysctl -w net.ipv4.conf.eth0/5.arp_notify=1", request.ToString());
+        // ip has no word for it. IFLA_AF_SPEC 26, AF_INET 2, IFLA_INET_CONF 1, IPV4_DEVCONF_ARP_NOTIFY 22: 1.
+        Assert.Equal(
+            "14001a00" + "10000200" + "0c000100" + "08001600" + "01000000",
+            Convert.ToHexStringLower(Bytes(request, acknowledge: true).AsSpan(32)));
+    }
+
     private static IpRequest Find(string command) => IpRequests.All.Single(r => r.Command == command);
 
     private static byte[] Bytes(RouteRequest request, bool acknowledge)

@@ -98,6 +98,18 @@ public sealed class NicStoreTests : StateTest
     }
 
     [Fact]
+    public void UpdatingSeveral_TellsOfEach()
+    {
+        NicRecord[] nics = [Reserve(_network, IPv4), Reserve(_network, IPv4), Reserve(_network, IPv4)];
+        Store.ReleaseNic(nics[1].Id);
+
+        IReadOnlyList<bool> recorded = Store.UpdateNics([.. nics.Select(Attached)], from: NicState.Reserved);
+
+        Assert.Equal([true, false, true], recorded);
+        Assert.Equal([NicState.Attached, NicState.Attached], Store.GetNics().Select(static n => n.State));
+    }
+
+    [Fact]
     public void Updating_IsRefusedWhileAnotherCommandHasIt()
     {
         NicRecord nic = Reserve(_network, IPv4);

@@ -75,6 +75,7 @@ internal static partial class Uapi
     public const ushort VETH_INFO_PEER = 1;
 
     public const ushort IFLA_INET6_ADDR_GEN_MODE = 8;
+    public const ushort IFLA_INET_CONF = 1;
     public const byte IN6_ADDR_GEN_MODE_NONE = 1;
 
     [StructLayout(LayoutKind.Sequential)]

@@ -2,11 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace MacIpvlan.Linux;
 
-// include/uapi/linux/in.h, in6.h, icmp.h, icmpv6.h
+// include/uapi/linux/in.h, in6.h, ip.h, icmp.h, icmpv6.h
 internal static partial class Uapi
 {
     public const int IPPROTO_ICMP = 1;
     public const int IPPROTO_ICMPV6 = 58;
+    public const ushort IPV4_DEVCONF_ARP_NOTIFY = 22;
     public const int SOL_RAW = 255;
     public const int ICMP_FILTER = 1;
     public const int ICMPV6_FILTER = 1;

@@ -1,0 +1,33 @@
+#requires -Version 7.4
+<#
+.SYNOPSIS
+    The VLANs of a rack on one trunk: a network on each, from a table that is kept with the rack's other papers.
+.DESCRIPTION
+    The table is a CSV file with the columns Name, VlanId, Subnet, Gateway and Kind (macvlan or ipvlan). What is there
+    already is left alone, so the table may grow and the runbook be run again. What is not in the table is told of.
+.PARAMETER Path
+    The table.
+.PARAMETER Trunk
+    The link to the switch, on which these VLANs are tagged.
+.EXAMPLE
+    ./vlan-trunk.ps1 rack7.csv -Trunk eth0 -WhatIf
+#>
+[CmdletBinding(SupportsShouldProcess)]
+param(
+    [Parameter(Mandatory)] [string] $Path,
+    [Parameter(Mandatory)] [string] $Trunk
+)
+$ErrorActionPreference = 'Stop'
+$known = @(Get-ContainerNetwork)
+$rows = @(Import-Csv $Path)
+foreach ($row in $rows) {
+    $network = $known | Where-Object Name -EQ $row.Name
+    if ($network) {
+        if ("$($network.Subnets)" -ne $row.Subnet) { Write-Warning "$($row.Name) has $($network.Subnets), not $($row.Subnet)." }
+        continue
+    }
+    $wanted = @{ Name = $row.Name; Parent = $Trunk; VlanId = $row.VlanId; Subnet = $row.Subnet }
+    if ($row.Gateway) { $wanted.Gateway = $row.Gateway }
+    if ($row.Kind -eq 'ipvlan') { New-IpvlanNetwork @wanted } else { New-MacvlanNetwork @wanted }
+}
+foreach ($network in $known | Where-Object Name -NotIn $rows.Name) { Write-Warning "$network is on the host, and not in $Path." }

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using MacIpvlan.Linux;
+
+namespace MacIpvlan;
+
+/// <summary>
+/// Connects NICs in the order they come. As long as they come in quick succession, the kernel makes one, on a thread for
+/// that, while addresses for the next are taken. What has become of one is then told when a later one comes.
+/// </summary>
+/// <param name="session">The session.</param>
+/// <param name="ended">Told, in the order of their starts: of which input, and what has become of it.</param>
+public sealed class NicConnections(NetworkSession session, Action<object, NicOutcome> ended) : IDisposable
+{
+    private const int MaxStarted = 16;
+
+    // Who takes longer to send the next one may be waiting for what becomes of this one.
+    private static readonly TimeSpan s_quick = TimeSpan.FromMilliseconds(1);
+    private readonly NicConnector _connector = new(session);
+    private readonly Queue<Connection> _started = new();
+    private readonly NamespaceThreads _thread = new(1);
+    private readonly List<(NicReservation Nic, TaskCompletionSource<NicOutcome> Outcome)> _made = [];
+    private NetworkSession? _branch;
+    private NicConnector? _maker;
+    private int _waiting;
+    private long _lastStart;
+
+    /// <summary>Starts to connect a NIC.</summary>
+    /// <param name="input">What the target was asked for by.</param>
+    /// <param name="open">Opens the target, which is disposed of here.</param>
+    /// <param name="request">What is asked for, for that target; null if nothing is after all.</param>
+    public void Start(object input, Func<NicTarget> open, Func<NicTarget, NicRequest?> request)
+    {
+        session.ThrowIfStopping();
+        NicTarget? target = null;
+        try
+        {
+            target = open();
+            if (request(target) is not NicRequest wanted) return;
+            // What is traced of one shall not come between what is of another.
+            if (session.Trace is null && Stopwatch.GetElapsedTime(_lastStart) < s_quick)
+            {
+                _started.Enqueue(new(input, target, StartConnect(wanted)));
+                target = null;
+                // Half of them at once: who waits for each is woken for each.
+                if (_started.Count == MaxStarted) Finish(MaxStarted / 2);
+            }
+            else
+            {
+                Finish();
+                ended(input, new(_connector.Connect(wanted), null));
+            }
+        }
+        catch (Exception e) when (e is NetworkException or NetlinkException)
+        {
+            Finish();
+            ended(input, new(null, e));
+        }
+        finally
+        {
+            target?.Dispose();
+            _lastStart = Stopwatch.GetTimestamp();
+        }
+    }
+
+    /// <summary>Waits until all that were started are connected, or are found not to be.</summary>
+    public void Finish() => Finish(remaining: 0);
+
+    /// <summary>Takes away again what was started and nobody was told of.</summary>
+    public void Dispose()
+    {
+        ContainerNic[] untold = [.. _started.Select(static c => c.Work.GetAwaiter().GetResult().Nic).OfType<ContainerNic>()];
+        session.RollBack(() => NicDisconnections.All(session, untold));
+        foreach (Connection connection in _started) connection.Target.Dispose();
+        _thread.Dispose();
+        _branch?.Dispose();
+    }
+
+    private Task<NicOutcome> StartConnect(NicRequest request)
+    {
+        _branch ??= session.Branch();
+        _maker ??= new NicConnector(_branch);
+        NicReservation reservation = _connector.Reserve(request);
+        TaskCompletionSource<NicOutcome> outcome = new();
+        Interlocked.Increment(ref _waiting);
+        _ = _thread.Start(target: null, () => Make(reservation, outcome));
+        return outcome.Task;
+    }
+
+    // On its own thread.
+    private int Make(NicReservation reservation, TaskCompletionSource<NicOutcome> outcome)
+    {
+        try
+        {
+            _made.Add((_maker!.Make(reservation), outcome));
+        }
+        catch (Exception e)
+        {
+            outcome.SetResult(new(null, e));
+        }
+
+        // Some at once: a transaction takes longer than what is written in it.
+        if (Interlocked.Decrement(ref _waiting) > 0 && _made.Count < MaxStarted / 2) return 0;
+        IReadOnlyList<NicOutcome> outcomes = _maker!.Record([.. _made.Select(static m => m.Nic)]);
+        for (int i = 0; i < outcomes.Count; i++) _made[i].Outcome.SetResult(outcomes[i]);
+        _made.Clear();
+        return 0;
+    }
+
+    private void Finish(int remaining)
+    {
+        if (_started.Count <= remaining) return;
+        _ = session.Namespaces.Await(_started.ElementAt(_started.Count - remaining - 1).Work);
+        while (_started.Count > remaining)
+        {
+            Connection first = _started.Dequeue();
+            NicOutcome outcome;
+            using (first.Target) outcome = first.Work.GetAwaiter().GetResult();
+            ended(first.Input, outcome);
+        }
+    }
+
+    private sealed record Connection(object Input, NicTarget Target, Task<NicOutcome> Work);
+}

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Brings into a folder what tests/Arm64.Tests.ps1 needs on an x64 machine: QEMU, which runs single arm64 programs, the
+# libraries of an arm64 Debian, and the embedded host with .NET for arm64. Nothing is installed. Without apt-get, or for
+# another user than root, it does nothing.
+#
+#   unpack.sh FOLDER
+set -euo pipefail
+
+folder=$(realpath -m "$1")
+root=$(realpath "$(dirname "$(realpath "$0")")/../..")
+[[ $EUID == 0 && $(uname -m) == x86_64 && ! -e $folder/complete ]] && type -P apt-get dpkg >/dev/null || exit 0
+rm -rf "$folder"
+mkdir -p "$folder"/{packages,lists}/partial
+cd "$folder/packages"
+apt-get update
+apt-get download qemu-user-static
+dpkg --fsys-tarfile qemu-user-static_*.deb | tar -x -C "$folder" --strip-components 3 ./usr/bin/qemu-aarch64-static
+
+# apt-get for another machine: one of arm64 on which nothing is installed.
+touch "$folder/status"
+arm64=(apt-get -o APT::Architecture=arm64 -o APT::Architectures::=arm64 -o APT::Sandbox::User=root
+    -o Dir::State::lists="$folder/lists" -o Dir::State::status="$folder/status" -o Dir::Cache::archives="$folder/packages"
+    -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=)
+# Sources of others than Debian's may have nothing for arm64.
+"${arm64[@]}" update || true
+"${arm64[@]}" install --download-only --yes --no-install-recommends libc6 libgcc-s1 libssl3 libstdc++6
+for package in *_arm64.deb; do
+    dpkg --extract "$package" "$folder/root"
+done
+
+dotnet publish "$root/tools/EmbeddedHost" -c Release -r linux-arm64 --self-contained true --nologo \
+    --artifacts-path "$folder/obj" -o "$folder/host"
+rm -r "$folder"/{packages,lists,obj}
+touch "$folder/complete"

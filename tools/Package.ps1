@@ -1,0 +1,79 @@
+<#
+.SYNOPSIS
+Makes of the built module what is published: the gallery's package, a zip, a bill of materials, and their checksums.
+.DESCRIPTION
+The same sources give the same bytes, whenever and wherever they are packed: all dates are that of the commit, or
+SOURCE_DATE_EPOCH.
+#>
+param(
+    [Parameter(Mandatory)] [string] $Module,
+    [Parameter(Mandatory)] [string] $Destination
+)
+$ErrorActionPreference = 'Stop'
+$root = Split-Path $PSScriptRoot
+$Module = Convert-Path $Module
+$manifest = Test-ModuleManifest (Join-Path $Module 'MacIpvlan.psd1')
+$seconds = if ($env:SOURCE_DATE_EPOCH) { $env:SOURCE_DATE_EPOCH } else { git -C $root log -1 --format=%ct }
+if (-not $seconds) { throw 'There is no commit to take the date from: set SOURCE_DATE_EPOCH, in seconds since 1970.' }
+$date = [DateTimeOffset]::FromUnixTimeSeconds($seconds)
+$name = "$($manifest.Name).$($manifest.Version)"
+
+# What Publish-PSResource would write, and the tags by which the gallery finds single commands.
+function Get-Nuspec {
+    $commands = @($manifest.ExportedCmdlets.Keys | Sort-Object)
+    $tags = 'PSModule', 'PSIncludes_Cmdlet' + $manifest.Tags + ($commands -replace '^', 'PSCmdlet_') + ($commands -replace '^', 'PSCommand_')
+    $metadata = [ordered]@{
+        id = $manifest.Name
+        version = $manifest.Version
+        authors = $manifest.Author
+        owners = $manifest.CompanyName
+        requireLicenseAcceptance = 'false'
+        licenseUrl = $manifest.LicenseUri
+        projectUrl = $manifest.ProjectUri
+        description = $manifest.Description
+        releaseNotes = $manifest.ReleaseNotes
+        copyright = $manifest.Copyright
+        tags = $tags -join ' '
+    }
+    '<package xmlns="http://schemas.microsoft.com/packaging/2011/08/nuspec.xsd"><metadata>'
+    foreach ($key in $metadata.Keys) { "<$key>$([Security.SecurityElement]::Escape($metadata[$key]))</$key>" }
+    '</metadata><files><file src="**" /></files></package>'
+}
+
+# NuGet's own client makes the package, as it does for Publish-PSResource. It packs from a project, though of it only the
+# description is taken that is given here; assemblies outside of lib are no mistake in a module.
+function New-GalleryPackage {
+    $nuspec = Join-Path $Destination "$name.nuspec"
+    Set-Content $nuspec (Get-Nuspec)
+    dotnet pack (Join-Path $root 'src/MacIpvlan.PowerShell') --no-build --nologo --verbosity quiet --output $Destination `
+        -p:NuspecFile=$nuspec -p:NuspecBasePath=$Module -p:NoPackageAnalysis=true -p:DeterministicTimestamp=$seconds
+    if ($LASTEXITCODE) { throw 'The package could not be made.' }
+    Remove-Item $nuspec
+}
+
+# A folder as modules are installed, NAME/VERSION, whatever date and mode its files have here.
+function New-Zip {
+    $files = [string[]]@(Get-ChildItem $Module -File -Recurse | ForEach-Object { [IO.Path]::GetRelativePath($Module, $_.FullName) })
+    [array]::Sort($files, [StringComparer]::Ordinal)
+    $zip = [IO.Compression.ZipFile]::Open((Join-Path $Destination "$name.zip"), 'Create')
+    try {
+        foreach ($file in $files) {
+            $entry = $zip.CreateEntry("$($manifest.Name)/$($manifest.Version)/$file")
+            $entry.LastWriteTime = $date
+            # A regular file that its owner may write and all may read.
+            $entry.ExternalAttributes = [Convert]::ToInt32('100644', 8) -shl 16
+            $stream = $entry.Open()
+            try { $stream.Write([IO.File]::ReadAllBytes((Join-Path $Module $file))) }
+            finally { $stream.Dispose() }
+        }
+    }
+    finally { $zip.Dispose() }
+}
+
+Remove-Item $Destination -Recurse -Force -ErrorAction Ignore
+$Destination = (New-Item $Destination -ItemType Directory).FullName
+New-GalleryPackage
+New-Zip
+Set-Content (Join-Path $Destination "$name.cdx.json") (& (Join-Path $PSScriptRoot 'Sbom.ps1') $manifest $date.UtcDateTime)
+$sums = Get-ChildItem $Destination | Sort-Object Name | Get-FileHash | ForEach-Object { "$($_.Hash.ToLowerInvariant())  $(Split-Path $_.Path -Leaf)" }
+Set-Content (Join-Path $Destination 'SHA256SUMS') $sums
