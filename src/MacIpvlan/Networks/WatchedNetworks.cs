@@ -11,7 +11,9 @@ namespace MacIpvlan;
 /// <param name="version">The version of the record that they were read from.</param>
 internal sealed class WatchedNetworks(IReadOnlyList<NetworkRecord> networks, IEnumerable<ContainerNic> nics, long version)
 {
-    private readonly ILookup<WatchedPlace, ContainerNic> _nics = nics.ToLookup(WatchedPlace.Of);
+    // By what is on record from the first moment on. Which of several namespaces that had the same identity one after the
+    // other it is, is known when the NIC has been made.
+    private readonly ILookup<NamespaceIdentity, ContainerNic> _nics = nics.ToLookup(static n => WatchedPlace.Of(n).Identity);
 
     /// <summary>The version of the record that this was read from.</summary>
     public long Version { get; } = version;
@@ -26,17 +28,18 @@ internal sealed class WatchedNetworks(IReadOnlyList<NetworkRecord> networks, IEn
     }
 
     /// <summary>One NIC of each namespace that has some, the host's own left out.</summary>
-    public IEnumerable<ContainerNic> OnePerNamespace =>
-        _nics.Where(static n => n.Key != WatchedPlace.Host).Select(static n => n.First());
+    public IEnumerable<ContainerNic> OnePerNamespace => _nics.SelectMany(static n => n)
+        .Where(static n => !n.Record.IsHost && n.Record.State != NicState.Reserved).DistinctBy(WatchedPlace.Of);
 
-    /// <summary>Whether a namespace has NICs.</summary>
-    public bool HasNics(WatchedPlace place) => _nics.Contains(place);
+    /// <summary>Whether a namespace has NICs, or may have.</summary>
+    public bool HasNics(WatchedPlace place) =>
+        _nics[place.Identity].Any(n => n.Record.State == NicState.Reserved || WatchedPlace.Of(n) == place);
 
     /// <summary>Whose the links of a namespace are, by their indexes; those of nobody are left out.</summary>
     public Dictionary<int, LinkOwner> FindOwners(WatchedPlace place, IReadOnlyCollection<Link> links)
     {
         Dictionary<int, LinkOwner> owners = [];
-        foreach (ContainerNic nic in _nics[place])
+        foreach (ContainerNic nic in _nics[place.Identity])
         {
             Link? link = links.FirstOrDefault(l => LinkMark.Is(l, nic.NetworkRecord, nic.Record));
             if (link is not null) owners[link.Index] = new(nic.Network, Named(nic, link));
