@@ -121,7 +121,7 @@ public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions opt
         using NamespaceHandle? target = new NicLinks(session).OpenNamespace(nic.Record);
         if (target is null) return;
         // From now on, the listener hears of it.
-        session.Host.Execute(new NamespaceIdSet(target));
+        if (session.Host.GetNamespaceId(target) < 0) session.Host.Execute(new NamespaceIdSet(target));
         WatchedNamespace place = new(nic, options.All);
         NamespaceContents contents = session.Namespaces.Run(target, () =>
         {
