@@ -35,6 +35,7 @@
         'Show-ContainerNetwork'
         'Test-ContainerNetwork'
         'Test-ContainerNic'
+        'Watch-ContainerNetwork'
         'Watch-ContainerNic'
     )
     PrivateData            = @{

@@ -271,20 +271,15 @@ Describe 'Test-ContainerNic where something is broken' -Tag Native, Once {
         ip -n wire address delete 10.5.0.1/24 dev eth0
     }
 
-    It 'tests every pair of twenty NICs, and shows how far it is' {
+    It 'tests every pair of twenty NICs' {
         $names = 1..20 | ForEach-Object { "many$_" }
         $names | New-NetworkNamespace | Out-Null
         $null = New-MacvlanNetwork lan eth1 -Subnet 10.1.0.0/24
         $null = $names | Connect-ContainerNic lan
-        $shell = [powershell]::Create([initialsessionstate]::CreateDefault2()).AddScript("Import-Module '$((Get-Module MacIpvlan).Path)'; Test-ContainerNic lan -Full")
-        $results = $shell.Invoke()
+        $results = Test-ContainerNic lan -Full
         $results.Count | Should -Be 380
         $results.Status | Sort-Object -Unique | Should -Be Reachable
         ($results | ForEach-Object { "$($_.Source) $($_.Destination)" } | Sort-Object -Unique).Count | Should -Be 380
-        $progress = $shell.Streams.Progress
-        $progress[0].StatusDescription | Should -Be '0 of 380'
-        "$($progress[-1].StatusDescription) $($progress[-1].RecordType)" | Should -Be '380 of 380 Completed'
-        $shell.Dispose()
         Remove-NetworkNamespace many* -Force
     }
 }

@@ -21,14 +21,15 @@ BeforeDiscovery {
     }
     foreach ($example in $examples) {
         $code = $example.Code
-        $example.Kind = if ($code -match 'Watch-') { 'Endless' }
+        $example.Kind = if ($code -match 'Watch-ContainerNic') { 'Endless' }
+        elseif ($code -match 'Watch-ContainerNetwork') { 'Watching' }
         elseif ($code -match '-Container |docker ') { 'Container' }
         elseif ($code -match 'Ipvlan|Vlan(Id|SubInterface)|eth0\.\d') { 'Special' }
         # A network without a parent has a dummy.
         elseif ($code -match 'New-\w+vlanNetwork' -and $code -notmatch '-Parent') { 'Special' }
         else { 'Common' }
     }
-    $common, $special, $container, $endless = 'Common', 'Special', 'Container', 'Endless' |
+    $common, $special, $container, $endless, $watching = 'Common', 'Special', 'Container', 'Endless', 'Watching' |
         ForEach-Object { , @($examples | Where-Object Kind -EQ $_) }
 }
 
@@ -76,6 +77,20 @@ Describe 'Examples with macvlan alone' -Tag Native, Once {
     It '<Page>: <Title>' -ForEach $common {
         Reset-ExampleHost $Page $Kind
         { Invoke-Example $Code } | Should -Not -Throw
+    }
+}
+
+Describe 'Examples that watch' -Tag Native, Once {
+    It '<Page>: <Title>, until Ctrl+C' -ForEach $watching {
+        Reset-ExampleHost $Page $Kind
+        $process = Start-Shell "`$ErrorActionPreference = 'Stop'; try { $Code } catch { [Console]::WriteLine(`"failed: `$_`") }"
+        foreach ($action in @('add', 'delete') * 10) {
+            ip -n web1 address $action 10.1.0.77/24 dev eth0
+            Start-Sleep -Milliseconds 100
+        }
+        if (-not $process.HasExited) { kill -INT $process.Id }
+        $process.WaitForExit(20000) | Should -BeTrue
+        $process.StandardOutput.ReadToEnd() | Should -Not -Match failed
     }
 }
 

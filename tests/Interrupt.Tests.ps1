@@ -99,6 +99,17 @@ Describe 'Ctrl+C' -Tag Native, Once {
         Get-StateRow | Should -Be $rows
         Get-KernelText | Should -Be $text
     }
+
+    It 'ends a watch' {
+        $process = Start-Shell "'ready'; try { Watch-ContainerNetwork; 'not reached' } finally { [Console]::WriteLine('stopped') }"
+        $process.StandardOutput.ReadLine() | Should -Be ready
+        # Time to begin to wait.
+        Start-Sleep 1
+        kill -INT $process.Id
+        $process.StandardOutput.ReadToEnd().Trim() | Should -Be stopped
+        $process.WaitForExit()
+    }
+
     It 'ends tests of NICs that nobody answers, within a second' {
         $null = Connect-ContainerNic front web1
         $silent = (1..100 | ForEach-Object { "10.50.9.$_" }) -join "','"

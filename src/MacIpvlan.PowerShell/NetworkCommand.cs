@@ -8,6 +8,7 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
 {
     private readonly ConcurrentQueue<(bool IsWarning, string Text)> _messages = new();
     private readonly CancellationTokenSource _stopping = new();
+    private ProgressDisplay? _progress;
     private NetworkSession? _session;
 
     private protected NetworkSession Session => _session ??= new NetworkSession(StateLocation.Open)
@@ -15,8 +16,11 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
         Trace = IsVerbose ? text => _messages.Enqueue((IsWarning: false, text)) : null,
         Warn = text => _messages.Enqueue((IsWarning: true, text)),
         OpenRuntimes = RuntimeLocation.Open,
+        Progress = EndsByItself ? Progress.Report : static _ => { },
         Stopping = _stopping.Token,
     };
+
+    private ProgressDisplay Progress => _progress ??= new ProgressDisplay(WriteProgress, TimeProvider.System);
 
     private bool IsVerbose => MyInvocation.BoundParameters.TryGetValue("Verbose", out object? given)
         ? (SwitchParameter)given
@@ -31,6 +35,9 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
     /// <summary>Whether the command sends packets of its own making, for which the kernel wants CAP_NET_RAW.</summary>
     private protected virtual bool SendsPackets => false;
 
+    /// <summary>Whether the command comes to an end of its own, so that there is something to wait for.</summary>
+    private protected virtual bool EndsByItself => true;
+
     /// <inheritdoc/>
     protected sealed override void BeginProcessing()
     {
@@ -42,10 +49,10 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
     }
 
     /// <inheritdoc/>
-    protected sealed override void ProcessRecord() => Guard(null, Process);
+    protected sealed override void ProcessRecord() => Work(Process, isLast: false);
 
     /// <inheritdoc/>
-    protected sealed override void EndProcessing() => Guard(null, Finish);
+    protected sealed override void EndProcessing() => Work(Finish, isLast: true);
 
     /// <inheritdoc/>
     protected sealed override void StopProcessing()
@@ -66,6 +73,22 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
     /// <summary>Handles the end of the pipeline.</summary>
     private protected virtual void Finish()
     {
+    }
+
+    private void Work(Action work, bool isLast)
+    {
+        bool isOver = true;
+        Progress.Start();
+        try
+        {
+            Guard(null, work);
+            isOver = isLast;
+        }
+        finally
+        {
+            Progress.Pause();
+            if (isOver) Progress.Complete();
+        }
     }
 
     /// <summary>Does one input's work; its failure is its own, unless the environment is at fault.</summary>
@@ -155,7 +178,7 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
 
     // Not while a step is being taken: in a pipeline that is being stopped, writing ends whatever writes. And steps are
     // taken on other threads too, which may not write.
-    private void WriteMessages()
+    private protected void WriteMessages()
     {
         while (_messages.TryDequeue(out (bool IsWarning, string Text) message))
         {

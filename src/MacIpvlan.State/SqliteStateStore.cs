@@ -34,6 +34,9 @@ public sealed partial class SqliteStateStore : IStateStore
     public IDisposable LockTopology() => new TopologyLock(_path + ".lock", _pause);
 
     /// <inheritdoc/>
+    public long GetVersion() => _database.GetDataVersion();
+
+    /// <inheritdoc/>
     public IReadOnlyList<NetworkRecord> GetNetworks() => _database.Read(() =>
     {
         ILookup<string, SubnetRecord> subnets = _database.Query(

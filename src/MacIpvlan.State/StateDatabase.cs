@@ -108,6 +108,9 @@ internal sealed class StateDatabase : IDisposable
         return rows;
     }
 
+    /// <summary>SQLite's count of the changes that other connections have made, as this one sees it.</summary>
+    public long GetDataVersion() => Guard(() => Query("PRAGMA data_version", static r => r.GetInt64(0))[0]);
+
     public void Dispose()
     {
         foreach (SqliteCommand command in _commands.Values) command.Dispose();

@@ -139,6 +139,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
     private NicRequest? Request(ContainerNetwork network, NicTarget target)
     {
         if (!ShouldProcess(target.Namespace.Name, $"Connect a NIC to {network.Kind} network {network.Name}")) return null;
+        Session.Progress(new("Connecting NICs", target.Namespace.Name));
         return new NicRequest
         {
             Network = network,

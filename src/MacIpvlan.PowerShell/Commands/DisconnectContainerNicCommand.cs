@@ -79,7 +79,10 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
     {
         _nics ??= new ContainerNics(Session);
         _disconnections ??= new NicDisconnections(Session, Report);
-        foreach (ContainerNic nic in ParameterSetName == ByNic ? InputObject : Find(_nics))
+        ContainerNic[] nics = ParameterSetName == ByNic ? InputObject : Find(_nics);
+        // How many more the pipeline will bring is not known.
+        if (!MyInvocation.ExpectingInput) _disconnections.Total = nics.Length;
+        foreach (ContainerNic nic in nics)
         {
             Guard(nic, () =>
             {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Management.Automation;
 
 namespace MacIpvlan.PowerShell.Commands;
@@ -106,13 +105,11 @@ public sealed class TestContainerNicCommand : NetworkCommand
             Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
             LinkLayer = LinkLayer,
         });
-        int done = 0;
         tests.Run(pairs, (pair, result) =>
         {
-            if (Full) ShowProgress(done++, pairs.Length, pair);
+            Session.Progress(new("Testing NICs", pair, pairs.Length));
             Try(pair.Source, () => Report(result()));
         });
-        if (Full) ShowProgress(done, pairs.Length, null);
         if (Quiet) Write(_isAllReached);
     }
 
@@ -157,12 +154,4 @@ public sealed class TestContainerNicCommand : NetworkCommand
         NetworkError.InvalidParameter,
         $"{source} is alone on network '{source.Network}': there is no other NIC to test it with.",
         "Name whom to ask for with -Destination.");
-
-    private void ShowProgress(int done, int total, NicTestPair? next) => WriteProgress(new ProgressRecord(
-        0, "Testing NICs", string.Create(CultureInfo.InvariantCulture, $"{done} of {total}"))
-    {
-        PercentComplete = total == 0 ? 100 : (int)(100L * done / total),
-        CurrentOperation = next is null ? "" : $"{next.Source} to {next.Destination}",
-        RecordType = next is null ? ProgressRecordType.Completed : ProgressRecordType.Processing,
-    });
 }

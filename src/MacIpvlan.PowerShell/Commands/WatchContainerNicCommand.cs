@@ -11,6 +11,8 @@ public sealed class WatchContainerNicCommand : NetworkCommand
 
     private protected override bool EntersNamespaces => true;
 
+    private protected override bool EndsByItself => false;
+
     private protected override void Process()
     {
         foreach (RestoredItem item in new ContainerWatch(Session, ShouldProcess).Run()) Write(item);

@@ -10,7 +10,9 @@ public sealed class NamespaceHandle : IDisposable
 {
     // include/uapi/linux/nsfs.h: _IO(0xb7, 0x3).
     private const int NsGetNsType = 0xb703;
-    private const string OwnName = "host";
+
+    /// <summary>What the host's own namespace is called.</summary>
+    internal const string OwnName = "host";
     private const string OwnPath = "/proc/self/ns/net";
     private readonly FileDescriptor _fd;
 

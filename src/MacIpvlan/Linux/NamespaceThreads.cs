@@ -13,13 +13,32 @@ namespace MacIpvlan.Linux;
 internal sealed class NamespaceThreads(int limit) : IDisposable
 {
     private const string EnterStep = "setns ";
+    private static readonly TimeSpan s_waitingInterval = TimeSpan.FromMilliseconds(100);
     private readonly BlockingCollection<Action> _work = [];
     private readonly List<Thread> _threads = [];
     private int _busy;
 
+    /// <summary>Called now and then by who waits for work to be done.</summary>
+    public Action Waiting { get; init; } = static () => { };
+
     /// <summary>Runs the work inside the namespace and waits for it.</summary>
     /// <exception cref="NetlinkException">The namespace cannot be entered; or whatever the work throws.</exception>
-    public T Run<T>(NamespaceHandle target, Func<T> work) => Start(target, work).GetAwaiter().GetResult();
+    public T Run<T>(NamespaceHandle target, Func<T> work) => Await(Start(target, work));
+
+    /// <summary>Waits for work that was started.</summary>
+    public T Await<T>(Task<T> work)
+    {
+        try
+        {
+            while (!work.Wait(s_waitingInterval)) Waiting();
+        }
+        catch (AggregateException)
+        {
+            // How it failed is told below, as it was thrown.
+        }
+
+        return work.GetAwaiter().GetResult();
+    }
 
     /// <summary>Runs the work inside the namespace while the caller goes on; the namespace must stay open until it is done.</summary>
     /// <param name="target">The namespace; null for that which the thread happens to be in, at first the host's.</param>

@@ -57,7 +57,7 @@ internal sealed unsafe class NetlinkDatagramSocket : INetlinkTransport
         long start = Stopwatch.GetTimestamp();
         while (true)
         {
-            int received = TryReceive(buffer, out int errno, out uint sender);
+            int received = Receive(buffer, out int errno, out uint sender, out _);
             // Any process may address this port; only the kernel sends from port 0.
             if (received >= 0 && sender == 0) return received;
             if (errno == Errno.ENOBUFS) Discard();
@@ -69,21 +69,81 @@ internal sealed unsafe class NetlinkDatagramSocket : INetlinkTransport
         }
     }
 
+    /// <summary>
+    /// Makes the socket receive what the kernel tells these groups: of its own namespace, and of all those that have a
+    /// number in it. It keeps none of them alive.
+    /// </summary>
+    /// <param name="queueSize">How many bytes of the kernel's memory may wait to be received.</param>
+    /// <param name="groups">The groups (RTNLGRP_LINK and so on).</param>
+    /// <exception cref="NetlinkException">The process lacks CAP_NET_BROADCAST.</exception>
+    public void Listen(int queueSize, params IEnumerable<int> groups)
+    {
+        int one = 1;
+        if (LibC.setsockopt(_fd.Value, LibC.SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, &one, sizeof(int)) < 0)
+        {
+            throw new NetlinkException(
+                "setsockopt(SOL_NETLINK, NETLINK_LISTEN_ALL_NSID)", Errno.Last,
+                privilege: "CAP_NET_BROADCAST in the user namespace that owns the host's network namespace");
+        }
+
+        // Beyond what net.core.rmem_max allows, with CAP_NET_ADMIN.
+        if (LibC.setsockopt(_fd.Value, LibC.SOL_SOCKET, LibC.SO_RCVBUFFORCE, &queueSize, sizeof(int)) < 0)
+        {
+            Check(LibC.setsockopt(_fd.Value, LibC.SOL_SOCKET, LibC.SO_RCVBUF, &queueSize, sizeof(int)), "setsockopt(SO_RCVBUF)");
+        }
+
+        foreach (int group in groups) SetOption(NETLINK_ADD_MEMBERSHIP, group);
+    }
+
+    /// <summary>Takes a datagram that has come from the kernel, and does not wait for one.</summary>
+    /// <param name="buffer">Takes it, cut off where it is longer.</param>
+    /// <param name="namespaceId">The number of the namespace that it is about; null for the socket's own.</param>
+    /// <returns>Its full length; -1 if none has come.</returns>
+    /// <exception cref="NetlinkException">The call failed: ENOBUFS when some were lost, behind those that still wait.</exception>
+    public int TryReceive(Span<byte> buffer, out int? namespaceId)
+    {
+        while (true)
+        {
+            int received = Receive(buffer, out int errno, out uint sender, out namespaceId);
+            if (received >= 0 && sender == 0) return received;
+            if (errno == Errno.EAGAIN) return -1;
+            if (errno is not (0 or Errno.EINTR)) throw Failed(errno);
+        }
+    }
+
+    /// <summary>Waits until a datagram has come, for at most so long.</summary>
+    public void Wait(TimeSpan time) => _fd.WaitReadable(time);
+
     public void Dispose() => _fd.Dispose();
 
     private static NetlinkException Failed(int errno) => new("receive netlink answer", errno);
 
-    private int TryReceive(Span<byte> buffer, out int errno, out uint sender)
+    private int Receive(Span<byte> buffer, out int errno, out uint sender, out int? namespaceId)
     {
+        const int ControlSize = 64;
+        byte* control = stackalloc byte[ControlSize];
         fixed (byte* p = buffer)
         {
             sockaddr_nl address;
             iovec vector = new() { iov_base = p, iov_len = buffer.Length };
-            msghdr header = new() { msg_name = &address, msg_namelen = sizeof(sockaddr_nl), msg_iov = &vector, msg_iovlen = 1 };
+            msghdr header = new()
+            {
+                msg_name = &address,
+                msg_namelen = sizeof(sockaddr_nl),
+                msg_iov = &vector,
+                msg_iovlen = 1,
+                msg_control = control,
+                msg_controllen = ControlSize,
+            };
             // With MSG_TRUNC the result is the datagram's real length, also where the buffer is shorter.
             ssize_t received = LibC.recvmsg(_fd.Value, &header, LibC.MSG_TRUNC | LibC.MSG_DONTWAIT);
             errno = received < 0 ? Errno.Last : 0;
             sender = address.nl_pid;
+            // Nothing else comes beside a datagram, and this only for other namespaces.
+            cmsghdr* beside = received < 0 ? null : LibC.CMSG_FIRSTHDR(&header);
+            namespaceId = beside is not null && beside->cmsg_level == LibC.SOL_NETLINK && beside->cmsg_type == NETLINK_LISTEN_ALL_NSID
+                ? *(int*)LibC.CMSG_DATA(beside)
+                : null;
             return (int)received;
         }
     }
@@ -93,15 +153,12 @@ internal sealed unsafe class NetlinkDatagramSocket : INetlinkTransport
     private void Discard()
     {
         int errno;
-        do TryReceive([], out errno, out _);
+        do Receive([], out errno, out _, out _);
         while (errno is 0 or Errno.EINTR or Errno.ENOBUFS);
     }
 
-    private void SetOption(int option)
-    {
-        int one = 1;
-        Check(LibC.setsockopt(_fd.Value, LibC.SOL_NETLINK, option, &one, sizeof(int)), $"setsockopt(SOL_NETLINK, {option})");
-    }
+    private void SetOption(int option, int value = 1) =>
+        Check(LibC.setsockopt(_fd.Value, LibC.SOL_NETLINK, option, &value, sizeof(int)), $"setsockopt(SOL_NETLINK, {option})");
 
     private static void Check(int result, string call)
     {

@@ -29,6 +29,18 @@ internal ref struct AttributeReader(ReadOnlySpan<byte> attributes)
         return true;
     }
 
+    /// <summary>The first attribute of a type; empty if there is none.</summary>
+    /// <exception cref="NetlinkException">EBADMSG: a length does not fit.</exception>
+    public static ReadOnlySpan<byte> Find(AttributeReader attributes, ushort wanted)
+    {
+        while (attributes.TryRead(out ushort type, out ReadOnlySpan<byte> value))
+        {
+            if (type == wanted) return value;
+        }
+
+        return [];
+    }
+
     /// <summary>A number in host byte order, exactly as wide as <typeparamref name="T"/>.</summary>
     public static T Number<T>(ReadOnlySpan<byte> value) where T : unmanaged
     {

@@ -27,3 +27,22 @@ internal sealed record NamespaceIdGet(NamespaceHandle Target) : RouteRequest
         return -1;
     }
 }
+
+/// <summary>RTM_NEWNSID: gives another namespace a number, the next free one; it keeps one that it has.</summary>
+/// <param name="Target">The other namespace.</param>
+internal sealed record NamespaceIdSet(NamespaceHandle Target) : RouteRequest
+{
+    // NETNSA_NSID_NOT_ASSIGNED: the kernel chooses.
+    private const int Any = -1;
+
+    public override string ToString() => $"ip netns set {Target.Name} auto";
+
+    internal override void Write(MessageWriter writer)
+    {
+        writer.Begin(RTM_NEWNSID, 0, new rtgenmsg());
+        writer.Attribute(NETNSA_NSID, Any);
+        writer.Attribute(NETNSA_FD, Target.Descriptor);
+    }
+
+    internal override bool Tolerates(int errno) => errno == Errno.EEXIST;
+}

@@ -175,6 +175,7 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
                 if (header.nlmsg_type is NLMSG_ERROR or NLMSG_DONE)
                 {
                     int errno = -message.Code;
+                    if (request.Tolerates(errno)) errno = 0;
                     if (errno == Errno.EBUSY && isDump)
                     {
                         // A socket has one dump under way at most. An earlier one that was given up half-way goes on

@@ -124,13 +124,16 @@ internal sealed record RouteGet(AddressFamily Family) : RouteRequest
         writer.Attribute(RTA_TABLE, (uint)RT_TABLE_MAIN);
     }
 
+    // There is no table before its first route.
+    internal override bool Tolerates(int errno) => errno == Linux.Errno.ENOENT;
+
     internal static Route Parse(Message message)
     {
         rtmsg header = message.Fixed<rtmsg>();
         AddressValue destination = new(
             header.rtm_family == AF_INET ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6, 0);
         AddressValue? gateway = null;
-        int link = 0, metric = 0;
+        int link = 0, metric = 0, table = header.rtm_table;
         AttributeReader attributes = message.Attributes<rtmsg>();
         while (attributes.TryRead(out ushort type, out ReadOnlySpan<byte> value))
         {
@@ -139,6 +142,8 @@ internal sealed record RouteGet(AddressFamily Family) : RouteRequest
                 case RTA_DST: destination = AttributeReader.Address(header.rtm_family, value); break;
                 case RTA_GATEWAY: gateway = AttributeReader.Address(header.rtm_family, value); break;
                 case RTA_OIF: link = AttributeReader.Number<int>(value); break;
+                // Of those beyond 255, the fixed part has no room for the number.
+                case RTA_TABLE: table = AttributeReader.Number<int>(value); break;
                 case RTA_PRIORITY: metric = AttributeReader.Number<int>(value); break;
             }
         }
@@ -150,6 +155,7 @@ internal sealed record RouteGet(AddressFamily Family) : RouteRequest
             Gateway = gateway,
             LinkIndex = link,
             Metric = metric,
+            Table = table,
             Type = header.rtm_type switch
             {
                 RTN_UNICAST => NetworkRouteType.Unicast,
@@ -176,6 +182,26 @@ public sealed record Route
     /// <summary>The metric (RTA_PRIORITY); zero if it has none.</summary>
     public int Metric { get; init; }
 
+    /// <summary>The table that it is in: 254 for the main one.</summary>
+    public int Table { get; init; }
+
     /// <summary>What becomes of the packets; null for what this library does not make.</summary>
     public NetworkRouteType? Type { get; init; }
+
+    /// <summary>The route in the words of ip, but without its link.</summary>
+    public string Text
+    {
+        get
+        {
+            StringBuilder text = new();
+            if (Type is null && Table != RT_TABLE_LOCAL) text.Append("other ");
+            else if (Type is not null and not NetworkRouteType.Unicast) text.Append($"{$"{Type}".ToLowerInvariant()} ");
+            text.Append(Destination.PrefixLength == 0 ? "default" : Destination.ToString());
+            if (Gateway is not null) text.Append($" via {Gateway}");
+            else if (Type == NetworkRouteType.Unicast && LinkIndex == 0) text.Append(" via several");
+            if (Table != RT_TABLE_MAIN) text.Append($" table {(Table == RT_TABLE_LOCAL ? "local" : Table)}");
+            if (Metric != 0) text.Append($" metric {Metric}");
+            return text.ToString();
+        }
+    }
 }

@@ -52,11 +52,14 @@ public sealed class RouteSocket : IDisposable
     /// <summary>All links of the namespace.</summary>
     public IReadOnlyList<Link> GetLinks() => _socket.Dump(new LinkGet(), Link.Parse);
 
-    /// <summary>The addresses of a link, or of all links of the namespace.</summary>
+    /// <summary>The addresses of a link, or of all links.</summary>
     public IReadOnlyList<LinkAddress> GetAddresses(Link? link = null) => _socket.Dump(new AddressGet(link), AddressGet.Parse);
 
     /// <summary>The routes of one family in the main table.</summary>
     public IReadOnlyList<Route> GetRoutes(AddressFamily family) => _socket.Dump(new RouteGet(family), RouteGet.Parse);
+
+    /// <summary>The neighbours of all links.</summary>
+    public IReadOnlyList<Neighbor> GetNeighbors() => _socket.Dump(new NeighborGet(), NeighborGet.Parse);
 
     /// <summary>The route that packets to a destination take, of those by a link if one is given.</summary>
     /// <exception cref="NetlinkException">There is none, or one that leads nowhere (ip-route(8) has its errors).</exception>

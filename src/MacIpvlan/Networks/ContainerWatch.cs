@@ -26,6 +26,8 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
             foreach (RestoredItem item in Restore(null)) yield return item;
             while (true)
             {
+                // Else the namespace of the last NIC would live on as long as nothing happens.
+                session.LeaveNamespaces();
                 string? id = changes.Take(session.Stopping);
                 foreach (RestoredItem item in Restore(id)) yield return item;
             }

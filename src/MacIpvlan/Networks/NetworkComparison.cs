@@ -36,8 +36,10 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
             foreach (NetworkDifference difference in FindForgotten(network, parent)) yield return difference;
         }
 
-        foreach (ContainerNic nic in _nics.GetAllWithHost().Where(static n => n.Record.State is NicState.Attached or NicState.Detached))
+        ContainerNic[] nics = [.. _nics.GetAllWithHost().Where(static n => n.Record.State is NicState.Attached or NicState.Detached)];
+        foreach (ContainerNic nic in nics)
         {
+            session.Progress(new("Comparing NICs", nic, nics.Length));
             foreach (RouteAdd route in RoutesOf(nic, new Link { Index = 0, Name = "" }))
             {
                 _routeOwners.TryAdd(OwnedRoute(nic, route), nic.Id);

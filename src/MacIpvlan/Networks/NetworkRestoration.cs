@@ -44,9 +44,11 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
         }
 
         // In the order they were made, whatever their networks: the first of a namespace has its default route.
-        foreach (ContainerNic nic in _nics.GetAllWithHost().Where(isWanted ?? (static _ => true)))
+        ContainerNic[] nics = [.. _nics.GetAllWithHost().Where(n => restored.ContainsKey(n.NetworkRecord.Id) && (isWanted?.Invoke(n) ?? true))];
+        foreach (ContainerNic nic in nics)
         {
-            if (networks.FirstOrDefault(n => n.Id == nic.NetworkRecord.Id) is not ContainerNetwork network) continue;
+            session.Progress(new("Restoring NICs", nic, nics.Length));
+            ContainerNetwork network = networks.First(n => n.Id == nic.NetworkRecord.Id);
             RestoreResult parent = restored[network.Id].Result;
             yield return parent == RestoreResult.Skipped
                 ? Of(nic, RestoreResult.Skipped)

@@ -29,6 +29,12 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
     /// <summary>Told of what was done otherwise than asked; may be called on any thread.</summary>
     public Action<string> Warn { get; init; } = static _ => { };
 
+    /// <summary>
+    /// Told what the command has come to, or null for that it still waits; may be called on any thread, at any time, and
+    /// does not throw.
+    /// </summary>
+    public Action<WorkProgress?> Progress { get; init; } = static _ => { };
+
     /// <summary>Opens the container runtimes of this host when one is first needed.</summary>
     public Func<IReadOnlyList<IContainerRuntime>> OpenRuntimes { get; init; } = static () => [];
 
@@ -42,7 +48,7 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
     internal RouteSocket Host => _host ??= RouteSocket.Open(trace: Trace);
 
     /// <summary>The threads that enter namespaces.</summary>
-    internal NamespaceThreads Namespaces => _namespaces ??= new NamespaceThreads(MaxThreads);
+    internal NamespaceThreads Namespaces => _namespaces ??= new NamespaceThreads(MaxThreads) { Waiting = StillWaiting };
 
     /// <summary>Finds namespaces again.</summary>
     internal NamespaceFinder Finder => _finder ??= new NamespaceFinder(Namespaces);
@@ -78,13 +84,26 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
         new Recovery(this).Run();
     }
 
+    /// <summary>
+    /// Ends the threads that are in namespaces, and would keep those alive. For commands that go on for long; when nothing
+    /// is done on those threads.
+    /// </summary>
+    internal void LeaveNamespaces()
+    {
+        _namespaces?.Dispose();
+        (_namespaces, _finder) = (null, null);
+    }
+
     /// <summary>Waits for so long; the one way to wait for others.</summary>
     /// <exception cref="OperationCanceledException">The command is to end.</exception>
     internal void Pause(TimeSpan time)
     {
+        StillWaiting();
         if (t_isRollingBack) Thread.Sleep(time);
         else if (Stopping.WaitHandle.WaitOne(time)) ThrowIfStopping();
     }
+
+    private void StillWaiting() => Progress(null);
 
     /// <summary>To be called where nothing is half-made.</summary>
     /// <exception cref="OperationCanceledException">The command is to end.</exception>

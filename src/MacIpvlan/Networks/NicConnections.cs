@@ -109,7 +109,7 @@ public sealed class NicConnections(NetworkSession session, Action<object, NicOut
     private void Finish(int remaining)
     {
         if (_started.Count <= remaining) return;
-        _ = _started.ElementAt(_started.Count - remaining - 1).Work.GetAwaiter().GetResult();
+        _ = session.Namespaces.Await(_started.ElementAt(_started.Count - remaining - 1).Work);
         while (_started.Count > remaining)
         {
             Connection first = _started.Dequeue();

@@ -105,7 +105,7 @@ internal sealed class NicDiagnosis(NetworkSession session)
     {
         // On a link of its own that is macvlan or ipvlan, the host is reached as NICs are.
         _hostAddresses ??= session.Host.GetLinks().Where(static l => !l.IsLoopback && l.Kind is not (MacvlanLink or IpvlanLink))
-            .SelectMany(l => session.Host.GetAddresses(l).Select(a => (a.Address.Value, l.Name)))
+            .Join(session.Host.GetAddresses(), static l => l.Index, static a => a.LinkIndex, static (l, a) => (a.Address.Value, l.Name))
             .DistinctBy(static a => a.Value).ToDictionary(static a => a.Value, static a => a.Name);
         return _hostAddresses.TryGetValue(address, out string? link)
             ? (NicTestStatus.HostIsolation,

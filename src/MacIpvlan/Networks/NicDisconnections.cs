@@ -15,24 +15,28 @@ public sealed class NicDisconnections(NetworkSession session, Action<ContainerNi
     private readonly NicLinks _links = new(session);
     private readonly Queue<Started> _started = new();
 
+    /// <summary>How many there will be, as far as is known.</summary>
+    public int Total { get; set; }
+
     /// <summary>Starts to take a NIC away, and sees to the first ones when many have been started.</summary>
     public void Start(ContainerNic nic)
     {
         session.ThrowIfStopping();
+        session.Progress(new("Disconnecting NICs", nic, Total));
         session.Recover();
         if (_started.Count == NetworkSession.MaxThreads) FinishOne();
         // What is not on record any more has been taken away by another.
         if (session.State.TakeNic(nic.Id, NicState.Detaching) is not NicRecord record) return;
         NamespaceHandle? target = null;
-        Task deletion;
+        Task<int> deletion;
         try
         {
             target = _links.OpenNamespace(record);
-            deletion = target is null ? Task.CompletedTask : _links.StartDelete(target, record, nic.NetworkRecord);
+            deletion = target is null ? Task.FromResult(0) : _links.StartDelete(target, record, nic.NetworkRecord);
         }
         catch (NetlinkException e)
         {
-            deletion = Task.FromException(e);
+            deletion = Task.FromException<int>(e);
         }
 
         _started.Enqueue(new(nic, record, target, deletion));
@@ -46,10 +50,10 @@ public sealed class NicDisconnections(NetworkSession session, Action<ContainerNi
 
     /// <summary>Takes all of some NICs away.</summary>
     /// <exception cref="NetlinkException">The first that the kernel refused to.</exception>
-    internal static void All(NetworkSession session, IEnumerable<ContainerNic> nics)
+    internal static void All(NetworkSession session, IReadOnlyCollection<ContainerNic> nics)
     {
         ExceptionDispatchInfo? first = null;
-        using (NicDisconnections disconnections = new(session, (_, e) => first ??= ExceptionDispatchInfo.Capture(e)))
+        using (NicDisconnections disconnections = new(session, (_, e) => first ??= ExceptionDispatchInfo.Capture(e)) { Total = nics.Count })
         {
             foreach (ContainerNic nic in nics) disconnections.Start(nic);
         }
@@ -66,7 +70,7 @@ public sealed class NicDisconnections(NetworkSession session, Action<ContainerNi
         Exception? failure = null;
         try
         {
-            first.Deletion.GetAwaiter().GetResult();
+            session.Namespaces.Await(first.Deletion);
             _links.Release(first.Record);
         }
         catch (Exception e) when (e is NetlinkException or NetworkException)
@@ -81,5 +85,5 @@ public sealed class NicDisconnections(NetworkSession session, Action<ContainerNi
         if (failure is not null) failed(first.Nic, failure);
     }
 
-    private sealed record Started(ContainerNic Nic, NicRecord Record, NamespaceHandle? Target, Task Deletion);
+    private sealed record Started(ContainerNic Nic, NicRecord Record, NamespaceHandle? Target, Task<int> Deletion);
 }

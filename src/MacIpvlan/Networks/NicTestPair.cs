@@ -49,5 +49,8 @@ public sealed record NicTestPair(ContainerNic Source, string Destination, Addres
         // On other parents, there may be the same addresses.
         all.Where(n => n.IPAddress.Any(a => a.Value == address)).MinBy(n => n.Parent == source.Parent ? 0 : 1));
 
+    /// <summary>Both, such as web1/eth0 to 10.1.0.1.</summary>
+    public override string ToString() => $"{Source} to {Destination}";
+
     private static bool HasFamily(ContainerNic nic, AddressFamily family) => nic.IPAddress.Any(a => a.Value.Family == family);
 }

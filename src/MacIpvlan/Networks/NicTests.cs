@@ -29,7 +29,7 @@ public sealed class NicTests(NetworkSession session, NicTestOptions options) : I
         {
             // Left in the queue until it is over: whoever is told may have no patience for that, and its namespace is open.
             (NicTestPair pair, Task<NicTestResult> result) = _running.Peek();
-            report(pair, () => _diagnosis.Explain(pair, result.GetAwaiter().GetResult()));
+            report(pair, () => _diagnosis.Explain(pair, session.Namespaces.Await(result)));
             _running.Dequeue();
         }
     }

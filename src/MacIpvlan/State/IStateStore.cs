@@ -12,6 +12,9 @@ public interface IStateStore : IDisposable
     /// </summary>
     IDisposable LockTopology();
 
+    /// <summary>A number that is another one after someone else has changed anything.</summary>
+    long GetVersion();
+
     /// <summary>All networks, by name.</summary>
     IReadOnlyList<NetworkRecord> GetNetworks();
 

@@ -16,6 +16,9 @@ internal static class Captures
     /// <summary>What the kernel answers, by request, kernel and datagram.</summary>
     public static IReadOnlyDictionary<string, byte[]> Answers { get; } = Read("answers.txt");
 
+    /// <summary>What the kernel tells its multicast groups, by the command before it.</summary>
+    public static IReadOnlyDictionary<string, byte[]> Notices { get; } = Read("notices.txt");
+
     private static Dictionary<string, byte[]> Read(string resource)
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)!;

@@ -8,6 +8,10 @@ namespace MacIpvlan.Tests.Codec;
 /// <summary>Each request reads as the ip command that asks the same, and is in bytes what that command sends.</summary>
 public sealed class RequestTests
 {
+    private static readonly RouteRequest[] s_dumps = [new NeighborGet(), new AddressGet(null)];
+
+    public static TheoryData<string> Dumps => [.. s_dumps.Select(static d => d.ToString())];
+
     public static TheoryData<string> Commands => [.. IpRequests.All.Select(static r => r.Command)];
 
     [Theory]
@@ -60,6 +64,19 @@ public sealed class RequestTests
         Assert.Empty(WireText.Differences(Captures.Requests["ip netns list"], ours));
         Assert.Equal(IpRequests.Web1.Descriptor, BinaryPrimitives.ReadInt32LittleEndian(ours.AsSpan(^4)));
     }
+
+    [Fact]
+    public void NamespaceIdSet_HasTheBytesOfIp()
+    {
+        NamespaceIdSet request = new(IpRequests.Web1);
+
+        Assert.Empty(WireText.Differences(Captures.Requests[request.ToString()], Bytes(request, acknowledge: true)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Dumps))]
+    public void Dumps_HaveTheBytesOfIp(string command) => Assert.Empty(WireText.Differences(
+        Captures.Requests[command], Bytes(s_dumps.Single(d => d.ToString() == command), acknowledge: false)));
 
     [Theory]
     // ip netns set web1 77; and a namespace that nothing here refers to.

@@ -30,6 +30,7 @@ internal static class WireText
             >= 16 and <= 19 => ("link", 16),
             >= 20 and <= 22 => ("addr", 8),
             >= 24 and <= 26 => ("route", 12),
+            >= 28 and <= 30 => ("neigh", 12),
             >= 88 and <= 90 => ("nsid", 4),
             _ => throw new ArgumentException($"Message type {type}.", nameof(message)),
         };

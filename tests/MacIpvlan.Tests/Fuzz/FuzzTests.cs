@@ -28,7 +28,7 @@ public sealed class FuzzTests
     private static readonly byte[][][] s_answers =
     [
         .. Captures.Answers.GroupBy(static a => a.Key.Split(", datagram ")[0], static a => a.Value).Select(static g => g.ToArray()),
-        .. Captures.Links.Values.Select(static link => (byte[][])[link]),
+        .. Captures.Links.Values.Concat(Captures.Notices.Values).Select(static datagram => (byte[][])[datagram]),
     ];
 
     private int _read;
@@ -136,9 +136,27 @@ public sealed class FuzzTests
     {
         TryParse(message, Link.Parse);
         TryParse(message, NamespaceIdGet.Parse);
+        TryParse(message, AddressGet.Parse);
+        TryParse(message, RouteGet.Parse);
+        TryParse(message, NeighborGet.Parse);
+        TryParse(message, ReadNotice);
         TryParse(message, static m => (object)m.Code);
         TryParse(message, static m => m.ExtendedText());
         TryParse(message, static m => (object)CountAttributes(m.Attributes<ifinfomsg>()));
+    }
+
+    private static string ReadNotice(Message message)
+    {
+        RouteNotice notice = new(message, null);
+        string text = $"{notice.EndedNamespaceId} {notice.LinkIndex} {notice.IsLocalRoute} {notice.Replaces}";
+        return notice.Kind switch
+        {
+            NetworkEventKind.Link => LinkChange.Describe(notice.ReadLink()) + text,
+            NetworkEventKind.Address => notice.ReadAddress() + text,
+            NetworkEventKind.Route => notice.ReadRoute().Text + text,
+            NetworkEventKind.Neighbor => notice.ReadNeighbor() + text,
+            _ => text,
+        };
     }
 
     private void TryParse<T>(Message message, MessageParser<T> parse)

@@ -34,6 +34,14 @@ public sealed class DumpTests : FakeKernelTest
     }
 
     [Fact]
+    public void Dump_OfRoutesIsEmptyWhereThereIsNoTableYet()
+    {
+        Kernel.Answers(static s => Answer.Refusal(s, Errno.ENOENT, "ipv4: FIB table does not exist"));
+
+        Assert.Empty(Socket.Dump(new RouteGet(System.Net.Sockets.AddressFamily.InterNetwork), RouteGet.Parse));
+    }
+
+    [Fact]
     public void Dump_TakesAllDatagramsUpToTheEnd()
     {
         Kernel.Answers(

@@ -31,6 +31,19 @@ public sealed class ConcurrencyTests : StateTest
     }
 
     [Fact]
+    public void Version_IsAnotherAfterOthersHaveChangedSomething()
+    {
+        NetworkRecord network = Add(Network("net1", Subnet("10.0.0.0/24", "10.0.0.1")));
+        using SqliteStateStore other = State.Open();
+        long version = Store.GetVersion();
+
+        other.GetNics();
+        Assert.Equal(version, Store.GetVersion());
+        other.ReserveNic(Nic(network), network, [IPv4]);
+        Assert.NotEqual(version, Store.GetVersion());
+    }
+
+    [Fact]
     public void TakingAndGivingBack_LeavesNothing()
     {
         NetworkRecord network = Add(Network("net1", Subnet("10.0.0.0/29", "10.0.0.1")));

@@ -7,6 +7,8 @@ internal static partial class Uapi
 {
     public const int NETLINK_ROUTE = 0;
 
+    public const int NETLINK_ADD_MEMBERSHIP = 1;
+    public const int NETLINK_LISTEN_ALL_NSID = 8;
     public const int NETLINK_CAP_ACK = 10;
     public const int NETLINK_EXT_ACK = 11;
     public const int NETLINK_GET_STRICT_CHK = 12;

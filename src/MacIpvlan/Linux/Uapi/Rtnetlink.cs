@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace MacIpvlan.Linux;
 
-// include/uapi/linux/rtnetlink.h, if_addr.h, if_arp.h, if.h
+// include/uapi/linux/rtnetlink.h, if_addr.h, if_arp.h, if.h, neighbour.h
 internal static partial class Uapi
 {
     public const byte AF_INET = 2;
@@ -19,7 +19,12 @@ internal static partial class Uapi
     public const ushort RTM_NEWROUTE = 24;
     public const ushort RTM_DELROUTE = 25;
     public const ushort RTM_GETROUTE = 26;
+    public const ushort RTM_NEWNEIGH = 28;
+    public const ushort RTM_DELNEIGH = 29;
+    public const ushort RTM_GETNEIGH = 30;
 
+    public const ushort RTM_NEWNSID = 88;
+    public const ushort RTM_DELNSID = 89;
     public const ushort RTM_GETNSID = 90;
     public const ushort NETNSA_NSID = 1;
     public const ushort NETNSA_FD = 3;
@@ -37,6 +42,7 @@ internal static partial class Uapi
     public const ushort RTA_TABLE = 15;
 
     public const byte RT_TABLE_MAIN = 254;
+    public const byte RT_TABLE_LOCAL = 255;
     public const byte RTPROT_STATIC = 4;
     public const byte RT_SCOPE_UNIVERSE = 0;
     public const byte RT_SCOPE_LINK = 253;
@@ -44,10 +50,25 @@ internal static partial class Uapi
     public const byte RTN_UNICAST = 1;
     public const byte RTN_BLACKHOLE = 6;
     public const byte RTN_UNREACHABLE = 7;
+    public const byte RTN_THROW = 9;
     public const uint RTNH_F_ONLINK = 4;
 
     /// <summary>Asks for the route itself, not for what one packet makes of it.</summary>
     public const uint RTM_F_FIB_MATCH = 0x2000;
+
+    /// <summary>Marks what the kernel has learned of the way to one destination, which is no route of its own.</summary>
+    public const uint RTM_F_CLONED = 0x200;
+
+    public const int RTNLGRP_LINK = 1;
+    public const int RTNLGRP_NEIGH = 3;
+    public const int RTNLGRP_IPV4_IFADDR = 5;
+    public const int RTNLGRP_IPV4_ROUTE = 7;
+    public const int RTNLGRP_IPV6_IFADDR = 9;
+    public const int RTNLGRP_IPV6_ROUTE = 11;
+    public const int RTNLGRP_NSID = 28;
+
+    public const ushort NDA_DST = 1;
+    public const ushort NDA_LLADDR = 2;
 
     public const uint IFF_UP = 0x1;
     public const uint IFF_LOOPBACK = 0x8;
@@ -78,6 +99,18 @@ internal static partial class Uapi
         public byte ifa_flags;
         public byte ifa_scope;
         public uint ifa_index;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ndmsg
+    {
+        public byte ndm_family;
+        public byte ndm_pad1;
+        public ushort ndm_pad2;
+        public int ndm_ifindex;
+        public ushort ndm_state;
+        public byte ndm_flags;
+        public byte ndm_type;
     }
 
     [StructLayout(LayoutKind.Sequential)]

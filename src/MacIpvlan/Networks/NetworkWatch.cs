@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using MacIpvlan.Linux;
+using MacIpvlan.Netlink;
+
+namespace MacIpvlan;
+
+/// <summary>
+/// Tells what happens to the links, addresses, routes and neighbours of networks, on the host and in the namespaces of
+/// their NICs, as the kernel tells it. One socket hears of them all: each namespace gets a number on the host, and none is
+/// kept alive.
+/// </summary>
+/// <param name="session">The session.</param>
+/// <param name="options">What to tell.</param>
+public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions options)
+{
+    // How soon NICs that others connect are seen, and that the command is to end.
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
+    private readonly HashSet<WatchedPlace> _known = [];
+    private readonly Dictionary<int, WatchedNamespace> _namespaces = [];
+    private readonly List<NetworkEvent> _events = [];
+    private WatchedNamespace _host = new(nic: null, options.All);
+    private WatchedNetworks _networks = null!;
+    private long _lookedAt;
+
+    /// <summary>Tells what happens until the time is over.</summary>
+    /// <returns>What has happened since the last time, often nothing.</returns>
+    /// <exception cref="OperationCanceledException">The command is to end.</exception>
+    public IEnumerable<IReadOnlyList<NetworkEvent>> Run()
+    {
+        long start = Stopwatch.GetTimestamp();
+        using RouteListener listener = new(options.Kinds);
+        Begin();
+        while (true)
+        {
+            if (!listener.Drain(Take))
+            {
+                session.Warn("Events were lost: there were more than could be taken at once. What follows is complete again.");
+                Begin();
+            }
+            else if (session.State.GetVersion() != _lookedAt) Look(tells: true);
+
+            yield return [.. _events.Where(e => options.Kinds.Contains(e.Kind))];
+            _events.Clear();
+            session.ThrowIfStopping();
+            TimeSpan left = (options.Timeout ?? TimeSpan.MaxValue) - Stopwatch.GetElapsedTime(start);
+            if (left <= TimeSpan.Zero) yield break;
+            listener.Wait(left < s_interval ? left : s_interval);
+        }
+    }
+
+    // Learns what there is, and tells nothing of it.
+    private void Begin()
+    {
+        _known.Clear();
+        _namespaces.Clear();
+        _host = new(nic: null, options.All);
+        Look(tells: false);
+        _host.Load(Read(session.Host), _networks);
+    }
+
+    private void Take(RouteNotice notice)
+    {
+        if (notice.EndedNamespaceId is int ended && _namespaces.TryGetValue(ended, out WatchedNamespace? gone) && HasEnded(gone))
+        {
+            _namespaces.Remove(ended);
+            _events.AddRange(gone.TellEnd());
+        }
+
+        WatchedNamespace? place = notice.NamespaceId is int id ? _namespaces.GetValueOrDefault(id) : _host;
+        if (place is null || notice.Kind is null) return;
+        // It may be a NIC that is being made: those are on record before they are in the kernel.
+        if (notice.Kind == NetworkEventKind.Link && place.IsUnknown(notice.LinkIndex)) ReadRecord();
+        if (place.Take(notice, _networks) is NetworkEvent happened) _events.Add(happened);
+    }
+
+    // The kernel takes the number back, and tells so a moment later: by then, another namespace may have it.
+    private bool HasEnded(WatchedNamespace place)
+    {
+        using NamespaceHandle? alive = new NicLinks(session).OpenNamespace(place.Nic!.Record);
+        session.LeaveNamespaces();
+        return alive is null;
+    }
+
+    private void ReadRecord()
+    {
+        if (_networks.Version != session.State.GetVersion()) _networks = WatchedNetworks.Read(session, options.IsWanted);
+    }
+
+    // At what is on record: namespaces that have NICs now, and those that have none any more.
+    private void Look(bool tells)
+    {
+        _networks = WatchedNetworks.Read(session, options.IsWanted);
+        _lookedAt = _networks.Version;
+        foreach (ContainerNic nic in _networks.OnePerNamespace.Where(n => _known.Add(WatchedPlace.Of(n)))) TryWatch(nic, tells);
+        session.LeaveNamespaces();
+        _host.Attribute(_networks);
+        foreach ((int id, WatchedNamespace place) in _namespaces)
+        {
+            place.Attribute(_networks);
+            if (_networks.HasNics(place.Place) || place.HasNics) continue;
+            _namespaces.Remove(id);
+            _known.Remove(place.Place);
+        }
+    }
+
+    private void TryWatch(ContainerNic nic, bool tells)
+    {
+        try
+        {
+            Watch(nic, tells);
+        }
+        catch (NetlinkException e) when (e.MissingPrivilege is null)
+        {
+            session.Warn($"The namespace {nic.Namespace} is not watched: {e.Message}");
+        }
+    }
+
+    private void Watch(ContainerNic nic, bool tells)
+    {
+        using NamespaceHandle? target = new NicLinks(session).OpenNamespace(nic.Record);
+        if (target is null) return;
+        // From now on, the listener hears of it.
+        if (session.Host.GetNamespaceId(target) < 0) session.Host.Execute(new NamespaceIdSet(target));
+        WatchedNamespace place = new(nic, options.All);
+        NamespaceContents contents = session.Namespaces.Run(target, () =>
+        {
+            using RouteSocket inside = RouteSocket.Open(target);
+            IReadOnlyList<Route> routes = !tells ? []
+                : [.. inside.GetRoutes(AddressFamily.InterNetwork), .. inside.GetRoutes(AddressFamily.InterNetworkV6)];
+            return Read(inside) with { Routes = routes };
+        });
+        place.Load(contents, _networks);
+        _namespaces[session.Host.GetNamespaceId(target)] = place;
+        if (tells) _events.AddRange(place.TellNics(contents));
+    }
+
+    // Without routes: the kernel itself says of those whether they are new, and a host may have a million.
+    private static NamespaceContents Read(RouteSocket socket) =>
+        new(socket.GetLinks(), socket.GetAddresses(), socket.GetNeighbors(), []);
+}
+
+/// <summary>What a watch tells.</summary>
+public sealed record NetworkWatchOptions
+{
+    /// <summary>Of which networks, by name.</summary>
+    public Func<string, bool> IsWanted { get; init; } = static _ => true;
+
+    /// <summary>Whether it also tells what belongs to no network.</summary>
+    public bool All { get; init; }
+
+    /// <summary>Of what kinds.</summary>
+    public IReadOnlyCollection<NetworkEventKind> Kinds { get; init; } = Enum.GetValues<NetworkEventKind>();
+
+    /// <summary>For how long; null for as long as the command runs.</summary>
+    public TimeSpan? Timeout { get; init; }
+}
