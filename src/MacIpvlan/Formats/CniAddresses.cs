@@ -196,10 +196,11 @@ internal static class CniAddresses
     // Where none is given, the first address is kept free; an IPv6 subnet has it for a gateway if a route needs one.
     private static AddressValue? GatewayOf(IPPrefix subnet, IEnumerable<DefinitionReader> ranges, CniRoute[] routes)
     {
-        AddressValue? given = ranges.Where(r => SubnetOf(r) == subnet).Select(static r => r.Value("gateway", AddressValue.Parse))
-            .FirstOrDefault(static g => g is not null);
+        // Each range of a subnet tells it; all are looked at.
+        AddressValue[] told = [.. ranges.Where(r => SubnetOf(r) == subnet).Select(static r => r.Value("gateway", AddressValue.Parse)).OfType<AddressValue>().Distinct()];
+        if (told.Length > 1) throw DefinitionReader.Invalid("ipam.ranges", $"has two gateways for {subnet}, {told[0]} and {told[1]}");
         bool isNeeded = subnet.Family == AddressFamily.InterNetwork || routes.Any(r => r.Destination.Family == subnet.Family && r.Hop is null);
-        return given ?? (isNeeded ? AddressPool.Usable(subnet).First : null);
+        return told.Length > 0 ? told[0] : isNeeded ? AddressPool.Usable(subnet).First : null;
     }
 
     private static bool IsL3(NetworkRequest network) => network.NicKind is IpvlanLink { Mode: not IpvlanMode.L2 };
