@@ -16,6 +16,9 @@ internal static class CniAddresses
 
     // As next hop, it stands for none: without one, the plugins take the gateway.
     private const string OnLink = "0.0.0.0";
+
+    // RT_SCOPE_LINK of linux/rtnetlink.h: a gateway must be nearer than what is behind it.
+    private const int ScopeLink = 253;
     private static readonly AddressValue s_onLink = AddressValue.Parse(OnLink);
     private static readonly AddressFamily[] s_families = [AddressFamily.InterNetwork, AddressFamily.InterNetworkV6];
 
@@ -50,7 +53,7 @@ internal static class CniAddresses
         List<DefinitionReader> ranges = ReadRanges(ipam, name, warn);
         IPPrefix[] subnets = [.. ranges.Select(SubnetOf).Distinct()];
         CniRoute[] routes = [.. ipam.Objects("routes").Select(static r => new CniRoute(
-            r.Need("dst", IPPrefix.Parse), r.Value("gw", AddressValue.Parse), r.Number("priority")))];
+            r.Need("dst", IPPrefix.Parse), r.Value("gw", AddressValue.Parse), r.Number("priority"), r.Number("scope") == ScopeLink))];
         AddressValue?[] gateways = [.. subnets.Select(s => GatewayOf(s, ranges, routes))];
         NetworkRequest network = new()
         {
@@ -106,14 +109,14 @@ internal static class CniAddresses
 
         AddressValue? GatewayOf(AddressFamily family) => network.Gateways.Cast<AddressValue?>().FirstOrDefault(g => g!.Value.Family == family);
 
-        bool IsWayToGateway(CniRoute route) => network.OnLinkGateway && route.Hop == s_onLink
+        bool IsWayToGateway(CniRoute route) => network.OnLinkGateway && route.IsOnLink
             && network.Gateways.Any(g => route.Destination == IPPrefix.Containing(g, g.Bits));
 
         // Without a next hop, the plugins take the gateway; in l3 modes there is none to answer.
         NetworkRoute Read(CniRoute route) => new()
         {
             Destination = route.Destination,
-            NextHop = isL3 || route.Hop == s_onLink ? null : (route.Hop ?? GatewayOf(route.Destination.Family))?.ToIPAddress(),
+            NextHop = isL3 || route.IsOnLink ? null : (route.Hop ?? GatewayOf(route.Destination.Family))?.ToIPAddress(),
             Metric = route.Metric,
         };
     }
@@ -158,7 +161,10 @@ internal static class CniAddresses
             bool isOutside = gateway is not null && !subnets.Any(s => s.Contains(gateway.Value));
             if (isOutside && !isL3 && family == AddressFamily.InterNetwork)
             {
-                yield return WriteRoute(IPPrefix.Containing(gateway!.Value, gateway.Value.Bits), OnLink, null);
+                JsonObject way = WriteRoute(IPPrefix.Containing(gateway!.Value, gateway.Value.Bits), OnLink, null);
+                way["scope"] = ScopeLink;
+                warn($"'{network.Name}': CNI's plugins know {OnLinkGateway} from version 1.6 on; earlier ones make no NIC.");
+                yield return way;
             }
 
             string? hop = isL3 && family == AddressFamily.InterNetwork ? OnLink : null;
@@ -205,8 +211,10 @@ internal static class CniAddresses
 
     private static bool IsL3(NetworkRequest network) => network.NicKind is IpvlanLink { Mode: not IpvlanMode.L2 };
 
-    private readonly record struct CniRoute(IPPrefix Destination, AddressValue? Hop, int? Metric)
+    private readonly record struct CniRoute(IPPrefix Destination, AddressValue? Hop, int? Metric, bool IsOfLink)
     {
+        public bool IsOnLink => IsOfLink || Hop == s_onLink;
+
         public bool IsDefault => Destination.PrefixLength == 0;
     }
 }

@@ -37,8 +37,10 @@ internal static class JsonDefinitions
         {
             [FormatProperty] = Format,
             [VersionProperty] = Version,
-            // Several networks may sit on one.
-            [VlansProperty] = WriteList(networks.SelectMany(static n => n.Vlans).DistinctBy(static v => v.Name).Select(Of)),
+            // Several networks may sit on one; what others sit on comes first.
+            [VlansProperty] = WriteList(networks.SelectMany(static n => n.Vlans.Select(static (v, depth) => (Vlan: v, Depth: depth)))
+                .DistinctBy(static v => v.Vlan.Name).OrderBy(static v => v.Depth).ThenBy(static v => v.Vlan.Name, StringComparer.Ordinal)
+                .Select(static v => Of(v.Vlan))),
             [NetworksProperty] = WriteList(networks.Select(Of)),
         };
         return root.ToJsonString(Readable);

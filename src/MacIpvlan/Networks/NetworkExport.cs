@@ -7,12 +7,12 @@ namespace MacIpvlan;
 /// <summary>Tells what to ask for to have networks again as they are, with the sub-interfaces that they sit on.</summary>
 public sealed class NetworkExport(NetworkSession session)
 {
-    /// <summary>The requests, in the order of the networks.</summary>
+    /// <summary>The requests, by name.</summary>
     public IReadOnlyList<NetworkRequest> Read(IEnumerable<ContainerNetwork> networks)
     {
         IReadOnlyList<ParentLinkRecord> ours = session.State.GetParentLinks();
         IReadOnlyList<Link> links = session.Host.GetLinks();
-        return [.. networks.Select(n => NetworkRequest.For(n.Record) with { Vlans = Below(n.Parent, ours, links) })];
+        return [.. networks.OrderBy(static n => n.Name, StringComparer.OrdinalIgnoreCase).Select(n => NetworkRequest.For(n.Record) with { Vlans = Below(n.Parent, ours, links) })];
     }
 
     // Of ours, the record tells what was asked for; of others', the kernel what there is.

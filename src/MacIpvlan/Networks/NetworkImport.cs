@@ -55,7 +55,8 @@ public sealed class NetworkImport(NetworkSession session, bool disconnect)
             if (existing is null) return planned with { Action = $"New {plan}" };
             planned = planned with
             {
-                Differences = [.. NetworkSettings.Compare(SettingsOf(plan.Network), SettingsOf(existing.Record)), .. plan.Parent.Differences],
+                Differences = NetworkSettings.Compare(SettingsOf(plan.Network), SettingsOf(existing.Record))
+                    .Concat(plan.Parent.Differences).ToList().AsReadOnly(),
             };
             if (planned.Differences.Count == 0) return planned;
             _networks.CheckReplaceable(existing, plan, disconnect);
