@@ -115,6 +115,7 @@ Describe 'Examples with a container' {
             switch ("$args") {
                 'ps -q' { $id.Substring(0, 12) }
                 'run --network none -d nginx' { $id }
+                'network inspect office' { '[{"Name":"office","Driver":"macvlan","IPAM":{"Config":[{"Subnet":"10.77.0.0/24"}]},"Options":{"parent":"eth0"}}]' }
                 default { throw "docker $_" }
             }
         }

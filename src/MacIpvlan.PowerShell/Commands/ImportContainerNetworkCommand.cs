@@ -35,8 +35,6 @@ public sealed class ImportContainerNetworkCommand : NetworkCommand
 
     private protected override bool ChangesHost => true;
 
-    private protected override bool EntersNamespaces => true;
-
     private protected override void Process()
     {
         _lines.AddRange(InputObject);
