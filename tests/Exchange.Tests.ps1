@@ -286,6 +286,14 @@ Describe 'Networks on VLANs, and of ipvlan' {
         Test-ContainerNetwork | Should -BeNullOrEmpty
     }
 
+    It 'are refused before anything is touched when a sub-interface cannot be so' {
+        $null = New-MacvlanNetwork web eth0.50 -Subnet 10.50.0.0/24
+        $text = (Export-ContainerNetwork) -replace '"protocol": "802.1Q"', '"protocol": "802.1Q", "mtu": 9000'
+        $index = (Get-IpLink eth0.50).ifindex
+        (Get-Failure { $text | Import-ContainerNetwork -Force }).What | Should -Be "InvalidParameter InvalidArgument 'web'"
+        (Get-IpLink eth0.50).ifindex | Should -Be $index
+    }
+
     It 'leave sub-interfaces of others alone' {
         ip link add link eth0 name foreign type vlan id 70
         ip link set foreign up

@@ -57,10 +57,11 @@ BeforeAll {
     }
 
     function Invoke-Example([string]$Code) {
-        # Files are written here, and forgotten.
-        Set-Location (New-Item "$TestDrive/$(New-Guid)" -ItemType Directory)
         $ErrorActionPreference = 'Stop'
-        & ([scriptblock]::Create($Code)) 3>$null
+        # Files are written here, and forgotten.
+        Push-Location (New-Item "$TestDrive/$(New-Guid)" -ItemType Directory)
+        try { & ([scriptblock]::Create($Code)) 3>$null }
+        finally { Pop-Location }
     }
 }
 

@@ -89,7 +89,8 @@ public sealed class AddVlanSubInterfaceCommand : NetworkCommand
     };
 
     private static (uint From, uint To)[] ReadMap(Hashtable? map) =>
-        [.. (map ?? []).Cast<DictionaryEntry>().Select(static e => (From: ReadNumber(e.Key), To: ReadNumber(e.Value))).OrderBy(static p => p.From)];
+        [.. (map ?? []).Cast<DictionaryEntry>().Select(static e => (From: ReadNumber(e.Key), To: ReadNumber(e.Value)))
+            .OrderBy(static p => p.From)];
 
     private static uint ReadNumber(object? value) =>
         uint.TryParse(Convert.ToString(value, CultureInfo.InvariantCulture), NumberStyles.None, CultureInfo.InvariantCulture, out uint number)

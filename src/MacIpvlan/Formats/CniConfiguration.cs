@@ -77,7 +77,8 @@ internal static class CniConfiguration
         };
         if (type == VlanPlugin)
         {
-            warn($"'{name}': the plugin vlan gives a container the sub-interface itself; here, it gets a macvlan NIC in mode Passthru on it.");
+            warn($"'{name}': the plugin vlan gives a container the sub-interface itself; here, it gets a macvlan NIC in mode "
+                + "Passthru on it.");
         }
 
         root.WarnOfUnread(name, warn);
@@ -87,7 +88,8 @@ internal static class CniConfiguration
     private static JsonObject WriteLink(NetworkRequest network, Action<string> warn)
     {
         // The plugin vlan makes the sub-interface itself, and of no other kind.
-        if (network is { NicKind: MacvlanLink { Mode: MacvlanMode.Passthru }, Vlans: [{ RemovedWithLastNetwork: true } vlan] } && VlanDefinition.IsPlain(vlan))
+        bool isAlone = network.NicKind is MacvlanLink { Mode: MacvlanMode.Passthru };
+        if (isAlone && network.Vlans is [{ RemovedWithLastNetwork: true } vlan] && VlanDefinition.IsPlain(vlan))
         {
             return new() { ["type"] = VlanPlugin, ["master"] = vlan.Parent!, ["vlanId"] = ((VlanLink)vlan.Kind).VlanId };
         }
@@ -95,7 +97,8 @@ internal static class CniConfiguration
         MissingCounterparts.WarnOfSubInterfaces(network, Cni, warn);
         string mode = network.NicKind switch
         {
-            MacvlanLink { Mode: MacvlanMode.Source } => throw MissingCounterparts.Refuse(network, Cni, "its plugin macvlan has no mode Source"),
+            MacvlanLink { Mode: MacvlanMode.Source } =>
+                throw MissingCounterparts.Refuse(network, Cni, "its plugin macvlan has no mode Source"),
             MacvlanLink macvlan => macvlan.Mode.ToString(),
             _ => ((IpvlanLink)network.NicKind).Mode.ToString(),
         };

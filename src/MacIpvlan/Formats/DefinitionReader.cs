@@ -89,12 +89,11 @@ internal sealed class DefinitionReader
 
     /// <summary>A list of objects; empty when it is not there.</summary>
     public IReadOnlyList<DefinitionReader> Objects(string name) =>
-        Find(name) is JsonElement value ? [.. Items(value, PathOf(name)).Select(i => Part(i.Item, i.Path))] : [];
+        Find(name) is JsonElement value ? Parts(value, PathOf(name)) : [];
 
     /// <summary>A list of lists of objects; empty when it is not there.</summary>
-    public IReadOnlyList<IReadOnlyList<DefinitionReader>> Lists(string name) => Find(name) is JsonElement value
-        ? [.. Items(value, PathOf(name)).Select(l => (IReadOnlyList<DefinitionReader>)[.. Items(l.Item, l.Path).Select(i => Part(i.Item, i.Path))])]
-        : [];
+    public IReadOnlyList<IReadOnlyList<DefinitionReader>> Lists(string name) =>
+        Find(name) is JsonElement value ? [.. Items(value, PathOf(name)).Select(i => Parts(i.Item, i.Path))] : [];
 
     /// <summary>All properties that there are, whatever their names.</summary>
     public IReadOnlyList<T> All<T>(Func<string, T> parse) => [.. _properties.Keys.Select(k => Need(k, parse))];
@@ -167,6 +166,9 @@ internal sealed class DefinitionReader
         _parts.Add(part);
         return part;
     }
+
+    private DefinitionReader[] Parts(JsonElement list, string path) =>
+        [.. Items(list, path).Select(i => Part(i.Item, i.Path))];
 
     private static IEnumerable<(JsonElement Item, string Path)> Items(JsonElement list, string path) =>
         list.ValueKind == JsonValueKind.Array

@@ -105,8 +105,11 @@ internal static class DockerCommand
         Add(MtuOption, mtu);
         warn($"'{network.Name}': Docker keeps {Mtu} ({mtu}), and does not give it to NICs of macvlan and ipvlan.");
 
-        void Add(string name, object value) => words.AddRange(
-            ["-o", $"{name}={(value is Enum ? value.ToString()!.ToLowerInvariant() : Convert.ToString(value, CultureInfo.InvariantCulture))}"]);
+        void Add(string name, object value)
+        {
+            string text = Convert.ToString(value, CultureInfo.InvariantCulture)!;
+            words.AddRange(["-o", $"{name}={(value is Enum ? text.ToLowerInvariant() : text)}"]);
+        }
     }
 
     private static string Quote(string word) => word.All(static c => char.IsAsciiLetterOrDigit(c) || "-_.:/=,+@".Contains(c))

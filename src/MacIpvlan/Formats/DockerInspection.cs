@@ -27,7 +27,11 @@ internal static class DockerInspection
         // What it is at the moment, or is known by.
         network.PassOver("Id", "Created", "Scope", "Containers", "Peers", "Services", "Status", "EnableIPv4", "EnableIPv6");
         DefinitionReader ipam = network.Object("IPAM")!;
-        if (ipam.Text("Driver") is string other and not ("default" or "")) warn($"'{name}': IPAM.Driver {other} has no counterpart here, and is left out.");
+        if (ipam.Text("Driver") is string other and not ("default" or ""))
+        {
+            warn($"'{name}': IPAM.Driver {other} has no counterpart here, and is left out.");
+        }
+
         IReadOnlyList<DefinitionReader> subnets = ipam.Objects("Config");
         DefinitionReader? options = network.Object("Options");
         options?.PassOver("com.docker.network.enable_ipv4", "com.docker.network.enable_ipv6");

@@ -122,7 +122,8 @@ internal static class JsonDefinitions
         ProbeSettings usual = new();
         int? count = network.Number(Property(ProbeCount)), timeout = network.Number(Property(ProbeTimeoutMilliseconds));
         if (network.Flag(Property(ProbeAddress))) return new(count ?? usual.Count, timeout ?? usual.TimeoutMilliseconds);
-        return count is null && timeout is null ? null : throw network.Wrong(Property(ProbeAddress), "is missing, and its settings are there");
+        return count is null && timeout is null ? null
+            : throw network.Wrong(Property(ProbeAddress), "is missing, and its settings are there");
     }
 
     private static ParentLinkRecord ReadVlan(DefinitionReader vlan) => new()
@@ -148,7 +149,7 @@ internal static class JsonDefinitions
     private static ParentLinkRecord[] Below(ParentReference? parent, IReadOnlyList<ParentLinkRecord> vlans)
     {
         List<ParentLinkRecord> found = [];
-        string? name = parent?.Link;
+        string? name = vlans.Any(v => v.Name == parent?.ToString()) ? parent!.ToString() : parent?.Link;
         while (vlans.FirstOrDefault(v => v.Name == name) is ParentLinkRecord vlan && !found.Contains(vlan))
         {
             found.Insert(0, vlan);
@@ -176,6 +177,8 @@ internal static class JsonDefinitions
 
     private static string Property(string setting) => JsonNamingPolicy.CamelCase.ConvertName(setting);
 
-    private static JsonArray WriteList(IEnumerable<IReadOnlyList<NetworkSetting>> items) => new([.. items.Select(static settings =>
-        new JsonObject(settings.Select(static s => KeyValuePair.Create(Property(s.Name), JsonSerializer.SerializeToNode(s.Value, s.Value.GetType())))))]);
+    private static JsonArray WriteList(IEnumerable<IReadOnlyList<NetworkSetting>> items) =>
+        new([.. items.Select(static i => new JsonObject(i.Select(static s => KeyValuePair.Create(Property(s.Name), Node(s.Value)))))]);
+
+    private static JsonNode? Node(object value) => JsonSerializer.SerializeToNode(value, value.GetType());
 }

@@ -34,10 +34,6 @@ public static class NetworkText
         {
             foreach (DefinitionReader root in ReadObjects(text)) networks.AddRange(Read(root, format ?? FormatOf(root), warn));
         }
-        catch (JsonException e)
-        {
-            throw DefinitionReader.Invalid("", $"is not JSON: {e.Message.TrimEnd('.')}");
-        }
         catch (InvalidOperationException)
         {
             // What .NET throws where half of a surrogate pair is to be decoded.
@@ -73,15 +69,29 @@ public static class NetworkText
         int start = 0;
         while (start < bytes.Length)
         {
-            Utf8JsonReader reader = new(bytes.AsSpan(start), new JsonReaderOptions());
-            JsonElement element = JsonElement.ParseValue(ref reader);
-            start += (int)reader.BytesConsumed;
+            (JsonElement element, int length) = ReadValue(bytes, start);
+            start += length;
             while (start < bytes.Length && char.IsWhiteSpace((char)bytes[start])) start++;
-            if (element.ValueKind == JsonValueKind.Array) objects.AddRange(element.EnumerateArray().Select(static (e, i) => new DefinitionReader(e, $"[{i}]")));
-            else objects.Add(new(element, ""));
+            if (element.ValueKind != JsonValueKind.Array) objects.Add(new(element, ""));
+            else objects.AddRange(element.EnumerateArray().Select(static (e, i) => new DefinitionReader(e, $"[{i}]")));
         }
 
         return objects.Count > 0 ? objects : throw DefinitionReader.Invalid("", "is empty");
+    }
+
+    private static (JsonElement Value, int Length) ReadValue(byte[] bytes, int start)
+    {
+        Utf8JsonReader reader = new(bytes.AsSpan(start), new JsonReaderOptions());
+        try
+        {
+            return (JsonElement.ParseValue(ref reader), (int)reader.BytesConsumed);
+        }
+        catch (JsonException e)
+        {
+            // Its own text would repeat what is there, whatever that does where it is shown.
+            long line = bytes.AsSpan(0, start).Count((byte)'\n') + (e.LineNumber ?? 0) + 1;
+            throw DefinitionReader.Invalid("", $"is not JSON, from line {line}, byte {e.BytePositionInLine + 1} on");
+        }
     }
 }
 

@@ -12,7 +12,8 @@ public sealed class NetworkExport(NetworkSession session)
     {
         IReadOnlyList<ParentLinkRecord> ours = session.State.GetParentLinks();
         IReadOnlyList<Link> links = session.Host.GetLinks();
-        return [.. networks.OrderBy(static n => n.Name, StringComparer.OrdinalIgnoreCase).Select(n => NetworkRequest.For(n.Record) with { Vlans = Below(n.Parent, ours, links) })];
+        return [.. networks.OrderBy(static n => n.Name, StringComparer.OrdinalIgnoreCase)
+            .Select(n => NetworkRequest.For(n.Record) with { Vlans = Below(n.Parent, ours, links) })];
     }
 
     // Of ours, the record tells what was asked for; of others', the kernel what there is.

@@ -61,7 +61,8 @@ public sealed class NetworkImport(NetworkSession session, bool disconnect)
             if (planned.Differences.Count == 0) return planned;
             _networks.CheckReplaceable(existing, plan, disconnect);
             string nics = existing.NicCount == 0 ? "" : $", disconnecting NICs: {existing.NicCount}";
-            return planned with { Action = $"Make the {existing.Kind} network again{nics}; it differs in {string.Join("; ", planned.Differences)}" };
+            string what = string.Join("; ", planned.Differences);
+            return planned with { Action = $"Make the {existing.Kind} network again{nics}; it differs in {what}" };
         }
         catch (Exception e) when (e is NetworkException or NetlinkException)
         {

@@ -100,17 +100,19 @@ internal static class NetworkSettings
     {
         Dictionary<string, NetworkSetting> wanted = expected.ToDictionary(static s => s.Name);
         Dictionary<string, NetworkSetting> found = actual.ToDictionary(static s => s.Name);
-        return [.. wanted.Keys.Union(found.Keys).Where(n => !IsSame(n)).Select(n => new SettingDifference(n, Text(wanted, n), Text(found, n)))];
+        return [.. wanted.Keys.Union(found.Keys).Where(n => !IsSame(n))
+            .Select(n => new SettingDifference(n, Text(wanted, n), Text(found, n)))];
 
-        bool IsSame(string name) => wanted.TryGetValue(name, out NetworkSetting one) && found.TryGetValue(name, out NetworkSetting other)
-            && one.IsSame(other);
+        bool IsSame(string name) => wanted.TryGetValue(name, out NetworkSetting one)
+            && found.TryGetValue(name, out NetworkSetting other) && one.IsSame(other);
     }
 
     private static string Text(Dictionary<string, NetworkSetting> settings, string name) =>
         settings.TryGetValue(name, out NetworkSetting setting) ? setting.ToString() : "none";
 
     private static NetworkSetting[] Said(params (string Name, object? Value)[] settings) =>
-        [.. settings.Where(static s => s.Value is not (null or string[] { Length: 0 })).Select(static s => new NetworkSetting(s.Name, s.Value!))];
+        [.. settings.Where(static s => s.Value is not (null or string[] { Length: 0 }))
+            .Select(static s => new NetworkSetting(s.Name, s.Value!))];
 
     private static bool? Yes(bool? value) => value == true ? true : null;
 

@@ -22,8 +22,7 @@ internal sealed class ParentLinks(NetworkSession session)
     /// <exception cref="NetworkException">ParentNotFound, ParentUnsuitable, InvalidName or InvalidVlanId.</exception>
     public ParentPlan Plan(ParentReference reference, IReadOnlyList<ParentLinkRecord>? vlans = null)
     {
-        if (reference.VlanId is int id) return PlanVlan(Plan(ParentReference.Parse(reference.Link), vlans), new(id, VlanProtocol.Ieee8021Q));
-        if (vlans?.FirstOrDefault(v => v.Name == reference.Link) is ParentLinkRecord vlan)
+        if (vlans?.FirstOrDefault(v => v.Name == reference.ToString()) is ParentLinkRecord vlan)
         {
             // Without itself, or what sits on itself would be looked for without end.
             ParentPlan lower = Plan(new(vlan.Parent!), [.. vlans.Where(v => v != vlan)]);
@@ -31,6 +30,11 @@ internal sealed class ParentLinks(NetworkSession session)
             {
                 Expected = vlan, RemovedWithLastNetwork = vlan.RemovedWithLastNetwork,
             };
+        }
+
+        if (reference.VlanId is int id)
+        {
+            return PlanVlan(Plan(ParentReference.Parse(reference.Link), vlans), new(id, VlanProtocol.Ieee8021Q));
         }
 
         if (session.Host.FindLink(reference.Link) is Link link)
@@ -255,6 +259,7 @@ internal sealed class ParentLinks(NetworkSession session)
     /// <exception cref="NetworkException">ParentUnsuitable, InterfaceExists, InvalidName or InvalidParameter.</exception>
     public ParentPlan PlanVlan(ParentPlan lower, VlanLink kind, string? name = null, int? mtu = null)
     {
+        CheckMtu(kind, mtu, lower.Name, lower.KnownMtu, session.Warn);
         // One id exists once on a link, whatever its name.
         if (lower.Existing is Link parent
             && session.Host.GetLinks().FirstOrDefault(
@@ -283,7 +288,6 @@ internal sealed class ParentLinks(NetworkSession session)
                 $"Name it yourself: Add-VlanSubInterface -Parent {lower.Name} -VlanId {kind.VlanId} -Name NAME.");
         }
 
-        CheckMtu(kind, mtu, lower.Name, lower.KnownMtu, session.Warn);
         return new(vlanName) { Kind = kind, Lower = lower, Mtu = mtu };
     }
 
@@ -347,44 +351,4 @@ internal sealed class ParentLinks(NetworkSession session)
 
     private static NetworkException Unsuitable(Link link, string reason, string action) =>
         new(NetworkError.ParentUnsuitable, $"{link.Name} cannot be a parent: {reason}.", action);
-}
-
-/// <summary>Which link a parent is, and what must be made to have it.</summary>
-/// <param name="Name">The link's name.</param>
-internal sealed record ParentPlan(string Name)
-{
-    /// <summary>The link, if it is there.</summary>
-    public Link? Existing { get; init; }
-
-    /// <summary>What to make, if it is not, or is otherwise than asked.</summary>
-    public LinkKind? Kind { get; init; }
-
-    /// <summary>What it is made on, or sits on; null where that does not matter.</summary>
-    public ParentPlan? Lower { get; init; }
-
-    /// <summary>What it was asked to be, if it was.</summary>
-    public ParentLinkRecord? Expected { get; init; }
-
-    /// <summary>Whether what is made goes with the last network that uses it.</summary>
-    public bool RemovedWithLastNetwork { get; init; } = true;
-
-    /// <summary>The MTU to make it with in bytes; the kernel's choice when null.</summary>
-    public int? Mtu { get; init; }
-
-    /// <summary>How it is otherwise than asked; nothing where it is not there, or was not asked to be in a certain way.</summary>
-    public IReadOnlyList<SettingDifference> OwnDifferences =>
-        Existing is null || Expected is null ? [] : VlanDefinition.Compare(Expected, Existing);
-
-    /// <summary>How it and what it sits on are otherwise than asked.</summary>
-    public IEnumerable<SettingDifference> Differences => [.. Lower?.Differences ?? [], .. OwnDifferences];
-
-    /// <summary>Whether it is there, and made again.</summary>
-    public bool IsReplaced => OwnDifferences.Count > 0;
-
-    /// <summary>The MTU that it has or will have, in bytes; null where that is the kernel's choice.</summary>
-    public int? KnownMtu => (IsReplaced ? null : Existing?.Mtu) ?? Mtu ?? Lower?.KnownMtu;
-
-    /// <summary>The name, with what will be made.</summary>
-    public override string ToString() =>
-        Existing is not null && !IsReplaced ? Name : $"{Name} (to be made: {Kind}{(Lower is null ? "" : $" on {Lower}")})";
 }

@@ -99,9 +99,11 @@ public sealed class CniConfigurationTests : FormatTest
             Probe = new(),
         }));
         Write(ExportFormat.Cni, Ipvlan(Exported("10.1.0.0/24", "10.1.0.1"), IpvlanMode.L2, IpvlanFlag.Private));
+        Write(ExportFormat.Cni, Exported("fd01::/64", "fd02::1", static n => n with { OnLinkGateway = true }));
 
         string[] named =
         [
+            "OnLinkGateway (fd02::1)",
             "NoGateway", "Route (blackhole 10.8.0.0/16)", "Route (fd99::/64)", "BroadcastCutoff (8)", "ProbeAddress", "ProbeCount (3)",
             "ProbeTimeoutMilliseconds (600)", "Flag (Private)",
         ];
