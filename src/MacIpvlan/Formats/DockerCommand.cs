@@ -49,6 +49,11 @@ internal static class DockerCommand
         }
 
         if (network.Subnets.Any(static s => s.Family == AddressFamily.InterNetworkV6)) words.Add("--ipv6");
+        foreach (AddressValue gateway in network.Gateways.Where(g => !network.Subnets.Any(s => s.Contains(g))))
+        {
+            warn($"'{network.Name}': Docker has no counterpart of {Gateway} ({gateway}) outside of the subnets, which is left out.");
+        }
+
         if (network.NoGateway)
         {
             warn($"'{network.Name}': Docker has {NoGateway} from version 28 on; before, an IPv4 subnet takes its first address.");

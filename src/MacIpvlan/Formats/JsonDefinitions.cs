@@ -145,12 +145,13 @@ internal static class JsonDefinitions
         RemovedWithLastNetwork = vlan.Flag(Property(RemovedWithLastNetwork)),
     };
 
-    // The parent, what it sits on, and so on; each once, whatever the text says.
+    // The parent, what it sits on, and so on; each once, and one too many at most, whatever the text says.
     private static ParentLinkRecord[] Below(ParentReference? parent, IReadOnlyList<ParentLinkRecord> vlans)
     {
         List<ParentLinkRecord> found = [];
         string? name = vlans.Any(v => v.Name == parent?.ToString()) ? parent!.ToString() : parent?.Link;
-        while (vlans.FirstOrDefault(v => v.Name == name) is ParentLinkRecord vlan && !found.Contains(vlan))
+        while (found.Count <= VlanDefinition.MaxNesting
+            && vlans.FirstOrDefault(v => v.Name == name) is ParentLinkRecord vlan && !found.Contains(vlan))
         {
             found.Insert(0, vlan);
             name = vlan.Parent;

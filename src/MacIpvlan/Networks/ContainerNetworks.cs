@@ -42,15 +42,15 @@ public sealed class ContainerNetworks(NetworkSession session)
         session.Recover();
         using IDisposable topology = session.State.LockTopology();
         NetworkPlan plan = MakePlan(request, session.State.GetNetworks(), session.Warn);
-        return Carry(plan, session.State.AddNetwork);
+        return CarryOut(plan, session.State.AddNetwork);
     }
 
     /// <summary>Makes a network again, by another definition: with a new id, and without NICs.</summary>
     /// <param name="network">The network.</param>
     /// <param name="request">The definition.</param>
     /// <param name="disconnect">Whether NICs and the host's access that it has are taken away first.</param>
-    /// <exception cref="NetworkException">NetworkInUse, or the request cannot be carried out; the network is as it was.</exception>
-    /// <exception cref="NetlinkException">The kernel refused a step; the network is as it was.</exception>
+    /// <exception cref="NetworkException">NetworkInUse, or the request cannot be carried out.</exception>
+    /// <exception cref="NetlinkException">The kernel refused a step; the network is as it was, if without NICs.</exception>
     internal ContainerNetwork Replace(ContainerNetwork network, NetworkRequest request, bool disconnect)
     {
         session.Recover();
@@ -58,7 +58,7 @@ public sealed class ContainerNetworks(NetworkSession session)
         NetworkPlan plan = MakePlan(request, [.. session.State.GetNetworks().Where(n => n.Id != network.Id)], session.Warn);
         CheckReplaceable(network, plan, disconnect);
         Release(network);
-        ContainerNetwork made = Carry(plan, record => session.State.ReplaceNetwork(network.Id, record));
+        ContainerNetwork made = CarryOut(plan, record => session.State.ReplaceNetwork(network.Id, record));
         _parents.RemoveUnused(network.Parent);
         return made;
     }
@@ -76,7 +76,7 @@ public sealed class ContainerNetworks(NetworkSession session)
             $"Take it away first (Disable-HostAccess {network.Name}), or use -Force.");
     }
 
-    private ContainerNetwork Carry(NetworkPlan plan, Action<NetworkRecord> record)
+    private ContainerNetwork CarryOut(NetworkPlan plan, Action<NetworkRecord> record)
     {
         string parent = _parents.Ensure(plan.Parent).Name;
         try

@@ -15,11 +15,7 @@ public static class DefinitionFile
         try
         {
             using FileStream file = File.OpenRead(path);
-            // What is no file, such as a pipe, tells no length.
-            byte[] bytes = new byte[maxBytes + 1];
-            int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            if (length > maxBytes) throw new NetworkException(NetworkError.InvalidDefinition, $"{path} is longer than {maxBytes} bytes.");
-            using StreamReader reader = new(new MemoryStream(bytes, 0, length), new UTF8Encoding(false, throwOnInvalidBytes: true));
+            using StreamReader reader = new(ReadBytes(file, maxBytes), new UTF8Encoding(false, throwOnInvalidBytes: true));
             return reader.ReadToEnd();
         }
         catch (DecoderFallbackException)
@@ -30,6 +26,22 @@ public static class DefinitionFile
         {
             throw Unusable(path, "read", e.Message);
         }
+    }
+
+    // What is no file, such as a pipe, tells no length.
+    private static MemoryStream ReadBytes(FileStream file, int maxBytes)
+    {
+        MemoryStream bytes = new();
+        byte[] part = new byte[64 << 10];
+        for (int length = file.Read(part); length > 0; length = file.Read(part))
+        {
+            bytes.Write(part, 0, length);
+            if (bytes.Length <= maxBytes) continue;
+            throw new NetworkException(NetworkError.InvalidDefinition, $"{file.Name} is longer than {maxBytes} bytes.");
+        }
+
+        bytes.Position = 0;
+        return bytes;
     }
 
     /// <summary>Writes a text, whole or not at all, in the place of the file that is there. It follows no link.</summary>

@@ -29,7 +29,7 @@ public sealed class NetworkImport(NetworkSession session, bool disconnect)
     /// <param name="planned">The plan.</param>
     /// <param name="confirm">Asked before a change: what, and what is done to it.</param>
     /// <exception cref="NetworkException">It cannot be done.</exception>
-    /// <exception cref="NetlinkException">The kernel refused a step; the network is as it was.</exception>
+    /// <exception cref="NetlinkException">The kernel refused a step; the network is as it was, if without NICs.</exception>
     public ImportResult Apply(PlannedImport planned, Func<string, string, bool> confirm)
     {
         if (planned.Failure is not null) ExceptionDispatchInfo.Throw(planned.Failure);
@@ -47,6 +47,7 @@ public sealed class NetworkImport(NetworkSession session, bool disconnect)
 
     private PlannedImport Plan(NetworkRequest request, ContainerNetwork? existing, List<NetworkRecord> others)
     {
+        session.ThrowIfStopping();
         PlannedImport planned = new(request) { Existing = existing };
         try
         {
@@ -76,7 +77,7 @@ public sealed class NetworkImport(NetworkSession session, bool disconnect)
     {
         LinkName.CheckNetwork(request.Name);
         Named(request, () => NetworkDefinition.Check(request));
-        foreach (ParentLinkRecord vlan in request.Vlans) VlanDefinition.Check(vlan);
+        VlanDefinition.Check(request.Vlans);
     }
 
     // Of many networks, the error is to say which.

@@ -7,6 +7,9 @@ namespace MacIpvlan;
 /// <summary>What sub-interfaces are asked to be; pure arithmetic.</summary>
 internal static class VlanDefinition
 {
+    /// <summary>How many sub-interfaces may sit on each other: MAX_NEST_DEV of include/linux/netdevice.h.</summary>
+    public const int MaxNesting = 8;
+
     private const int MaxTagPriority = 7;
 
     // What identifies a sub-interface, and what the kernel does not know of it.
@@ -16,15 +19,24 @@ internal static class VlanDefinition
         NetworkSettings.RemovedWithLastNetwork,
     ];
 
-    /// <summary>Checks a sub-interface.</summary>
+    /// <summary>Checks sub-interfaces that sit on each other.</summary>
     /// <exception cref="NetworkException">InvalidName, InvalidVlanId or InvalidParameter.</exception>
-    public static void Check(ParentLinkRecord vlan)
+    public static void Check(IReadOnlyCollection<ParentLinkRecord> vlans)
     {
-        LinkName.Check(vlan.Name);
-        VlanLink kind = (VlanLink)vlan.Kind;
-        ParentReference.OfVlan(vlan.Parent!, kind.VlanId);
-        NetworkDefinition.CheckMtu(vlan.Mtu, []);
-        CheckPriorities(kind);
+        if (vlans.Count > MaxNesting)
+        {
+            throw new NetworkException(
+                NetworkError.InvalidParameter, $"More than {MaxNesting} sub-interfaces sit on each other, which no kernel takes.");
+        }
+
+        foreach (ParentLinkRecord vlan in vlans)
+        {
+            LinkName.Check(vlan.Name);
+            VlanLink kind = (VlanLink)vlan.Kind;
+            ParentReference.OfVlan(vlan.Parent!, kind.VlanId);
+            NetworkDefinition.CheckMtu(vlan.Mtu, []);
+            CheckPriorities(kind);
+        }
     }
 
     /// <summary>Checks the priority maps of a tag (three bits, IEEE 802.1Q).</summary>

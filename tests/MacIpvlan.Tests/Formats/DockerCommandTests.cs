@@ -68,6 +68,15 @@ public sealed class DockerCommandTests : FormatTest
     }
 
     [Fact]
+    public void GatewayOutsideOfTheSubnets_IsToldOf()
+    {
+        string line = Write(ExportFormat.DockerCommand, Exported("10.1.0.0/24", "10.9.0.1", static n => n with { OnLinkGateway = true }));
+
+        Assert.DoesNotContain("--gateway", line, StringComparison.Ordinal);
+        Assert.Contains(Warnings, static w => w.Contains("Gateway (10.9.0.1)", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void ModeThatDockerLacks_IsRefused() => NetworkAssert.Refused(
         NetworkError.NoCounterpart,
         () => Write(ExportFormat.DockerCommand, Exported("10.1.0.0/24", "10.1.0.1", static n => n with { NicKind = new MacvlanLink(MacvlanMode.Source) })),

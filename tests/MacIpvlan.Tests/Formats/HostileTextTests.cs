@@ -46,6 +46,16 @@ public sealed class HostileTextTests : FormatTest
         NetworkError.InvalidDefinition, () => Read(new string(' ', NetworkText.MaxBytes) + "{}"), $"{NetworkText.MaxBytes}");
 
     [Fact]
+    public void SubInterfacesOnEachOther_AreBounded()
+    {
+        string vlans = string.Join(',', Enumerable.Range(1, 4000).Select(static i => $$"""{"name":"v{{i}}","parent":"v{{i + 1}}","vlanId":{{i}}}"""));
+        NetworkRequest read = Assert.Single(Read(
+            $$"""{"format":"macipvlan","version":1,"vlans":[{{vlans}}],"networks":[{"name":"a","kind":"macvlan","parent":"v1","subnet":"10.0.0.0/24"}]}"""));
+
+        NetworkAssert.Refused(NetworkError.InvalidParameter, () => VlanDefinition.Check(read.Vlans), "sit on each other");
+    }
+
+    [Fact]
     public void LongTextsAndNames_AreNotRepeated()
     {
         string name = new('x', 5000);

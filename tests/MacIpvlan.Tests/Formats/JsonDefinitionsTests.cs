@@ -81,8 +81,8 @@ public sealed class JsonDefinitionsTests : FormatTest
         string text = Write(ExportFormat.Json, Sole);
 
         Assert.Equal(
-            """{"name":"outer","parent":"eth0","vlanId":10,"protocol":"802.1ad","mtu":1496,"reorderHeader":false,"gvrp":true,"mvrp":true,"""
-            + """ "looseBinding":true,"egressPriorityMap":["0:3","7:1"],"ingressPriorityMap":["5:6"]}""".TrimStart(),
+            """{"name":"outer","parent":"eth0","vlanId":10,"protocol":"802.1ad","mtu":1496,"reorderHeader":false,"gvrp":true,"""
+            + @"""mvrp"":true,""looseBinding"":true,""egressPriorityMap"":[""0:3"",""7:1""],""ingressPriorityMap"":[""5:6""]}",
             Compact(JsonDocument.Parse(text).RootElement.GetProperty("vlans")[0]));
         Assert.Equal(
             """{"name":"sole","kind":"macvlan","mode":"Passthru","parent":"outer.20","subnet":["10.3.0.0/24"],"noPromiscuous":true}""",
