@@ -76,7 +76,7 @@ Describe 'Networks of macvlan' -Tag Native, Once {
         $before = Get-Snapshot
         $failure = Get-Failure { $text | Import-ContainerNetwork }
         $failure.What | Should -Be "NetworkInUse ResourceBusy 'lan'"
-        $failure.Message | Should -BeLike '*web1/eth0*'
+        $failure.Message | Should -Be "The network 'lan' differs, and is not made again while it has 1 NIC: web1/eth0."
         Get-Line ($text | Import-ContainerNetwork -ErrorAction Ignore) | Should -Be 'lan macvlan Failed Mtu: 1400 -> 1300'
         Get-Snapshot | Should -Be $before
         Get-Line ($text | Import-ContainerNetwork -Force) | Should -Be 'lan macvlan Replaced Mtu: 1400 -> 1300'
@@ -216,6 +216,13 @@ Describe 'Networks of macvlan' -Tag Native, Once {
         $lines[2] | Should -Match '^lan +macvlan Skipped  Gateway: 10\.1\.0\.1 -> 10\.1\.0\.254$'
         $lines[3].Trim() | Should -Be 'Mtu: 1400 -> 1300'
         ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 80
+        $null = New-MacvlanNetwork more eth0 -Subnet 10.2.0.0/24, fd02::/64 -IPRange 10.2.0.10-10.2.0.19, fd02::1000-fd02::1fff
+        $planned = (Export-ContainerNetwork more) -replace '10.2.0.19', '10.2.0.29' | Import-ContainerNetwork -WhatIf
+        foreach ($item in $planned, $planned.Differences) {
+            $text = $item | Out-String -Width 80
+            ($text -split "`n" | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 80
+            '10.2.0.10-10.2.0.19', '10.2.0.10-10.2.0.29', 'fd02::1000-fd02::1fff' | ForEach-Object { $text | Should -BeLike "*$_*" }
+        }
     }
 
     It 'are named, with what is done to them, by -WhatIf' {

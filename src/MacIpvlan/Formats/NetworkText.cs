@@ -58,7 +58,7 @@ public static class NetworkText
         : CniConfiguration.IsAt(root) ? ImportFormat.Cni
         : DockerInspection.IsAt(root) ? ImportFormat.DockerInspect
         : PodmanInspection.IsAt(root) ? ImportFormat.PodmanInspect
-        : throw root.Wrong("is of no format that is known: own JSON, CNI, docker network inspect, podman network inspect");
+        : throw root.Wrong("is of no format that is known: Export-ContainerNetwork, CNI, docker network inspect, podman network inspect");
 
     // Several commands may have written behind each other, each a list of its own.
     private static List<DefinitionReader> ReadObjects(string text)

@@ -67,12 +67,13 @@ public sealed class ContainerNetworks(NetworkSession session)
     /// <exception cref="NetworkException">NetworkInUse or SubInterfaceInUse, naming what would be taken away.</exception>
     internal void CheckReplaceable(ContainerNetwork network, NetworkPlan plan, bool disconnect)
     {
-        CheckNoNics(network, disconnect);
+        const string Kept = "differs, and is not made again while ";
+        CheckNoNics(network, disconnect, Kept + "it ");
         _parents.CheckReplaceable(plan.Parent, network.Id);
         if (session.State.GetHostNic(network.Id) is null || disconnect) return;
         throw new NetworkException(
             NetworkError.NetworkInUse,
-            $"The host has access to the network '{network.Name}'.",
+            $"The network '{network.Name}' {Kept}the host has access to it.",
             $"Take it away first (Disable-HostAccess {network.Name}), or use -Force.");
     }
 
@@ -106,13 +107,13 @@ public sealed class ContainerNetworks(NetworkSession session)
         _parents.RemoveUnused(network.Parent);
     }
 
-    private void CheckNoNics(ContainerNetwork network, bool disconnect)
+    private void CheckNoNics(ContainerNetwork network, bool disconnect, string context = "")
     {
         IReadOnlyList<ContainerNic> attached = new ContainerNics(session).GetAll(network);
         if (attached.Count == 0 || disconnect) return;
         throw new NetworkException(
             NetworkError.NetworkInUse,
-            $"The network '{network.Name}' has {Count(attached.Count, "NIC")}: {NameSome(attached)}.",
+            $"The network '{network.Name}' {context}has {Count(attached.Count, "NIC")}: {NameSome(attached)}.",
             $"Disconnect them first (Get-ContainerNic -Network {network.Name} | Disconnect-ContainerNic), or use -Force.");
     }
 

@@ -71,7 +71,7 @@ public static class DefinitionFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Unusable(path, "written", e.Message);
+            throw Unusable(path, "written", e.Message.Replace(part, path, StringComparison.Ordinal));
         }
     }
 
