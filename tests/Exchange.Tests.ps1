@@ -293,6 +293,15 @@ Describe 'Networks on VLANs, and of ipvlan' {
         Test-ContainerNetwork | Should -BeNullOrEmpty
     }
 
+    It 'move to another parent, and take away what was made for them' {
+        $null = New-MacvlanNetwork web eth0.50 -Subnet 10.50.0.0/24
+        $null = New-IpvlanNetwork alone -Subnet 10.60.0.0/24
+        $text = (Export-ContainerNetwork) -replace 'eth0\.50', 'eth0.51' -replace '"vlanId": 50', '"vlanId": 51' -replace '"internal": true', '"internal": true, "mtu": 1400'
+        Get-Line ($text | Import-ContainerNetwork) | Should -Be 'alone ipvlan Replaced Mtu: none -> 1400', 'web macvlan Replaced Parent: eth0.50 -> eth0.51'
+        @(Get-IpLink).ifname -notlike 'di-*' | Should -Be lo, eth0, eth0.51
+        (Get-IpLink | Where-Object ifname -Like 'di-*').mtu | Should -Be 1400
+    }
+
     It 'are refused before anything is touched when a sub-interface cannot be so' {
         $null = New-MacvlanNetwork web eth0.50 -Subnet 10.50.0.0/24
         $text = (Export-ContainerNetwork) -replace '"protocol": "802.1Q"', '"protocol": "802.1Q", "mtu": 9000'

@@ -51,10 +51,8 @@ internal static class JsonDefinitions
     public static IReadOnlyList<NetworkRequest> Read(DefinitionReader root, Action<string> warn)
     {
         if (root.Text(FormatProperty) != Format) throw root.Wrong(FormatProperty, $"is not \"{Format}\"");
-        if (root.Number(VersionProperty) is int version && version != Version)
-        {
-            throw root.Wrong(VersionProperty, $"is {version}, and this module reads {Version}");
-        }
+        int version = root.Number(VersionProperty) ?? throw root.Wrong(VersionProperty, "is missing");
+        if (version != Version) throw root.Wrong(VersionProperty, $"is {version}, and this module reads {Version}");
 
         IReadOnlyList<ParentLinkRecord> vlans = [.. root.Objects(VlansProperty).Select(ReadVlan)];
         if (vlans.GroupBy(static v => v.Name).FirstOrDefault(static g => g.Count() > 1) is IGrouping<string, ParentLinkRecord> same)

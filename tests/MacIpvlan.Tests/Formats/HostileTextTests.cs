@@ -87,6 +87,10 @@ public sealed class HostileTextTests : FormatTest
         NetworkError.InvalidDefinition, () => Read("{}", format), "is ");
 
     [Fact]
+    public void Version_MustBeTold() => NetworkAssert.Refused(
+        NetworkError.InvalidDefinition, () => Read("""{"format":"macipvlan"}""", ImportFormat.Json), "version is missing");
+
+    [Fact]
     public void Texts_MayFollowEachOther()
     {
         string one = Write(ExportFormat.Cni, Exported("10.1.0.0/24", "10.1.0.1"));
