@@ -115,11 +115,12 @@ Describe 'Networks of macvlan' -Tag Native, Once {
         Get-MacvlanNetwork l* | Export-ContainerNetwork | Should -Be $text
         'LAN', 'lan' | Export-ContainerNetwork | Should -Be $text
         (Export-ContainerNetwork | ConvertFrom-Json).networks.name | Should -Be lan, other
-        Export-ContainerNetwork -Path $folder/all.json
+        (Export-ContainerNetwork -Path $folder/all.json).FullName | Should -Be $folder/all.json
+        (Get-Failure { Export-ContainerNetwork -Path $folder/all.json -NoClobber }).What | Should -Be "FileExists ResourceExists ''"
         Get-Content $folder/all.json | Should -Be ((Export-ContainerNetwork) -split "`n")
-        Export-ContainerNetwork -Path $folder
-        Export-ContainerNetwork -Path $folder -As Cni
-        Export-ContainerNetwork -Path $folder -As DockerCommand -WarningAction Ignore
+        (Export-ContainerNetwork -Path $folder).Name | Should -Be lan.json, other.json
+        $null = Export-ContainerNetwork -Path $folder -As Cni
+        $null = Export-ContainerNetwork -Path $folder -As DockerCommand -WarningAction Ignore
         (Get-ChildItem $folder).Name | Sort-Object | Should -Be @(
             'all.json', 'lan.conflist', 'lan.json', 'lan.sh', 'other.conflist', 'other.json', 'other.sh')
         Get-Line (Get-Content $folder/all.json | Import-ContainerNetwork) | Should -Be 'lan macvlan InPlace', 'other macvlan InPlace'
@@ -169,12 +170,12 @@ Describe 'Networks of macvlan' -Tag Native, Once {
     It 'of CNI are one in a file' {
         $null = New-MacvlanNetwork other eth0 -Subnet 10.2.0.0/24
         (Get-Failure { Export-ContainerNetwork -As Cni -Path $folder/x }).What | Should -Be "InvalidParameter InvalidArgument ''"
-        Export-ContainerNetwork lan -As Cni -Path $folder/x
+        $null = Export-ContainerNetwork lan -As Cni -Path $folder/x
         Get-Line (Import-ContainerNetwork $folder/x) | Should -Be 'lan macvlan InPlace'
     }
 
     It 'are read from files, each by itself' {
-        Export-ContainerNetwork -Path $folder/lan.json
+        $null = Export-ContainerNetwork -Path $folder/lan.json
         Set-Content $folder/wrong.json '{'
         [IO.File]::WriteAllBytes("$folder/binary.json", [byte[]](0xff, 0xfe, 0xfd, 0x80, 0x81))
         $null = New-Item $folder/empty.json
@@ -227,7 +228,7 @@ Describe 'Networks of macvlan' -Tag Native, Once {
 
     It 'are named, with what is done to them, by -WhatIf' {
         $null = New-NetworkNamespace web1 | Connect-ContainerNic -Network lan
-        Export-ContainerNetwork -Path $folder/x.json
+        $null = Export-ContainerNetwork -Path $folder/x.json
         $text = (Get-Content $folder/x.json -Raw) -replace '1400', '1300'
         Set-Content $folder/x.json $text
         Set-Content $folder/y.json ($text -replace '"lan"', '"new"' -replace '10\.1\.', '10.5.')

@@ -16,14 +16,12 @@ internal sealed class DefinitionFiles(string path, ExportFormat format)
     public void Add(string network, string text) => _texts.Add((network, text + "\n"));
 
     /// <summary>Writes what was added.</summary>
-    /// <exception cref="NetworkException">FileUnusable; InvalidParameter: a file of CNI has one network.</exception>
-    public void Write()
+    /// <param name="replaces">Whether files that are there are replaced.</param>
+    /// <returns>The files.</returns>
+    /// <exception cref="NetworkException">FileExists, FileUnusable; InvalidParameter: a file of CNI has one network.</exception>
+    public IEnumerable<FileInfo> Write(bool replaces)
     {
-        if (IsFolder)
-        {
-            foreach ((string network, string text) in _texts) DefinitionFile.Write(Path.Combine(path, network + Extension), text);
-            return;
-        }
+        if (IsFolder) return _texts.Select(t => OutputFile.Write(Path.Combine(path, t.Network + Extension), t.Text, replaces));
 
         if (format == ExportFormat.Cni && _texts.Count > 1)
         {
@@ -33,7 +31,7 @@ internal sealed class DefinitionFiles(string path, ExportFormat format)
                 "Name a folder that is there, for one file a network.");
         }
 
-        if (_texts.Count > 0) DefinitionFile.Write(path, string.Concat(_texts.Select(static t => t.Text)));
+        return _texts.Count == 0 ? [] : [OutputFile.Write(path, string.Concat(_texts.Select(static t => t.Text)), replaces)];
     }
 
     private string Extension => format switch

@@ -5,7 +5,7 @@ namespace MacIpvlan.PowerShell.Commands;
 
 /// <summary>Writes what networks are, as JSON, command lines of Docker, or configurations of CNI.</summary>
 [Cmdlet(VerbsData.Export, "ContainerNetwork")]
-[OutputType(typeof(string))]
+[OutputType(typeof(string), typeof(FileInfo))]
 public sealed class ExportContainerNetworkCommand : NetworkCommand
 {
     private readonly List<ContainerNetwork> _networks = [];
@@ -25,6 +25,10 @@ public sealed class ExportContainerNetworkCommand : NetworkCommand
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
+
+    /// <summary>Does not replace files that are there.</summary>
+    [Parameter]
+    public SwitchParameter NoClobber { get; set; }
 
     private protected override void Process()
     {
@@ -51,6 +55,6 @@ public sealed class ExportContainerNetworkCommand : NetworkCommand
             });
         }
 
-        files?.Write();
+        foreach (FileInfo file in files?.Write(replaces: !NoClobber) ?? []) Write(file);
     }
 }

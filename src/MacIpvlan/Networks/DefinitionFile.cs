@@ -1,9 +1,8 @@
 using System.Text;
-using MacIpvlan.Linux;
 
 namespace MacIpvlan;
 
-/// <summary>Texts that define networks, in files.</summary>
+/// <summary>Reads texts that define networks from files.</summary>
 public static class DefinitionFile
 {
     /// <summary>Reads a text in UTF-8, or in what its byte order mark says.</summary>
@@ -24,7 +23,8 @@ public static class DefinitionFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Unusable(path, "read", e.Message);
+            throw new NetworkException(
+                NetworkError.FileUnusable, $"{path} cannot be read: {e.Message.TrimEnd('.')}.", "Give the path of a file that you may read.");
         }
     }
 
@@ -43,38 +43,4 @@ public static class DefinitionFile
         bytes.Position = 0;
         return bytes;
     }
-
-    /// <summary>Writes a text, whole or not at all, in the place of the file that is there. It follows no link.</summary>
-    /// <exception cref="NetworkException">FileUnusable.</exception>
-    public static void Write(string path, string text)
-    {
-        string part = $"{path}.{Path.GetRandomFileName()}";
-        try
-        {
-            // A link may be another's, and lead anywhere; a device does not come back once it is replaced.
-            if (FileStatus.Of(path) is { Type: not FileType.File }) throw Unusable(path, "written", "it is there, and is not a file");
-            try
-            {
-                using (FileStream file = new(part, FileMode.CreateNew, FileAccess.Write))
-                {
-                    file.Write(Encoding.UTF8.GetBytes(text));
-                    file.Flush(flushToDisk: true);
-                }
-
-                File.Move(part, path, overwrite: true);
-            }
-            catch
-            {
-                File.Delete(part);
-                throw;
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Unusable(path, "written", e.Message.Replace(part, path, StringComparison.Ordinal));
-        }
-    }
-
-    private static NetworkException Unusable(string path, string what, string reason) => new(
-        NetworkError.FileUnusable, $"The file {path} cannot be {what}: {reason.TrimEnd('.')}.", "Name another file.");
 }
