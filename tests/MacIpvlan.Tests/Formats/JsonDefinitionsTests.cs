@@ -3,6 +3,7 @@ using MacIpvlan.Addressing;
 using MacIpvlan.Formats;
 using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
+using MacIpvlan.Tests.Architecture;
 using MacIpvlan.Tests.Networks;
 using static MacIpvlan.Tests.Networks.Definitions;
 
@@ -96,6 +97,17 @@ public sealed class JsonDefinitionsTests : FormatTest
             """{ "format": "macipvlan", "version": 1, "networks": [ { "name": "a", "kind": "ipvlan", "parent": "eth0:50", "subnet": "10.0.0.0/24" } ] }"""));
 
         Assert.Equal(["Name=a", "Kind=ipvlan", "Mode=L2", "Parent=eth0.50", "Subnet=10.0.0.0/24"], Settings(read));
+    }
+
+    [Fact]
+    public void ExampleOfTheHelp_IsRead()
+    {
+        string page = File.ReadAllText(Path.Combine(SourceTree.Root, "docs/en-US/about_MacIpvlan.md"));
+        NetworkRequest read = Assert.Single(Read(page.Split("```json")[1].Split("```")[0]));
+
+        Assert.Equal(
+            ["Name=web", "Kind=macvlan", "Mode=Bridge", "Parent=eth0.50", "Subnet=10.1.0.0/24", "Gateway=10.1.0.1", "Mtu=1400"], Settings(read));
+        Assert.True(Assert.Single(read.Vlans).RemovedWithLastNetwork);
     }
 
     [Fact]
