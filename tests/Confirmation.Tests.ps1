@@ -26,6 +26,8 @@ Describe 'Confirmation' -Tag Native, Once {
             @{ Do = 'New-NetworkNamespace web1 -Confirm'; Look = 'Get-NetworkNamespace web?' }
             @{ Do = 'New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24 -Confirm'; Look = 'Get-ContainerNetwork' }
             @{ Do = 'New-IpvlanNetwork own eth0 -Subnet 10.2.0.0/24 -WarningAction Ignore -Confirm'; Look = 'Get-ContainerNetwork own*' }
+            @{ Do = '(Export-ContainerNetwork lan) -replace "10.1.0", "10.3.0" -replace "name.: .lan", "name`": `"too" | Import-ContainerNetwork -Confirm'; Look = 'Get-ContainerNetwork too*' }
+            @{ Do = '(Export-ContainerNetwork too) -replace "Bridge", "Vepa" | Import-ContainerNetwork -Confirm'; Look = '(Get-ContainerNetwork too).Mode' }
             @{ Do = 'Connect-ContainerNic lan web1 -Confirm'; Look = 'Get-ContainerNic' }
             @{ Do = 'ip -n web1 link delete eth0; Restore-ContainerNetwork -Confirm'; Look = 'ip -n web1 -br link show dev eth0 2>/dev/null | cut -c1-4' }
             @{ Do = 'ip -n web1 link set eth0 mtu 1400; Test-ContainerNetwork -Repair -Confirm'; Look = 'ip -n web1 link show dev eth0 | grep -o mtu.[0-9]*' }
@@ -39,6 +41,8 @@ Describe 'Confirmation' -Tag Native, Once {
             '<>', '<web1>'
             '<>', '<lan>'
             '<>', '<own>'
+            '<>', '<too>'
+            '<Bridge>', '<Vepa>'
             '<>', '<web1/eth0>'
             '<>', '<eth0>'
             '<mtu 1400>', '<mtu 1500>'

@@ -247,6 +247,22 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         finally { if (-not $watch.HasExited) { Stop-Sleeper $watch } }
     }
 
+    It 'take networks as command lines, and tell of them as they were' {
+        $run = "$PSScriptRoot/runtimes/run.sh"
+        $null = New-MacvlanNetwork moved eth0 -Subnet 10.5.0.0/24, fd05::/64 -Gateway 10.5.0.254, fd05::1 -IPRange 10.5.0.64/26 `
+            -ExcludeAddress 10.5.0.70 -Mode Private -Mtu 1400
+        $null = & $run sh -c (Export-ContainerNetwork moved -As DockerCommand -WarningAction Ignore)
+        try { $text = & $run docker network inspect moved }
+        finally { Invoke-Runtime docker network rm moved }
+        $imported = $text | Import-ContainerNetwork -WarningVariable warnings
+        "$($imported.Name) $($imported.Result) $($imported.Differences) $warnings" | Should -Be 'moved InPlace  '
+        Invoke-Runtime podman network create -d macvlan --subnet 10.5.0.0/24 --gateway 10.5.0.254 --ip-range 10.5.0.64/26 -o mode=private -o parent=eth0 -o mtu=1400 moved
+        try { $text = & $run podman --remote network inspect moved }
+        finally { Invoke-Runtime podman network rm moved }
+        ($text | Import-ContainerNetwork -WhatIf -WarningAction Ignore).Differences | ForEach-Object Name | Should -Be Subnet, Gateway, IPRange, ExcludeAddress
+        Remove-MacvlanNetwork moved
+    }
+
     It 'are completed by name while they run' {
         $complete = {
             param($line)

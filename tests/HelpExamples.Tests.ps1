@@ -57,10 +57,11 @@ BeforeAll {
     }
 
     function Invoke-Example([string]$Code) {
-        # Files are written here, and forgotten.
-        Set-Location (New-Item "$TestDrive/$(New-Guid)" -ItemType Directory)
         $ErrorActionPreference = 'Stop'
-        & ([scriptblock]::Create($Code)) 3>$null
+        # Files are written here, and forgotten.
+        Push-Location (New-Item "$TestDrive/$(New-Guid)" -ItemType Directory)
+        try { & ([scriptblock]::Create($Code)) 3>$null }
+        finally { Pop-Location }
     }
 }
 
@@ -115,6 +116,7 @@ Describe 'Examples with a container' {
             switch ("$args") {
                 'ps -q' { $id.Substring(0, 12) }
                 'run --network none -d nginx' { $id }
+                'network inspect office' { '[{"Name":"office","Driver":"macvlan","IPAM":{"Config":[{"Subnet":"10.77.0.0/24"}]},"Options":{"parent":"eth0"}}]' }
                 default { throw "docker $_" }
             }
         }

@@ -22,7 +22,7 @@ BeforeAll {
 '@
         $text = @(
             sh -c $script
-            Get-ContainerNetwork | ForEach-Object { "$_ $($_.State) $($_.NicCount) $($_.Subnets.InUse)" }
+            Get-ContainerNetwork | ForEach-Object { "$_ $($_.State) $($_.Mtu) $($_.NicCount) $($_.Subnets.InUse)" }
             Get-ContainerNic | ForEach-Object { "$_ $($_.State) $($_.IPAddress)" }
             Get-StateRow | Where-Object { $_ -match '^(parent_links|leases|runs) ' }) -join "`n"
         # Names first: the digits in them may look like anything else. The kernel tells a moment later whether a link is usable.
@@ -150,6 +150,23 @@ Describe 'A command that is killed' {
 
     It 'takes away the host''s access to a network, or does not' -Tag Native, Once {
         Test-EachPoint { . $withNic; $null = Enable-HostAccess lan } disable-host, lan
+    }
+
+    It 'makes a network again by another definition, or takes its NICs away alone, or nothing' -Tag Native, Once {
+        . $withNic
+        $text = (Export-ContainerNetwork | ConvertFrom-Json -AsHashtable)
+        $text.networks[0].mtu, $text.networks[0].ipRange = 1400, @('10.1.0.2-10.1.0.99')
+        Clear-Operation
+        Test-EachPoint $withNic import, ($text | ConvertTo-Json -Depth 9 -Compress) -Every 2 -Between { Get-ContainerNic | Disconnect-ContainerNic }
+    }
+
+    It 'makes a VLAN again under a network, or does not' {
+        $prepare = { $null = New-IpvlanNetwork lan eth0.30 -Subnet 10.1.0.0/24 }
+        . $prepare
+        $text = (Export-ContainerNetwork | ConvertFrom-Json -AsHashtable)
+        $text.vlans[0].mtu = 1400
+        Clear-Operation
+        Test-EachPoint $prepare import, ($text | ConvertTo-Json -Depth 9 -Compress) -Every 2 -AlwaysRestore
     }
 
     It 'makes a network on a VLAN in a VLAN, or nothing' {

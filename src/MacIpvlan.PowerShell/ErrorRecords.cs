@@ -46,8 +46,9 @@ internal static class ErrorRecords
             or NetworkError.MacAddressInUse => ErrorCategory.ResourceBusy,
         NetworkError.AddressesExhausted or NetworkError.StateUnavailable or NetworkError.ContainerNotRunning
             or NetworkError.RuntimeUnavailable => ErrorCategory.ResourceUnavailable,
+        NetworkError.InvalidDefinition => ErrorCategory.InvalidData,
         NetworkError.FileUnusable => ErrorCategory.OpenError,
-        NetworkError.KernelTooOld => ErrorCategory.NotImplemented,
+        NetworkError.KernelTooOld or NetworkError.NoCounterpart => ErrorCategory.NotImplemented,
         NetworkError.PermissionDenied => ErrorCategory.PermissionDenied,
         _ => ErrorCategory.NotSpecified,
     };

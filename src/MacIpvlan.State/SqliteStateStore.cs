@@ -106,7 +106,19 @@ public sealed partial class SqliteStateStore : IStateStore
     });
 
     /// <inheritdoc/>
-    public void AddNetwork(NetworkRecord network) => _database.Write(() =>
+    public void AddNetwork(NetworkRecord network) => _database.Write(() => Add(network));
+
+    /// <inheritdoc/>
+    public void ReplaceNetwork(string id, NetworkRecord network) => _database.Write(() =>
+    {
+        Remove(id);
+        return Add(network);
+    });
+
+    /// <inheritdoc/>
+    public void RemoveNetwork(string id) => _database.Write(() => Remove(id));
+
+    private int Add(NetworkRecord network)
     {
         MacvlanLink? macvlan = network.NicKind as MacvlanLink;
         IpvlanLink? ipvlan = network.NicKind as IpvlanLink;
@@ -156,10 +168,9 @@ public sealed partial class SqliteStateStore : IStateStore
         }
 
         return 0;
-    });
+    }
 
-    /// <inheritdoc/>
-    public void RemoveNetwork(string id) => _database.Write(() =>
+    private int Remove(string id)
     {
         try
         {
@@ -173,7 +184,7 @@ public sealed partial class SqliteStateStore : IStateStore
 
         _database.Execute("DELETE FROM pools WHERE NOT EXISTS (SELECT 1 FROM subnets s WHERE s.pool_id = pools.id)");
         return 0;
-    });
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<ParentLinkRecord> GetParentLinks() => _database.Read(() => _database.Query(

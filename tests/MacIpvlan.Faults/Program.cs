@@ -5,6 +5,7 @@
 using MacIpvlan;
 using MacIpvlan.Addressing;
 using MacIpvlan.Faults;
+using MacIpvlan.Formats;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
@@ -52,6 +53,15 @@ switch (args[1])
         foreach (RestoredItem item in new NetworkRestoration(session, static (_, _) => true).Restore(networks.GetAll(), areAll: true))
         {
             if (item.Result == RestoreResult.Failed) throw new InvalidOperationException($"{item}");
+        }
+
+        break;
+    // Import-ContainerNetwork -Force: the text.
+    case "import":
+        NetworkImport import = new(session, disconnect: true);
+        foreach (PlannedImport planned in import.Plan(NetworkText.Read(arguments[0], null, static _ => { })))
+        {
+            import.Apply(planned, static (_, _) => true);
         }
 
         break;

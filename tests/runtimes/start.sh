@@ -46,6 +46,7 @@ tmp_dir = "$folder/libpod"
 [engine.runtimes]
 runc = ["$folder/runc"]
 [network]
+cni_plugin_dirs = ["$(dirname "$(dirname "$(type -P podman)")")/lib/cni"]
 network_config_dir = "$folder/networks"
 END
 # With this one, podman would be a client.

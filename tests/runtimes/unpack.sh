@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Unpacks Docker and Podman from Debian's packages into a folder, for tests/Containers.Tests.ps1. Nothing is installed, and
-# no daemon of the machine is started or touched. Without apt-get, or for another user than root, it does nothing.
+# Unpacks Docker, Podman and the plugins of CNI from Debian's packages into a folder, for tests/Containers.Tests.ps1 and
+# tests/Cni.Tests.ps1. Nothing is installed, and no daemon of the machine is started or touched. Without apt-get, or for
+# another user than root, it does nothing.
 #
 #   unpack.sh FOLDER
 set -euo pipefail
 
 folder=$(realpath -m "$1")
-[[ $EUID == 0 && ! -e $folder/complete ]] && type -P apt-get dpkg >/dev/null || exit 0
+# What an earlier version of this script has unpacked may lack something.
+[[ $EUID == 0 && ! $folder/complete -nt $0 ]] && type -P apt-get dpkg >/dev/null || exit 0
 rm -rf "$folder"
 mkdir -p "$folder/packages"
 cd "$folder/packages"
@@ -14,7 +16,8 @@ apt-get update
 # In some releases, the client is a package of its own.
 read -ra clients <<<"$(apt-cache pkgnames docker-cli | grep -x docker-cli || true)"
 # What is not there yet of them and of what they need; packages that are there would be marked with a version in brackets.
-mapfile -t packages < <(apt-get install --simulate --no-install-recommends docker.io podman runc "${clients[@]}" |
+mapfile -t packages < <(apt-get install --simulate --no-install-recommends docker.io podman runc \
+    containernetworking-plugins "${clients[@]}" |
     awk '$1 == "Inst" && $3 !~ /^\[/ { print $2 }')
 ((${#packages[@]} == 0)) || apt-get download "${packages[@]}"
 for package in *.deb; do

@@ -84,18 +84,13 @@ public sealed class AddVlanSubInterfaceCommand : NetworkCommand
         Gvrp = Gvrp ? true : null,
         Mvrp = Mvrp ? true : null,
         LooseBinding = LooseBinding ? true : null,
-        EgressPriorityMap = ReadMap(EgressPriorityMap, static (_, to) => to),
-        IngressPriorityMap = ReadMap(IngressPriorityMap, static (from, _) => from),
+        EgressPriorityMap = ReadMap(EgressPriorityMap),
+        IngressPriorityMap = ReadMap(IngressPriorityMap),
     };
 
-    private static (uint From, uint To)[] ReadMap(Hashtable? map, Func<uint, uint, uint> ofTag)
-    {
-        const int MaxTagPriority = 7;
-        (uint From, uint To)[] pairs = [.. (map ?? []).Cast<DictionaryEntry>().Select(static e => (ReadNumber(e.Key), ReadNumber(e.Value)))];
-        uint wrong = pairs.Select(p => ofTag(p.From, p.To)).FirstOrDefault(static p => p > MaxTagPriority);
-        return wrong == 0 ? [.. pairs.OrderBy(static p => p.From)] : throw new NetworkException(
-            NetworkError.InvalidParameter, $"{wrong} is not the priority of a VLAN tag: 0 to {MaxTagPriority}.");
-    }
+    private static (uint From, uint To)[] ReadMap(Hashtable? map) =>
+        [.. (map ?? []).Cast<DictionaryEntry>().Select(static e => (From: ReadNumber(e.Key), To: ReadNumber(e.Value)))
+            .OrderBy(static p => p.From)];
 
     private static uint ReadNumber(object? value) =>
         uint.TryParse(Convert.ToString(value, CultureInfo.InvariantCulture), NumberStyles.None, CultureInfo.InvariantCulture, out uint number)

@@ -30,6 +30,15 @@ public readonly record struct AddressRange(AddressValue First, AddressValue Last
     /// <summary>Whether every address of the range is in the subnet.</summary>
     public bool IsWithin(IPPrefix subnet) => subnet.Contains(First) && subnet.Contains(Last);
 
+    /// <summary>The subnet that has these addresses and no others; null where there is none.</summary>
+    public IPPrefix? AsPrefix()
+    {
+        UInt128 hostMask = First.Number ^ Last.Number;
+        int hostBits = 128 - (int)UInt128.LeadingZeroCount(hostMask);
+        bool isWhole = (hostMask & (hostMask + 1)) == 0 && (First.Number & hostMask) == 0;
+        return isWhole ? IPPrefix.Containing(First, First.Bits - hostBits) : null;
+    }
+
     /// <summary>The range that an address alone makes.</summary>
     public static AddressRange Of(AddressValue address) => new(address, address);
 

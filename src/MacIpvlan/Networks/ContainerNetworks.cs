@@ -32,7 +32,7 @@ public sealed class ContainerNetworks(NetworkSession session)
     /// <summary>Checks a request against the rules, the kernel and the networks that there are; makes nothing.</summary>
     /// <returns>What would be made, in words.</returns>
     /// <exception cref="NetworkException">The request cannot be carried out.</exception>
-    public string Plan(NetworkRequest request) => MakePlan(request, static _ => { }).ToString();
+    public string Plan(NetworkRequest request) => MakePlan(request, session.State.GetNetworks(), static _ => { }).ToString();
 
     /// <summary>Makes a network, and its parent where that is a VLAN or a dummy that does not exist.</summary>
     /// <exception cref="NetworkException">The request cannot be carried out.</exception>
@@ -41,11 +41,48 @@ public sealed class ContainerNetworks(NetworkSession session)
     {
         session.Recover();
         using IDisposable topology = session.State.LockTopology();
-        NetworkPlan plan = MakePlan(request, session.Warn);
-        string parent = _parents.Ensure(plan.Parent, removedWithLastNetwork: true).Name;
+        NetworkPlan plan = MakePlan(request, session.State.GetNetworks(), session.Warn);
+        return CarryOut(plan, session.State.AddNetwork);
+    }
+
+    /// <summary>Makes a network again, by another definition: with a new id, and without NICs.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="request">The definition.</param>
+    /// <param name="disconnect">Whether NICs and the host's access that it has are taken away first.</param>
+    /// <exception cref="NetworkException">NetworkInUse, or the request cannot be carried out.</exception>
+    /// <exception cref="NetlinkException">The kernel refused a step; the network is as it was, if without NICs.</exception>
+    internal ContainerNetwork Replace(ContainerNetwork network, NetworkRequest request, bool disconnect)
+    {
+        session.Recover();
+        using IDisposable topology = session.State.LockTopology();
+        NetworkPlan plan = MakePlan(request, [.. session.State.GetNetworks().Where(n => n.Id != network.Id)], session.Warn);
+        CheckReplaceable(network, plan, disconnect);
+        Release(network);
+        ContainerNetwork made = CarryOut(plan, record => session.State.ReplaceNetwork(network.Id, record));
+        _parents.RemoveUnused(network.Parent);
+        return made;
+    }
+
+    /// <summary>Checks that a network can be made again.</summary>
+    /// <exception cref="NetworkException">NetworkInUse or SubInterfaceInUse, naming what would be taken away.</exception>
+    internal void CheckReplaceable(ContainerNetwork network, NetworkPlan plan, bool disconnect)
+    {
+        const string Kept = "differs, and is not made again while ";
+        CheckNoNics(network, disconnect, Kept + "it ");
+        _parents.CheckReplaceable(plan.Parent, network.Id);
+        if (session.State.GetHostNic(network.Id) is null || disconnect) return;
+        throw new NetworkException(
+            NetworkError.NetworkInUse,
+            $"The network '{network.Name}' {Kept}the host has access to it.",
+            $"Take it away first (Disable-HostAccess {network.Name}), or use -Force.");
+    }
+
+    private ContainerNetwork CarryOut(NetworkPlan plan, Action<NetworkRecord> record)
+    {
+        string parent = _parents.Ensure(plan.Parent).Name;
         try
         {
-            session.State.AddNetwork(plan.Network with { Parent = parent });
+            record(plan.Network with { Parent = parent });
         }
         catch
         {
@@ -64,20 +101,26 @@ public sealed class ContainerNetworks(NetworkSession session)
     {
         session.Recover();
         using IDisposable topology = session.State.LockTopology();
-        ContainerNics nics = new(session);
-        IReadOnlyList<ContainerNic> attached = nics.GetAll(network);
-        if (attached.Count > 0 && !disconnect)
-        {
-            throw new NetworkException(
-                NetworkError.NetworkInUse,
-                $"The network '{network.Name}' has {Count(attached.Count, "NIC")}: {NameSome(attached)}.",
-                $"Disconnect them first (Get-ContainerNic -Network {network.Name} | Disconnect-ContainerNic), or use -Force.");
-        }
-
-        NicDisconnections.All(session, attached);
-        new HostAccesses(session).Disable(network);
+        CheckNoNics(network, disconnect);
+        Release(network);
         session.State.RemoveNetwork(network.Id);
         _parents.RemoveUnused(network.Parent);
+    }
+
+    private void CheckNoNics(ContainerNetwork network, bool disconnect, string context = "")
+    {
+        IReadOnlyList<ContainerNic> attached = new ContainerNics(session).GetAll(network);
+        if (attached.Count == 0 || disconnect) return;
+        throw new NetworkException(
+            NetworkError.NetworkInUse,
+            $"The network '{network.Name}' {context}has {Count(attached.Count, "NIC")}: {NameSome(attached)}.",
+            $"Disconnect them first (Get-ContainerNic -Network {network.Name} | Disconnect-ContainerNic), or use -Force.");
+    }
+
+    private void Release(ContainerNetwork network)
+    {
+        NicDisconnections.All(session, new ContainerNics(session).GetAll(network));
+        new HostAccesses(session).Disable(network);
     }
 
     internal static string NameSome<T>(IReadOnlyCollection<T> items)
@@ -89,10 +132,11 @@ public sealed class ContainerNetworks(NetworkSession session)
 
     internal static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 
-    private NetworkPlan MakePlan(NetworkRequest request, Action<string> warn)
+    /// <summary>What a request comes to, beside other networks; makes nothing.</summary>
+    /// <exception cref="NetworkException">The request cannot be carried out.</exception>
+    internal NetworkPlan MakePlan(NetworkRequest request, IReadOnlyCollection<NetworkRecord> networks, Action<string> warn)
     {
         IReadOnlyList<SubnetRecord> subnets = NetworkDefinition.Check(request);
-        IReadOnlyList<NetworkRecord> networks = session.State.GetNetworks();
         if (networks.Any(n => n.Name.Equals(request.Name, StringComparison.OrdinalIgnoreCase)))
         {
             throw new NetworkException(
@@ -102,7 +146,7 @@ public sealed class ContainerNetworks(NetworkSession session)
         }
 
         string id = RandomNumberGenerator.GetHexString(IdHexDigits, lowercase: true);
-        ParentPlan parent = request.IsIsolated ? PlanDummy(request, id) : _parents.Plan(request.Parent!);
+        ParentPlan parent = request.IsIsolated ? PlanDummy(request, id) : _parents.Plan(request.Parent!, request.Vlans);
         NetworkRecord network = new()
         {
             Id = id,
@@ -151,10 +195,12 @@ public sealed class ContainerNetworks(NetworkSession session)
         string prefix = request.NicKind is MacvlanLink ? "dm-" : "di-";
         return new(prefix + id[..IdDigitsInLinkName]) { Kind = new DummyLink(), Mtu = request.Mtu };
     }
+}
 
-    private sealed record NetworkPlan(NetworkRecord Network, ParentPlan Parent)
-    {
-        public override string ToString() =>
-            $"{Network.NicKind} on {Parent}, {string.Join(", ", Network.Subnets.Select(static s => s.Prefix))}";
-    }
+/// <summary>What a request comes to: what is recorded, and the parent, as far as it must be made.</summary>
+internal sealed record NetworkPlan(NetworkRecord Network, ParentPlan Parent)
+{
+    /// <summary>What is made, in words.</summary>
+    public override string ToString() =>
+        $"{Network.NicKind} on {Parent}, {string.Join(", ", Network.Subnets.Select(static s => s.Prefix))}";
 }

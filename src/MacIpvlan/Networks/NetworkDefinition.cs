@@ -52,6 +52,10 @@ internal static class NetworkDefinition
         }
     }
 
+    /// <summary>Whether a subnet for which no gateway is given takes its first address for one.</summary>
+    // IPv6 routers announce themselves; a /32 has no second address to be one.
+    public static bool TakesGateway(IPPrefix subnet) => subnet is { Family: AddressFamily.InterNetwork, PrefixLength: < 32 };
+
     private static void CheckOptions(MacvlanLink kind)
     {
         string? reason = kind.AllowedMacAddresses.Count > 0 && kind.Mode != MacvlanMode.Source
@@ -202,9 +206,7 @@ internal static class NetworkDefinition
         AddressValue[] outside = [.. request.Gateways.Where(
             g => g.Family == subnet.Family && !request.Subnets.Any(s => s.Contains(g)))];
         if (outside.Length == 1) return outside[0];
-        // IPv6 routers announce themselves; a /32 has no second address to be one.
-        bool takesFirst = subnet.Family == AddressFamily.InterNetwork && subnet.PrefixLength < 32 && !request.NoGateway;
-        return takesFirst ? AddressPool.Usable(subnet).First : null;
+        return TakesGateway(subnet) && !request.NoGateway ? AddressPool.Usable(subnet).First : null;
     }
 
     private static NetworkException Invalid(string message) => new(NetworkError.InvalidAddress, message);

@@ -31,6 +31,9 @@ public enum NetworkError
     /// <summary>The name cannot be the name of an interface, a network or a namespace.</summary>
     InvalidName,
 
+    /// <summary>A text that is to define networks cannot be read.</summary>
+    InvalidDefinition,
+
     /// <summary>The VLAN id is not 1 to 4094.</summary>
     InvalidVlanId,
 
@@ -120,6 +123,9 @@ public enum NetworkError
 
     /// <summary>Another link has the MAC address.</summary>
     MacAddressInUse,
+
+    /// <summary>A format cannot say what a network is.</summary>
+    NoCounterpart,
 
     /// <summary>A file of that name exists, and is not to be replaced.</summary>
     FileExists,

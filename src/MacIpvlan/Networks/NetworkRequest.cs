@@ -1,5 +1,6 @@
 using MacIpvlan.Addressing;
 using MacIpvlan.Netlink.Kinds;
+using MacIpvlan.State;
 
 namespace MacIpvlan;
 
@@ -14,6 +15,12 @@ public sealed record NetworkRequest
 
     /// <summary>The parent; null for a dummy of the network's own.</summary>
     public ParentReference? Parent { get; init; }
+
+    /// <summary>
+    /// Sub-interfaces that the parent is one of, or is reached by: those that are missing are made so; those that are there
+    /// must be so. A VLAN that is not listed is made with the kernel's own settings.
+    /// </summary>
+    public IReadOnlyList<ParentLinkRecord> Vlans { get; init; } = [];
 
     /// <summary>The subnets, at least one.</summary>
     public required IReadOnlyList<IPPrefix> Subnets { get; init; }
@@ -53,4 +60,24 @@ public sealed record NetworkRequest
 
     /// <summary>The metric of its default routes; the kernel's default when null.</summary>
     public int? RouteMetric { get; init; }
+
+    /// <summary>What to ask for to have a network again as it is, with nothing left to be chosen.</summary>
+    internal static NetworkRequest For(NetworkRecord network) => new()
+    {
+        Name = network.Name,
+        NicKind = network.NicKind,
+        Parent = network.Internal ? null : new(network.Parent),
+        Subnets = [.. network.Subnets.Select(static s => s.Prefix)],
+        Gateways = [.. network.Subnets.Select(static s => s.Gateway).OfType<AddressValue>().Distinct()],
+        Ranges = [.. network.Subnets.SelectMany(static s => s.Ranges)],
+        Excluded = [.. network.Subnets.SelectMany(static s => s.Excluded)],
+        Internal = network.Internal,
+        NoGateway = network.Subnets.Any(static s => s.Gateway is null && NetworkDefinition.TakesGateway(s.Prefix)),
+        NoDefaultRoute = network.NoDefaultRoute,
+        OnLinkGateway = network.OnLinkGateway,
+        Routes = network.Routes,
+        Probe = network.Probe,
+        Mtu = network.Mtu,
+        RouteMetric = network.RouteMetric,
+    };
 }

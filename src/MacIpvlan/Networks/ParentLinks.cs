@@ -17,10 +17,26 @@ internal sealed class ParentLinks(NetworkSession session)
     };
 
     /// <summary>Finds out which link a reference means, and what must be made for it; makes nothing.</summary>
+    /// <param name="reference">The reference.</param>
+    /// <param name="vlans">Sub-interfaces that are asked to be in a certain way.</param>
     /// <exception cref="NetworkException">ParentNotFound, ParentUnsuitable, InvalidName or InvalidVlanId.</exception>
-    public ParentPlan Plan(ParentReference reference)
+    public ParentPlan Plan(ParentReference reference, IReadOnlyList<ParentLinkRecord>? vlans = null)
     {
-        if (reference.VlanId is int id) return PlanVlan(reference.Link, new(id, VlanProtocol.Ieee8021Q));
+        if (vlans?.FirstOrDefault(v => v.Name == reference.ToString()) is ParentLinkRecord vlan)
+        {
+            // Without itself, or what sits on itself would be looked for without end.
+            ParentPlan lower = Plan(new(vlan.Parent!), [.. vlans.Where(v => v != vlan)]);
+            return PlanVlan(lower, (VlanLink)vlan.Kind, vlan.Name, vlan.Mtu) with
+            {
+                Expected = vlan, RemovedWithLastNetwork = vlan.RemovedWithLastNetwork,
+            };
+        }
+
+        if (reference.VlanId is int id)
+        {
+            return PlanVlan(Plan(ParentReference.Parse(reference.Link), vlans), new(id, VlanProtocol.Ieee8021Q));
+        }
+
         if (session.Host.FindLink(reference.Link) is Link link)
         {
             CheckSuitable(link);
@@ -34,7 +50,7 @@ internal sealed class ParentLinks(NetworkSession session)
 
         try
         {
-            return PlanVlan(split.Link, new(split.VlanId!.Value, VlanProtocol.Ieee8021Q));
+            return PlanVlan(Plan(ParentReference.Parse(split.Link)), new(split.VlanId!.Value, VlanProtocol.Ieee8021Q));
         }
         catch (NetworkException e) when (e.Error == NetworkError.ParentNotFound)
         {
@@ -51,15 +67,44 @@ internal sealed class ParentLinks(NetworkSession session)
             && session.Host.FindLink(vlan.ParentIndex) is Link lower && IsWireless(new(lower.Name) { Existing = lower });
     }
 
-    /// <summary>Makes what the plan lacks, and sets it up.</summary>
+    /// <summary>Checks that sub-interfaces which are otherwise than asked can be made again.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="removedWithLastNetwork">Whether what is made goes with the last network that uses it.</param>
+    /// <param name="networkId">The network whose NICs go before; null for none.</param>
+    /// <exception cref="NetworkException">SubInterfaceInUse, with the reason.</exception>
+    public void CheckReplaceable(ParentPlan plan, string? networkId)
+    {
+        if (plan.Lower is not null) CheckReplaceable(plan.Lower, networkId);
+        if (!plan.IsReplaced) return;
+        string? reason = Find(plan.Name) is null ? "this module did not make it"
+            : FindUser(plan.Existing!, networkId) is string user ? $"{user} sits on it"
+            : null;
+        if (reason is null) return;
+        throw new NetworkException(
+            NetworkError.SubInterfaceInUse,
+            $"{plan.Name} is not made again, though it differs ({string.Join("; ", plan.OwnDifferences)}): {reason}.",
+            "Remove first what sits on it, and then itself: Remove-VlanSubInterface.");
+    }
+
+    private string? FindUser(Link vlan, string? networkId)
+    {
+        Link? upper = session.Host.GetLinks().FirstOrDefault(
+            l => l.ParentIndex == vlan.Index && !l.ParentIsForeign && l.Kind is not (MacvlanLink or IpvlanLink));
+        if (upper is not null) return upper.Name;
+        HashSet<(NamespaceIdentity, int)> own = networkId is null ? []
+            : [.. session.State.GetNics(networkId).Select(static n => (n.Namespace, n.InterfaceIndex))];
+        return new SiblingLinks(session).Find(vlan).FirstOrDefault(s => !own.Contains((s.Namespace, s.Link.Index)))?.ToString();
+    }
+
+    /// <summary>Makes what the plan lacks, and what is otherwise than asked again, and sets it up.</summary>
+    /// <param name="plan">The plan.</param>
     /// <returns>The parent.</returns>
     /// <exception cref="NetlinkException">The kernel refused; what was made is gone again.</exception>
-    public Link Ensure(ParentPlan plan, bool removedWithLastNetwork)
+    public Link Ensure(ParentPlan plan)
     {
-        if (plan.Existing is not null) return plan.Existing;
-        Link? lower = plan.Lower is null ? null : Ensure(plan.Lower, removedWithLastNetwork: true);
+        if (plan.Existing is not null && !plan.IsReplaced) return plan.Existing;
+        ParentLinkRecord? before = plan.IsReplaced ? Find(plan.Name) : null;
+        if (plan.IsReplaced) session.Host.Execute(new LinkDelete(plan.Existing!.Index, plan.Name));
+        Link? lower = plan.Lower is null ? null : Ensure(plan.Lower);
         // Recorded first: a link without a record would be nobody's. Until it is there for good, it goes if nothing uses it.
         ParentLinkRecord record = new()
         {
@@ -73,14 +118,26 @@ internal sealed class ParentLinks(NetworkSession session)
         try
         {
             Link made = Make(record, lower);
-            if (!removedWithLastNetwork) session.State.SetParentLink(record with { RemovedWithLastNetwork = false });
+            if (!plan.RemovedWithLastNetwork) session.State.SetParentLink(record with { RemovedWithLastNetwork = false });
             return made;
         }
         catch
         {
-            session.RollBack(() => RemoveUnused(plan.Name, isAbandoned: true));
+            session.RollBack(() => GoBack(plan.Name, before));
             throw;
         }
+    }
+
+    private void GoBack(string name, ParentLinkRecord? before)
+    {
+        if (before is null)
+        {
+            RemoveUnused(name, isAbandoned: true);
+            return;
+        }
+
+        session.State.SetParentLink(before);
+        Restore(before);
     }
 
     /// <summary>The link that NICs of networks on a parent sit on.</summary>
@@ -199,17 +256,17 @@ internal sealed class ParentLinks(NetworkSession session)
     }
 
     /// <summary>Finds out whether a VLAN is on a link, and what must be made for it; makes nothing.</summary>
-    /// <exception cref="NetworkException">ParentNotFound, ParentUnsuitable, InvalidName or InvalidVlanId.</exception>
-    public ParentPlan PlanVlan(string link, VlanLink kind, string? name = null, int? mtu = null)
+    /// <exception cref="NetworkException">ParentUnsuitable, InterfaceExists, InvalidName or InvalidParameter.</exception>
+    public ParentPlan PlanVlan(ParentPlan lower, VlanLink kind, string? name = null, int? mtu = null)
     {
-        ParentPlan lower = Plan(ParentReference.Parse(link));
+        CheckMtu(kind, mtu, lower.Name, lower.KnownMtu, session.Warn);
         // One id exists once on a link, whatever its name.
         if (lower.Existing is Link parent
             && session.Host.GetLinks().FirstOrDefault(
                 l => l.ParentIndex == parent.Index && !l.ParentIsForeign && l.Kind is VlanLink v && v.IsSameTag(kind)) is Link vlan)
         {
             CheckSuitable(vlan);
-            return new(vlan.Name) { Existing = vlan };
+            return new(vlan.Name) { Existing = vlan, Kind = kind, Lower = lower, Mtu = mtu };
         }
 
         string vlanName = name ?? $"{lower.Name}.{kind.VlanId}";
@@ -231,7 +288,6 @@ internal sealed class ParentLinks(NetworkSession session)
                 $"Name it yourself: Add-VlanSubInterface -Parent {lower.Name} -VlanId {kind.VlanId} -Name NAME.");
         }
 
-        CheckMtu(kind, mtu, lower.Name, lower.KnownMtu, session.Warn);
         return new(vlanName) { Kind = kind, Lower = lower, Mtu = mtu };
     }
 
@@ -295,28 +351,4 @@ internal sealed class ParentLinks(NetworkSession session)
 
     private static NetworkException Unsuitable(Link link, string reason, string action) =>
         new(NetworkError.ParentUnsuitable, $"{link.Name} cannot be a parent: {reason}.", action);
-}
-
-/// <summary>Which link a parent is, and what must be made to have it.</summary>
-/// <param name="Name">The link's name.</param>
-internal sealed record ParentPlan(string Name)
-{
-    /// <summary>The link, if it is there.</summary>
-    public Link? Existing { get; init; }
-
-    /// <summary>What to make, if it is not.</summary>
-    public LinkKind? Kind { get; init; }
-
-    /// <summary>What to make it on.</summary>
-    public ParentPlan? Lower { get; init; }
-
-    /// <summary>The MTU to make it with in bytes; the kernel's choice when null.</summary>
-    public int? Mtu { get; init; }
-
-    /// <summary>The MTU that it has or will have, in bytes; null where that is the kernel's choice.</summary>
-    public int? KnownMtu => Existing?.Mtu ?? Mtu ?? Lower?.KnownMtu;
-
-    /// <summary>The name, with what will be made.</summary>
-    public override string ToString() =>
-        Existing is not null ? Name : $"{Name} (to be made: {Kind}{(Lower is null ? "" : $" on {Lower}")})";
 }

@@ -46,7 +46,9 @@ public sealed class VlanSubInterfaces(NetworkSession session)
     {
         session.Recover();
         using IDisposable topology = session.State.LockTopology();
-        ParentPlan plan = _parents.PlanVlan(parent, kind, name, mtu);
+        VlanDefinition.CheckPriorities(kind);
+        ParentPlan lower = _parents.Plan(ParentReference.Parse(parent));
+        ParentPlan plan = _parents.PlanVlan(lower, kind, name, mtu) with { RemovedWithLastNetwork = false };
         if (plan.Existing is not null)
         {
             throw new NetworkException(
@@ -55,7 +57,7 @@ public sealed class VlanSubInterfaces(NetworkSession session)
                 "Use it as it is; a parent can carry each VLAN id once.");
         }
 
-        Link made = _parents.Ensure(plan, removedWithLastNetwork: false);
+        Link made = _parents.Ensure(plan);
         return GetAll().First(v => v.Index == made.Index);
     }
 

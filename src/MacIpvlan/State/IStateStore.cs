@@ -25,6 +25,10 @@ public interface IStateStore : IDisposable
     /// <exception cref="NetworkException">NetworkExists.</exception>
     void AddNetwork(NetworkRecord network);
 
+    /// <summary>Puts a network in the place of another one, which may have its name.</summary>
+    /// <exception cref="NetworkException">NetworkExists; or NetworkInUse: the other one has NICs.</exception>
+    void ReplaceNetwork(string id, NetworkRecord network);
+
     /// <summary>Removes a network; one that is not there counts as removed.</summary>
     /// <exception cref="NetworkException">NetworkInUse: it has NICs.</exception>
     void RemoveNetwork(string id);

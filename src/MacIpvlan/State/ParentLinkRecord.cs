@@ -2,7 +2,7 @@ using MacIpvlan.Netlink.Kinds;
 
 namespace MacIpvlan.State;
 
-/// <summary>A link that this module made to be a parent: a VLAN sub-interface or a dummy.</summary>
+/// <summary>A link that this module made, or is to make, to be a parent: a VLAN sub-interface or a dummy.</summary>
 public sealed record ParentLinkRecord
 {
     /// <summary>The link's name.</summary>

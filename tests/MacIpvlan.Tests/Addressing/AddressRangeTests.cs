@@ -60,6 +60,19 @@ public sealed class AddressRangeTests
         Assert.Equal(isWithin, AddressRange.Parse(range).IsWithin(IPPrefix.Parse("10.0.0.0/24")));
 
     [Theory]
+    [InlineData("10.0.0.0-10.0.0.255", "10.0.0.0/24")]
+    [InlineData("10.0.0.64-10.0.0.127", "10.0.0.64/26")]
+    [InlineData("10.0.0.7", "10.0.0.7/32")]
+    [InlineData("0.0.0.0-255.255.255.255", "0.0.0.0/0")]
+    [InlineData("fd18::1000-fd18::1fff", "fd18::1000/116")]
+    [InlineData("::/0", "::/0")]
+    [InlineData("10.0.0.1-10.0.0.255", "")]
+    [InlineData("10.0.0.0-10.0.0.254", "")]
+    [InlineData("10.0.0.64-10.0.0.191", "")]
+    public void AsPrefix_IsTheSubnetOfTheseAddressesAlone(string range, string prefix) =>
+        Assert.Equal(prefix, $"{AddressRange.Parse(range).AsPrefix()}");
+
+    [Theory]
     [InlineData("10.0.0.5", "1")]
     [InlineData("10.0.0.0/24", "256")]
     [InlineData("fd18::/64", "18446744073709551616")]

@@ -57,6 +57,32 @@ public sealed class NetworkStoreTests : StateTest
     }
 
     [Fact]
+    public void Network_TakesThePlaceOfAnotherWithItsName()
+    {
+        NetworkRecord before = Add(Network("net1", Subnet("10.1.0.0/24", "10.1.0.1")));
+        NetworkRecord after = Network("net2", Subnet("10.2.0.0/24", "10.2.0.1")) with { Name = "net1" };
+
+        Store.ReplaceNetwork(before.Id, after);
+
+        Assert.Equal(Describe.Lines(after), Describe.Lines(Assert.Single(Store.GetNetworks())));
+    }
+
+    [Fact]
+    public void Network_ThatCannotTakeThePlaceLeavesTheOtherThere()
+    {
+        NetworkRecord before = Add(Network("net1", Subnet("10.1.0.0/24", "10.1.0.1")));
+        NetworkRecord other = Add(Network("other", Subnet("10.1.0.0/24")));
+        Reserve(other, Static("10.1.0.9"));
+        NetworkRecord taken = Network("net2", Subnet("10.1.0.0/24", "10.1.0.9")) with { Name = "net1" };
+
+        NetworkAssert.Refused(NetworkError.AddressInUse, () => Store.ReplaceNetwork(before.Id, taken));
+        NetworkAssert.Refused(NetworkError.NetworkInUse, () => Store.ReplaceNetwork(other.Id, taken with { Name = "net3" }));
+
+        Assert.Equal(["net1", "other"], Store.GetNetworks().Select(static n => n.Name));
+        Assert.Equal(Describe.Lines(before), Describe.Lines(Store.GetNetworks()[0]));
+    }
+
+    [Fact]
     public void Network_OfThatTestHasEveryFieldSet() => Assert.Empty(Describe.Same(
         Full with { NicKind = s_kinds["l3s vepa"] },
         Network("other") with { NicKind = s_kinds["bridge"] }));

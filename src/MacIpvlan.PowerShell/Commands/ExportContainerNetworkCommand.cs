@@ -1,0 +1,60 @@
+using System.Management.Automation;
+using MacIpvlan.Formats;
+
+namespace MacIpvlan.PowerShell.Commands;
+
+/// <summary>Writes what networks are, as JSON, command lines of Docker, or configurations of CNI.</summary>
+[Cmdlet(VerbsData.Export, "ContainerNetwork")]
+[OutputType(typeof(string), typeof(FileInfo))]
+public sealed class ExportContainerNetworkCommand : NetworkCommand
+{
+    private readonly List<ContainerNetwork> _networks = [];
+    private bool _isOfAll;
+
+    /// <summary>Names or patterns; all networks when left away.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(NetworkCompleter))]
+    public string[]? Name { get; set; }
+
+    /// <summary>The format.</summary>
+    [Parameter]
+    public ExportFormat As { get; set; } = ExportFormat.Json;
+
+    /// <summary>The file to write; or the folder, for one file a network.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>Does not replace files that are there.</summary>
+    [Parameter]
+    public SwitchParameter NoClobber { get; set; }
+
+    private protected override void Process()
+    {
+        _isOfAll |= Name is null;
+        _networks.AddRange(SelectNetworks(Name));
+    }
+
+    private protected override void Finish()
+    {
+        // Of names that no network has, there is nothing to tell.
+        if (_networks.Count == 0 && !_isOfAll) return;
+        IReadOnlyList<NetworkRequest> networks = new NetworkExport(Session).Read(_networks.DistinctBy(static n => n.Id));
+        DefinitionFiles? files = Path is null ? null : new DefinitionFiles(FileLocation.Of(SessionState, Path), As);
+        // Our own format holds all of them; those of others hold one, and one may be beyond their words.
+        bool isWhole = As == ExportFormat.Json && files is not { IsFolder: true };
+        IEnumerable<IReadOnlyList<NetworkRequest>> parts = isWhole ? [networks] : networks.Select(static n => (NetworkRequest[])[n]);
+        foreach (IReadOnlyList<NetworkRequest> part in parts)
+        {
+            Guard(isWhole ? null : part[0].Name, () =>
+            {
+                string text = NetworkText.Write(As, part, Session.Warn);
+                if (files is null) Write(text);
+                else files.Add(part.Count == 1 ? part[0].Name : "", text);
+            });
+        }
+
+        foreach (FileInfo file in files?.Write(replaces: !NoClobber) ?? []) Write(file);
+    }
+}

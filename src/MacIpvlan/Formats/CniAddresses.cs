@@ -1,0 +1,134 @@
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using MacIpvlan.Addressing;
+using MacIpvlan.Netlink.Kinds;
+using static MacIpvlan.NetworkSettings;
+
+namespace MacIpvlan.Formats;
+
+/// <summary>
+/// The part "ipam" of a CNI configuration, for the plugin host-local: what addresses NICs get. It hands out one address of
+/// each set of ranges, and skips the gateway, which is the subnet's first address where none is given.
+/// </summary>
+internal static class CniAddresses
+{
+    private const string HostLocal = "host-local";
+    private static readonly AddressFamily[] s_families = [AddressFamily.InterNetwork, AddressFamily.InterNetworkV6];
+
+    /// <summary>Writes a network's subnets and routes.</summary>
+    /// <exception cref="NetworkException">NoCounterpart.</exception>
+    public static JsonObject Write(NetworkRequest network, Action<string> warn)
+    {
+        IPPrefix? small = network.Subnets.Cast<IPPrefix?>().FirstOrDefault(static s => s!.Value.First.Bits - s.Value.PrefixLength < 2);
+        if (small is not null) throw MissingCounterparts.Refuse(network, HostLocal, $"it hands out nothing of {small}");
+        // Each NIC gets one address of each family, from the first subnet that has one free.
+        JsonNode[] sets = [.. s_families.Select(f => network.Subnets.Where(s => s.Family == f))
+            .Select(subnets => subnets.SelectMany(s => WriteRanges(network, s)).ToArray())
+            .Where(static ranges => ranges.Length > 0).Select(static ranges => new JsonArray(ranges))];
+        if (sets.Length == 0) throw MissingCounterparts.Refuse(network, HostLocal, "all its addresses are excluded");
+        if (network.NoGateway)
+        {
+            warn($"'{network.Name}': {HostLocal} has no counterpart of {NoGateway}: it keeps the first address free all the same.");
+        }
+
+        JsonObject ipam = new() { ["type"] = HostLocal, ["ranges"] = new JsonArray(sets) };
+        JsonNode[] routes = [.. CniRoute.Write(network, warn)];
+        if (routes.Length > 0) ipam["routes"] = new JsonArray(routes);
+        return ipam;
+    }
+
+    /// <summary>Reads subnets and routes into a network of that name and kind, which lacks all else.</summary>
+    /// <exception cref="NetworkException">InvalidDefinition.</exception>
+    public static NetworkRequest Read(DefinitionReader ipam, string name, LinkKind kind, Action<string> warn)
+    {
+        string type = ipam.Need("type");
+        if (type != HostLocal) throw ipam.Wrong("type", $"is {type}, which has no counterpart here; only {HostLocal} has");
+        List<DefinitionReader> ranges = ReadRanges(ipam, name, warn);
+        IPPrefix[] subnets = [.. ranges.Select(SubnetOf).Distinct()];
+        CniRoute[] routes = [.. ipam.Objects("routes").Select(CniRoute.Read)];
+        AddressValue?[] gateways = [.. subnets.Select(s => GatewayOf(s, ranges, routes))];
+        NetworkRequest network = new()
+        {
+            Name = name,
+            NicKind = kind,
+            Subnets = subnets,
+            Gateways = [.. gateways.OfType<AddressValue>().Distinct()],
+            OnLinkGateway = gateways.Any(g => g is not null && !subnets.Any(s => s.Contains(g.Value))),
+            Ranges = [.. ranges.Select(static r => r.Range("rangeStart", "rangeEnd", SubnetOf(r))).OfType<AddressRange>()],
+        };
+        return CniRoute.Into(network, routes);
+    }
+
+    private static List<DefinitionReader> ReadRanges(DefinitionReader ipam, string name, Action<string> warn)
+    {
+        List<DefinitionReader> ranges = [];
+        // Old configurations have one range, before the sets.
+        IEnumerable<IReadOnlyList<DefinitionReader>> sets = ipam.Lists("ranges");
+        if (ipam.Has("subnet")) sets = sets.Prepend([ipam]);
+        foreach (IReadOnlyList<DefinitionReader> set in sets.Where(static s => s.Count > 0))
+        {
+            AddressFamily family = SubnetOf(set[0]).Family;
+            if (ranges.Exists(r => SubnetOf(r).Family == family))
+            {
+                warn($"'{name}': a second address of a family has no counterpart here; NICs get one of all the ranges.");
+            }
+
+            ranges.AddRange(set);
+        }
+
+        return ranges;
+    }
+
+    private static IPPrefix SubnetOf(DefinitionReader range) => range.Need("subnet", IPPrefix.Parse);
+
+    private static IEnumerable<JsonNode> WriteRanges(NetworkRequest network, IPPrefix subnet)
+    {
+        AddressValue? gateway = GatewayOf(network, subnet);
+        AddressRange[] given = [.. network.Ranges.Where(r => r.IsWithin(subnet))];
+        AddressRange[] excluded = [.. network.Excluded.Where(r => r.IsWithin(subnet))];
+        if (given.Length == 0 && excluded.Length == 0)
+        {
+            yield return WriteRange(subnet, null, gateway);
+            yield break;
+        }
+
+        foreach (AddressRange range in AddressPool.Allocatable(subnet, given, excluded))
+        {
+            yield return WriteRange(subnet, range, gateway);
+        }
+    }
+
+    private static JsonObject WriteRange(IPPrefix subnet, AddressRange? range, AddressValue? gateway)
+    {
+        JsonObject entry = new() { ["subnet"] = subnet.ToString() };
+        if (range is not null)
+        {
+            entry["rangeStart"] = range.Value.First.ToString();
+            entry["rangeEnd"] = range.Value.Last.ToString();
+        }
+
+        if (gateway is not null) entry["gateway"] = gateway.Value.ToString();
+        return entry;
+    }
+
+    // Its own, or the one that is in none of the subnets.
+    private static AddressValue? GatewayOf(NetworkRequest network, IPPrefix subnet) => network.Gateways
+        .Where(g => subnet.Contains(g) || (g.Family == subnet.Family && !network.Subnets.Any(s => s.Contains(g))))
+        .OrderByDescending(subnet.Contains).Cast<AddressValue?>().FirstOrDefault();
+
+    // Where none is given, the first address is kept free; an IPv6 subnet has it for a gateway if a route needs one.
+    private static AddressValue? GatewayOf(IPPrefix subnet, IEnumerable<DefinitionReader> ranges, CniRoute[] routes)
+    {
+        // Each range of a subnet tells it; all are looked at.
+        AddressValue[] told = [.. ranges.Where(r => SubnetOf(r) == subnet)
+            .Select(static r => r.Value("gateway", AddressValue.Parse)).OfType<AddressValue>().Distinct()];
+        if (told.Length > 1)
+        {
+            throw DefinitionReader.Invalid("ipam.ranges", $"has two gateways for {subnet}, {told[0]} and {told[1]}");
+        }
+
+        bool isNeeded = subnet.Family == AddressFamily.InterNetwork
+            || routes.Any(r => r.Destination.Family == subnet.Family && r.Hop is null);
+        return told.Length > 0 ? told[0] : isNeeded ? AddressPool.Usable(subnet).First : null;
+    }
+}

@@ -1,0 +1,132 @@
+using System.Text.Json.Nodes;
+using MacIpvlan.Netlink.Kinds;
+using static MacIpvlan.NetworkSettings;
+
+namespace MacIpvlan.Formats;
+
+/// <summary>
+/// Networks as configurations of CNI's plugins macvlan, ipvlan and vlan: one list of plugins a network, or one plugin alone
+/// (CNI specification 0.1.0 to 1.1.0). A sub-interface that is given to a container itself, as the plugin vlan does, is here
+/// a macvlan NIC in mode Passthru on that sub-interface.
+/// </summary>
+internal static class CniConfiguration
+{
+    private const string Cni = "CNI";
+    private const string Version = "1.0.0";
+    private const string VlanPlugin = "vlan";
+    private static readonly string[] s_said =
+    [
+        Name, Kind, Mode, Parent, Subnet, Gateway, IPRange, ExcludeAddress, NoGateway, NoDefaultRoute, OnLinkGateway, Route,
+        RouteMetric, Mtu, BroadcastQueueLength,
+    ];
+
+    /// <summary>Whether an object is of this format.</summary>
+    public static bool IsAt(DefinitionReader root) => root.Has("plugins") || (root.Has("type") && root.Has("name"));
+
+    /// <summary>Writes one network.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="warn">Told of what CNI has no counterpart of.</param>
+    /// <exception cref="NetworkException">NoCounterpart.</exception>
+    public static string Write(NetworkRequest network, Action<string> warn)
+    {
+        if (network.IsIsolated) throw MissingCounterparts.Refuse(network, Cni, "its plugins make no network that is Internal");
+        JsonObject plugin = WriteLink(network, warn);
+        if (network.Mtu is not null) plugin["mtu"] = network.Mtu;
+        if (network.NicKind is MacvlanLink { BroadcastQueueLength: int length })
+        {
+            plugin["bcqueuelen"] = length;
+            warn($"'{network.Name}': CNI's plugins know {BroadcastQueueLength} ({length}) from version 1.6 on.");
+        }
+
+        plugin["ipam"] = CniAddresses.Write(network, warn);
+        MissingCounterparts.Warn(network, Cni, s_said, warn);
+        JsonObject list = new() { ["cniVersion"] = Version, ["name"] = network.Name, ["plugins"] = new JsonArray(plugin) };
+        return list.ToJsonString(JsonDefinitions.Readable);
+    }
+
+    /// <summary>Reads a network.</summary>
+    /// <param name="root">The object: a list of plugins, or a plugin.</param>
+    /// <param name="warn">Told of what has no counterpart here.</param>
+    /// <returns>Null for a network that is of no kind of ours.</returns>
+    /// <exception cref="NetworkException">InvalidDefinition.</exception>
+    public static NetworkRequest? Read(DefinitionReader root, Action<string> warn)
+    {
+        string name = root.Need("name");
+        root.PassOver("cniVersion", "cniVersions");
+        IReadOnlyList<DefinitionReader> plugins = root.Objects("plugins");
+        DefinitionReader plugin = plugins.Count > 0 ? plugins[0] : root;
+        string type = plugin.Need("type");
+        if (type is not (MacvlanLink.KindName or IpvlanLink.KindName or VlanPlugin))
+        {
+            warn($"'{name}': the plugin {type} has no counterpart here; the network is left out.");
+            return null;
+        }
+
+        plugin.PassOver("capabilities");
+        foreach (DefinitionReader further in plugins.Skip(1))
+        {
+            warn($"'{name}': the plugin {further.Need("type")} has no counterpart here, and is left out.");
+            further.PassOverAll();
+        }
+
+        DefinitionReader addresses = plugin.Object("ipam") ?? throw plugin.Wrong("ipam", "is missing: a network needs a subnet");
+        NetworkRequest read = CniAddresses.Read(addresses, name, ReadKind(plugin, type), warn) with
+        {
+            Parent = ReadParent(plugin, type),
+            Mtu = plugin.Number("mtu") is int mtu and not 0 ? mtu : null,
+        };
+        if (type == VlanPlugin)
+        {
+            warn($"'{name}': the plugin vlan gives a container the sub-interface itself; here, it gets a macvlan NIC in mode "
+                + "Passthru on it.");
+        }
+
+        root.WarnOfUnread(name, warn);
+        return read;
+    }
+
+    private static JsonObject WriteLink(NetworkRequest network, Action<string> warn)
+    {
+        // The plugin vlan makes the sub-interface itself, and of no other kind.
+        bool isAlone = network.NicKind is MacvlanLink { Mode: MacvlanMode.Passthru };
+        if (isAlone && network.Vlans is [{ RemovedWithLastNetwork: true } vlan] && VlanDefinition.IsPlain(vlan))
+        {
+            return new() { ["type"] = VlanPlugin, ["master"] = vlan.Parent!, ["vlanId"] = ((VlanLink)vlan.Kind).VlanId };
+        }
+
+        MissingCounterparts.WarnOfSubInterfaces(network, Cni, warn);
+        string mode = network.NicKind switch
+        {
+            MacvlanLink { Mode: MacvlanMode.Source } =>
+                throw MissingCounterparts.Refuse(network, Cni, "its plugin macvlan has no mode Source"),
+            MacvlanLink macvlan => macvlan.Mode.ToString(),
+            _ => ((IpvlanLink)network.NicKind).Mode.ToString(),
+        };
+        return new()
+        {
+            ["type"] = network.NicKind.Name, ["master"] = network.Parent!.ToString(), ["mode"] = mode.ToLowerInvariant(),
+        };
+    }
+
+    private static LinkKind ReadKind(DefinitionReader plugin, string type) => type switch
+    {
+        MacvlanLink.KindName => new MacvlanLink(plugin.Value("mode", DefinitionReader.Word<MacvlanMode>) ?? MacvlanMode.Bridge)
+        {
+            BroadcastQueueLength = plugin.Number("bcqueuelen") is int length and not 0 ? length : null,
+        },
+        IpvlanLink.KindName => new IpvlanLink(plugin.Value("mode", DefinitionReader.Word<IpvlanMode>) ?? IpvlanMode.L2, IpvlanFlag.Bridge),
+        _ => new MacvlanLink(MacvlanMode.Passthru),
+    };
+
+    private static ParentReference ReadParent(DefinitionReader plugin, string type)
+    {
+        if (plugin.Text("master") is not { Length: > 0 } master)
+        {
+            throw plugin.Wrong("master", "is missing: CNI takes the link of the default route; name it");
+        }
+
+        return type != VlanPlugin ? ParentReference.Parse(master)
+            : plugin.Number("vlanId") is int id ? ParentReference.OfVlan(master, id)
+            : throw plugin.Wrong("vlanId", "is missing");
+    }
+}

@@ -1,0 +1,140 @@
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using MacIpvlan.Addressing;
+using MacIpvlan.Netlink.Kinds;
+using static MacIpvlan.NetworkSettings;
+
+namespace MacIpvlan.Formats;
+
+/// <summary>A route of a CNI configuration; without a next hop, the plugins take the gateway for one.</summary>
+/// <param name="Destination">The destination.</param>
+/// <param name="Hop">The next hop.</param>
+/// <param name="Metric">The metric.</param>
+/// <param name="IsOfLink">Whether its scope is the link.</param>
+internal readonly record struct CniRoute(IPPrefix Destination, AddressValue? Hop, int? Metric, bool IsOfLink)
+{
+    // As next hop, it stands for none.
+    private const string OnLink = "0.0.0.0";
+
+    // RT_SCOPE_LINK of linux/rtnetlink.h: a gateway must be nearer than what is behind it.
+    private const int ScopeLink = 253;
+
+    private static readonly AddressValue s_onLink = AddressValue.Parse(OnLink);
+
+    private bool IsOnLink => IsOfLink || Hop == s_onLink;
+
+    private bool IsDefault => Destination.PrefixLength == 0;
+
+    /// <summary>Writes the routes of a network: its default routes, and those that it names.</summary>
+    public static IEnumerable<JsonNode> Write(NetworkRequest network, Action<string> warn)
+    {
+        if (network.RouteMetric is not null || network.Routes.Any(static r => r.Metric is not null))
+        {
+            warn($"'{network.Name}': CNI's plugins know metrics of routes from version 1.6 on.");
+        }
+
+        AddressFamily[] families = [AddressFamily.InterNetwork, AddressFamily.InterNetworkV6];
+        return [
+            .. network.NoDefaultRoute ? [] : families.SelectMany(f => WriteDefault(network, f, warn)),
+            .. network.Routes.SelectMany(r => WriteOwn(network, r, warn)),
+        ];
+    }
+
+    /// <summary>Reads a route.</summary>
+    public static CniRoute Read(DefinitionReader route) => new(
+        route.Need("dst", IPPrefix.Parse),
+        route.Value("gw", AddressValue.Parse),
+        route.Number("priority"),
+        route.Number("scope") == ScopeLink);
+
+    /// <summary>
+    /// Gives routes to a network that has subnets and gateways. Default routes are those of the network if they are as it
+    /// makes them for all families; else each is a route like others.
+    /// </summary>
+    public static NetworkRequest Into(NetworkRequest network, IReadOnlyList<CniRoute> routes)
+    {
+        CniRoute[] defaults = [.. routes.Where(static r => r.IsDefault)];
+        bool areUsual = defaults.Select(static r => r.Metric).Distinct().Count() == 1
+            && IsUsual(AddressFamily.InterNetwork) && IsUsual(AddressFamily.InterNetworkV6);
+        return network with
+        {
+            NoDefaultRoute = !areUsual,
+            RouteMetric = areUsual ? defaults[0].Metric : null,
+            Routes = [.. routes.Where(r => !(areUsual && r.IsDefault) && !r.IsWayToGateway(network)).Select(r => r.For(network))],
+        };
+
+        bool IsUsual(AddressFamily family)
+        {
+            CniRoute[] own = [.. defaults.Where(r => r.Destination.Family == family)];
+            AddressValue? gateway = GatewayOf(network, family);
+            bool hasDefault = network.Subnets.Any(s => s.Family == family) && (IsL3(network) || gateway is not null);
+            return !hasDefault ? own.Length == 0
+                : own.Length == 1 && (IsL3(network) || own[0].Hop is null || own[0].Hop == gateway);
+        }
+    }
+
+    // In l3 modes there is no next hop that answers.
+    private NetworkRoute For(NetworkRequest network) => new()
+    {
+        Destination = Destination,
+        NextHop = IsL3(network) || IsOnLink ? null : (Hop ?? GatewayOf(network, Destination.Family))?.ToIPAddress(),
+        Metric = Metric,
+    };
+
+    private bool IsWayToGateway(NetworkRequest network)
+    {
+        IPPrefix destination = Destination;
+        return network.OnLinkGateway && IsOnLink && network.Gateways.Any(g => destination == IPPrefix.Containing(g, g.Bits));
+    }
+
+    private static IEnumerable<JsonNode> WriteDefault(NetworkRequest network, AddressFamily family, Action<string> warn)
+    {
+        if (network.Subnets.All(s => s.Family != family)) yield break;
+        bool isIPv4 = family == AddressFamily.InterNetwork;
+        AddressValue? gateway = GatewayOf(network, family);
+        if (!IsL3(network))
+        {
+            if (gateway is null) yield break;
+            bool isOutside = !network.Subnets.Any(s => s.Contains(gateway.Value));
+            if (isOutside && isIPv4)
+            {
+                warn($"'{network.Name}': CNI's plugins know {OnLinkGateway} ({gateway}) from version 1.6 on; earlier ones make no NIC.");
+                JsonObject way = Write(IPPrefix.Containing(gateway.Value, gateway.Value.Bits), OnLink, null);
+                way["scope"] = ScopeLink;
+                yield return way;
+            }
+            else if (isOutside && !gateway.Value.ToIPAddress().IsIPv6LinkLocal)
+            {
+                warn($"'{network.Name}': CNI has no counterpart of {OnLinkGateway} ({gateway}); that default route is left out.");
+                yield break;
+            }
+        }
+
+        IPPrefix everywhere = IPPrefix.Containing(network.Subnets.First(s => s.Family == family).First, 0);
+        yield return Write(everywhere, IsL3(network) && isIPv4 ? OnLink : null, network.RouteMetric);
+    }
+
+    private static IEnumerable<JsonNode> WriteOwn(NetworkRequest network, NetworkRoute route, Action<string> warn)
+    {
+        bool isIPv4 = route.Destination.Family == AddressFamily.InterNetwork;
+        // IPv6 has no next hop that stands for none; in l3 modes the gateway is as good.
+        if (route.Type == NetworkRouteType.Unicast && (route.NextHop is not null || isIPv4 || IsL3(network)))
+        {
+            yield return Write(route.Destination, route.NextHop?.ToString() ?? (isIPv4 ? OnLink : null), route.Metric);
+        }
+        else warn($"'{network.Name}': CNI has no counterpart of {Route} ({route}), which is left out.");
+    }
+
+    private static JsonObject Write(IPPrefix destination, string? hop, int? metric)
+    {
+        JsonObject route = new() { ["dst"] = destination.ToString() };
+        if (hop is not null) route["gw"] = hop;
+        if (metric is not null) route["priority"] = metric;
+        return route;
+    }
+
+    private static AddressValue? GatewayOf(NetworkRequest network, AddressFamily family) =>
+        network.Gateways.Cast<AddressValue?>().FirstOrDefault(g => g!.Value.Family == family);
+
+    private static bool IsL3(NetworkRequest network) => network.NicKind is IpvlanLink { Mode: not IpvlanMode.L2 };
+}

@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Numerics;
+using MacIpvlan.Addressing;
+using MacIpvlan.Netlink.Kinds;
+using static MacIpvlan.NetworkSettings;
+
+namespace MacIpvlan.Formats;
+
+/// <summary>The command line that makes a network with Docker.</summary>
+internal static class DockerCommand
+{
+    /// <summary>The option of Docker's drivers for the MTU.</summary>
+    public const string MtuOption = "com.docker.network.driver.mtu";
+
+    private const string Docker = "Docker";
+    private const int MaxAuxiliaryAddresses = 256;
+    private static readonly string[] s_said =
+        [Name, Kind, Mode, Flag, Parent, Subnet, Gateway, IPRange, ExcludeAddress, Internal, NoGateway, Mtu];
+
+    /// <summary>Writes one network as one line for a shell.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="warn">Told of what Docker has no counterpart of.</param>
+    /// <exception cref="NetworkException">NoCounterpart.</exception>
+    public static string Write(NetworkRequest network, Action<string> warn)
+    {
+        List<string> words = ["docker", "network", "create", "-d", network.NicKind.Name];
+        AddFamilies(words, network, warn);
+        foreach (IPPrefix subnet in network.Subnets) AddSubnet(words, network, subnet, warn);
+        AddExcluded(words, network, warn);
+        if (network.IsIsolated) words.Add("--internal");
+        AddOptions(words, network, warn);
+        words.Add(network.Name);
+        if (network.Vlans.Count > 1 || !network.Vlans.All(VlanDefinition.IsPlain))
+        {
+            MissingCounterparts.WarnOfSubInterfaces(network, Docker, warn);
+        }
+
+        MissingCounterparts.Warn(network, Docker, s_said, warn);
+        return string.Join(' ', words.Select(Quote));
+    }
+
+    private static void AddFamilies(List<string> words, NetworkRequest network, Action<string> warn)
+    {
+        if (network.Subnets.All(static s => s.Family == AddressFamily.InterNetworkV6))
+        {
+            words.Add("--ipv4=false");
+            warn($"'{network.Name}': Docker has networks without IPv4 from version 28 on.");
+        }
+
+        if (network.Subnets.Any(static s => s.Family == AddressFamily.InterNetworkV6)) words.Add("--ipv6");
+        foreach (AddressValue gateway in network.Gateways.Where(g => !network.Subnets.Any(s => s.Contains(g))))
+        {
+            warn($"'{network.Name}': Docker has no counterpart of {Gateway} ({gateway}) outside of the subnets, which is left out.");
+        }
+
+        if (network.NoGateway)
+        {
+            warn($"'{network.Name}': Docker has {NoGateway} from version 28 on; before, an IPv4 subnet takes its first address.");
+        }
+    }
+
+    private static void AddSubnet(List<string> words, NetworkRequest network, IPPrefix subnet, Action<string> warn)
+    {
+        words.Add($"--subnet={subnet}");
+        words.AddRange(network.Gateways.Where(subnet.Contains).Select(static g => $"--gateway={g}"));
+        AddressRange[] ranges = [.. network.Ranges.Where(r => r.IsWithin(subnet))];
+        if (ranges is [AddressRange range] && range.AsPrefix() is IPPrefix prefix) words.Add($"--ip-range={prefix}");
+        else if (ranges.Length > 0)
+        {
+            warn($"'{network.Name}': Docker takes one prefix for {IPRange}; {string.Join(", ", ranges)} is left out.");
+        }
+    }
+
+    // Docker keeps single addresses away from containers, each under a name.
+    private static void AddExcluded(List<string> words, NetworkRequest network, Action<string> warn)
+    {
+        if (network.Excluded.Aggregate(BigInteger.Zero, static (sum, r) => sum + r.Size) > MaxAuxiliaryAddresses)
+        {
+            warn($"'{network.Name}': Docker takes single addresses for {ExcludeAddress}; "
+                + $"{string.Join(", ", network.Excluded)} is left out, since that is more than {MaxAuxiliaryAddresses}.");
+            return;
+        }
+
+        words.AddRange(network.Excluded.SelectMany(Each).Distinct().Select(static (a, i) => $"--aux-address=excluded{i + 1}={a}"));
+    }
+
+    private static IEnumerable<AddressValue> Each(AddressRange range)
+    {
+        AddressValue address = range.First;
+        for (; address != range.Last; address = address with { Number = address.Number + 1 }) yield return address;
+        yield return address;
+    }
+
+    private static void AddOptions(List<string> words, NetworkRequest network, Action<string> warn)
+    {
+        if (!network.IsIsolated) Add("parent", network.Parent!.ToString());
+        switch (network.NicKind)
+        {
+            case MacvlanLink { Mode: MacvlanMode.Source }:
+                throw MissingCounterparts.Refuse(network, Docker, "it has no mode Source");
+            case MacvlanLink macvlan: Add("macvlan_mode", macvlan.Mode); break;
+            case IpvlanLink ipvlan:
+                Add("ipvlan_mode", ipvlan.Mode);
+                if (ipvlan.Flag != IpvlanFlag.Bridge) Add("ipvlan_flag", ipvlan.Flag);
+                break;
+        }
+
+        if (network.Mtu is not int mtu) return;
+        Add(MtuOption, mtu);
+        warn($"'{network.Name}': Docker keeps {Mtu} ({mtu}), and does not give it to NICs of macvlan and ipvlan.");
+
+        void Add(string name, object value)
+        {
+            string text = Convert.ToString(value, CultureInfo.InvariantCulture)!;
+            words.AddRange(["-o", $"{name}={(value is Enum ? text.ToLowerInvariant() : text)}"]);
+        }
+    }
+
+    private static string Quote(string word) => word.All(static c => char.IsAsciiLetterOrDigit(c) || "-_.:/=,+@".Contains(c))
+        ? word
+        : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+}

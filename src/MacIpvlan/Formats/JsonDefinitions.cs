@@ -1,0 +1,183 @@
+using System.Globalization;
+using System.Net.NetworkInformation;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MacIpvlan.Addressing;
+using MacIpvlan.Netlink.Kinds;
+using MacIpvlan.State;
+using static MacIpvlan.NetworkSettings;
+
+namespace MacIpvlan.Formats;
+
+/// <summary>
+/// Our own format: all networks and the sub-interfaces below them in one JSON object, each setting under the name of the
+/// parameter that sets it, only what says something, in an order that is always the same.
+/// </summary>
+internal static class JsonDefinitions
+{
+    /// <summary>What tells the format: the value of the property "format".</summary>
+    public const string Format = "macipvlan";
+
+    /// <summary>How JSON is laid out for people to read.</summary>
+    public static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
+
+    private const int Version = 1;
+    private const string FormatProperty = "format";
+    private const string VersionProperty = "version";
+    private const string VlansProperty = "vlans";
+    private const string NetworksProperty = "networks";
+
+    /// <summary>Whether an object is of this format.</summary>
+    public static bool IsAt(DefinitionReader root) => root.Has(FormatProperty) && root.Has(VersionProperty);
+
+    /// <summary>Writes networks.</summary>
+    public static string Write(IReadOnlyList<NetworkRequest> networks)
+    {
+        JsonObject root = new()
+        {
+            [FormatProperty] = Format,
+            [VersionProperty] = Version,
+            // Several networks may sit on one; what others sit on comes first.
+            [VlansProperty] = WriteList(networks.SelectMany(static n => n.Vlans.Select(static (v, depth) => (Vlan: v, Depth: depth)))
+                .DistinctBy(static v => v.Vlan.Name).OrderBy(static v => v.Depth).ThenBy(static v => v.Vlan.Name, StringComparer.Ordinal)
+                .Select(static v => Of(v.Vlan))),
+            [NetworksProperty] = WriteList(networks.Select(Of)),
+        };
+        return root.ToJsonString(Readable);
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="NetworkException">InvalidDefinition.</exception>
+    public static IReadOnlyList<NetworkRequest> Read(DefinitionReader root, Action<string> warn)
+    {
+        if (root.Text(FormatProperty) != Format) throw root.Wrong(FormatProperty, $"is not \"{Format}\"");
+        int version = root.Number(VersionProperty) ?? throw root.Wrong(VersionProperty, "is missing");
+        if (version != Version) throw root.Wrong(VersionProperty, $"is {version}, and this module reads {Version}");
+
+        IReadOnlyList<ParentLinkRecord> vlans = [.. root.Objects(VlansProperty).Select(ReadVlan)];
+        if (vlans.GroupBy(static v => v.Name).FirstOrDefault(static g => g.Count() > 1) is IGrouping<string, ParentLinkRecord> same)
+        {
+            throw root.Wrong(VlansProperty, $"has two of the name '{same.Key}'");
+        }
+
+        NetworkRequest[] networks = [.. root.Objects(NetworksProperty).Select(n => ReadNetwork(n, vlans))];
+        foreach (ParentLinkRecord unused in vlans.Except(networks.SelectMany(static n => n.Vlans)))
+        {
+            warn($"No network sits on the sub-interface '{unused.Name}'; it is left out.");
+        }
+
+        // A setting that is misspelt must not count as not given.
+        return root.Unread().FirstOrDefault() is string unknown
+            ? throw DefinitionReader.Invalid(unknown, "is not known")
+            : networks;
+    }
+
+    private static NetworkRequest ReadNetwork(DefinitionReader network, IReadOnlyList<ParentLinkRecord> vlans)
+    {
+        ParentReference? parent = network.Text(Property(Parent)) is string text ? ParentReference.Parse(text) : null;
+        return new()
+        {
+            Name = network.Need(Property(Name)),
+            NicKind = ReadKind(network),
+            Parent = parent,
+            Vlans = Below(parent, vlans),
+            Subnets = network.Values(Property(Subnet), IPPrefix.Parse),
+            Gateways = network.Values(Property(Gateway), AddressValue.Parse),
+            Ranges = network.Values(Property(IPRange), AddressRange.Parse),
+            Excluded = network.Values(Property(ExcludeAddress), AddressRange.Parse),
+            Internal = network.Flag(Property(Internal)),
+            NoGateway = network.Flag(Property(NoGateway)),
+            NoDefaultRoute = network.Flag(Property(NoDefaultRoute)),
+            OnLinkGateway = network.Flag(Property(OnLinkGateway)),
+            Routes = network.Values(Property(Route), NetworkRoute.Parse),
+            RouteMetric = network.Number(Property(RouteMetric)),
+            Mtu = network.Number(Property(Mtu)),
+            Probe = ReadProbe(network),
+        };
+    }
+
+    private static LinkKind ReadKind(DefinitionReader network)
+    {
+        string kind = network.Need(Property(Kind));
+        return kind switch
+        {
+            MacvlanLink.KindName => new MacvlanLink(network.Value(Property(Mode), DefinitionReader.Word<MacvlanMode>) ?? MacvlanMode.Bridge)
+            {
+                AllowedMacAddresses = network.Values(Property(AllowedMacAddress), PhysicalAddress.Parse),
+                BroadcastQueueLength = network.Number(Property(BroadcastQueueLength)),
+                BroadcastCutoff = network.Number(Property(BroadcastCutoff)),
+                NoPromiscuous = network.Flag(Property(NoPromiscuous)),
+            },
+            IpvlanLink.KindName => new IpvlanLink(
+                network.Value(Property(Mode), DefinitionReader.Word<IpvlanMode>) ?? IpvlanMode.L2,
+                network.Value(Property(Flag), DefinitionReader.Word<IpvlanFlag>) ?? IpvlanFlag.Bridge),
+            _ => throw network.Wrong(Property(Kind), $"is neither {MacvlanLink.KindName} nor {IpvlanLink.KindName}"),
+        };
+    }
+
+    private static ProbeSettings? ReadProbe(DefinitionReader network)
+    {
+        ProbeSettings usual = new();
+        int? count = network.Number(Property(ProbeCount)), timeout = network.Number(Property(ProbeTimeoutMilliseconds));
+        if (network.Flag(Property(ProbeAddress))) return new(count ?? usual.Count, timeout ?? usual.TimeoutMilliseconds);
+        return count is null && timeout is null ? null
+            : throw network.Wrong(Property(ProbeAddress), "is missing, and its settings are there");
+    }
+
+    private static ParentLinkRecord ReadVlan(DefinitionReader vlan) => new()
+    {
+        Name = vlan.Need(Property(Name)),
+        Parent = vlan.Need(Property(Parent)),
+        Kind = new VlanLink(
+            vlan.Number(Property(VlanId)) ?? throw vlan.Wrong(Property(VlanId), "is missing"),
+            vlan.Value(Property(Protocol), ReadProtocol) ?? VlanProtocol.Ieee8021Q)
+        {
+            ReorderHeader = vlan.Boolean(Property(ReorderHeader)),
+            Gvrp = vlan.Boolean(Property(Gvrp)),
+            Mvrp = vlan.Boolean(Property(Mvrp)),
+            LooseBinding = vlan.Boolean(Property(LooseBinding)),
+            EgressPriorityMap = vlan.Values(Property(EgressPriorityMap), ReadPair),
+            IngressPriorityMap = vlan.Values(Property(IngressPriorityMap), ReadPair),
+        },
+        Mtu = vlan.Number(Property(Mtu)),
+        RemovedWithLastNetwork = vlan.Flag(Property(RemovedWithLastNetwork)),
+    };
+
+    // The parent, what it sits on, and so on; each once, and one too many at most, whatever the text says.
+    private static ParentLinkRecord[] Below(ParentReference? parent, IReadOnlyList<ParentLinkRecord> vlans)
+    {
+        List<ParentLinkRecord> found = [];
+        string? name = vlans.Any(v => v.Name == parent?.ToString()) ? parent!.ToString() : parent?.Link;
+        while (found.Count <= VlanDefinition.MaxNesting
+            && vlans.FirstOrDefault(v => v.Name == name) is ParentLinkRecord vlan && !found.Contains(vlan))
+        {
+            found.Insert(0, vlan);
+            name = vlan.Parent;
+        }
+
+        return [.. found];
+    }
+
+    private static VlanProtocol ReadProtocol(string text) => text switch
+    {
+        "802.1Q" => VlanProtocol.Ieee8021Q,
+        "802.1ad" => VlanProtocol.Ieee8021AD,
+        _ => throw new FormatException($"'{text}' is not a protocol of VLAN tags: 802.1Q or 802.1ad"),
+    };
+
+    private static (uint From, uint To) ReadPair(string text)
+    {
+        string[] parts = text.Split(':');
+        return parts.Length == 2 && uint.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out uint from)
+            && uint.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out uint to)
+                ? (from, to)
+                : throw new FormatException($"'{text}' is not a pair of priorities, such as 0:3");
+    }
+
+    private static string Property(string setting) => JsonNamingPolicy.CamelCase.ConvertName(setting);
+
+    private static JsonArray WriteList(IEnumerable<IReadOnlyList<NetworkSetting>> items) =>
+        new([.. items.Select(static i => new JsonObject(i.Select(static s => KeyValuePair.Create(Property(s.Name), Node(s.Value)))))]);
+
+    private static JsonNode? Node(object value) => JsonSerializer.SerializeToNode(value, value.GetType());
+}

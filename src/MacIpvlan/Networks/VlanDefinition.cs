@@ -1,0 +1,71 @@
+using MacIpvlan.Netlink;
+using MacIpvlan.Netlink.Kinds;
+using MacIpvlan.State;
+
+namespace MacIpvlan;
+
+/// <summary>What sub-interfaces are asked to be; pure arithmetic.</summary>
+internal static class VlanDefinition
+{
+    /// <summary>How many sub-interfaces may sit on each other: MAX_NEST_DEV of include/linux/netdevice.h.</summary>
+    public const int MaxNesting = 8;
+
+    private const int MaxTagPriority = 7;
+
+    // What identifies a sub-interface, and what the kernel does not know of it.
+    private static readonly string[] s_identity =
+    [
+        NetworkSettings.Name, NetworkSettings.Parent, NetworkSettings.VlanId, NetworkSettings.Protocol,
+        NetworkSettings.RemovedWithLastNetwork,
+    ];
+
+    /// <summary>Checks sub-interfaces that sit on each other.</summary>
+    /// <exception cref="NetworkException">InvalidName, InvalidVlanId or InvalidParameter.</exception>
+    public static void Check(IReadOnlyCollection<ParentLinkRecord> vlans)
+    {
+        if (vlans.Count > MaxNesting)
+        {
+            throw new NetworkException(
+                NetworkError.InvalidParameter, $"More than {MaxNesting} sub-interfaces sit on each other, which no kernel takes.");
+        }
+
+        foreach (ParentLinkRecord vlan in vlans)
+        {
+            LinkName.Check(vlan.Name);
+            VlanLink kind = (VlanLink)vlan.Kind;
+            ParentReference.OfVlan(vlan.Parent!, kind.VlanId);
+            NetworkDefinition.CheckMtu(vlan.Mtu, []);
+            CheckPriorities(kind);
+        }
+    }
+
+    /// <summary>Checks the priority maps of a tag (three bits, IEEE 802.1Q).</summary>
+    /// <exception cref="NetworkException">InvalidParameter.</exception>
+    public static void CheckPriorities(VlanLink kind)
+    {
+        uint wrong = kind.EgressPriorityMap.Select(static m => m.To).Concat(kind.IngressPriorityMap.Select(static m => m.From))
+            .FirstOrDefault(static p => p > MaxTagPriority);
+        if (wrong == 0) return;
+        throw new NetworkException(
+            NetworkError.InvalidParameter, $"{wrong} is not the priority of a VLAN tag: 0 to {MaxTagPriority}.");
+    }
+
+    /// <summary>Whether it is what LINK.ID makes where nothing else is said.</summary>
+    public static bool IsPlain(ParentLinkRecord vlan) =>
+        vlan.Kind is VlanLink { Protocol: VlanProtocol.Ieee8021Q } kind && vlan.Name == $"{vlan.Parent}.{kind.VlanId}"
+        && Settings(vlan).Length == 0;
+
+    /// <summary>How a link of the same tag differs from what it is asked to be.</summary>
+    public static IReadOnlyList<SettingDifference> Compare(ParentLinkRecord expected, Link actual)
+    {
+        ParentLinkRecord found = expected with { Kind = actual.Kind!, Mtu = expected.Mtu is null ? null : actual.Mtu };
+        return [.. NetworkSettings.Compare(Settings(expected), Settings(found)).Select(d => d with { Name = $"{actual.Name} {d.Name}" })];
+    }
+
+    /// <summary>The command of ip that makes it.</summary>
+    public static string CommandOf(ParentLinkRecord vlan) =>
+        new LinkAdd(vlan.Name, vlan.Kind) { Parent = new Link { Index = 0, Name = vlan.Parent! }, Mtu = vlan.Mtu }.ToString();
+
+    private static NetworkSetting[] Settings(ParentLinkRecord vlan) =>
+        [.. NetworkSettings.Of(vlan).ExceptBy(s_identity, static s => s.Name)];
+}

@@ -1,0 +1,346 @@
+# Export-ContainerNetwork and Import-ContainerNetwork: networks go out and come back, on a host that lacks them, that has
+# them, and that has others of their names. The formats themselves are in the unit tests, the plugins of CNI in
+# Cni.Tests.ps1, Docker and Podman in Containers.Tests.ps1.
+
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+    Initialize-TestHost
+    $folder = Join-Path ([IO.Path]::GetTempPath()) "macipvlan-exchange.$PID"
+
+    function Get-Line($Imported) {
+        # What became of networks, a line each.
+        @($Imported | ForEach-Object { "$($_.Name) $($_.Kind) $($_.Result) $($_.Differences -join '; ')".TrimEnd() })
+    }
+
+    function Clear-Network {
+        Get-ContainerNetwork | Where-Object Kind -EQ macvlan | Remove-MacvlanNetwork -Force
+        Get-ContainerNetwork | Where-Object Kind -EQ ipvlan | Remove-IpvlanNetwork -Force
+        Get-NetworkNamespace one* | Remove-NetworkNamespace -Force
+    }
+}
+
+AfterAll { Clear-TestHost }
+
+Describe 'Networks of macvlan' -Tag Native, Once {
+    BeforeEach {
+        $null = New-Item $folder -ItemType Directory
+        $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24 -Mtu 1400
+    }
+
+    AfterEach {
+        Get-ContainerNic | Disconnect-ContainerNic
+        Get-ContainerNetwork | Remove-MacvlanNetwork -Force
+        Get-NetworkNamespace web1 -ErrorAction Ignore | Remove-NetworkNamespace
+        Remove-Item $folder -Recurse -Force
+    }
+
+    It 'come back with everything that they were made with' {
+        $null = New-MacvlanNetwork full eth0 -Subnet 10.2.0.0/24, fd02::/64 -Gateway 10.99.0.1 -OnLinkGateway -Mode Source `
+            -AllowedMacAddress 02-00-00-00-00-07, 02-00-00-00-00-08 -BroadcastQueueLength 5000 -BroadcastCutoff -1 -Mtu 1400 `
+            -IPRange 10.2.0.64/26, 10.2.0.200-10.2.0.220 -ExcludeAddress 10.2.0.70, 'fd02::5-fd02::9' -RouteMetric 50 -NoDefaultRoute `
+            -Route '10.9.0.0/16 via 10.2.0.254 metric 100', 'blackhole 10.8.0.0/16', 'unreachable fd99::/64' `
+            -ProbeAddress -ProbeCount 2 -ProbeTimeoutMilliseconds 500
+        $null = New-MacvlanNetwork bare eth0 -Subnet 10.3.0.0/24, 10.4.0.0/24 -NoGateway -Gateway 10.4.0.9 -Mode Vepa
+        $rows = Get-StateRow | Where-Object { $_ -like 'networks *' }
+        $text = Export-ContainerNetwork
+        Get-ContainerNetwork | Remove-MacvlanNetwork
+        Get-Line ($text | Import-ContainerNetwork) | Should -Be 'bare macvlan Created', 'full macvlan Created', 'lan macvlan Created'
+        Export-ContainerNetwork | Should -Be $text
+        # All but ids.
+        (Get-StateRow | Where-Object { $_ -like 'networks *' }) -replace '\b[0-9a-f]{64}\b' | Sort-Object |
+            Should -Be ($rows -replace '\b[0-9a-f]{64}\b' | Sort-Object)
+    }
+
+    It 'are left alone when they are as they are to be' {
+        $before = Get-Snapshot
+        Get-Line (Export-ContainerNetwork | Import-ContainerNetwork -WarningVariable warnings) | Should -Be 'lan macvlan InPlace'
+        $warnings | Should -BeNullOrEmpty
+        Get-Snapshot | Should -Be $before
+    }
+
+    It 'are made again when they differ, and told of by each difference' {
+        $text = (Export-ContainerNetwork) -replace '1400', '1300' -replace '"mode": "Bridge"', '"mode": "Private"'
+        $before = Get-Snapshot
+        $planned = $text | Import-ContainerNetwork -WhatIf
+        Get-Line $planned | Should -Be 'lan macvlan Skipped Mode: Bridge -> Private; Mtu: 1400 -> 1300'
+        "$($planned.Differences[1].Name) $($planned.Differences[1].Expected) $($planned.Differences[1].Actual)" | Should -Be 'Mtu 1300 1400'
+        Get-Snapshot | Should -Be $before
+        Get-Line ($text | Import-ContainerNetwork) | Should -Be 'lan macvlan Replaced Mode: Bridge -> Private; Mtu: 1400 -> 1300'
+        "$((Get-MacvlanNetwork lan).Mode) $((Get-MacvlanNetwork lan).Mtu)" | Should -Be 'Private 1300'
+        Get-Line ($text | Import-ContainerNetwork) | Should -Be 'lan macvlan InPlace'
+    }
+
+    It 'are not made again under their NICs, unless with -Force' {
+        $null = New-NetworkNamespace web1 | Connect-ContainerNic -Network lan
+        $text = (Export-ContainerNetwork) -replace '1400', '1300'
+        $before = Get-Snapshot
+        $failure = Get-Failure { $text | Import-ContainerNetwork }
+        $failure.What | Should -Be "NetworkInUse ResourceBusy 'lan'"
+        $failure.Message | Should -Be "The network 'lan' differs, and is not made again while it has 1 NIC: web1/eth0."
+        Get-Line ($text | Import-ContainerNetwork -ErrorAction Ignore) | Should -Be 'lan macvlan Failed Mtu: 1400 -> 1300'
+        Get-Snapshot | Should -Be $before
+        Get-Line ($text | Import-ContainerNetwork -Force) | Should -Be 'lan macvlan Replaced Mtu: 1400 -> 1300'
+        (Get-IpLink -Namespace web1).ifname | Should -Be lo
+        Get-ContainerNic | Should -BeNullOrEmpty
+    }
+
+    It 'are not made again under the access of the host, unless with -Force' {
+        $access = Enable-HostAccess lan
+        $text = (Export-ContainerNetwork) -replace '1400', '1300'
+        (Get-Failure { $text | Import-ContainerNetwork }).What | Should -Be "NetworkInUse ResourceBusy 'lan'"
+        Get-IpLink $access.InterfaceName | Should -HaveCount 1
+        Get-Line ($text | Import-ContainerNetwork -Force) | Should -BeLike '*Replaced*'
+        Get-IpLink $access.InterfaceName | Should -BeNullOrEmpty
+    }
+
+    It 'are as they were when they cannot be made again' {
+        $rows = Get-StateRow
+        $text = (Export-ContainerNetwork) -replace '"eth0"', '"eth7"'
+        (Get-Failure { $text | Import-ContainerNetwork }).What | Should -Be "ParentNotFound ObjectNotFound 'lan'"
+        $null = New-NetworkNamespace web1
+        $null = New-MacvlanNetwork beside eth0 -Subnet 10.1.0.0/24 -NoGateway -WarningAction Ignore
+        $null = Connect-ContainerNic beside web1 -IPAddress 10.1.0.77
+        # The gateway is another NIC's address, which only the last step finds out.
+        $text = (Export-ContainerNetwork lan) -replace '10\.1\.0\.1"', '10.1.0.77"'
+        (Get-Failure { $text | Import-ContainerNetwork }).What | Should -Be "AddressInUse ResourceBusy 'lan'"
+        Get-ContainerNic | Disconnect-ContainerNic
+        Remove-MacvlanNetwork beside
+        Get-StateRow | Should -Be $rows
+    }
+
+    It 'go through the pipeline as names, objects, lines and files' {
+        $null = New-MacvlanNetwork other eth0 -Subnet 10.2.0.0/24
+        $text = Export-ContainerNetwork lan
+        Get-MacvlanNetwork lan | Export-ContainerNetwork | Should -Be $text
+        Get-MacvlanNetwork l* | Export-ContainerNetwork | Should -Be $text
+        'LAN', 'lan' | Export-ContainerNetwork | Should -Be $text
+        (Export-ContainerNetwork | ConvertFrom-Json).networks.name | Should -Be lan, other
+        (Export-ContainerNetwork -Path $folder/all.json).FullName | Should -Be $folder/all.json
+        (Get-Failure { Export-ContainerNetwork -Path $folder/all.json -NoClobber }).What | Should -Be "FileExists ResourceExists ''"
+        Get-Content $folder/all.json | Should -Be ((Export-ContainerNetwork) -split "`n")
+        (Export-ContainerNetwork -Path $folder).Name | Should -Be lan.json, other.json
+        $null = Export-ContainerNetwork -Path $folder -As Cni
+        $null = Export-ContainerNetwork -Path $folder -As DockerCommand -WarningAction Ignore
+        (Get-ChildItem $folder).Name | Sort-Object | Should -Be @(
+            'all.json', 'lan.conflist', 'lan.json', 'lan.sh', 'other.conflist', 'other.json', 'other.sh')
+        Get-Line (Get-Content $folder/all.json | Import-ContainerNetwork) | Should -Be 'lan macvlan InPlace', 'other macvlan InPlace'
+        Get-Line (Get-Content $folder/all.json -Raw | Import-ContainerNetwork) | Should -HaveCount 2
+        Get-Line (Import-ContainerNetwork $folder/o*.json) | Should -Be 'other macvlan InPlace'
+        Get-Line (Get-ChildItem $folder/lan.* -Exclude *.sh | Where-Object Extension -EQ .conflist | Import-ContainerNetwork) | Should -Be 'lan macvlan InPlace'
+        Push-Location $folder
+        try { Get-Line (Import-ContainerNetwork lan.json, other.conflist) | Should -Be 'lan macvlan InPlace', 'other macvlan InPlace' }
+        finally { Pop-Location }
+        (ConvertFrom-Json $text).networks | ForEach-Object { $_.name = 'third'; $_.subnet = '10.3.0.0/24'; $_.gateway = '10.3.0.1'; $_ } |
+            New-MacvlanNetwork | ForEach-Object Mtu | Should -Be 1400
+    }
+
+    It 'are told of when they are not there, and nothing is written' {
+        (Get-Failure { Export-ContainerNetwork nosuch -Path $folder/x.json }).What | Should -Be "NetworkNotFound ObjectNotFound 'nosuch'"
+        Get-MacvlanNetwork nosuch* | Export-ContainerNetwork -Path $folder/x.json
+        Get-ChildItem $folder | Should -BeNullOrEmpty
+        Remove-MacvlanNetwork lan
+        (Export-ContainerNetwork | ConvertFrom-Json).networks | Should -BeNullOrEmpty
+        Get-Line (Export-ContainerNetwork | Import-ContainerNetwork) | Should -BeNullOrEmpty
+    }
+
+    It 'go on with the next when one is beyond the words of a format' {
+        $null = New-MacvlanNetwork source eth0 -Subnet 10.2.0.0/24 -Mode Source -AllowedMacAddress 02-00-00-00-00-07
+        foreach ($format in 'Cni', 'DockerCommand') {
+            $failure = Get-Failure { $script:text = Export-ContainerNetwork source, lan -As $format -WarningAction Ignore }
+            $failure.What | Should -Be "NoCounterpart NotImplemented 'source'"
+            @($script:text) | Should -HaveCount 1
+            $script:text | Should -BeLike '*10.1.0.0/24*'
+        }
+    }
+
+    It 'are written to files alone: not through <Place>' -ForEach @(
+        @{ Place = 'a link'; Make = { New-Item "$folder/x" -ItemType SymbolicLink -Value "$folder/target" } }
+        @{ Place = 'a pipe'; Make = { mkfifo "$folder/x" } }
+        @{ Place = 'a folder that is not there'; Path = 'none/x' }
+        @{ Place = 'another drive'; Path = 'env:x' }
+    ) {
+        if ($Make) { $null = & $Make }
+        $place = $Path
+        if ($Path -notlike '*:*') { $place = Join-Path $folder ($Path ? $Path : 'x') }
+        $before = (Get-ChildItem $folder).Name
+        (Get-Failure { Export-ContainerNetwork -Path $place }).What | Should -Be "FileUnusable OpenError ''"
+        (Get-ChildItem $folder).Name | Should -Be $before
+    }
+
+    It 'of CNI are one in a file' {
+        $null = New-MacvlanNetwork other eth0 -Subnet 10.2.0.0/24
+        (Get-Failure { Export-ContainerNetwork -As Cni -Path $folder/x }).What | Should -Be "InvalidParameter InvalidArgument ''"
+        $null = Export-ContainerNetwork lan -As Cni -Path $folder/x
+        Get-Line (Import-ContainerNetwork $folder/x) | Should -Be 'lan macvlan InPlace'
+    }
+
+    It 'are read from files, each by itself' {
+        $null = Export-ContainerNetwork -Path $folder/lan.json
+        Set-Content $folder/wrong.json '{'
+        [IO.File]::WriteAllBytes("$folder/binary.json", [byte[]](0xff, 0xfe, 0xfd, 0x80, 0x81))
+        $null = New-Item $folder/empty.json
+        $failures = Get-Failure { $script:imported = Import-ContainerNetwork $folder/*.json }
+        $failures.What | Should -Be @('binary', 'empty', 'wrong' | ForEach-Object { "InvalidDefinition InvalidData '$folder/$_.json'" })
+        Get-Line $script:imported | Should -Be 'lan macvlan InPlace'
+        (Get-Failure { Import-ContainerNetwork $folder }).What | Should -Be "FileUnusable OpenError '$folder'"
+        { Import-ContainerNetwork $folder/none.json -ErrorAction Stop } | Should -Throw -ErrorId PathNotFound*
+        (Get-Failure { '{}' | Import-ContainerNetwork -As Json }).What | Should -Be "InvalidDefinition InvalidData ''"
+    }
+
+    It 'are none of them made when one is wrong: <Why>' -ForEach @(
+        @{ Why = 'a name that leads out'; Network = '"name": "../x", "subnet": "10.2.0.0/24"'; Id = 'InvalidName' }
+        @{ Why = 'a name with a pattern'; Network = '"name": "a%d", "subnet": "10.2.0.0/24"'; Id = 'InvalidName' }
+        @{ Why = 'a name of two lines'; Network = '"name": "a\nb", "subnet": "10.2.0.0/24"'; Id = 'InvalidDefinition' }
+        @{ Why = 'a name that there is'; Network = '"name": "GOOD", "subnet": "10.2.0.0/24"'; Id = 'InvalidDefinition' }
+        @{ Why = 'no subnet'; Network = '"name": "bad"'; Id = 'InvalidParameter' }
+        @{ Why = 'a gateway elsewhere'; Network = '"name": "bad", "subnet": "10.2.0.0/24", "gateway": "10.3.0.1"'; Id = 'InvalidAddress' }
+        @{ Why = 'an MTU of nothing'; Network = '"name": "bad", "subnet": "10.2.0.0/24", "mtu": 0'; Id = 'InvalidParameter' }
+        @{ Why = 'a setting that is not known'; Network = '"name": "bad", "subnet": "10.2.0.0/24", "mut": 1400'; Id = 'InvalidDefinition' }
+        @{ Why = 'a VLAN id of nothing'; Network = '"name": "bad", "subnet": "10.2.0.0/24", "parent": "eth0:4095"'; Id = 'InvalidVlanId' }
+        @{ Why = 'a sub-interface by a pattern'; Vlan = '"name": "v%d", "parent": "eth0", "vlanId": 7'; Id = 'InvalidName' }
+        @{ Why = 'a sub-interface outside of its numbers'; Vlan = '"name": "v7", "parent": "eth0", "vlanId": 7000'; Id = 'InvalidVlanId' }
+        @{ Why = 'a priority that is none'; Vlan = '"name": "v7", "parent": "eth0", "vlanId": 7, "egressPriorityMap": ["0:8"]'; Id = 'InvalidParameter' }
+    ) {
+        $name = if ($Vlan -match '"name": "([^"]*)"') { $Matches[1] }
+        if ($Vlan) { $Network = '"name": "bad", "subnet": "10.2.0.0/24", "parent": "{0}"' -f $name }
+        $text = '{{ "format": "macipvlan", "version": 1, "vlans": [ {0} ], "networks": [ {{ "name": "good", "kind": "macvlan", "parent": "eth0", "subnet": "10.9.0.0/24" }}, {{ "kind": "macvlan", {1} }} ] }}' -f
+            ($Vlan ? "{ $Vlan }" : ''), $Network
+        $before = Get-Snapshot
+        (Get-Failure { $text | Import-ContainerNetwork }).What | Should -BeLike "$Id *"
+        Get-Snapshot | Should -Be $before
+    }
+
+    It 'are shown in a table that fits 80 columns, with the differences' {
+        $lines = (Export-ContainerNetwork) -replace '1400', '1300' -replace '"10.1.0.1"', '"10.1.0.254"' | Import-ContainerNetwork -WhatIf |
+            Out-String -Width 80 -Stream | ForEach-Object TrimEnd | Where-Object { $_ -and $_ -notlike 'What if*' }
+        $lines[0] | Should -Match '^Name +Kind +Result +Differences$'
+        $lines[2] | Should -Match '^lan +macvlan Skipped  Gateway: 10\.1\.0\.1 -> 10\.1\.0\.254$'
+        $lines[3].Trim() | Should -Be 'Mtu: 1400 -> 1300'
+        ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 80
+        $null = New-MacvlanNetwork more eth0 -Subnet 10.2.0.0/24, fd02::/64 -IPRange 10.2.0.10-10.2.0.19, fd02::1000-fd02::1fff
+        $planned = (Export-ContainerNetwork more) -replace '10.2.0.19', '10.2.0.29' | Import-ContainerNetwork -WhatIf
+        foreach ($item in $planned, $planned.Differences) {
+            $text = $item | Out-String -Width 80
+            ($text -split "`n" | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 80
+            '10.2.0.10-10.2.0.19', '10.2.0.10-10.2.0.29', 'fd02::1000-fd02::1fff' | ForEach-Object { $text | Should -BeLike "*$_*" }
+        }
+    }
+
+    It 'are named, with what is done to them, by -WhatIf' {
+        $null = New-NetworkNamespace web1 | Connect-ContainerNic -Network lan
+        $null = Export-ContainerNetwork -Path $folder/x.json
+        $text = (Get-Content $folder/x.json -Raw) -replace '1400', '1300'
+        Set-Content $folder/x.json $text
+        Set-Content $folder/y.json ($text -replace '"lan"', '"new"' -replace '10\.1\.', '10.5.')
+        $lines = Invoke-Shell "`$null = Import-ContainerNetwork $folder/?.json -Force -WhatIf"
+        "$lines" -replace '\s+', ' ' | Should -Be ('What if: Performing the operation "Make the macvlan network again, disconnecting NICs: 1; it differs in Mtu: 1400 -> 1300" ' +
+            'on target "lan". What if: Performing the operation "New macvlan mode bridge on eth0, 10.5.0.0/24" on target "new".')
+    }
+
+    It 'may be on parents that are named otherwise' {
+        $text = (Export-ContainerNetwork) -replace '"eth0"', '"wan"'
+        ip link property add dev eth0 altname wan
+        Get-Line ($text | Import-ContainerNetwork) | Should -Be 'lan macvlan InPlace'
+        ip link property del dev eth0 altname wan
+    }
+}
+
+Describe 'Networks on VLANs, and of ipvlan' {
+    AfterEach { Clear-Network; Get-VlanSubInterface | Sort-Object Index -Descending | Remove-VlanSubInterface -Force }
+
+    It 'come back with their sub-interfaces' {
+        $null = Add-VlanSubInterface eth0 10 -Name outer -Protocol 802.1ad -Mtu 1496 -Gvrp -LooseBinding -ReorderHeader $false `
+            -EgressPriorityMap @{ 0 = 3; 1 = 4 } -IngressPriorityMap @{ 5 = 6 }
+        $null = New-IpvlanNetwork inner outer.20 -Mode L3S -Flag Private -Subnet 10.10.0.0/24
+        $null = New-MacvlanNetwork web eth0.50 -Subnet 10.50.0.0/24
+        $null = New-MacvlanNetwork two eth0.50 -Subnet 10.51.0.0/24
+        $null = New-IpvlanNetwork alone -Subnet 10.60.0.0/24 -Mtu 1400
+        ip link add link eth0 name foreign mtu 1300 type vlan id 70 mvrp on
+        ip link set foreign up
+        $null = New-IpvlanNetwork guest foreign -Subnet 10.70.0.0/24
+        $links = Get-IpLink | Where-Object ifname -NotLike di-* | ForEach-Object { "$($_.ifname) $($_.mtu) $($_.flags -contains 'UP') $($_.linkinfo | ConvertTo-Json -Depth 9)" }
+        $text = Export-ContainerNetwork
+        (ConvertFrom-Json $text).vlans.name | Should -Be eth0.50, foreign, outer, outer.20 -Because 'each is there once'
+        Clear-Network
+        Get-VlanSubInterface | Sort-Object Index -Descending | Remove-VlanSubInterface -Force
+        (Get-IpLink).ifname | Should -Be lo, eth0
+        (Get-Line ($text | Import-ContainerNetwork)) -replace '.* ' | Should -Be (@('Created') * 5)
+        Export-ContainerNetwork | Should -Be $text
+        Get-IpLink | Where-Object ifname -NotLike di-* | ForEach-Object { "$($_.ifname) $($_.mtu) $($_.flags -contains 'UP') $($_.linkinfo | ConvertTo-Json -Depth 9)" } |
+            Sort-Object | Should -Be ($links | Sort-Object)
+        (Get-Line ($text | Import-ContainerNetwork)) -replace '.* ' | Should -Be (@('InPlace') * 5)
+        # What was made for networks goes with them, what was made by itself or by others stays.
+        Clear-Network
+        (Get-VlanSubInterface).Name | Sort-Object | Should -Be foreign, outer
+    }
+
+    It 'have their sub-interfaces made again when these differ, and nothing sits on them' {
+        $null = New-MacvlanNetwork web eth0.50 -Subnet 10.50.0.0/24
+        $null = New-MacvlanNetwork two eth0.50 -Subnet 10.51.0.0/24
+        $text = (Export-ContainerNetwork) -replace '"protocol": "802.1Q",', '"protocol": "802.1Q", "mtu": 1400, "gvrp": true,'
+        $text | Import-ContainerNetwork -WhatIf | ForEach-Object { "$($_.Differences)" } |
+            Should -Be (@('eth0.50 Mtu: 1500 -> 1400 eth0.50 Gvrp: none -> True') * 2)
+        (Get-IpLink eth0.50).mtu | Should -Be 1500
+        # Another network's NIC is on it.
+        $null = New-NetworkNamespace one | Connect-ContainerNic -Network two
+        $failures = Get-Failure { $text | Import-ContainerNetwork }
+        $failures.What | Should -Be "NetworkInUse ResourceBusy 'two'", "SubInterfaceInUse ResourceBusy 'web'"
+        $failures[1].Message | Should -BeLike '*eth0.50*one/eth0*'
+        Get-ContainerNic | Disconnect-ContainerNic
+        ($text | Import-ContainerNetwork).Result | Should -Be Replaced, Replaced
+        $link = Get-IpLink eth0.50
+        "$($link.mtu) $($link.linkinfo.info_data.flags) $($link.flags -contains 'UP')" | Should -Be '1400 REORDER_HDR GVRP True'
+        ($text | Import-ContainerNetwork).Result | Should -Be InPlace, InPlace
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+
+    It 'move to another parent, and take away what was made for them' {
+        $null = New-MacvlanNetwork web eth0.50 -Subnet 10.50.0.0/24
+        $null = New-IpvlanNetwork alone -Subnet 10.60.0.0/24
+        $text = (Export-ContainerNetwork) -replace 'eth0\.50', 'eth0.51' -replace '"vlanId": 50', '"vlanId": 51' -replace '"internal": true', '"internal": true, "mtu": 1400'
+        Get-Line ($text | Import-ContainerNetwork) | Should -Be 'alone ipvlan Replaced Mtu: none -> 1400', 'web macvlan Replaced Parent: eth0.50 -> eth0.51'
+        @(Get-IpLink).ifname -notlike 'di-*' | Should -Be lo, eth0, eth0.51
+        (Get-IpLink | Where-Object ifname -Like 'di-*').mtu | Should -Be 1400
+    }
+
+    It 'are refused before anything is touched when a sub-interface cannot be so' {
+        $null = New-MacvlanNetwork web eth0.50 -Subnet 10.50.0.0/24
+        $text = (Export-ContainerNetwork) -replace '"protocol": "802.1Q"', '"protocol": "802.1Q", "mtu": 9000'
+        $index = (Get-IpLink eth0.50).ifindex
+        (Get-Failure { $text | Import-ContainerNetwork -Force }).What | Should -Be "InvalidParameter InvalidArgument 'web'"
+        (Get-IpLink eth0.50).ifindex | Should -Be $index
+    }
+
+    It 'leave sub-interfaces of others alone' {
+        ip link add link eth0 name foreign type vlan id 70
+        ip link set foreign up
+        $null = New-IpvlanNetwork guest foreign -Subnet 10.70.0.0/24
+        $text = (Export-ContainerNetwork) -replace '"protocol": "802.1Q"', '"protocol": "802.1Q", "mtu": 1400'
+        $failure = Get-Failure { $text | Import-ContainerNetwork -Force }
+        $failure.What | Should -Be "SubInterfaceInUse ResourceBusy 'guest'"
+        $failure.Message | Should -BeLike '*Mtu: 1500 -> 1400*this module did not make it*'
+        (Get-IpLink foreign).mtu | Should -Be 1500
+    }
+
+    It 'use a VLAN that is there, whatever its name' {
+        $null = New-MacvlanNetwork web eth0.50 -Subnet 10.50.0.0/24
+        $text = Export-ContainerNetwork
+        Remove-MacvlanNetwork web
+        ip link add link eth0 name lan50 type vlan id 50
+        ip link set lan50 up
+        Get-Line ($text | Import-ContainerNetwork) | Should -Be 'web macvlan Created'
+        (Get-MacvlanNetwork web).Parent | Should -Be lan50
+        Get-Line ($text | Import-ContainerNetwork) | Should -Be 'web macvlan InPlace'
+    }
+
+    It 'leave nothing behind when they cannot be made' {
+        ip link add blocker type dummy
+        ip link set blocker name eth0.50.7
+        $text = '{ "format": "macipvlan", "version": 1, "vlans": [ { "name": "eth0.50", "parent": "eth0", "vlanId": 50 }, { "name": "eth0.50.7", "parent": "eth0.50", "vlanId": 7 } ],
+            "networks": [ { "name": "a", "kind": "macvlan", "parent": "eth0.50.7", "subnet": "10.1.0.0/24" } ] }'
+        $before = Get-Snapshot
+        (Get-Failure { $text | Import-ContainerNetwork }).What | Should -Be "InterfaceExists ResourceExists 'a'"
+        Get-Snapshot | Should -Be $before
+        ip link delete eth0.50.7
+    }
+}
