@@ -26,18 +26,21 @@ internal sealed class HostRoutes(NetworkSession session)
         session.Host.Execute([.. Of(link, nics)]);
     }
 
-    /// <summary>Adds those to a NIC that is new, if the host has access to its network.</summary>
+    /// <summary>Adds those to NICs that are new, where the host has access to their networks.</summary>
     /// <exception cref="NetlinkException">The kernel refused.</exception>
-    public void Add(NicRecord nic)
+    public void Add(IEnumerable<NicRecord> nics)
     {
-        if (FindLink(nic) is not Link link) return;
-        try
+        foreach (IGrouping<string, NicRecord> network in nics.Where(static n => !n.IsHost).GroupBy(static n => n.NetworkId))
         {
-            session.Host.Execute([.. Of(link, [nic])]);
-        }
-        catch (NetlinkException e) when (e.Errno == Errno.ENODEV)
-        {
-            // The access has been taken away, or is to be restored, which brings all routes along.
+            if (FindLink(network.Key) is not Link link) continue;
+            try
+            {
+                session.Host.Execute([.. Of(link, network)]);
+            }
+            catch (NetlinkException e) when (e.Errno == Errno.ENODEV)
+            {
+                // The access has been taken away, or is to be restored, which brings all routes along.
+            }
         }
     }
 
@@ -45,12 +48,12 @@ internal sealed class HostRoutes(NetworkSession session)
     /// <exception cref="NetlinkException">The kernel refused.</exception>
     public void Remove(NicRecord nic)
     {
-        if (FindLink(nic) is Link link) session.Host.Execute([.. DestinationsOf(nic).Select(d => new RouteDelete(link, d))]);
+        if (!nic.IsHost && FindLink(nic.NetworkId) is Link link) session.Host.Execute([.. DestinationsOf(nic).Select(d => new RouteDelete(link, d))]);
     }
 
-    // Read anew for each NIC: another command may have given the host access meanwhile. Once it has, it looks for NICs.
-    private Link? FindLink(NicRecord nic) =>
-        !nic.IsHost && session.State.GetHostNic(nic.NetworkId) is NicRecord { InterfaceIndex: > 0 } host
+    // Read anew each time: another command may have given the host access meanwhile. Once it has, it looks for NICs.
+    private Link? FindLink(string networkId) =>
+        session.State.GetHostNic(networkId) is NicRecord { InterfaceIndex: > 0 } host
         ? new Link { Index = host.InterfaceIndex, Name = host.InterfaceName }
         : null;
 

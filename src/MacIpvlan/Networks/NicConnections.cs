@@ -11,7 +11,7 @@ namespace MacIpvlan;
 /// <param name="ended">Told, in the order of their starts: of which input, and what has become of it.</param>
 public sealed class NicConnections(NetworkSession session, Action<object, NicOutcome> ended) : IDisposable
 {
-    private const int MaxStarted = 16;
+    private const int MaxStarted = 32;
 
     // Who takes longer to send the next one may be waiting for what becomes of this one.
     private static readonly TimeSpan s_quick = TimeSpan.FromMilliseconds(1);

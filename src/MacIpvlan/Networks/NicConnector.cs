@@ -198,11 +198,13 @@ internal sealed class NicConnector(NetworkSession session)
     {
         try
         {
+            NicRecord[] nics = [.. made.Select(static m => m.Nic)];
             HashSet<string> known = [];
-            foreach (NicReservation one in made) AddRoutes(one.Nic, known);
-            IReadOnlyList<bool> recorded = session.State.UpdateNics([.. made.Select(static m => m.Nic)], from);
-            // Those who connected a NIC before the host's was recorded did not know where to add its route.
-            foreach (NicReservation one in made.Where(static m => m.Nic.IsHost)) AddRoutes(one.Nic, known);
+            _hostRoutes.Add(nics);
+            AddRoutesOfHost(nics, known);
+            IReadOnlyList<bool> recorded = session.State.UpdateNics(nics, from);
+            // Those who connected a NIC before that did not know where to add its route.
+            AddRoutesOfHost(nics, known);
             return [.. made.Zip(recorded, Outcome)];
         }
         catch (Exception e)
@@ -221,10 +223,12 @@ internal sealed class NicConnector(NetworkSession session)
         }
     }
 
-    private void AddRoutes(NicRecord nic, HashSet<string> known)
+    private void AddRoutesOfHost(NicRecord[] nics, HashSet<string> known)
     {
-        if (nic.IsHost) _hostRoutes.AddAll(new Link { Index = nic.InterfaceIndex, Name = nic.InterfaceName }, nic.NetworkId, known);
-        else _hostRoutes.Add(nic);
+        foreach (NicRecord nic in nics.Where(static n => n.IsHost))
+        {
+            _hostRoutes.AddAll(new Link { Index = nic.InterfaceIndex, Name = nic.InterfaceName }, nic.NetworkId, known);
+        }
     }
 
     private void Undo(NicRequest request, NicRecord nic, Exception reason, Action<NicRecord, Exception> release) =>
