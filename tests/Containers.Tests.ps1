@@ -263,6 +263,25 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         Remove-MacvlanNetwork moved
     }
 
+    It 'move here from networks of Docker by the runbook for that, with their addresses' {
+        function docker { & "$PSScriptRoot/runtimes/run.sh" docker @args }
+        $runbook = "$PSScriptRoot/../examples/migrate-from-docker.ps1"
+        Invoke-Runtime docker network create -d macvlan --subnet 10.6.0.0/24 --gateway 10.6.0.254 -o parent=eth0 old
+        Invoke-Runtime docker run -d --name mover --network old --ip 10.6.0.9 busybox:test sleep 600
+        & $runbook -WhatIf | ForEach-Object { "$($_.Name) $($_.Result)" } | Should -Be 'old Skipped'
+        Get-ContainerLink docker mover | Should -BeLike 'eth0 * 10.6.0.9'
+        $moved = & $runbook
+        "$($moved[0].Name) $($moved[0].Result) $($moved[1]) $($moved[1].IPAddress)" | Should -Be 'old Created mover/eth0 10.6.0.9/24'
+        Get-ContainerLink docker mover | Should -Be "eth0 $(($moved[1].MacAddress.GetAddressBytes() | ForEach-Object { $_.ToString('x2') }) -join ':') 10.6.0.9"
+        docker network inspect -f '{{len .Containers}}' old | Should -Be 0
+        $again = & $runbook
+        "$($again.Name) $($again.Result)" | Should -Be 'old InPlace'
+        Invoke-Runtime docker rm -f mover
+        Invoke-Runtime docker network rm old
+        Get-ContainerNic | Disconnect-ContainerNic
+        Remove-MacvlanNetwork old
+    }
+
     It 'are completed by name while they run' {
         $complete = {
             param($line)
