@@ -3,7 +3,7 @@
 # after a reboot where all is restored. Where there is a container, its id begins with 4e1f0c2b7a9d. Where VLANs and
 # ipvlan are, on eth0.30 the network apps with a NIC of job1, and two VLANs that nothing uses, eth0.40 and eth0.41,
 # the latter not ours. Pages that make networks or VLANs begin with eth0 alone, and so does each section of
-# about_MacIpvlan_From_Docker.
+# about_MacIpvlan_From_Docker and of README.
 
 BeforeDiscovery {
     $folder = Join-Path (Split-Path $PSScriptRoot) 'docs/en-US'
@@ -14,10 +14,11 @@ BeforeDiscovery {
             @{ Page = $page.BaseName; Title = $block.Groups['title'].Value; Code = $block.Groups['code'].Value }
         }
     }
-    $sections = (Get-Content (Join-Path $folder about_MacIpvlan_From_Docker.md) -Raw) -split '(?m)^### ' | Select-Object -Skip 1
-    $examples += foreach ($section in $sections) {
-        $blocks = [regex]::Matches($section, '(?ms)^```powershell\n(.*?)^```$')
-        @{ Page = 'about_MacIpvlan_From_Docker'; Title = ($section -split '\n')[0]; Code = -join ($blocks | ForEach-Object { $_.Groups[1].Value }) }
+    $examples += foreach ($page in Get-Item (Join-Path $folder about_MacIpvlan_From_Docker.md), (Join-Path (Split-Path $PSScriptRoot) README.md)) {
+        foreach ($section in (Get-Content $page -Raw) -split '(?m)^### ' | Select-Object -Skip 1) {
+            $blocks = [regex]::Matches($section, '(?ms)^```powershell\n(.*?)^```$')
+            @{ Page = $page.BaseName; Title = ($section -split '\n')[0]; Code = -join ($blocks | ForEach-Object { $_.Groups[1].Value }) }
+        }
     }
     foreach ($example in $examples) {
         $code = $example.Code
@@ -40,7 +41,7 @@ BeforeAll {
     function Reset-ExampleHost([string]$Page, [string]$Kind) {
         Clear-TestHost
         Add-TestWire
-        if ($Page -match '^(New-\w+vlanNetwork|Add-VlanSubInterface|about_.*)$') { return }
+        if ($Page -match '^(New-\w+vlanNetwork|Add-VlanSubInterface|about_.*|README)$') { return }
         if ($Kind -eq 'Special') {
             $null = New-IpvlanNetwork apps -Parent eth0.30 -Mode L3 -Subnet 10.30.0.0/24
             $null = New-NetworkNamespace job1 | Connect-ContainerNic -Network apps
