@@ -87,7 +87,8 @@ public sealed class ContainerNetworks(NetworkSession session)
         return items.Count > Shown ? $"{names} and {items.Count - Shown} more" : names;
     }
 
-    internal static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
+    internal static string Count(int count, string noun, string? plural = null) =>
+        count == 1 ? $"1 {noun}" : $"{count} {plural ?? noun + "s"}";
 
     private NetworkPlan MakePlan(NetworkRequest request, Action<string> warn)
     {
