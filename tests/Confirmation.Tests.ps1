@@ -66,6 +66,43 @@ Describe 'Confirmation' -Tag Native, Once {
 '@ 'y', 'y', 'n', 'y', 'n', 'y' | Should -Be 'web1', 'web2', 'web1/eth0', 'web2/eth0', '2', '0', '<web1>'
     }
 
+    It 'names what is changed, in words that need no others' {
+        $null = New-NetworkNamespace web1, web2
+        $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24, fd01::/64
+        $null = Connect-ContainerNic lan web1, web2
+        $lines = Invoke-Shell @'
+            New-MacvlanNetwork new1 eth0 -Subnet 10.9.0.0/24 -WhatIf -WarningAction Ignore
+            New-NetworkNamespace new1 -WhatIf
+            Connect-ContainerNic lan web1 -WhatIf
+            Disconnect-ContainerNic lan web1 -WhatIf
+            Enable-HostAccess lan -WhatIf
+            $null = Enable-HostAccess lan
+            Disable-HostAccess lan -WhatIf
+            Remove-MacvlanNetwork lan -Force -WhatIf
+            Remove-NetworkNamespace web1 -WhatIf
+            Remove-NetworkNamespace web1 -Force -WhatIf
+            ip -n web1 link set eth0 mtu 1400
+            $null = Test-ContainerNetwork -Repair -WhatIf
+            ip -n web1 link delete eth0
+            ip netns delete web2
+            $null = Restore-ContainerNetwork -WhatIf
+'@
+        # What a terminal of this process is wide, the lines are wrapped at.
+        ("$lines" -split 'What if: ' | Where-Object { $_ }) -replace '\s+', ' ' -replace '^Performing the operation "(.*)" on target "(.*)"\. ?$', '$2: $1' | Should -Be @(
+            'new1: New network: macvlan mode bridge on eth0, 10.9.0.0/24'
+            'new1: New network namespace at /run/netns/new1'
+            'web1: Connect a NIC to macvlan network lan'
+            'web1/eth0: Disconnect the NIC from network lan and free its addresses 10.1.0.2/24, fd01::1/64'
+            'lan: Give the host an interface on the macvlan network on eth0'
+            "lan: Take the host's access to the macvlan network on eth0 away and free its addresses 10.1.0.4, fd01::3"
+            'lan: Remove the macvlan network on eth0 with 10.1.0.0/24, fd01::/64, disconnecting NICs: 2'
+            'web1: Remove the network namespace at /run/netns/web1, which is refused without -Force while it has NICs: 1'
+            'web1: Remove the network namespace at /run/netns/web1, disconnecting NICs: 1'
+            'web1/eth0: Repair MtuChanged on network lan: from 1400 to 1500'
+            'web1/eth0: Restore the NIC on network lan, with 2 addresses'
+            'web2/eth0: Release the NIC of network lan, with 2 addresses: Its namespace has ended.')
+    }
+
     It 'is not pretended by -WhatIf for what would be refused' {
         $null = New-NetworkNamespace web1
         $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24 | Connect-ContainerNic -Namespace web1

@@ -9,8 +9,6 @@ BeforeAll {
     $null = New-MacvlanNetwork front eth0 -Subnet 192.168.50.0/24
     $null = New-MacvlanNetwork dual eth0 -Subnet 192.168.60.0/24, fd18::/64 -Gateway fd18::1
 
-    function Format-Mac($address) { ($address.GetAddressBytes() | ForEach-Object { $_.ToString('x2') }) -join ':' }
-
     function Disconnect-All { Get-ContainerNic | Disconnect-ContainerNic }
 }
 
@@ -31,7 +29,7 @@ Describe 'Connect-ContainerNic' -Tag Native {
         "$nic $($nic.Network) $($nic.Namespace) $($nic.InterfaceName) $($nic.IPAddress) $($nic.Mtu) $($nic.Parent) $($nic.State)" |
             Should -Be 'web1/eth0 front web1 eth0 192.168.50.2/24 1500 eth0 Attached'
         $nic.InterfaceIndex | Should -Be $link.ifindex
-        Format-Mac $nic.MacAddress | Should -Be $link.address
+        $nic.MacAddress | Should -Be $link.address
         $nic.Id | Should -Match '^[0-9a-f]{16}$'
         $nic.ProcessId | Should -BeNullOrEmpty
         Test-Ping web1 192.168.50.1 | Should -BeTrue
@@ -147,9 +145,8 @@ Describe 'Connect-ContainerNic' -Tag Native {
 
     It 'tells of addresses as lists whose properties can be asked for' {
         $nic = Connect-ContainerNic dual web1
-        $nic.IPAddress.Address | ForEach-Object { "$_" } | Should -Be 192.168.60.2, fd18::2
-        $nic.IPAddress.PrefixLength | Should -Be 24, 64
-        $nic.IPAddress[1].Subnet.ToString() | Should -Be fd18::/64
+        $nic.IPAddress | Should -Be 192.168.60.2/24, fd18::2/64
+        $nic.IPAddress[1] | Should -Be fd18::2/64
     }
 
     It 'gives a static address outside the range, and passes over it when the range comes there' {
@@ -176,7 +173,7 @@ Describe 'Connect-ContainerNic' -Tag Native {
     }
 
     It 'derives the MAC address of network and address: local, unicast, the same when the address comes back' {
-        $first, $second = (Connect-ContainerNic front web1, web2).MacAddress | ForEach-Object { Format-Mac $_ }
+        $first, $second = (Connect-ContainerNic front web1, web2).MacAddress
         $first | Should -Match '^.[26ae]:'
         $second | Should -Not -Be $first
         Disconnect-All
@@ -262,7 +259,7 @@ Describe 'Connect-ContainerNic' -Tag Native {
     It 'shows each step with -Verbose' {
         $nic, $steps = (Connect-ContainerNic front web1 -Verbose 4>&1).Where({ $_ -is [MacIpvlan.ContainerNic] }, 'Split')
         $text = $steps -join "`n"
-        $text | Should -BeLike "*ip link add link eth0 name * address $(Format-Mac $nic[0].MacAddress) group * netns web1 type macvlan mode bridge*"
+        $text | Should -BeLike "*ip link add link eth0 name * address $($nic[0].MacAddress) group * netns web1 type macvlan mode bridge*"
         $text | Should -BeLike '*ip -n web1 address add 192.168.50.2/24 * dev eth0*ip -n web1 link set dev eth0 * up*'
         $text | Should -BeLike '*ip -n web1 route * default via 192.168.50.1 dev eth0*'
         $nic | Disconnect-ContainerNic -Verbose 4>&1 | ForEach-Object { "$_" } |
@@ -425,17 +422,17 @@ Describe 'Get-ContainerNic' -Tag Native {
         Stop-Sleeper $sleeper
     }
 
-    It 'lists all NICs in the order they were made' {
+    It 'lists all NICs by network, those of each in the order they were made' {
         Get-ContainerNic | ForEach-Object { "$($_.Network) $($_.InterfaceName) $($_.IPAddress)" } | Should -Be @(
-            'front eth0 192.168.50.2/24', 'front eth0 192.168.50.3/24'
-            'dual eth1 192.168.60.2/24 fd18::2/64', 'dual lan0 192.168.60.3/24 fd18::3/64')
+            'dual eth1 192.168.60.2/24 fd18::2/64', 'dual lan0 192.168.60.3/24 fd18::3/64'
+            'front eth0 192.168.50.2/24', 'front eth0 192.168.50.3/24')
     }
 
     It 'finds NICs by <Case>' -ForEach @(
         @{ Case = 'network'; With = @{ Network = 'FRONT' }; Found = 'front web1/eth0, front web2/eth0' }
         @{ Case = 'networks by pattern'; With = @{ Network = 'd*', 'f*'; InterfaceName = 'eth*' }
             Found = 'dual web1/eth1, front web1/eth0, front web2/eth0' }
-        @{ Case = 'namespace'; With = @{ Namespace = 'web1' }; Found = 'front web1/eth0, dual web1/eth1' }
+        @{ Case = 'namespace'; With = @{ Namespace = 'web1' }; Found = 'dual web1/eth1, front web1/eth0' }
         @{ Case = 'namespaces by pattern'; With = @{ Namespace = 'w*2', 'z*' }; Found = 'front web2/eth0' }
         @{ Case = 'interface'; With = @{ InterfaceName = 'eth1' }; Found = 'dual web1/eth1' }
         @{ Case = 'all together'; With = @{ Network = '*'; Namespace = 'web*'; InterfaceName = '*0' }
@@ -485,10 +482,12 @@ Describe 'Get-ContainerNic' -Tag Native {
 
     It 'shows a table that fits 80 columns' {
         $text = Get-ContainerNic | Out-String -Width 80
-        ($text -split '\r?\n').Where({ $_ })[0] | Should -Match '^Network +Namespace +Interface +MacAddress +IPAddress'
+        $lines = ($text -split '\r?\n').Where({ $_.Trim() }) | ForEach-Object TrimEnd
+        $header = 'Namespace       Interface State     IPAddress'
+        $lines -match 'Network:|^Name' | Should -Be '   Network: dual', $header, '   Network: front', $header
         $text -split '\r?\n' | Where-Object { $_.Length -gt 80 } | Should -BeNullOrEmpty
         $text | Should -Not -Match '…|\.\.\.'
-        $text | Should -Match '(?m)^front +web1 +eth0 +([0-9a-f]{2}:){5}[0-9a-f]{2} 192\.168\.50\.2/24 *$'
+        $lines | Should -Contain 'web1            eth0      Attached  192.168.50.2/24'
         '192.168.60.2/24', 'fd18::2/64', '192.168.60.3/24', 'fd18::3/64' | ForEach-Object { $text | Should -BeLike "*$_*" }
     }
 }
@@ -516,8 +515,8 @@ Describe 'Disconnect-ContainerNic' -Tag Native {
         @{ Case = 'namespaces by pattern'; With = @{ Namespace = 'web*' }; Left = '' }
         @{ Case = 'interface in a namespace'
             With = @{ Namespace = 'web1'; InterfaceName = 'eth1' }; Left = 'web1/eth0 web2/eth0' }
-        @{ Case = 'network and namespace'; With = @{ Network = 'front'; Namespace = 'web1' }; Left = 'web2/eth0 web1/eth1' }
-        @{ Case = 'a pattern that matches none'; With = @{ Namespace = 'z*' }; Left = 'web1/eth0 web2/eth0 web1/eth1' }
+        @{ Case = 'network and namespace'; With = @{ Network = 'front'; Namespace = 'web1' }; Left = 'web1/eth1 web2/eth0' }
+        @{ Case = 'a pattern that matches none'; With = @{ Namespace = 'z*' }; Left = 'web1/eth1 web1/eth0 web2/eth0' }
     ) {
         Disconnect-ContainerNic @With
         "$(Get-ContainerNic)" | Should -Be $Left
@@ -602,7 +601,7 @@ Describe 'Disconnect-ContainerNic' -Tag Native {
             Should -Be "NetworkNotFound ObjectNotFound 'nosuch'"
         (Get-Failure { 'nosuch', 'web2' | Disconnect-ContainerNic }).What |
             Should -Be "NicNotFound ObjectNotFound 'nosuch'"
-        Get-ContainerNic | ForEach-Object { "$_" } | Should -Be web1/eth0, web1/eth1
+        Get-ContainerNic | ForEach-Object { "$_" } | Should -Be web1/eth1, web1/eth0
     }
 
     It 'changes nothing with -WhatIf' {

@@ -87,7 +87,7 @@ Describe 'Test-ContainerNic' -Tag Native, Once {
 
     It 'reaches the host where it has access, and nowhere else' {
         $access = Enable-HostAccess lan
-        $own = $access.IPAddress[0].Address
+        $own = ($access.IPAddress[0] -split '/')[0]
         Test-ContainerNic -Namespace web1 -Destination $own, 10.1.0.77 @quick | ForEach-Object Status | Should -Be Reachable, HostIsolation
         ip link set $access.InterfaceName down
         # Not by design.
@@ -156,9 +156,10 @@ Describe 'Test-ContainerNic' -Tag Native, Once {
 
     It 'shows a table of 80 columns' {
         $lines = (Test-ContainerNic -Namespace web1 -Destination web2, 10.8.0.1 | Out-String -Width 80) -split "`n" | ForEach-Object TrimEnd
-        $lines | Should -Contain 'Source         Destination    Proto  Time(ms) Status, reason'
-        $lines -match '^web1/eth0 +web2/eth0 +ICMP +\d+\.\d{3} Reachable$' | Should -HaveCount 1
-        $lines -match '^10\.1\.0\.2 +the route there is a blackhole$' | Should -HaveCount 1
+        $lines | Should -Contain '   Source: web1/eth0 on network lan'
+        $lines | Should -Contain 'Destination                Proto  Time(ms) Status, reason'
+        $lines -match '^web2/eth0 +ICMP +\d+\.\d{3} Reachable$' | Should -HaveCount 1
+        $lines -match '^ +the route there is a blackhole$' | Should -HaveCount 1
     }
 }
 

@@ -24,6 +24,8 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         }
         catch { $problem = "$_" }
 
+        function Get-BareAddress($Nic) { $Nic.IPAddress[0] -replace '/.*' }
+
         function Get-ContainerProcess([string]$Kind, [string]$Name) { [int](Invoke-Runtime $Kind inspect -f '{{.State.Pid}}' $Name) }
 
         function Get-ContainerLink([string]$Kind, [string]$Name) {
@@ -69,13 +71,14 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         "$web $($web.Container) $($web.Runtime) $($web.Image) $($web.Namespace) $($web.State)" | Should -Be 'web1/eth0 web1 Docker busybox:test web1 Attached'
         "$db $($db.Container) $($db.Runtime) $($db.Image)" | Should -Be 'db1/eth0 db1 Podman localhost/busybox:test'
         $web.ContainerId | Should -Be (Invoke-Runtime docker ps -q --no-trunc)
-        Invoke-Runtime docker exec web1 ping -c 1 -W 2 "$($db.IPAddress.Value)" | Out-String | Should -BeLike '* 1 packets received*'
-        Test-Between (Get-ContainerProcess podman db1) "$($web.IPAddress.Value)" | Should -BeTrue
+        Invoke-Runtime docker exec web1 ping -c 1 -W 2 (Get-BareAddress $db) | Out-String | Should -BeLike '* 1 packets received*'
+        Test-Between (Get-ContainerProcess podman db1) (Get-BareAddress $web) | Should -BeTrue
         (Get-ContainerNic -Container web1).Id | Should -Be $web.Id
         $lines = (Get-ContainerNic | Format-Table -View Container | Out-String -Width 80) -split "`n" | Where-Object { $_.Trim() } | ForEach-Object TrimEnd
-        $lines[0] | Should -Match '^Container +Id +Runtime +Interface +State +Image$'
-        $lines[2] | Should -Be "web1             $($web.ContainerId.Substring(0, 12)) Docker     eth0      Attached  busybox:test"
-        $lines[3] | Should -BeLike "db1              $($db.ContainerId.Substring(0, 12)) Podman     eth0      Attached  localhost/*"
+        $lines[0] | Should -Be '   Network: lan'
+        $lines[1] | Should -Match '^Container +Id +Runtime +Interface +State +Image$'
+        $lines[3] | Should -Be "web1             $($web.ContainerId.Substring(0, 12)) Docker     eth0      Attached  busybox:test"
+        $lines[4] | Should -BeLike "db1              $($db.ContainerId.Substring(0, 12)) Podman     eth0      Attached  localhost/*"
         ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 80
         (Get-ContainerNic -Container $db.ContainerId.Substring(0, 12)).Id | Should -Be $db.Id
         Get-ContainerNic -Container nosuch | Should -BeNullOrEmpty
@@ -83,6 +86,15 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         Get-ContainerLink docker web1 | Should -BeNullOrEmpty
         Get-ContainerLink podman db1 | Should -HaveCount 1
         (Get-Failure { Disconnect-ContainerNic -Container web1 }).What | Should -Be "NicNotFound ObjectNotFound 'web1'"
+    }
+
+    It 'come back as what they were in a file' {
+        $made = (Connect-ContainerNic lan -Container web1 -IPAddress 10.1.0.77), (Connect-ContainerNic lan -Container db1 -InterfaceName lan0)
+        $saved = $made | ForEach-Object { [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($_, 2)) }
+        $saved | Disconnect-ContainerNic
+        Get-ContainerNic | Should -BeNullOrEmpty
+        $saved | Connect-ContainerNic | ForEach-Object { "$_ $($_.Container) $($_.ContainerId) $($_.IPAddress) $($_.MacAddress)" } |
+            Should -Be ($made | ForEach-Object { "$_ $($_.Container) $($_.ContainerId) $($_.IPAddress) $($_.MacAddress)" })
     }
 
     It 'come down the pipeline, by what docker ps and podman ps tell' {
@@ -119,7 +131,7 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
             (Get-Failure { Connect-ContainerNic lan -Container web1 }).Message | Should -BeLike "*$base/nothing.sock*"
         }
         finally { $env:DOCKER_HOST, $env:CONTAINER_HOST = $before }
-        Test-Between (Get-ContainerProcess docker web1) "$($nics[1].IPAddress.Value)" | Should -BeTrue
+        Test-Between (Get-ContainerProcess docker web1) (Get-BareAddress $nics[1]) | Should -BeTrue
     }
 
     It 'have errors of their own when they cannot have NICs' {
@@ -156,7 +168,7 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         Get-NicResult (Restore-ContainerNetwork) | Should -Be 'web1/lan7 InPlace', 'db1/eth0 Restored'
         (Get-Failure { Restore-ContainerNetwork -Container nosuch }).What | Should -Be "NicNotFound ObjectNotFound 'nosuch'"
         Get-ContainerLink podman db1 | Should -Be $links[1]
-        Test-Between (Get-ContainerProcess podman db1) "$($web.IPAddress.Value)" | Should -BeTrue
+        Test-Between (Get-ContainerProcess podman db1) (Get-BareAddress $web) | Should -BeTrue
         Test-ContainerNetwork | Should -BeNullOrEmpty
     }
 
@@ -209,7 +221,7 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         Invoke-Runtime docker stop -t 0 web1
         try {
             $env:DOCKER_HOST = "unix://$base/nothing.sock"
-            (Connect-ContainerNic lan -Container db1 -IPAddress (Get-ContainerNic).IPAddress.Value).State | Should -Be Attached
+            (Connect-ContainerNic lan -Container db1 -IPAddress (Get-ContainerNic).IPAddress).State | Should -Be Attached
             (Get-ContainerNic).Container | Should -Be db1
         }
         finally { $env:DOCKER_HOST = $before }

@@ -31,7 +31,7 @@ BeforeAll {
 
     function Test-BothWays([string]$Namespace) {
         # The host and the NIC of a namespace reach each other, by all addresses that they have.
-        foreach ($address in (Get-ContainerNic -Namespace $Namespace).IPAddress) { Test-HostPing $address.Value | Should -BeTrue -Because $address }
+        foreach ($address in (Get-ContainerNic -Namespace $Namespace).IPAddress) { Test-HostPing ($address -replace '/.*') | Should -BeTrue -Because $address }
         foreach ($address in (Get-ContainerNetwork lan).HostAddress) { Test-Ping $Namespace $address | Should -BeTrue -Because $address }
     }
 }

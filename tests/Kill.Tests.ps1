@@ -73,7 +73,7 @@ BeforeAll {
             Test-ContainerNetwork | Should -BeNullOrEmpty
             # Nothing is handed out twice, and nothing is lost: the next addresses are the lowest that are free.
             foreach ($network in Get-ContainerNetwork) {
-                $used = @(Get-ContainerNic $network).IPAddress.Value, $network.HostAddress | ForEach-Object { $_ } | ForEach-Object ToString
+                $used = @(Get-ContainerNic $network).IPAddress, $network.HostAddress | ForEach-Object { $_ -replace '/.*' }
                 $free = (2 + $Foreign)..9 | ForEach-Object { "10.1.0.$_" } | Where-Object { $_ -notin $used } | Select-Object -First 1
                 $probe = Connect-ContainerNic $network web2 -InterfaceName next -WarningAction Ignore
                 "$($probe.IPAddress[0])" | Should -Be "$free/24"

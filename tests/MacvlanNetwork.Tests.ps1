@@ -553,11 +553,11 @@ Describe 'New-MacvlanNetwork, asked for what cannot be' -Tag Native, Once {
             With = @{ Subnet = '192.168.50.0/24'; Route = @($null) }; Says = "*'Route'*null*" }
         @{ Case = 'an unknown mode'; With = @{ Subnet = '192.168.50.0/24'; Mode = 'L2' }
             Says = '*L2*Private*Vepa*Bridge*Passthru*' }
-        @{ Case = 'a negative metric'; With = @{ Subnet = '192.168.50.0/24'; RouteMetric = -1 }; Says = '*-1*' }
+        @{ Case = 'a negative metric'; With = @{ Subnet = '192.168.50.0/24'; RouteMetric = -1 }; Says = '*metric is negative*' }
         @{ Case = 'an empty parent'; With = @{ Subnet = '192.168.50.0/24'; Parent = '' }; Says = "*'Parent'*empty*" }
     ) {
         $problem = Get-Failure { New-MacvlanNetwork bad @With }
-        $problem.What | Should -Match '^(CannotConvertArgument|ParameterArgument)'
+        $problem.What | Should -Match '^(CannotConvertArgument|ParameterArgument|InvalidParameter)'
         $problem.Message | Should -BeLike $Says
     }
 

@@ -37,7 +37,7 @@ Describe 'Add-VlanSubInterface' {
         "$vlan $($vlan.Parent) $($vlan.VlanId) $($vlan.Protocol) $($vlan.Mtu) $($vlan.IsUp) $($vlan.IsOwned) $($vlan.Networks.Count)" |
             Should -Be 'eth0.50 eth0 50 Ieee8021Q 1500 True True 0'
         $vlan.Index | Should -Be $link.ifindex
-        $vlan.MacAddress.ToString() | Should -Be ($link.address -replace ':')
+        $vlan.MacAddress | Should -Be $link.address
         $link.address | Should -Be $parent.address
     }
 

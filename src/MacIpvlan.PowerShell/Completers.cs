@@ -1,73 +1,108 @@
-using System.Collections;
-using System.Management.Automation;
-using System.Management.Automation.Language;
+using System.Globalization;
 
 namespace MacIpvlan.PowerShell;
 
-/// <summary>Completes a parameter from a list of names; silent when the list cannot be had.</summary>
-public abstract class NameCompleter : IArgumentCompleter
-{
-    /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
-    {
-        WildcardPattern pattern = new(wordToComplete.Trim('\'', '"') + "*", WildcardOptions.IgnoreCase);
-        try
-        {
-            using NetworkSession session = new(StateLocation.Open) { OpenRuntimes = RuntimeLocation.Open };
-            return [.. Names(session).Where(n => pattern.IsMatch(n.Name)).Select(static n => new CompletionResult(
-                n.Name, n.Name, CompletionResultType.ParameterValue, n.Tip))];
-        }
-        catch (Exception e) when (e is NetworkException or NetlinkException or IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
-
-    /// <summary>The names, with what to show of each.</summary>
-    private protected abstract IEnumerable<(string Name, string Tip)> Names(NetworkSession session);
-}
-
-/// <summary>Completes names of networks.</summary>
+/// <summary>Completes names of networks: for commands of one kind, of that kind.</summary>
 public sealed class NetworkCompleter : NameCompleter
 {
-    private protected override IEnumerable<(string Name, string Tip)> Names(NetworkSession session) =>
-        new ContainerNetworks(session).GetAll().Select(
-            static n => (n.Name, $"{n.Kind} {n.ModeText} on {n.Parent}: {string.Join(", ", n.Subnets)}"));
+    private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input) =>
+        new ContainerNetworks(session).GetAll().Where(n => IsFor(input.Command, n))
+            .Select(static n => new Candidate(n.Name, () => $"{n.Kind} {n.ModeText} on {n.Parent}: {n.Subnet}"));
+
+    // Commands of one kind are called by it.
+    private static bool IsFor(string command, ContainerNetwork network) => new[] { nameof(MacvlanNetwork), nameof(IpvlanNetwork) }
+        .All(kind => !command.EndsWith(kind, StringComparison.OrdinalIgnoreCase) || network.GetType().Name == kind);
 }
 
 /// <summary>Completes names of links that can be parents, those that are up first.</summary>
 public sealed class ParentCompleter : NameCompleter
 {
-    private protected override IEnumerable<(string Name, string Tip)> Names(NetworkSession session) =>
-        new VlanSubInterfaces(session).GetParents().Select(
-            static l => (l.Name, $"{l.Name}: {l.KindName ?? "hardware"}, {(l.IsUp ? "up" : "down")}, MTU {l.Mtu}"));
+    private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input)
+    {
+        VlanSubInterfaces links = new(session);
+        return links.GetParents().Select(l => new Candidate(l.Name, () =>
+        {
+            IEnumerable<string> addresses = links.GetAddresses(l).Where(static a => !a.Address.IsIPv6LinkLocal).Select(static a => $"{a}");
+            return string.Join(", ", [l.KindName ?? "hardware", l.IsUp ? "up" : "down", $"MTU {l.Mtu}", .. addresses]);
+        }));
+    }
+}
+
+/// <summary>Completes names of VLAN sub-interfaces.</summary>
+public sealed class VlanSubInterfaceCompleter : NameCompleter
+{
+    private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input) =>
+        new VlanSubInterfaces(session).GetTags()
+            .Select(static v => new Candidate(v.Name, () => $"VLAN {v.VlanId} on {v.Parent}"));
+}
+
+/// <summary>Completes ids of VLANs that there are, on the parent if that has been named.</summary>
+public sealed class VlanIdCompleter : NameCompleter
+{
+    private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input)
+    {
+        IReadOnlyList<string> parents = input.Given(nameof(VlanSubInterface.Parent));
+        return new VlanSubInterfaces(session).GetTags()
+            .Where(v => parents.Count == 0 || parents.Contains(v.Parent)).OrderBy(static v => v.VlanId)
+            .Select(static v => new Candidate(v.VlanId.ToString(CultureInfo.InvariantCulture), () => $"{v.Name} on {v.Parent}"));
+    }
 }
 
 /// <summary>Completes names of network namespaces.</summary>
 public sealed class NamespaceCompleter : NameCompleter
 {
-    private protected override IEnumerable<(string Name, string Tip)> Names(NetworkSession session) =>
-        NetworkNamespaces.GetAll().Select(static n => (n.Name, n.Path));
+    private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input) => All();
+
+    internal static IEnumerable<Candidate> All() =>
+        NetworkNamespaces.GetAll().Select(static n => new Candidate(n.Name, () => n.Path));
 }
 
-/// <summary>Completes names of containers that run.</summary>
+/// <summary>Completes names of containers that run; where NICs are to be found, of those that have one before others.</summary>
 public sealed class ContainerCompleter : NameCompleter
 {
     // What the user at the prompt does not notice.
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
 
-    private protected override IEnumerable<(string Name, string Tip)> Names(NetworkSession session) => Running(session);
+    private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input) =>
+        input.Command.StartsWith("Connect-", StringComparison.OrdinalIgnoreCase) ? Running(session)
+            : new ContainerNics(session).GetAll().Where(static n => n.Container is not null)
+                .Select(static n => new Candidate(n.Container!, () => $"{n.Image}, {n.Runtime}, on {n.Network}: {n.State}"))
+                .Concat(Running(session));
 
-    internal static IEnumerable<(string Name, string Tip)> Running(NetworkSession session) =>
-        new NicTargets(session).GetRunning(s_patience).Select(
-            static c => (c.Name, $"{c.ShortId}: {c.Image}, {c.Runtime}")).OrderBy(static c => c.Name, StringComparer.Ordinal);
+    internal static IEnumerable<Candidate> Running(NetworkSession session) =>
+        new NicTargets(session).GetRunning(s_patience).OrderBy(static c => c.Name, StringComparer.Ordinal)
+            .Select(static c => new Candidate(c.Name, () => $"{c.ShortId}: {c.Image}, {c.Runtime}"));
 }
 
 /// <summary>Completes names of network namespaces, then of containers that run.</summary>
 public sealed class TargetCompleter : NameCompleter
 {
-    private protected override IEnumerable<(string Name, string Tip)> Names(NetworkSession session) =>
-        NetworkNamespaces.GetAll().Select(static n => (n.Name, Tip: n.Path)).Concat(ContainerCompleter.Running(session))
-            .DistinctBy(static n => n.Name);
+    private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input) =>
+        NamespaceCompleter.All().Concat(ContainerCompleter.Running(session));
+}
+
+/// <summary>Completes names of interfaces that NICs have, in the network and namespace if those have been named.</summary>
+public sealed class InterfaceCompleter : NameCompleter
+{
+    private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input)
+    {
+        IReadOnlyList<string> networks = input.Given(nameof(ContainerNic.Network));
+        string[] places = [.. input.Given(nameof(ContainerNic.Namespace)), .. input.Given(nameof(ContainerNic.Container))];
+        return new ContainerNics(session).GetAll()
+            .Where(n => networks.Count == 0 || networks.Contains(n.Network))
+            .Where(n => places.Length == 0 || places.Contains(n.Namespace))
+            .GroupBy(static n => n.InterfaceName).OrderBy(static g => g.Key, StringComparer.Ordinal)
+            .Select(static g => new Candidate(g.Key, () => string.Join(", ", g.Take(5).Select(static n => $"{n} on {n.Network}"))));
+    }
+}
+
+/// <summary>Completes what NICs are called, and the namespaces and containers that they are in.</summary>
+public sealed class DestinationCompleter : NameCompleter
+{
+    private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input)
+    {
+        IReadOnlyList<ContainerNic> nics = new ContainerNics(session).GetAll();
+        return nics.Select(static n => new Candidate(n.ToString(), () => $"{n.Network}: {n.IPAddress}"))
+            .Concat(nics.Select(static n => new Candidate(n.Namespace, () => $"all NICs of {n.Namespace}")));
+    }
 }

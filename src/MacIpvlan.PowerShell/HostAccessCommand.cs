@@ -17,7 +17,7 @@ public abstract class HostAccessCommand : NetworkCommand
 
     private protected override void Process()
     {
-        foreach (ContainerNetwork network in SelectNetworks([.. Network.Select(static n => n.Name)]))
+        foreach (ContainerNetwork network in SelectReferenced(Network)!)
         {
             Guard(network.Name, () => Process(network));
         }

@@ -12,6 +12,9 @@ public sealed class NamespaceReference
     /// <summary>Refers to a namespace by its object.</summary>
     public NamespaceReference(NetworkNamespace target) => Text = target.Name;
 
+    /// <summary>Refers to a namespace by what is left of its object in a file.</summary>
+    public NamespaceReference(PSObject remains) => Text = ObjectRemains.ReadName(remains, nameof(NetworkNamespace.Inode));
+
     /// <summary>The name, the path, or a pattern where patterns are taken.</summary>
     public string Text { get; }
 
@@ -19,12 +22,13 @@ public sealed class NamespaceReference
     public override string ToString() => Text;
 
     /// <summary>Tells which NICs are in it: by name or path as remembered, or by what it leads to now.</summary>
-    internal Func<ContainerNic, bool> Filter()
+    internal Func<ContainerNic, bool> Filter(IReadOnlyList<ContainerNic> all)
     {
-        WildcardPattern pattern = new(Text);
         NamespaceIdentity? identity = TryIdentify();
-        // A container may be called what a namespace is.
-        return nic => (nic.Container is null && pattern.IsMatch(nic.Namespace)) || pattern.IsMatch(nic.NamespacePath)
+        // A container may be called what a namespace is. A namespace that is there is meant, even if no NIC is in it.
+        NamePattern pattern = new(Text, isExact: identity is not null
+            || all.Any(n => (n.Container is null && n.Namespace == Text) || n.NamespacePath == Text));
+        return nic => (nic.Container is null && pattern.Matches(nic.Namespace)) || pattern.Matches(nic.NamespacePath)
             || (identity is not null && nic.IsIn(identity.Value));
     }
 

@@ -132,16 +132,14 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
         List<T> selected = [];
         foreach (string name in names)
         {
-            WildcardPattern pattern = new(name, WildcardOptions.IgnoreCase);
-            T[] matches = [.. items.Where(i => pattern.IsMatch(nameOf(i)))];
-            // A link's name may differ from another's by case alone: then the exact one is meant.
-            T[] exact = [.. matches.Where(i => nameOf(i) == name)];
+            NamePattern pattern = NamePattern.For(name, items, nameOf);
+            T[] matches = [.. items.Where(i => pattern.Matches(nameOf(i)))];
             if (matches.Length == 0 && !missingIsFine && !WildcardPattern.ContainsWildcardCharacters(name))
             {
                 WriteError(ErrorRecords.From(notFound(name), name));
             }
 
-            selected.AddRange(exact.Length > 0 ? exact : matches);
+            selected.AddRange(matches);
         }
 
         return selected.Distinct();
@@ -149,6 +147,29 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
 
     private protected IEnumerable<ContainerNetwork> SelectNetworks(string[]? names) => Select(
         names, new ContainerNetworks(Session).GetAll(), static n => n.Name, NetworkNotFound);
+
+    /// <summary>The networks that references mean; null for no references.</summary>
+    private protected ContainerNetwork[]? SelectReferenced(NetworkReference[]? references) =>
+        references is null ? null : [.. SelectNetworks([.. references.Select(static n => n.Name)])];
+
+    /// <summary>The NICs of networks; of all when null.</summary>
+    private protected IReadOnlyList<ContainerNic> GetNics(ContainerNetwork[]? networks)
+    {
+        ContainerNics nics = new(Session);
+        return networks is null ? nics.GetAll() : [.. networks.SelectMany(nics.GetAll)];
+    }
+
+    /// <summary>Those of some items whose name matches one of some names or patterns; all when there are none.</summary>
+    private protected static IEnumerable<T> Matching<T>(IReadOnlyCollection<T> items, string[]? names, Func<T, string> nameOf)
+    {
+        NamePattern[]? patterns = names?.Select(n => NamePattern.For(n, items, nameOf)).ToArray();
+        return patterns is null ? items : items.Where(i => patterns.Any(p => p.Matches(nameOf(i))));
+    }
+
+    /// <summary>What becomes of NICs when that is removed which they are on or in, for the question whether to do it.</summary>
+    private protected static string DescribeNics(int count, bool areDisconnected) => count == 0 ? ""
+        : areDisconnected ? $", disconnecting NICs: {count}"
+        : $", which is refused without -Force while it has NICs: {count}";
 
     private protected static NetworkException NetworkNotFound(string name) => new(
         NetworkError.NetworkNotFound,

@@ -15,15 +15,12 @@ public sealed class NicDestination
     public NicDestination(string text)
     {
         _text = text;
-        if (AddressValue.TryParse(text, out AddressValue address)) _address = Checked(address);
+        if (IsAddress(text)) _address = Checked(AddressReference.Read(text));
     }
 
     /// <summary>An address.</summary>
     public NicDestination(IPAddress address) =>
         (_address, _text) = (Checked((AddressValue)address), address.ToString());
-
-    /// <summary>An address as a NIC has it.</summary>
-    public NicDestination(InterfaceAddress address) => (_address, _text) = (Checked(address.Value), address.Value.ToString());
 
     /// <summary>A NIC.</summary>
     public NicDestination(ContainerNic nic) => (_nic, _text) = (nic, nic.ToString());
@@ -56,10 +53,13 @@ public sealed class NicDestination
 
     private ContainerNic[] Find(IReadOnlyList<ContainerNic> all)
     {
-        WildcardPattern name = new(_text);
-        ContainerNic[] named = [.. all.Where(n => name.IsMatch(n.ToString()))];
-        return named.Length > 0 ? named : [.. all.Where(new NicFilter().Targets([new(_text)]).Matches)];
+        NamePattern name = NamePattern.For(_text, all, static n => n.ToString());
+        ContainerNic[] named = [.. all.Where(n => name.Matches(n.ToString()))];
+        return named.Length > 0 ? named : [.. new NicFilter(all).Targets([new(_text)]).Found];
     }
+
+    // With a prefix length, as NICs have theirs, or without.
+    private static bool IsAddress(string text) => AddressValue.TryParse(text.Split('/')[0], out _);
 
     private static AddressValue Checked(AddressValue address)
     {

@@ -1,44 +1,45 @@
-using System.Management.Automation;
 using MacIpvlan.Containers;
 
 namespace MacIpvlan.PowerShell;
 
-/// <summary>Which NICs parameters mean; what is null does not restrict.</summary>
-internal sealed class NicFilter
+/// <summary>Which NICs, of those that there are, parameters mean; what is null does not restrict.</summary>
+internal sealed class NicFilter(IReadOnlyList<ContainerNic> all)
 {
     private readonly List<Func<ContainerNic, bool>> _conditions = [];
 
+    public IEnumerable<ContainerNic> Found => all.Where(Matches);
+
     public bool Matches(ContainerNic nic) => _conditions.TrueForAll(c => c(nic));
 
-    public NicFilter Namespaces(NamespaceReference[]? namespaces) => Any(namespaces?.Select(static n => n.Filter()));
+    public NicFilter Namespaces(NamespaceReference[]? namespaces) => Any(namespaces?.Select(n => n.Filter(all)));
 
     public NicFilter Containers(string[]? texts) => Any(texts?.Select(OfContainer));
 
     // As Connect takes them: a namespace or a container.
-    public NicFilter Targets(TargetReference[]? targets) => Any(targets?.SelectMany(static t =>
-        new[] { new NamespaceReference(t.Text).Filter(), OfContainer(t.Text) }));
+    public NicFilter Targets(TargetReference[]? targets) => Any(targets?.SelectMany(t =>
+        new[] { new NamespaceReference(t.Text).Filter(all), OfContainer(t.Text) }));
 
     public NicFilter Processes(int[]? ids) => Any(ids?.Select(static id => (Func<ContainerNic, bool>)(n => n.ProcessId == id)));
 
-    public NicFilter Interfaces(string[]? texts) => Any(texts?.Select(static t =>
+    public NicFilter Interfaces(string[]? texts) => Any(texts?.Select(t =>
     {
-        WildcardPattern pattern = new(t);
-        return (Func<ContainerNic, bool>)(n => pattern.IsMatch(n.InterfaceName));
+        NamePattern pattern = NamePattern.For(t, all, static n => n.InterfaceName);
+        return (Func<ContainerNic, bool>)(n => pattern.Matches(n.InterfaceName));
     }));
 
     private NicFilter Any(IEnumerable<Func<ContainerNic, bool>>? alternatives)
     {
         if (alternatives is null) return this;
-        Func<ContainerNic, bool>[] all = [.. alternatives];
-        _conditions.Add(nic => all.Any(a => a(nic)));
+        Func<ContainerNic, bool>[] conditions = [.. alternatives];
+        _conditions.Add(nic => conditions.Any(c => c(nic)));
         return this;
     }
 
     // By name, or by so much of the id as runtimes show; less could mean a container that is called so.
-    private static Func<ContainerNic, bool> OfContainer(string text)
+    private Func<ContainerNic, bool> OfContainer(string text)
     {
-        WildcardPattern pattern = new(text);
-        return nic => nic.Container is not null && (pattern.IsMatch(nic.Container)
+        NamePattern pattern = NamePattern.For(text, all, static n => n.Container);
+        return nic => nic.Container is not null && (pattern.Matches(nic.Container)
             || (text.Length >= Container.ShortIdLength && nic.ContainerId!.StartsWith(text, StringComparison.Ordinal)));
     }
 }

@@ -1,3 +1,5 @@
+using System.Management.Automation;
+
 namespace MacIpvlan.PowerShell;
 
 /// <summary>
@@ -11,6 +13,9 @@ public sealed class TargetReference
 
     /// <summary>Refers to a namespace by its object.</summary>
     public TargetReference(NetworkNamespace target) => Text = target.Name;
+
+    /// <summary>Refers to a namespace by what is left of its object in a file.</summary>
+    public TargetReference(PSObject remains) => Text = ObjectRemains.ReadName(remains, nameof(NetworkNamespace.Inode));
 
     /// <summary>The name, id or path, or a pattern where patterns are taken.</summary>
     public string Text { get; }

@@ -8,7 +8,7 @@ namespace MacIpvlan.PowerShell;
 /// </summary>
 /// <typeparam name="T">The type of the parameter.</typeparam>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class ValueTransformationAttribute<T> : ArgumentTransformationAttribute
+public class ValueTransformationAttribute<T> : ArgumentTransformationAttribute
 {
     /// <summary>False: null counts as not given.</summary>
     public override bool TransformNullOptionalParameters => false;
@@ -18,7 +18,9 @@ public sealed class ValueTransformationAttribute<T> : ArgumentTransformationAttr
     {
         try
         {
-            object value = LanguagePrimitives.ConvertTo<T>(inputData)!;
+            object? given = Read(inputData);
+            if (given is null) return null!;
+            object value = LanguagePrimitives.ConvertTo<T>(given)!;
             return value is Array items && items.Cast<object?>().Contains(null)
                 ? throw new ArgumentTransformationMetadataException("One of the values is null.")
                 : value;
@@ -28,4 +30,7 @@ public sealed class ValueTransformationAttribute<T> : ArgumentTransformationAttr
             throw new ArgumentTransformationMetadataException(e.GetBaseException().Message);
         }
     }
+
+    /// <summary>What is converted; null for nothing.</summary>
+    private protected virtual object? Read(object input) => input;
 }

@@ -32,31 +32,37 @@ public sealed class AddVlanSubInterfaceCommand : NetworkCommand
 
     /// <summary>Its MTU; the parent's when left away.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValueTransformation<int?>]
+    [CellTransformation<int?>]
     public int? Mtu { get; set; }
 
     /// <summary>Whether headers are shown as if there were no tag.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CellTransformation<bool?>]
     public bool? ReorderHeader { get; set; }
 
     /// <summary>Registers the VLAN by GVRP.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CellTransformation<SwitchParameter>]
     public SwitchParameter Gvrp { get; set; }
 
     /// <summary>Registers the VLAN by MVRP.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CellTransformation<SwitchParameter>]
     public SwitchParameter Mvrp { get; set; }
 
     /// <summary>Does not follow the state of the parent.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CellTransformation<SwitchParameter>]
     public SwitchParameter LooseBinding { get; set; }
 
     /// <summary>From priorities of this host to priorities of the tag.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [PriorityMapTransformation]
     public Hashtable? EgressPriorityMap { get; set; }
 
     /// <summary>From priorities of the tag to priorities of this host.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [PriorityMapTransformation]
     public Hashtable? IngressPriorityMap { get; set; }
 
     private protected override bool ChangesHost => true;

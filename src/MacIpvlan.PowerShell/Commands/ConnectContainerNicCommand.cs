@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Net.NetworkInformation;
-using MacIpvlan.Addressing;
 
 namespace MacIpvlan.PowerShell.Commands;
 
@@ -13,6 +12,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
     private const string ByContainer = "Container";
     private const string ByNamespace = "Namespace";
     private const string ByProcess = "Process";
+    private const string ByNic = "Nic";
     // What is piped binds to Target, of the default set. If Container and Namespace could not be piped at all, PowerShell
     // would settle on that set before it has seen an object, and never come to ProcessId.
     private NicConnections? _connections;
@@ -20,7 +20,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
     private IReadOnlyList<ContainerNetwork> _networks = [];
 
     /// <summary>The network.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(NetworkCompleter))]
     public NetworkReference[] Network { get; set; } = [];
 
@@ -42,8 +42,13 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
     /// <summary>A process in the network namespace.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByProcess)]
     [Alias("Id", "PID")]
+    [NullIsNothing]
     [ValidateRange(1, int.MaxValue)]
     public int[] ProcessId { get; set; } = [];
+
+    /// <summary>NICs that were disconnected, to be as they were; what other parameters say is otherwise.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByNic)]
+    public NicReference[] InputObject { get; set; } = [];
 
     /// <summary>The interface's name; the next free ethN when left away.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -52,8 +57,8 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
 
     /// <summary>Its addresses.</summary>
     [Parameter]
-    [ValueTransformation<AddressValue[]>]
-    public AddressValue[]? IPAddress { get; set; }
+    [ValueTransformation<AddressReference[]>]
+    public AddressReference[]? IPAddress { get; set; }
 
     /// <summary>Leaves it without any address.</summary>
     [Parameter]
@@ -124,6 +129,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
             case ByContainer: Each(Container, c => _targets!.OpenContainer(c.Text)); break;
             case ByNamespace: Each(Namespace, static n => NicTargets.OpenNamespace(n.Text)); break;
             case ByProcess: Each(ProcessId, NicTargets.OpenProcess); break;
+            case ByNic: Each(InputObject, n => n.Open(_targets!)); break;
             default: Each(Target, t => _targets!.Open(t.Text)); break;
         }
 
@@ -131,28 +137,31 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
         {
             foreach (T input in inputs)
             {
-                Guard(input, () => _connections!.Start(input!, () => open(input), target => Request(network, target)));
+                Guard(input, () => _connections!.Start(
+                    input!, () => open(input), target => Request(network, target, input as NicReference)));
             }
         }
     }
 
-    private NicRequest? Request(ContainerNetwork network, NicTarget target)
+    private NicRequest? Request(ContainerNetwork network, NicTarget target, NicReference? earlier)
     {
         if (!ShouldProcess(target.Namespace.Name, $"Connect a NIC to {network.Kind} network {network.Name}")) return null;
         Session.Progress(new("Connecting NICs", target.Namespace.Name));
+        NicReference? same = network.Name.Equals(earlier?.Network, StringComparison.OrdinalIgnoreCase) ? earlier : null;
+        bool hasOwnMac = network is MacvlanNetwork { Mode: not MacvlanMode.Passthru };
         return new NicRequest
         {
             Network = network,
             Target = target.Namespace,
             ProcessId = target.ProcessId,
             Container = target.Container,
-            InterfaceName = InterfaceName,
-            Addresses = IPAddress ?? [],
-            NoAddress = NoIPAddress,
+            InterfaceName = InterfaceName ?? earlier?.InterfaceName,
+            Addresses = IPAddress?.Select(static a => a.Value).ToArray() ?? same?.ReadAddresses() ?? [],
+            NoAddress = NoIPAddress || (IPAddress is null && same?.ReadAddresses() is []),
             AnnounceCount = AnnounceCount,
             ProbeAddress = MyInvocation.BoundParameters.ContainsKey(nameof(ProbeAddress)) ? ProbeAddress : null,
-            MacAddress = MacAddress,
-            Mtu = Mtu,
+            MacAddress = MacAddress ?? (hasOwnMac ? same?.ReadMacAddress() : null),
+            Mtu = Mtu ?? same?.ReadMtu(),
         };
     }
 

@@ -8,7 +8,8 @@ public sealed class DisableHostAccessCommand : HostAccessCommand
 {
     private protected override void Process(ContainerNetwork network)
     {
-        if (ShouldProcess(network.Name, $"Take away the host's access to {network.Kind} network on {network.Parent}"))
+        string addresses = network.HostAddress.Count == 0 ? "" : $" and free its addresses {network.HostAddress}";
+        if (ShouldProcess(network.Name, $"Take the host's access to the {network.Kind} network on {network.Parent} away{addresses}"))
         {
             new HostAccesses(Session).Disable(network);
         }

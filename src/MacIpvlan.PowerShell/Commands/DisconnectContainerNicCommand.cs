@@ -4,7 +4,7 @@ using System.Management.Automation;
 namespace MacIpvlan.PowerShell.Commands;
 
 /// <summary>Takes NICs away and frees their addresses.</summary>
-[Cmdlet(VerbsCommunications.Disconnect, "ContainerNic", SupportsShouldProcess = true, DefaultParameterSetName = ByNic)]
+[Cmdlet(VerbsCommunications.Disconnect, "ContainerNic", SupportsShouldProcess = true, DefaultParameterSetName = ByNetwork)]
 public sealed class DisconnectContainerNicCommand : NetworkCommand
 {
     private const string ByNic = "Nic";
@@ -13,26 +13,22 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
     private const string ByContainer = "Container";
     private const string ByNamespace = "Namespace";
     private const string ByProcess = "Process";
-    private ContainerNics? _nics;
     private NicDisconnections? _disconnections;
+    private IReadOnlyList<ContainerNic>? _all;
     private bool _isDisposing;
 
-    /// <summary>NICs, as Get-ContainerNic gives them.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ByNic)]
-    public ContainerNic[] InputObject { get; set; } = [];
-
     /// <summary>Names or patterns of networks, or networks.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ByNetwork)]
-    [Parameter(ParameterSetName = ByTarget)]
-    [Parameter(ParameterSetName = ByContainer)]
-    [Parameter(ParameterSetName = ByNamespace)]
-    [Parameter(ParameterSetName = ByProcess)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByNetwork)]
+    [Parameter(Position = 0, ParameterSetName = ByTarget)]
+    [Parameter(Position = 0, ParameterSetName = ByContainer)]
+    [Parameter(Position = 0, ParameterSetName = ByNamespace)]
+    [Parameter(Position = 0, ParameterSetName = ByProcess)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(NetworkCompleter))]
     public NetworkReference[]? Network { get; set; }
 
     /// <summary>Names or patterns of namespaces or containers, paths, ids of containers.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByTarget)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, ParameterSetName = ByTarget)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(TargetCompleter))]
     public TargetReference[]? Target { get; set; }
@@ -54,6 +50,10 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
     [Alias("Id", "PID")]
     public int[]? ProcessId { get; set; }
 
+    /// <summary>NICs, as Get-ContainerNic gives them, or what a file has of them.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByNic)]
+    public NicReference[] InputObject { get; set; } = [];
+
     /// <summary>Names or patterns of interfaces.</summary>
     [Parameter(ParameterSetName = ByNetwork)]
     [Parameter(ParameterSetName = ByTarget)]
@@ -61,6 +61,7 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
     [Parameter(ParameterSetName = ByNamespace)]
     [Parameter(ParameterSetName = ByProcess)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(InterfaceCompleter))]
     public string[]? InterfaceName { get; set; }
 
     /// <summary>Makes it no error that there is no such NIC.</summary>
@@ -77,16 +78,17 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
 
     private protected override void Process()
     {
-        _nics ??= new ContainerNics(Session);
         _disconnections ??= new NicDisconnections(Session, Report);
-        ContainerNic[] nics = ParameterSetName == ByNic ? InputObject : Find(_nics);
+        ContainerNic[] nics = ParameterSetName == ByNic ? FindAgain() : Find();
         // How many more the pipeline will bring is not known.
         if (!MyInvocation.ExpectingInput) _disconnections.Total = nics.Length;
         foreach (ContainerNic nic in nics)
         {
             Guard(nic, () =>
             {
-                if (ShouldProcess(nic.ToString(), $"Disconnect from network {nic.Network}")) _disconnections.Start(nic);
+                string addresses = nic.IPAddress.Count == 0 ? "" : $" and free its addresses {nic.IPAddress}";
+                string what = $"Disconnect the NIC from network {nic.Network}{addresses}";
+                if (ShouldProcess(nic.ToString(), what)) _disconnections.Start(nic);
             });
         }
     }
@@ -107,15 +109,18 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
         if (!_isDisposing) Guard(nic, () => throw failure);
     }
 
-    private ContainerNic[] Find(ContainerNics nics)
+    // Those that are gone are disconnected already.
+    private ContainerNic[] FindAgain() =>
+        [.. InputObject.Select(r => r.Find(() => _all ??= GetNics(null))).OfType<ContainerNic>()];
+
+    private ContainerNic[] Find()
     {
-        ContainerNetwork[]? networks = Network is null ? null : [.. SelectNetworks([.. Network.Select(static n => n.Name)])];
+        ContainerNetwork[]? networks = SelectReferenced(Network);
         // Not being found has been told of.
         if (networks is []) return [];
-        IEnumerable<ContainerNic> all = networks is null ? nics.GetAll() : networks.SelectMany(nics.GetAll);
-        NicFilter filter = new NicFilter().Targets(Target).Containers(Container).Namespaces(Namespace)
+        NicFilter filter = new NicFilter(GetNics(networks)).Targets(Target).Containers(Container).Namespaces(Namespace)
             .Processes(ProcessId).Interfaces(InterfaceName);
-        ContainerNic[] found = [.. all.Where(filter.Matches)];
+        ContainerNic[] found = [.. filter.Found];
         string[] wanted =
         [
             .. Target?.Select(static t => t.Text) ?? [],

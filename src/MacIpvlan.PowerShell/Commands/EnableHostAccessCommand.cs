@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using MacIpvlan.Addressing;
 
 namespace MacIpvlan.PowerShell.Commands;
 
@@ -10,8 +9,8 @@ public sealed class EnableHostAccessCommand : HostAccessCommand
 {
     /// <summary>The host's addresses on the network; the lowest free ones when left away.</summary>
     [Parameter]
-    [ValueTransformation<AddressValue[]>]
-    public AddressValue[] IPAddress { get; set; } = [];
+    [ValueTransformation<AddressReference[]>]
+    public AddressReference[] IPAddress { get; set; } = [];
 
     /// <summary>The interface's name.</summary>
     [Parameter]
@@ -21,9 +20,9 @@ public sealed class EnableHostAccessCommand : HostAccessCommand
     private protected override void Process(ContainerNetwork network)
     {
         HostAccesses.Check(network);
-        if (ShouldProcess(network.Name, $"Give the host access to {network.Kind} network on {network.Parent}"))
+        if (ShouldProcess(network.Name, $"Give the host an interface on the {network.Kind} network on {network.Parent}"))
         {
-            Write(new HostAccesses(Session).Enable(network, IPAddress, InterfaceName));
+            Write(new HostAccesses(Session).Enable(network, [.. IPAddress.Select(static a => a.Value)], InterfaceName));
         }
     }
 }

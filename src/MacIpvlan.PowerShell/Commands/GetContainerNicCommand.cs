@@ -27,22 +27,20 @@ public sealed class GetContainerNicCommand : NetworkCommand
 
     /// <summary>Processes that were named as targets.</summary>
     [Parameter]
+    [Alias("Id", "PID")]
     public int[]? ProcessId { get; set; }
 
     /// <summary>Names or patterns of interfaces.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(InterfaceCompleter))]
     public string[]? InterfaceName { get; set; }
 
     private protected override void Process()
     {
-        ContainerNics nics = new(Session);
-        NicFilter filter = new NicFilter().Containers(Container).Namespaces(Namespace)
-            .Processes(ProcessId).Interfaces(InterfaceName);
-        string[]? names = Network?.Select(static n => n.Name).ToArray();
-        IEnumerable<ContainerNic> found = names is null
-            ? nics.GetAll()
-            : SelectNetworks(names).SelectMany(nics.GetAll);
-        foreach (ContainerNic nic in found.Where(filter.Matches)) Write(nic);
+        NicFilter filter = new NicFilter(GetNics(SelectReferenced(Network)))
+            .Containers(Container).Namespaces(Namespace).Processes(ProcessId).Interfaces(InterfaceName);
+        // Tables have a group for each network.
+        foreach (ContainerNic nic in filter.Found.OrderBy(static n => n.Network, StringComparer.OrdinalIgnoreCase)) Write(nic);
     }
 }

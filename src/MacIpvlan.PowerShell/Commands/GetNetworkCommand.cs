@@ -15,16 +15,13 @@ public abstract class GetNetworkCommand<T> : NetworkCommand where T : ContainerN
     /// <summary>Names or patterns of parents.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ParentCompleter))]
     public string[]? Parent { get; set; }
 
     private protected override void Process()
     {
         T[] networks = [.. new ContainerNetworks(Session).GetAll().OfType<T>()];
-        foreach (T network in Select(Name, networks, static n => n.Name, NetworkNotFound))
-        {
-            bool wanted = Parent is null
-                || Parent.Any(p => new WildcardPattern(p, WildcardOptions.IgnoreCase).IsMatch(network.Parent));
-            if (wanted) Write(network);
-        }
+        T[] selected = [.. Select(Name, networks, static n => n.Name, NetworkNotFound)];
+        foreach (T network in Matching(selected, Parent, static n => n.Parent)) Write(network);
     }
 }

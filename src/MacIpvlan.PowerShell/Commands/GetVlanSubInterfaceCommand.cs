@@ -10,6 +10,7 @@ public sealed class GetVlanSubInterfaceCommand : NetworkCommand
     /// <summary>Names or patterns; all sub-interfaces when left away.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(VlanSubInterfaceCompleter))]
     public string[]? Name { get; set; }
 
     /// <summary>Names or patterns of parents.</summary>
@@ -20,6 +21,7 @@ public sealed class GetVlanSubInterfaceCommand : NetworkCommand
 
     /// <summary>VLAN ids.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(VlanIdCompleter))]
     public int[]? VlanId { get; set; }
 
     internal static NetworkException NotFound(string name) => new(
@@ -29,10 +31,10 @@ public sealed class GetVlanSubInterfaceCommand : NetworkCommand
 
     private protected override void Process()
     {
-        foreach (VlanSubInterface vlan in Select(Name, new VlanSubInterfaces(Session).GetAll(), static v => v.Name, NotFound))
+        VlanSubInterface[] selected = [.. Select(Name, new VlanSubInterfaces(Session).GetAll(), static v => v.Name, NotFound)];
+        foreach (VlanSubInterface vlan in Matching(selected, Parent, static v => v.Parent))
         {
-            bool onParent = Parent is null || Parent.Any(p => new WildcardPattern(p).IsMatch(vlan.Parent));
-            if (onParent && (VlanId is null || VlanId.Contains(vlan.VlanId))) Write(vlan);
+            if (VlanId is null || VlanId.Contains(vlan.VlanId)) Write(vlan);
         }
     }
 }

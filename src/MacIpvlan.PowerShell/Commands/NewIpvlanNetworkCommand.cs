@@ -10,12 +10,12 @@ public sealed class NewIpvlanNetworkCommand : NewNetworkCommand
 {
     /// <summary>Where its NICs join the parent.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValueTransformation<IpvlanMode>]
+    [CellTransformation<IpvlanMode>]
     public IpvlanMode Mode { get; set; } = IpvlanMode.L2;
 
     /// <summary>Whom its NICs talk to on the parent.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValueTransformation<IpvlanFlag>]
+    [CellTransformation<IpvlanFlag>]
     public IpvlanFlag Flag { get; set; } = IpvlanFlag.Bridge;
 
     private protected override LinkKind NicKind => new IpvlanLink(Mode, Flag);

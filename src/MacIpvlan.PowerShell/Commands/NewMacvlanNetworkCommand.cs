@@ -12,40 +12,42 @@ public sealed class NewMacvlanNetworkCommand : NewNetworkCommand
 {
     /// <summary>Whom its NICs talk to on the parent.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValueTransformation<MacvlanMode>]
+    [CellTransformation<MacvlanMode>]
     public MacvlanMode Mode { get; set; } = MacvlanMode.Bridge;
 
     /// <summary>The MAC addresses that NICs in mode Source receive from.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValueTransformation<PhysicalAddress[]>]
+    [CellTransformation<PhysicalAddress[]>]
     public PhysicalAddress[]? AllowedMacAddress { get; set; }
 
     /// <summary>How many broadcast frames the parent keeps for its NICs.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValueTransformation<int?>]
+    [CellTransformation<int?>]
     public int? BroadcastQueueLength { get; set; }
 
     /// <summary>Up to how many receivers a multicast frame is delivered at once.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValueTransformation<int?>]
+    [CellTransformation<int?>]
     public int? BroadcastCutoff { get; set; }
 
     /// <summary>Leaves the parent's promiscuous mode off in mode Passthru.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CellTransformation<SwitchParameter>]
     public SwitchParameter NoPromiscuous { get; set; }
 
     /// <summary>Probes addresses before NICs take them.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CellTransformation<SwitchParameter>]
     public SwitchParameter ProbeAddress { get; set; }
 
     /// <summary>How often each is probed.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValueTransformation<int?>]
+    [CellTransformation<int?>]
     public int? ProbeCount { get; set; }
 
     /// <summary>How long probing takes in all when nobody answers.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValueTransformation<int?>]
+    [CellTransformation<int?>]
     public int? ProbeTimeoutMilliseconds { get; set; }
 
     private protected override ProbeSettings? ReadProbe()

@@ -13,7 +13,7 @@ public abstract class NewNetworkCommand : NetworkCommand
 
     /// <summary>The subnets.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
-    [ValueTransformation<IPPrefix[]>]
+    [CellTransformation<IPPrefix[]>]
     public IPPrefix[] Subnet { get; set; } = [];
 
     /// <summary>The parent: a link, LINK.ID or LINK:ID.</summary>
@@ -24,54 +24,58 @@ public abstract class NewNetworkCommand : NetworkCommand
 
     /// <summary>The VLAN on the parent.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValueTransformation<int?>]
+    [CellTransformation<int?>]
+    [ArgumentCompleter(typeof(VlanIdCompleter))]
     public int? VlanId { get; set; }
 
     /// <summary>Gateways, each in one of the subnets.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValueTransformation<AddressValue[]>]
+    [CellTransformation<AddressValue[]>]
     public AddressValue[]? Gateway { get; set; }
 
     /// <summary>Ranges to allocate from.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValueTransformation<AddressRange[]>]
+    [CellTransformation<AddressRange[]>]
     public AddressRange[]? IPRange { get; set; }
 
     /// <summary>Addresses never to hand out.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValueTransformation<AddressRange[]>]
+    [CellTransformation<AddressRange[]>]
     public AddressRange[]? ExcludeAddress { get; set; }
 
     /// <summary>Keeps the parent out.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CellTransformation<SwitchParameter>]
     public SwitchParameter Internal { get; set; }
 
     /// <summary>No gateway where none is given.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CellTransformation<SwitchParameter>]
     public SwitchParameter NoGateway { get; set; }
 
     /// <summary>The MTU of its NICs.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValueTransformation<int?>]
+    [CellTransformation<int?>]
     public int? Mtu { get; set; }
 
     /// <summary>The metric of its default routes.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValidateRange(0, int.MaxValue)]
-    [ValueTransformation<int?>]
+    [CellTransformation<int?>]
     public int? RouteMetric { get; set; }
 
     /// <summary>No default route for its NICs.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CellTransformation<SwitchParameter>]
     public SwitchParameter NoDefaultRoute { get; set; }
 
     /// <summary>Takes gateways and next hops outside of the subnets.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CellTransformation<SwitchParameter>]
     public SwitchParameter OnLinkGateway { get; set; }
 
     /// <summary>Routes beside the default route.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValueTransformation<NetworkRoute[]>]
+    [CellTransformation<NetworkRoute[]>]
     public NetworkRoute[]? Route { get; set; }
 
     private protected override bool ChangesHost => true;
@@ -103,7 +107,7 @@ public abstract class NewNetworkCommand : NetworkCommand
             Probe = ReadProbe(),
         };
         ContainerNetworks networks = new(Session);
-        if (ShouldProcess(Name, $"New {networks.Plan(request)}")) Write(networks.Create(request));
+        if (ShouldProcess(Name, $"New network: {networks.Plan(request)}")) Write(networks.Create(request));
     });
 
     private ParentReference? ReadParent() => (Parent, VlanId) switch

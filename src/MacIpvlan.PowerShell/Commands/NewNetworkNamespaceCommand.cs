@@ -22,7 +22,7 @@ public sealed class NewNetworkNamespaceCommand : NetworkCommand
         {
             Guard(name, () =>
             {
-                if (ShouldProcess(name, "New network namespace")) Write(namespaces.Create(name));
+                if (ShouldProcess(name, $"New network namespace at {NetworkNamespaces.PathOf(name)}")) Write(namespaces.Create(name));
             });
         }
     }

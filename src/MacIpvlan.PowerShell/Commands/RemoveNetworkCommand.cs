@@ -26,10 +26,8 @@ public abstract class RemoveNetworkCommand<T> : NetworkCommand where T : Contain
         {
             Guard(network.Name, () =>
             {
-                string nics = network.NicCount == 0 ? ""
-                    : Force ? $", disconnecting NICs: {network.NicCount}"
-                    : $", which is refused without -Force while it has NICs: {network.NicCount}";
-                if (ShouldProcess(network.Name, $"Remove {network.Kind} network on {network.Parent}{nics}"))
+                string what = $"Remove the {network.Kind} network on {network.Parent} with {network.Subnet}";
+                if (ShouldProcess(network.Name, what + DescribeNics(network.NicCount, Force)))
                 {
                     networks.Remove(network, disconnect: Force);
                 }

@@ -26,7 +26,8 @@ public sealed class RemoveNetworkNamespaceCommand : NetworkCommand
         {
             Guard(target.Name, () =>
             {
-                if (ShouldProcess(target.Name, "Remove network namespace")) namespaces.Remove(target, disconnect: Force);
+                string nics = DescribeNics(namespaces.FindNics(target).Count, Force);
+                if (ShouldProcess(target.Name, $"Remove the network namespace at {target.Path}{nics}")) namespaces.Remove(target, disconnect: Force);
             });
         }
     }

@@ -9,6 +9,7 @@ public sealed class RemoveVlanSubInterfaceCommand : NetworkCommand
     /// <summary>Names or patterns.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(VlanSubInterfaceCompleter))]
     public string[] Name { get; set; } = [];
 
     /// <summary>Removes those too that this module did not make; one that is gone already is no error.</summary>

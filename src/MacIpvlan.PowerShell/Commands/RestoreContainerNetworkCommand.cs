@@ -27,12 +27,12 @@ public sealed class RestoreContainerNetworkCommand : NetworkCommand
     {
         NetworkRestoration restoration = new(Session, ShouldProcess);
         ContainerNetwork[] networks = [.. SelectNetworks(Name)];
-        NicFilter filter = new NicFilter().Containers(Container);
+        IReadOnlyList<ContainerNic> nics = Container is null ? [] : new ContainerNics(Session).GetAll();
+        NicFilter filter = new NicFilter(nics).Containers(Container);
         if (Container is not null)
         {
-            IReadOnlyList<ContainerNic> nics = new ContainerNics(Session).GetAll();
             foreach (string text in Container) CheckHasNic(text, nics);
-            HashSet<string> used = [.. nics.Where(filter.Matches).Select(static n => n.Network)];
+            HashSet<string> used = [.. filter.Found.Select(static n => n.Network)];
             networks = [.. networks.Where(n => used.Contains(n.Name))];
         }
 
@@ -42,7 +42,7 @@ public sealed class RestoreContainerNetworkCommand : NetworkCommand
 
     private void CheckHasNic(string container, IReadOnlyList<ContainerNic> nics)
     {
-        if (WildcardPattern.ContainsWildcardCharacters(container) || nics.Any(new NicFilter().Containers([container]).Matches)) return;
+        if (WildcardPattern.ContainsWildcardCharacters(container) || new NicFilter(nics).Containers([container]).Found.Any()) return;
         NetworkException missing = new(
             NetworkError.NicNotFound,
             $"There is no NIC of a container {container}.",

@@ -26,7 +26,7 @@ public sealed class TestContainerNicCommand : NetworkCommand
     [Parameter(Position = 1)]
     [SupportsWildcards]
     [ValueTransformation<NicDestination[]>]
-    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    [ArgumentCompleter(typeof(DestinationCompleter))]
     public NicDestination[]? Destination { get; set; }
 
     /// <summary>Names or patterns of containers, or their ids.</summary>
@@ -44,6 +44,7 @@ public sealed class TestContainerNicCommand : NetworkCommand
     /// <summary>Names or patterns of interfaces.</summary>
     [Parameter(ParameterSetName = ByNetwork)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(InterfaceCompleter))]
     public string[]? InterfaceName { get; set; }
 
     /// <summary>Tests every NIC with every other one of its network.</summary>
@@ -80,14 +81,12 @@ public sealed class TestContainerNicCommand : NetworkCommand
             return;
         }
 
-        ContainerNics nics = new(Session);
-        NicFilter filter = new NicFilter().Containers(Container).Namespaces(Namespace).Interfaces(InterfaceName);
-        string[]? names = Network?.Select(static n => n.Name).ToArray();
-        ContainerNetwork[]? networks = names is null ? null : [.. SelectNetworks(names)];
+        ContainerNetwork[]? networks = SelectReferenced(Network);
         // Of a network that there is not, nothing is reached.
-        if (networks is [] && !names!.All(WildcardPattern.ContainsWildcardCharacters)) _isAllReached = false;
-        IEnumerable<ContainerNic> found = networks is null ? nics.GetAll() : networks.SelectMany(nics.GetAll);
-        _sources.AddRange(found.Where(filter.Matches));
+        if (networks is [] && !Network!.All(static n => WildcardPattern.ContainsWildcardCharacters(n.Name))) _isAllReached = false;
+        NicFilter filter = new NicFilter(GetNics(networks))
+            .Containers(Container).Namespaces(Namespace).Interfaces(InterfaceName);
+        _sources.AddRange(filter.Found);
     }
 
     // At the end, when all NICs are known: they are tested many at a time.

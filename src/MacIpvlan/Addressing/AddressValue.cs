@@ -49,9 +49,6 @@ public readonly record struct AddressValue(AddressFamily Family, UInt128 Number)
             ? throw new FormatException($"'{address}' has a scope id, which stands for a link of this host; leave it away.")
             : From(address);
 
-    /// <summary>Takes an interface's address without its prefix length, so that parameters take it.</summary>
-    public static explicit operator AddressValue(InterfaceAddress address) => address.Value;
-
     /// <summary>Reads an address: IPv4 in four decimal parts (RFC 6943 3.1.1, strict), IPv6 by RFC 4291 without a zone.</summary>
     /// <exception cref="FormatException">The text is no such address.</exception>
     public static AddressValue Parse(string text) => TryParse(text, out AddressValue value)

@@ -1,7 +1,5 @@
-using System.Net;
-using System.Net.NetworkInformation;
-using System.Numerics;
-using MacIpvlan.Addressing;
+using System.Net.Sockets;
+using MacIpvlan.Netlink;
 using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
 
@@ -15,10 +13,8 @@ public abstract class ContainerNetwork
         Record = record;
         State = state;
         NicCount = usage.NicCount;
-        // PowerShell cannot index the compiler's own read-only lists, and finds a method Address on arrays.
-        Subnets = record.Subnets.Zip(usage.Subnets, static (s, u) => new NetworkSubnet(s, u)).ToList().AsReadOnly();
-        HostAddress = usage.HostAddresses.Select(static a => a.ToIPAddress()).ToList().AsReadOnly();
-        Route = record.Routes.ToList().AsReadOnly();
+        Subnets = new(record.Subnets.Zip(usage.Subnets, static (s, u) => new NetworkSubnet(s, u)));
+        HostAddress = ValueList.OfTexts(usage.HostAddresses);
     }
 
     /// <summary>The network's name.</summary>
@@ -33,11 +29,31 @@ public abstract class ContainerNetwork
     /// <summary>The link that its NICs sit on.</summary>
     public string Parent => Record.Parent;
 
-    /// <summary>Its subnets, in the order they were given.</summary>
-    public IReadOnlyList<NetworkSubnet> Subnets { get; }
+    /// <summary>Its subnets in prefix notation, in the order they were given.</summary>
+    public ValueList<string> Subnet => ValueList.OfTexts(Record.Subnets.Select(static s => s.Prefix));
+
+    /// <summary>Their gateways, which are never handed out.</summary>
+    public ValueList<string> Gateway =>
+        ValueList.OfTexts(Record.Subnets.Where(static s => s.Gateway is not null).Select(static s => s.Gateway!.Value).Distinct());
+
+    /// <summary>Where addresses are handed out from; of a subnet without any range, everywhere.</summary>
+    public ValueList<string> IPRange => ValueList.OfTexts(Record.Subnets.SelectMany(static s => s.Ranges));
+
+    /// <summary>What is never handed out.</summary>
+    public ValueList<string> ExcludeAddress => ValueList.OfTexts(Record.Subnets.SelectMany(static s => s.Excluded));
+
+    /// <summary>Its subnets, each with what belongs to it and how much of it is in use.</summary>
+    public ValueList<NetworkSubnet> Subnets { get; }
 
     /// <summary>Whether its NICs get no default route and reach nothing but each other.</summary>
     public bool Internal => Record.Internal;
+
+    /// <summary>Whether it has an IPv4 subnet that has no gateway though there is room for one.</summary>
+    public bool NoGateway => Record.Subnets.Any(static s =>
+        s.Gateway is null && s.Prefix.Family == AddressFamily.InterNetwork && s.Prefix.PrefixLength < s.Prefix.First.Bits);
+
+    /// <summary>Whether gateways and next hops may be on the link though in none of the subnets.</summary>
+    public bool OnLinkGateway => Record.OnLinkGateway;
 
     /// <summary>The MTU of its NICs in bytes; null for that of the parent.</summary>
     public int? Mtu => Record.Mtu;
@@ -48,8 +64,8 @@ public abstract class ContainerNetwork
     /// <summary>Whether its NICs get no default route though they are not internal.</summary>
     public bool NoDefaultRoute => Record.NoDefaultRoute;
 
-    /// <summary>The routes that its NICs get beside the default route.</summary>
-    public IReadOnlyList<NetworkRoute> Route { get; }
+    /// <summary>The routes that its NICs get beside the default route, in the words of ip.</summary>
+    public ValueList<string> Route => ValueList.OfTexts(Record.Routes);
 
     /// <summary>Whether NICs can be connected.</summary>
     public NetworkState State { get; }
@@ -58,7 +74,7 @@ public abstract class ContainerNetwork
     public int NicCount { get; }
 
     /// <summary>The addresses of the host on it; empty unless the host has access.</summary>
-    public IReadOnlyList<IPAddress> HostAddress { get; }
+    public ValueList<string> HostAddress { get; }
 
     /// <summary>Its id: 64 hexadecimal digits.</summary>
     public string Id => Record.Id;
@@ -93,10 +109,19 @@ public sealed class MacvlanNetwork : ContainerNetwork
     }
 
     /// <summary>Whom its NICs talk to on the parent.</summary>
-    public MacvlanMode Mode => ((MacvlanLink)Record.NicKind).Mode;
+    public MacvlanMode Mode => NicKind.Mode;
 
     /// <summary>The MAC addresses that NICs in mode Source receive from.</summary>
-    public IReadOnlyList<PhysicalAddress> AllowedMacAddress => ((MacvlanLink)Record.NicKind).AllowedMacAddresses.ToList().AsReadOnly();
+    public ValueList<string> AllowedMacAddress => ValueList.OfTexts(NicKind.AllowedMacAddresses.Select(Link.Format));
+
+    /// <summary>How many broadcast frames the parent keeps for its NICs; null for the kernel's default.</summary>
+    public int? BroadcastQueueLength => NicKind.BroadcastQueueLength;
+
+    /// <summary>Up to how many receivers a multicast frame is delivered at once; null for the kernel's default.</summary>
+    public int? BroadcastCutoff => NicKind.BroadcastCutoff;
+
+    /// <summary>Whether the parent's promiscuous mode is left off in mode Passthru.</summary>
+    public bool NoPromiscuous => NicKind.NoPromiscuous;
 
     /// <summary>Whether addresses are probed before NICs take them.</summary>
     public bool ProbeAddress => Record.Probe is not null;
@@ -109,6 +134,8 @@ public sealed class MacvlanNetwork : ContainerNetwork
 
     /// <inheritdoc/>
     public override string ModeText => Mode.ToString();
+
+    private MacvlanLink NicKind => (MacvlanLink)Record.NicKind;
 }
 
 /// <summary>A network whose NICs share their parent's MAC address.</summary>
@@ -126,45 +153,4 @@ public sealed class IpvlanNetwork : ContainerNetwork
 
     /// <inheritdoc/>
     public override string ModeText => Flag == IpvlanFlag.Bridge ? $"{Mode}" : $"{Mode} {Flag}";
-}
-
-/// <summary>A subnet of a network.</summary>
-public sealed class NetworkSubnet
-{
-    internal NetworkSubnet(SubnetRecord record, SubnetUsage usage)
-    {
-        (Size, InUse, Free) = (usage.Size, usage.InUse, usage.Free);
-        Subnet = record.Prefix;
-        Gateway = record.Gateway?.ToIPAddress();
-        IPRange = record.Ranges.ToList().AsReadOnly();
-        ExcludedAddress = record.Excluded.ToList().AsReadOnly();
-        ForeignAddress = usage.Foreign.ToList().AsReadOnly();
-    }
-
-    /// <summary>The subnet.</summary>
-    public IPPrefix Subnet { get; }
-
-    /// <summary>Its gateway, which is never handed out; null for none.</summary>
-    public IPAddress? Gateway { get; }
-
-    /// <summary>Where addresses are handed out from; empty for all of the subnet.</summary>
-    public IReadOnlyList<AddressRange> IPRange { get; }
-
-    /// <summary>What is never handed out.</summary>
-    public IReadOnlyList<AddressRange> ExcludedAddress { get; }
-
-    /// <summary>What is not handed out for a while: someone else on the wire has it.</summary>
-    public IReadOnlyList<ForeignAddress> ForeignAddress { get; }
-
-    /// <summary>How many addresses can be handed out: those of its ranges, less what is withheld.</summary>
-    public BigInteger Size { get; }
-
-    /// <summary>How many addresses NICs have, static ones outside of the ranges among them.</summary>
-    public BigInteger InUse { get; }
-
-    /// <summary>How many can still be handed out.</summary>
-    public BigInteger Free { get; }
-
-    /// <summary>The subnet in prefix notation.</summary>
-    public override string ToString() => Subnet.ToString();
 }

@@ -130,7 +130,8 @@ public sealed class ContainerNetworks(NetworkSession session)
         return items.Count > Shown ? $"{names} and {items.Count - Shown} more" : names;
     }
 
-    internal static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
+    internal static string Count(int count, string noun, string? plural = null) =>
+        count == 1 ? $"1 {noun}" : $"{count} {plural ?? noun + "s"}";
 
     /// <summary>What a request comes to, beside other networks; makes nothing.</summary>
     /// <exception cref="NetworkException">The request cannot be carried out.</exception>

@@ -1,7 +1,7 @@
-using System.Net.NetworkInformation;
 using MacIpvlan.Addressing;
 using MacIpvlan.Containers;
 using MacIpvlan.Linux;
+using MacIpvlan.Netlink;
 using MacIpvlan.State;
 
 namespace MacIpvlan;
@@ -43,10 +43,10 @@ public sealed class ContainerNic
     public int InterfaceIndex => Record.InterfaceIndex;
 
     /// <summary>Its addresses with their prefix lengths, in the order they were asked for.</summary>
-    public IReadOnlyList<InterfaceAddress> IPAddress => Record.Leases.Select(static l => l.Address).ToList().AsReadOnly();
+    public ValueList<string> IPAddress => ValueList.OfTexts(Addresses);
 
-    /// <summary>Its MAC address.</summary>
-    public PhysicalAddress MacAddress => Record.MacAddress;
+    /// <summary>Its MAC address; empty until it is made.</summary>
+    public string MacAddress => Link.Format(Record.MacAddress);
 
     /// <summary>Its MTU in bytes.</summary>
     public int Mtu => Record.Mtu;
@@ -59,6 +59,8 @@ public sealed class ContainerNic
 
     /// <summary>Its id: 16 hexadecimal digits.</summary>
     public string Id => Record.Id;
+
+    internal IReadOnlyList<InterfaceAddress> Addresses => [.. Record.Leases.Select(static l => l.Address)];
 
     internal NicRecord Record { get; }
 

@@ -1,5 +1,3 @@
-using System.Net.NetworkInformation;
-using MacIpvlan.Addressing;
 using MacIpvlan.State;
 
 namespace MacIpvlan;
@@ -21,10 +19,10 @@ public sealed class HostAccess
     public string InterfaceName => _nic.InterfaceName;
 
     /// <summary>The addresses at which the network's containers reach the host.</summary>
-    public IReadOnlyList<InterfaceAddress> IPAddress => _nic.IPAddress;
+    public ValueList<string> IPAddress => _nic.IPAddress;
 
     /// <summary>The interface's MAC address.</summary>
-    public PhysicalAddress MacAddress => _nic.MacAddress;
+    public string MacAddress => _nic.MacAddress;
 
     /// <summary>The link that it sits on.</summary>
     public string Parent => _nic.Parent;

@@ -23,11 +23,11 @@ public sealed class HostAccesses(NetworkSession session)
         Check(network);
         if (Find(network) is ContainerNic present)
         {
-            bool isSame = addresses.All(a => present.IPAddress.Any(p => p.Value == a))
+            bool isSame = addresses.All(a => present.Addresses.Any(p => p.Value == a))
                 && (interfaceName is null || interfaceName == present.InterfaceName);
             return isSame ? new HostAccess(present) : throw new NetworkException(
                 NetworkError.HostAccessExists,
-                $"The host has access to network '{network.Name}': {present.InterfaceName}, {string.Join(", ", present.IPAddress)}.",
+                $"The host has access to network '{network.Name}': {present.InterfaceName}, {present.IPAddress}.",
                 $"Use it as it is, or take it away first: Disable-HostAccess {network.Name}.");
         }
 

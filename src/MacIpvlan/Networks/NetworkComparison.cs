@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Sockets;
 using MacIpvlan.Addressing;
 using MacIpvlan.Containers;
@@ -127,7 +126,7 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
             if (nic.Record.Container is Container container && _nics.StateOf(container) == ContainerState.Stopped) return [];
             findings = [new(new(DifferenceKind.LeaseWithoutNic, nic.ToString(), nic.Network)
             {
-                Expected = string.Join(", ", nic.IPAddress), Actual = "its namespace is gone",
+                Expected = nic.IPAddress.ToString(), Actual = "its namespace is gone",
             })];
         }
         else
@@ -202,13 +201,13 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
     private static void CompareAddresses(RouteSocket inside, Link link, ContainerNic nic, AddFinding add)
     {
         InterfaceAddress[] actual = [.. inside.GetAddresses(link).Where(static a => a.IsGlobal).Select(static a => a.Address)];
-        foreach (InterfaceAddress missing in nic.IPAddress.Except(actual))
+        foreach (InterfaceAddress missing in nic.Addresses.Except(actual))
         {
             add(DifferenceKind.AddressMissing, $"{missing}", "none", new AddressAdd(link, missing));
         }
 
         // Others are whoever's business; one of the network's own subnets may be given to another NIC any time.
-        foreach (InterfaceAddress extra in actual.Except(nic.IPAddress)
+        foreach (InterfaceAddress extra in actual.Except(nic.Addresses)
             .Where(a => nic.NetworkRecord.Subnets.Any(s => s.Prefix.Contains(a.Value))))
         {
             add(DifferenceKind.AddressWithoutLease, "none", $"{extra}", new AddressDelete(link, extra));
@@ -286,7 +285,7 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
 
     private NetworkDifference Repaired(NetworkDifference difference, Action fix)
     {
-        string what = string.Create(CultureInfo.InvariantCulture, $"Repair {difference.Kind}: {difference.Actual} to {difference.Expected}");
+        string what = $"Repair {difference.Kind} on network {difference.Network}: from {difference.Actual} to {difference.Expected}";
         if (repair is null || !repair(difference.Name, what)) return difference;
         try
         {

@@ -23,7 +23,7 @@ public sealed class NetworkNamespaces(NetworkSession session)
             string name = Path.GetFileName(path);
             // A file without a mount is what is left of a namespace that was removed by halves.
             using NamespaceHandle? handle = NamespaceHandle.TryOpen(name, path, out _);
-            if (handle is not null || includeRemains) found.Add(new(name, path, handle?.Identity ?? default));
+            if (handle is not null || includeRemains) found.Add(new(name, path) { Identity = handle?.Identity ?? default });
         }
 
         return found;
@@ -51,7 +51,7 @@ public sealed class NetworkNamespaces(NetworkSession session)
             inside.Execute(new LinkSet(loopback.Index, loopback.Name) { Up = true });
             return 0;
         });
-        return new(name, path, handle.Identity);
+        return new(name, path) { Identity = handle.Identity };
     }
 
     /// <summary>Takes the name away. The namespace itself ends with the last process in it.</summary>
@@ -61,14 +61,13 @@ public sealed class NetworkNamespaces(NetworkSession session)
     /// <exception cref="NetlinkException">The kernel refused.</exception>
     public void Remove(NetworkNamespace target, bool disconnect)
     {
-        ContainerNics nics = new(session);
         session.Recover();
-        ContainerNic[] attached = [.. nics.GetAll().Where(IsHere)];
-        if (attached.Length > 0 && !disconnect)
+        IReadOnlyList<ContainerNic> attached = FindNics(target);
+        if (attached.Count > 0 && !disconnect)
         {
             throw new NetworkException(
                 NetworkError.NamespaceInUse,
-                $"The namespace '{target.Name}' has {ContainerNetworks.Count(attached.Length, "NIC")} of "
+                $"The namespace '{target.Name}' has {ContainerNetworks.Count(attached.Count, "NIC")} of "
                 + $"{string.Join(", ", attached.Select(static n => n.Network).Distinct())}.",
                 $"Disconnect them first (Disconnect-ContainerNic -Namespace {target.Name}), or use -Force.");
         }
@@ -76,6 +75,12 @@ public sealed class NetworkNamespaces(NetworkSession session)
         NicDisconnections.All(session, attached);
         session.Trace?.Invoke($"ip netns delete {target.Name}");
         NamespaceMount.Remove(target.Path);
+    }
+
+    /// <summary>The NICs of networks that are in a namespace.</summary>
+    public IReadOnlyList<ContainerNic> FindNics(NetworkNamespace target)
+    {
+        return [.. new ContainerNics(session).GetAll().Where(IsHere)];
 
         // NICs of an earlier namespace of the same number are not in this one.
         bool IsHere(ContainerNic nic)

@@ -80,7 +80,8 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             using NamespaceHandle? successor = alive is null ? OpenSuccessor(record) : null;
             if ((container?.Namespace ?? alive ?? successor) is NamespaceHandle target)
             {
-                if (!confirm(nic.ToString(), $"Restore the NIC on network {nic.Network}")) return Of(nic, RestoreResult.Skipped);
+                string restore = $"Restore the NIC on network {nic.Network}, with {DescribeAddresses(nic)}";
+                if (!confirm(nic.ToString(), restore)) return Of(nic, RestoreResult.Skipped);
                 if (alive is not null) _links.Delete(alive, record, network.Record);
                 return _connector.Reattach(nic, network, target) is ContainerNic made ? Of(made, RestoreResult.Restored) : AtWork(nic);
             }
@@ -95,7 +96,8 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             // What ended while the kernel runs has ended for good; after a reboot, it may not have been started yet.
             if (IsNamed(record) && record.NamespaceBirth.BootId != HostBoot.Id) return Detach(nic, RestoreResult.Waiting, "Its namespace is not there.");
             string reason = container is null ? "Its namespace has ended." : "Its container has been removed.";
-            if (!confirm(nic.ToString(), $"Release its addresses: {reason}")) return Of(nic, RestoreResult.Skipped);
+            string release = $"Release the NIC of network {nic.Network}, with {DescribeAddresses(nic)}: {reason}";
+            if (!confirm(nic.ToString(), release)) return Of(nic, RestoreResult.Skipped);
             _links.Release(record);
             return Of(nic, RestoreResult.Released, reason);
         }
@@ -114,10 +116,11 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             string[] users = [.. networks.Where(n => n.Parent == record.Name).Select(static n => n.Name)];
             if (users.Length == 0 && !areAll) continue;
             RestoredItem item = new(RestoredKind.Parent, record.Name, string.Join(", ", users), RestoreResult.InPlace);
+            string restore = $"Restore the parent: {record.Kind}{(record.Parent is null ? "" : $" on {record.Parent}")}";
             try
             {
                 if (_parents.IsInPlace(record)) items.Add(item);
-                else if (!confirm(record.Name, $"Restore the {record.Kind}")) items.Add(item with { Result = RestoreResult.Skipped });
+                else if (!confirm(record.Name, restore)) items.Add(item with { Result = RestoreResult.Skipped });
                 else items.Add(item with { Result = _parents.Restore(record) ? RestoreResult.Restored : RestoreResult.InPlace });
             }
             catch (Exception e) when (e is NetworkException or NetlinkException)
@@ -155,7 +158,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
     private RestoredItem Keep(ContainerNic nic)
     {
         // Its parent was away, under another name or in another namespace.
-        if (nic.Record.State == NicState.Detached && confirm(nic.ToString(), "Record that it is attached"))
+        if (nic.Record.State == NicState.Detached && confirm(nic.ToString(), $"Record that the NIC of network {nic.Network} is attached"))
         {
             session.State.UpdateNic(nic.Record with { State = NicState.Attached }, from: NicState.Detached);
         }
@@ -165,13 +168,15 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
 
     private RestoredItem Detach(ContainerNic nic, RestoreResult result, string reason)
     {
-        if (nic.Record.State == NicState.Attached && confirm(nic.ToString(), "Record that it is detached"))
+        if (nic.Record.State == NicState.Attached && confirm(nic.ToString(), $"Record that the NIC of network {nic.Network} is detached"))
         {
             session.State.UpdateNic(nic.Record with { State = NicState.Detached }, from: NicState.Attached);
         }
 
         return Of(nic, result, reason);
     }
+
+    private static string DescribeAddresses(ContainerNic nic) => ContainerNetworks.Count(nic.IPAddress.Count, "address", "addresses");
 
     private static RestoredItem AtWork(ContainerNic nic) => Of(nic, RestoreResult.InPlace, "Another command is at work on it.");
 

@@ -154,7 +154,7 @@ internal sealed class NicConnector(NetworkSession session)
                 // NICs of namespaces that have ended hold addresses until someone needs them.
                 AddressValue?[] wanted = [.. demands.Select(static d => d.Static)];
                 if (!ReleaseDead(n => n.Parent == network.Parent && (e.Error == NetworkError.AddressesExhausted
-                    || n.IPAddress.Any(a => wanted.Contains(a.Value))))) throw;
+                    || n.Addresses.Any(a => wanted.Contains(a.Value))))) throw;
             }
         }
     }
@@ -246,7 +246,7 @@ internal sealed class NicConnector(NetworkSession session)
         // The kernel would notice only when the link is set up, and not say whose it is.
         string? holder = address.Equals(parent.MacAddress)
             ? parent.Name
-            : _nics.GetAllWithHost().FirstOrDefault(n => n.Parent == parent.Name && n.MacAddress.Equals(address))?.ToString();
+            : _nics.GetAllWithHost().FirstOrDefault(n => n.Parent == parent.Name && n.Record.MacAddress.Equals(address))?.ToString();
         if (holder is not null)
         {
             throw new NetworkException(

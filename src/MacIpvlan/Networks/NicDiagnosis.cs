@@ -56,7 +56,7 @@ internal sealed class NicDiagnosis(NetworkSession session)
             {
                 null => "its interface is gone",
                 { IsUp: false } link => $"{link.Name} is down",
-                { } link when !nic.IPAddress.All(a => inside.GetAddresses(link).Any(l => l.Address.Value == a.Value))
+                { } link when !nic.Addresses.All(a => inside.GetAddresses(link).Any(l => l.Address.Value == a.Value))
                     => $"{link.Name} has lost an address",
                 _ => null,
             };
@@ -91,9 +91,9 @@ internal sealed class NicDiagnosis(NetworkSession session)
             return "mode Private keeps the NICs of a parent apart";
         }
 
-        if (to.Mode == MacvlanMode.Source && !to.AllowedMacAddresses.Contains(source.MacAddress))
+        if (to.Mode == MacvlanMode.Source && !to.AllowedMacAddresses.Contains(source.Record.MacAddress))
         {
-            return $"mode Source: {Link.Format(source.MacAddress)} is not among the allowed MAC addresses";
+            return $"mode Source: {source.MacAddress} is not among the allowed MAC addresses";
         }
 
         // Only between two NICs of mode Bridge does the kernel pass frames itself.

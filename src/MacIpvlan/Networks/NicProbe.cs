@@ -74,7 +74,7 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
 
         NicExchange exchange = new(session, options.Count, options.Timeout);
         PhysicalAddress? mac = AskNeighbor(exchange, link, _destination);
-        result = Counted(result, exchange) with { MacAddress = mac };
+        result = Counted(result, exchange) with { MacAddress = mac is null ? null : Link.Format(mac) };
         return exchange.Received > 0 ? result : exchange.Refusal != 0 ? Refused(result, exchange)
             : Failed(result, NicTestStatus.NeighborSilent, $"{_destination} did not answer {NeighborProtocol}");
     }
@@ -109,7 +109,7 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
         string guess = gateway is null
             ? "a firewall drops it, or echo is off there"
             : "the gateway, or something behind it, drops it";
-        return Failed(result with { MacAddress = mac }, NicTestStatus.EchoSilent,
+        return Failed(result with { MacAddress = Link.Format(mac) }, NicTestStatus.EchoSilent,
             $"the echo was not answered, though {name} answers {NeighborProtocol} as {Link.Format(mac)}: {guess}");
     }
 

@@ -12,14 +12,14 @@ public sealed record NicTestPair(ContainerNic Source, string Destination, Addres
 {
     /// <summary>The address to ask from: of the subnet of the one that is asked for, else the first of its family.</summary>
     internal AddressValue? SourceAddress => Address is null ? null
-        : Source.IPAddress.Where(a => a.Subnet.Contains(Address.Value))
-            .Concat(Source.IPAddress.Where(a => a.Value.Family == Address.Value.Family))
+        : Source.Addresses.Where(a => a.Subnet.Contains(Address.Value))
+            .Concat(Source.Addresses.Where(a => a.Value.Family == Address.Value.Family))
             .Select(static a => (AddressValue?)a.Value).FirstOrDefault();
 
     /// <summary>From a NIC to each address of another one that is of a family which both have.</summary>
     public static IReadOnlyList<NicTestPair> Between(ContainerNic source, ContainerNic target)
     {
-        NicTestPair[] pairs = [.. target.IPAddress.Where(a => HasFamily(source, a.Value.Family))
+        NicTestPair[] pairs = [.. target.Addresses.Where(a => HasFamily(source, a.Value.Family))
             .Select(a => new NicTestPair(source, target.ToString(), a.Value, target))];
         return pairs.Length > 0 ? pairs : [new(source, target.ToString(), null, target)];
     }
@@ -37,7 +37,7 @@ public sealed record NicTestPair(ContainerNic Source, string Destination, Addres
     /// <summary>From a NIC to the gateways of its network that are of a family which it has; none in the l3 modes.</summary>
     public static IReadOnlyList<NicTestPair> ToGateways(ContainerNic source) => NicRoutes.IsRouted(source.NetworkRecord) ? []
         : [.. source.NetworkRecord.Subnets
-            .Where(s => s.Gateway is not null && source.IPAddress.Any(a => s.Prefix.Contains(a.Value)))
+            .Where(s => s.Gateway is not null && source.Addresses.Any(a => s.Prefix.Contains(a.Value)))
             .Select(s => new NicTestPair(source, s.Gateway.ToString()!, s.Gateway, null))];
 
     /// <summary>From a NIC to an address, which may be that of another NIC.</summary>
@@ -47,10 +47,10 @@ public sealed record NicTestPair(ContainerNic Source, string Destination, Addres
     public static NicTestPair To(ContainerNic source, AddressValue address, IEnumerable<ContainerNic> all) => new(
         source, address.ToString(), address,
         // On other parents, there may be the same addresses.
-        all.Where(n => n.IPAddress.Any(a => a.Value == address)).MinBy(n => n.Parent == source.Parent ? 0 : 1));
+        all.Where(n => n.Addresses.Any(a => a.Value == address)).MinBy(n => n.Parent == source.Parent ? 0 : 1));
 
     /// <summary>Both, such as web1/eth0 to 10.1.0.1.</summary>
     public override string ToString() => $"{Source} to {Destination}";
 
-    private static bool HasFamily(ContainerNic nic, AddressFamily family) => nic.IPAddress.Any(a => a.Value.Family == family);
+    private static bool HasFamily(ContainerNic nic, AddressFamily family) => nic.Addresses.Any(a => a.Value.Family == family);
 }

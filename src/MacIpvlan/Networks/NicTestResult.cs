@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.NetworkInformation;
-
 namespace MacIpvlan;
 
 /// <summary>Whether a NIC reaches an address.</summary>
@@ -10,10 +7,10 @@ namespace MacIpvlan;
 public sealed record NicTestResult(string Network, string Source, string Destination)
 {
     /// <summary>The address that the NIC asked from; null if it has none of the family.</summary>
-    public IPAddress? SourceAddress { get; init; }
+    public string? SourceAddress { get; init; }
 
     /// <summary>The address that was asked for; null for a NIC that has none which the source could ask for.</summary>
-    public IPAddress? DestinationAddress { get; init; }
+    public string? DestinationAddress { get; init; }
 
     /// <summary>How it was asked.</summary>
     public NicTestProtocol Protocol { get; init; }
@@ -31,7 +28,7 @@ public sealed record NicTestResult(string Network, string Source, string Destina
     public int Received { get; init; }
 
     /// <summary>The MAC address that answered ARP or a neighbour solicitation: that of the next hop; null if not asked.</summary>
-    public PhysicalAddress? MacAddress { get; init; }
+    public string? MacAddress { get; init; }
 
     /// <summary>How it went.</summary>
     public NicTestStatus Status { get; init; }

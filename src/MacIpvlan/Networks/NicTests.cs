@@ -45,8 +45,8 @@ public sealed class NicTests(NetworkSession session, NicTestOptions options) : I
     {
         NicTestResult result = new(pair.Source.Network, pair.Source.ToString(), pair.Destination)
         {
-            SourceAddress = pair.SourceAddress?.ToIPAddress(),
-            DestinationAddress = pair.Address?.ToIPAddress(),
+            SourceAddress = pair.SourceAddress?.ToString(),
+            DestinationAddress = pair.Address?.ToString(),
             Protocol = ProtocolFor(pair.Address?.Family ?? AddressFamily.InterNetwork),
         };
         if (pair.SourceAddress is null)

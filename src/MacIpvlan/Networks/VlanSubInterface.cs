@@ -1,5 +1,3 @@
-using System.Net.NetworkInformation;
-
 namespace MacIpvlan;
 
 /// <summary>An 802.1q or 802.1ad link on a parent.</summary>
@@ -21,7 +19,25 @@ public sealed class VlanSubInterface
     public required int Mtu { get; init; }
 
     /// <summary>Its MAC address.</summary>
-    public required PhysicalAddress MacAddress { get; init; }
+    public required string MacAddress { get; init; }
+
+    /// <summary>Whether headers are shown as if there were no tag.</summary>
+    public required bool ReorderHeader { get; init; }
+
+    /// <summary>Whether the VLAN is registered by GVRP.</summary>
+    public required bool Gvrp { get; init; }
+
+    /// <summary>Whether the VLAN is registered by MVRP.</summary>
+    public required bool Mvrp { get; init; }
+
+    /// <summary>Whether the state of the parent is not followed.</summary>
+    public required bool LooseBinding { get; init; }
+
+    /// <summary>From priorities of this host to priorities of the tag, as FROM:TO.</summary>
+    public required ValueList<string> EgressPriorityMap { get; init; }
+
+    /// <summary>From priorities of the tag to priorities of this host, as FROM:TO.</summary>
+    public required ValueList<string> IngressPriorityMap { get; init; }
 
     /// <summary>Whether it is set up.</summary>
     public required bool IsUp { get; init; }
@@ -30,7 +46,7 @@ public sealed class VlanSubInterface
     public required bool IsOwned { get; init; }
 
     /// <summary>The networks that sit on it.</summary>
-    public required IReadOnlyList<string> Networks { get; init; }
+    public required ValueList<string> Networks { get; init; }
 
     /// <summary>Its index.</summary>
     public required int Index { get; init; }

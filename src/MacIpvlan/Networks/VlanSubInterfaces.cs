@@ -1,3 +1,4 @@
+using MacIpvlan.Addressing;
 using MacIpvlan.Netlink;
 using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
@@ -15,25 +16,43 @@ public sealed class VlanSubInterfaces(NetworkSession session)
         IReadOnlyList<Link> links = session.Host.GetLinks();
         HashSet<string> owned = [.. session.State.GetParentLinks().Select(static p => p.Name)];
         ILookup<string, string> networks = session.State.GetNetworks().ToLookup(static n => n.Parent, static n => n.Name);
-        return [.. links.Where(static l => l.Kind is VlanLink).Select(l => new VlanSubInterface
+        return [.. links.Where(static l => l.Kind is VlanLink).Select(l => Describe(l, (VlanLink)l.Kind!))];
+
+        VlanSubInterface Describe(Link link, VlanLink tag) => new()
         {
-            Name = l.Name,
-            Parent = l.ParentIsForeign ? "" : links.FirstOrDefault(p => p.Index == l.ParentIndex)?.Name ?? "",
-            VlanId = ((VlanLink)l.Kind!).VlanId,
-            Protocol = ((VlanLink)l.Kind).Protocol,
-            Mtu = l.Mtu,
-            MacAddress = l.MacAddress,
-            IsUp = l.IsUp,
-            IsOwned = owned.Contains(l.Name),
-            Networks = networks[l.Name].ToList().AsReadOnly(),
-            Index = l.Index,
-        })];
+            Name = link.Name,
+            Parent = ParentOf(link, links),
+            VlanId = tag.VlanId,
+            Protocol = tag.Protocol,
+            Mtu = link.Mtu,
+            MacAddress = Link.Format(link.MacAddress),
+            ReorderHeader = tag.ReorderHeader == true,
+            Gvrp = tag.Gvrp == true,
+            Mvrp = tag.Mvrp == true,
+            LooseBinding = tag.LooseBinding == true,
+            EgressPriorityMap = new(tag.EgressPriorityMap.Select(VlanLink.FormatEntry)),
+            IngressPriorityMap = new(tag.IngressPriorityMap.Select(VlanLink.FormatEntry)),
+            IsUp = link.IsUp,
+            IsOwned = owned.Contains(link.Name),
+            Networks = new(networks[link.Name]),
+            Index = link.Index,
+        };
     }
 
     /// <summary>The links of the host that can be parents, those that are up first.</summary>
     public IReadOnlyList<Link> GetParents() => [.. session.Host.GetLinks()
         .Where(static l => !l.IsLoopback && l.Kind is not (MacvlanLink or IpvlanLink) && l.MasterIndex == 0)
         .OrderByDescending(static l => l.IsUp)];
+
+    /// <summary>The VLAN ids that there are, each with its link and that link's parent; asks nothing but the kernel.</summary>
+    public IReadOnlyList<(int VlanId, string Name, string Parent)> GetTags()
+    {
+        IReadOnlyList<Link> links = session.Host.GetLinks();
+        return [.. links.Where(static l => l.Kind is VlanLink).Select(l => (((VlanLink)l.Kind!).VlanId, l.Name, ParentOf(l, links)))];
+    }
+
+    /// <summary>The addresses of a link of the host.</summary>
+    public IReadOnlyList<InterfaceAddress> GetAddresses(Link link) => [.. session.Host.GetAddresses(link).Select(static a => a.Address)];
 
     /// <summary>Makes a sub-interface, sets it up, and remembers it.</summary>
     /// <param name="parent">The link that it sits on.</param>
@@ -91,4 +110,7 @@ public sealed class VlanSubInterfaces(NetworkSession session)
             Kind = new VlanLink(vlan.VlanId, vlan.Protocol),
         });
     }
+
+    private static string ParentOf(Link vlan, IReadOnlyList<Link> links) =>
+        vlan.ParentIsForeign ? "" : links.FirstOrDefault(p => p.Index == vlan.ParentIndex)?.Name ?? "";
 }

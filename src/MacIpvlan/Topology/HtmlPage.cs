@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using MacIpvlan.Netlink;
 using MacIpvlan.State;
 
 namespace MacIpvlan.Topology;
@@ -54,7 +53,7 @@ public static class HtmlPage
             DrawRow(
                 page, network.State == NetworkState.Ready, [network.Name], [kind], [network.Parent],
                 [.. network.Subnets.Select(static s => $"{s}")],
-                [.. network.Subnets.Select(static s => s.Gateway?.ToString() ?? "none")],
+                [.. network.Subnets.Select(static s => s.Gateway ?? "none")],
                 [.. network.Subnets.Select(static s => TopologyWords.Count(s.InUse))],
                 [.. network.Subnets.Select(static s => TopologyWords.Count(s.Free))],
                 [network.State.ToString()]);
@@ -72,14 +71,14 @@ public static class HtmlPage
             {
                 DrawRow(
                     page, access.State == NicState.Attached, [drawn.Network.Name], ["host"], [access.InterfaceName],
-                    [.. access.IPAddress.Select(static a => $"{a}")], [Link.Format(access.MacAddress)], [], [access.State.ToString()]);
+                    [.. access.IPAddress], [access.MacAddress], [], [access.State.ToString()]);
             }
 
             foreach (ContainerNic nic in drawn.Nics)
             {
                 DrawRow(
                     page, nic.State == NicState.Attached, [drawn.Network.Name], [TopologyWords.OwnerOf(nic)], [nic.InterfaceName],
-                    [.. nic.IPAddress.Select(static a => $"{a}")], [Link.Format(nic.MacAddress)],
+                    [.. nic.IPAddress], [nic.MacAddress],
                     [nic.Mtu.ToString(CultureInfo.InvariantCulture)], [nic.State.ToString()]);
             }
         }

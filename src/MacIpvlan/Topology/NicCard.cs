@@ -1,9 +1,7 @@
-using MacIpvlan.Addressing;
-
 namespace MacIpvlan.Topology;
 
 /// <summary>Lays out a NIC: whose it is, its name, its addresses, and what is not well.</summary>
-internal sealed record NicCard(string Class, string Owner, string Interface, IReadOnlyList<InterfaceAddress> Addresses)
+internal sealed record NicCard(string Class, string Owner, string Interface, IReadOnlyList<string> Addresses)
 {
     private const int Pad = 10;
     private const int Gap = 8;
@@ -46,7 +44,7 @@ internal sealed record NicCard(string Class, string Owner, string Interface, IRe
             new(Font.Nic, left, line, Font.Nic.Fit(Owner, right - left - Font.Note.Measure(device) - Gap)),
             new(Font.Note, right, line, device) { Anchor = TextAnchor.End },
         ];
-        foreach (InterfaceAddress address in Addresses) AddLine(Font.Address, $"{address}");
+        foreach (string address in Addresses) AddLine(Font.Address, address);
         // Beside the last address where there is room for it, else left to the tip.
         double room = right - left - Gap - (Addresses.Count > 0 ? Font.Address.Measure(texts[^1].Text) : double.MaxValue);
         if (MacAddress.Length > 0 && Font.Note.Measure(MacAddress) <= room)
@@ -58,7 +56,7 @@ internal sealed record NicCard(string Class, string Owner, string Interface, IRe
         if (Trouble.Length > 0) AddLine(Font.Trouble, NetworkCard.Marked(Trouble));
         return new(Trouble.Length > 0 ? $"{Class} unwell" : Class, x, y, width, line + BelowLastLine - y)
         {
-            Tip = string.Join('\n', ((string[])[$"{Owner}/{Interface}", .. Addresses.Select(static a => $"{a}"), MacAddress, Trouble])
+            Tip = string.Join('\n', ((string[])[$"{Owner}/{Interface}", .. Addresses, MacAddress, Trouble])
                 .Where(static t => t.Length > 0)),
             Texts = texts,
         };

@@ -1,5 +1,3 @@
-using MacIpvlan.Addressing;
-
 namespace MacIpvlan.Topology;
 
 /// <summary>Draws a topology as a tree of lines, for the prompt.</summary>
@@ -63,7 +61,7 @@ public static class TextTree
                 TopologyWords.NameOf(n), n.IPAddress, TopologyWords.MacOf(n), TopologyWords.Trouble(n))),
         ];
         int nameWidth = Math.Min(MaxNameWidth, rows.Select(static r => r.Name.Length).DefaultIfEmpty().Max());
-        int addressWidth = rows.SelectMany(static r => r.Addresses).Select(static a => $"{a}".Length).DefaultIfEmpty().Max();
+        int addressWidth = rows.SelectMany(static r => r.Addresses).Select(static a => a.Length).DefaultIfEmpty().Max();
         // MAC addresses are the first to go where they find no room.
         bool hasMac = rows.All(r => Line(r, withMac: true).Length <= room);
         foreach (Row row in rows)
@@ -75,7 +73,7 @@ public static class TextTree
 
         string Line(Row row, bool withMac)
         {
-            string address = row.Addresses.Count > 0 ? $"{row.Addresses[0]}" : "no address";
+            string address = row.Addresses.Count > 0 ? row.Addresses[0] : "no address";
             string mac = withMac && row.Mac.Length > 0 ? Gap + row.Mac : "";
             return $"{row.Name.PadRight(nameWidth)}{Gap}{address.PadRight(addressWidth)}{mac}".TrimEnd() + Mark(row.Trouble);
         }
@@ -102,5 +100,5 @@ public static class TextTree
 
     private sealed record Branch(IReadOnlyList<string> Text, IReadOnlyList<Branch> Branches);
 
-    private sealed record Row(string Name, IReadOnlyList<InterfaceAddress> Addresses, string Mac, string Trouble);
+    private sealed record Row(string Name, IReadOnlyList<string> Addresses, string Mac, string Trouble);
 }

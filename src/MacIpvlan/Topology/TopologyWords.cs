@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
-using MacIpvlan.Netlink;
 using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
 
@@ -118,7 +117,7 @@ internal static class TopologyWords
         nic.InterfaceName.Length == 0 ? OwnerOf(nic) : $"{OwnerOf(nic)}/{Clean(nic.InterfaceName)}";
 
     /// <summary>The MAC address of a NIC, where it has one of its own; else empty.</summary>
-    public static string MacOf(ContainerNic nic) => nic.NetworkRecord.NicKind is MacvlanLink ? Link.Format(nic.MacAddress) : "";
+    public static string MacOf(ContainerNic nic) => nic.NetworkRecord.NicKind is MacvlanLink ? nic.MacAddress : "";
 
     /// <summary>That NICs are left out, how many, and how many of those are not well.</summary>
     /// <returns>Null if none are.</returns>

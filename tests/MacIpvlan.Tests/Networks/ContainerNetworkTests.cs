@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Net;
 using System.Net.NetworkInformation;
 using MacIpvlan.Addressing;
 using MacIpvlan.Netlink.Kinds;
@@ -55,7 +54,35 @@ public sealed class ContainerNetworkTests
         Assert.Equal(
             ["10.0.0.0/24 127 3 124", "fd18::/64 9 1 8"],
             network.Subnets.Select(static s => $"{s} {s.Size} {s.InUse} {s.Free}"));
-        Assert.Equal([IPAddress.Parse("10.0.0.1"), null], network.Subnets.Select(static s => s.Gateway));
+        Assert.Equal(["10.0.0.1", null], network.Subnets.Select(static s => s.Gateway));
+    }
+
+    [Fact]
+    public void Parameters_AreThoseThatMakeItAgain()
+    {
+        ContainerNetwork network = ContainerNetwork.From(s_record, s_usage, NetworkState.Ready);
+
+        Assert.Equal("10.0.0.0/24, fd18::/64", network.Subnet.ToString());
+        Assert.Equal("10.0.0.1", network.Gateway.ToString());
+        Assert.Equal("10.0.0.128-10.0.0.255", network.IPRange.ToString());
+        Assert.Equal("fd18::5", network.ExcludeAddress.ToString());
+        Assert.Equal("10.9.0.0/16", network.Route.ToString());
+        Assert.Equal("10.0.0.9", network.HostAddress.ToString());
+    }
+
+    [Theory]
+    [InlineData("10.0.0.0/24", "10.0.0.1", false)]
+    [InlineData("10.0.0.0/24", null, true)]
+    [InlineData("10.0.0.1/32", null, false)]
+    [InlineData("fd18::/64", null, false)]
+    public void NoGateway_IsOfIPv4SubnetsThatWouldHaveGotOne(string subnet, string? gateway, bool expected)
+    {
+        NetworkRecord record = s_record with
+        {
+            Subnets = [new(IPPrefix.Parse(subnet), gateway is null ? null : AddressValue.Parse(gateway), [], [])],
+        };
+
+        Assert.Equal(expected, ContainerNetwork.From(record, new(0, [], [new(1, 0, 1, [])]), NetworkState.Ready).NoGateway);
     }
 
     [Fact]

@@ -107,9 +107,12 @@ public sealed record VlanLink(int VlanId, VlanProtocol Protocol) : LinkKind
         };
     }
 
+    /// <summary>A line of a map, as ip writes it: FROM:TO.</summary>
+    internal static string FormatEntry((uint From, uint To) entry) => $"{entry.From}:{entry.To}";
+
     private static void AppendMap(StringBuilder text, string word, IReadOnlyList<(uint From, uint To)> map)
     {
-        if (map.Count > 0) text.Append($" {word} ").AppendJoin(' ', map.Select(static m => $"{m.From}:{m.To}"));
+        if (map.Count > 0) text.Append($" {word} ").AppendJoin(' ', map.Select(FormatEntry));
     }
 
     private static void WriteMap(MessageWriter writer, ushort type, IReadOnlyList<(uint From, uint To)> map)

@@ -1,0 +1,57 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using System.Text.RegularExpressions;
+
+namespace MacIpvlan.PowerShell;
+
+/// <summary>Completes a parameter from a list of names; silent when the list cannot be had.</summary>
+public abstract partial class NameCompleter : IArgumentCompleter
+{
+    // What PowerShell calls quotes.
+    private static readonly char[] s_quotes = [.. "'\"\u2018\u2019\u201a\u201b\u201c\u201d\u201e"];
+
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        string beginning = wordToComplete.Trim(s_quotes).Replace("''", "'", StringComparison.Ordinal);
+        try
+        {
+            using NetworkSession session = new(StateLocation.OpenExisting) { OpenRuntimes = RuntimeLocation.Open };
+            return [.. Complete(session, new(commandName, fakeBoundParameters))
+                .Where(n => n.Name.Length > 0 && n.Name.StartsWith(beginning, StringComparison.OrdinalIgnoreCase))
+                .DistinctBy(static n => n.Name)
+                .Select(static n => new CompletionResult(Quote(n.Name), n.Name, CompletionResultType.ParameterValue, n.Describe()))];
+        }
+        catch (Exception e) when (e is NetworkException or NetlinkException or IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>The names, each with what to show of it when it is chosen from.</summary>
+    private protected abstract IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input);
+
+    private static string Quote(string name) =>
+        Bare().IsMatch(name) ? name : $"'{CodeGeneration.EscapeSingleQuotedStringContent(name)}'";
+
+    // What begins otherwise could be a number, a parameter or an operator.
+    [GeneratedRegex(@"\A[\p{L}_/][\w./:-]*\z")]
+    private static partial Regex Bare();
+
+    /// <summary>A name, and what is told of it.</summary>
+    internal sealed record Candidate(string Name, Func<string> Describe);
+
+    /// <summary>What is on the command line besides.</summary>
+    internal sealed record CompletionInput(string Command, IDictionary Parameters)
+    {
+        /// <summary>The texts of a parameter that has been given, as far as they are known by now.</summary>
+        public IReadOnlyList<string> Given(string parameter) => Parameters[parameter] switch
+        {
+            null => [],
+            IEnumerable many and not string => [.. many.Cast<object?>().Select(static v => $"{v}")],
+            object one => [$"{one}"],
+        };
+    }
+}

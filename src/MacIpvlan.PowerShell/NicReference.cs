@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Management.Automation;
+using System.Net.NetworkInformation;
+using MacIpvlan.Addressing;
+
+namespace MacIpvlan.PowerShell;
+
+/// <summary>A NIC that there is or was: an object of Get-ContainerNic, or what is left of one in a file.</summary>
+public sealed class NicReference
+{
+    private readonly PSObject _remains;
+    private readonly ContainerNic? _nic;
+
+    /// <summary>Refers to a NIC by its object.</summary>
+    public NicReference(ContainerNic nic) : this(PSObject.AsPSObject(nic)) => _nic = nic;
+
+    /// <summary>Refers to a NIC by the properties that are left of its object.</summary>
+    /// <exception cref="FormatException">It has no network, or nothing that tells where it was.</exception>
+    public NicReference(PSObject remains)
+    {
+        _remains = remains;
+        if (Network is null || Place is null)
+        {
+            throw new FormatException("An object without Network, and without Container, Namespace or ProcessId, stands for no NIC.");
+        }
+    }
+
+    /// <summary>The network's name.</summary>
+    public string Network => Read(nameof(ContainerNic.Network))!;
+
+    /// <summary>The interface's name; null where that is not known.</summary>
+    public string? InterfaceName => Read(nameof(ContainerNic.InterfaceName));
+
+    private string? Container => Read(nameof(ContainerNic.Container));
+
+    private string? Namespace => Read(nameof(ContainerNic.Namespace));
+
+    private int? ProcessId => ReadNumber(nameof(ContainerNic.ProcessId));
+
+    private string? Place => Container ?? Namespace ?? Read(nameof(ContainerNic.ProcessId));
+
+    /// <summary>What it was in, and the interface.</summary>
+    public override string ToString() => $"{Place}/{InterfaceName}";
+
+    /// <summary>Its addresses.</summary>
+    /// <exception cref="NetworkException">InvalidParameter: what is left is none. So with all numbers and addresses.</exception>
+    internal IReadOnlyList<AddressValue> ReadAddresses() =>
+        [.. ObjectRemains.ReadAll(_remains, nameof(ContainerNic.IPAddress)).Select(a => Check(a, AddressReference.Read))];
+
+    /// <summary>Its MAC address; null where that is not known.</summary>
+    internal PhysicalAddress? ReadMacAddress() =>
+        Read(nameof(ContainerNic.MacAddress)) is string text ? Check(text, PhysicalAddress.Parse) : null;
+
+    /// <summary>Its MTU in bytes; null where that is not known.</summary>
+    internal int? ReadMtu() => ReadNumber(nameof(ContainerNic.Mtu)) is > 0 and int mtu ? mtu : null;
+
+    /// <summary>The NIC itself, among all that there are, or the one that has its place by now; null when there is none.</summary>
+    internal ContainerNic? Find(Func<IReadOnlyList<ContainerNic>> all) => _nic
+        ?? all().FirstOrDefault(n => n.Id == Read(nameof(ContainerNic.Id)))
+        ?? all().FirstOrDefault(IsInPlace);
+
+    /// <summary>Opens what it was given to.</summary>
+    internal NicTarget Open(NicTargets targets) => Container is not null ? targets.OpenContainer(Container)
+        : ProcessId is int id ? NicTargets.OpenProcess(id)
+        : NicTargets.OpenNamespace(Namespace!);
+
+    private bool IsInPlace(ContainerNic nic) =>
+        nic.Network.Equals(Network, StringComparison.OrdinalIgnoreCase) && nic.InterfaceName == InterfaceName
+        && (Container is not null ? nic.Container == Container
+            : ProcessId is int id ? nic.ProcessId == id
+            : nic.Namespace == Namespace);
+
+    private string? Read(string property) => ObjectRemains.Read(_remains, property);
+
+    private int? ReadNumber(string property) => Read(property) is string text
+        ? Check(text, static t => int.Parse(t, NumberStyles.None, CultureInfo.InvariantCulture))
+        : null;
+
+    private T Check<T>(string text, Func<string, T> read)
+    {
+        try
+        {
+            return read(text);
+        }
+        catch (Exception e) when (e is FormatException or OverflowException)
+        {
+            throw new NetworkException(NetworkError.InvalidParameter, $"What stands for {this} has '{text}': {e.Message}");
+        }
+    }
+}
