@@ -284,7 +284,7 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         Get-ContainerLink docker mover | Should -BeLike 'eth0 * 10.6.0.9'
         $moved = & $runbook
         "$($moved[0].Name) $($moved[0].Result) $($moved[1]) $($moved[1].IPAddress)" | Should -Be 'old Created mover/eth0 10.6.0.9/24'
-        Get-ContainerLink docker mover | Should -Be "eth0 $(($moved[1].MacAddress.GetAddressBytes() | ForEach-Object { $_.ToString('x2') }) -join ':') 10.6.0.9"
+        Get-ContainerLink docker mover | Should -Be "eth0 $($moved[1].MacAddress) 10.6.0.9"
         docker network inspect -f '{{len .Containers}}' old | Should -Be 0
         $again = & $runbook
         "$($again.Name) $($again.Result)" | Should -Be 'old InPlace'
