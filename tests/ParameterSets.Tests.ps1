@@ -45,7 +45,8 @@ BeforeAll {
             # There is none: for patterns, that is no error.
             Container { $verb -eq 'Connect' ? 'nobody' : 'box*' }
             ProcessId { $sleeper.Id }
-            InputObject { Get-ContainerNic -Namespace web1 }
+            InputObject { $verb -eq 'Import' ? (Export-ContainerNetwork lan) : (Get-ContainerNic -Namespace web1) }
+            Path { (Export-ContainerNetwork lan -Path $TestDrive/lan.json).FullName }
             Destination { 'web1' }
             Parent { 'eth0' }
             VlanId { 7 }

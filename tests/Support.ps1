@@ -41,7 +41,11 @@ function Clear-TestKernel {
     # Everything goes, by ip alone: what our own cmdlets forget must not hide here. A link may go with the one it sat on.
     $names = if ([IO.Directory]::Exists('/run/netns')) { [IO.Directory]::GetFiles('/run/netns') | Split-Path -Leaf }
     $links = Get-Content /proc/net/dev | Select-Object -Skip 2 | ForEach-Object { ($_ -split ':')[0].Trim() } | Where-Object { $_ -ne 'lo' }
-    @($names -replace '^', 'netns delete ') + @($links -replace '^', 'link delete dev ') | Where-Object { $_ -notlike '* ' } | ip -force -batch - 2>$null
+    # In a batch, ip takes blanks, quotes and # for its own.
+    $odd = $names | Where-Object { $_ -match '[\s"''#\\]' }
+    $odd | ForEach-Object { ip netns delete $_ }
+    @($names | Where-Object { $_ -notin $odd } | ForEach-Object { "netns delete $_" }) + @($links | ForEach-Object { "link delete dev $_" }) |
+        ip -force -batch - 2>$null
 }
 
 function Restart-TestHost {
