@@ -24,7 +24,8 @@ BeforeAll {
         $watch = [pscustomobject]@{ Shell = $shell; Events = $events; Handle = $handle }
         $watches.Add($watch)
         if ($IsDeaf) { Start-Sleep 1; return $watch }
-        for ($mtu = 1499; $events.Count -eq 0 -and -not $handle.IsCompleted -and $mtu -gt 1300; $mtu--) {
+        # What sits on it tells of its own, also of a change that the watch has found as it began.
+        for ($mtu = 1499; -not ((Get-Event $watch) -like '*eth0: link changed: MTU*') -and -not $handle.IsCompleted -and $mtu -gt 1300; $mtu--) {
             ip link set eth0 mtu $mtu
             Start-Sleep -Milliseconds 50
         }
@@ -62,7 +63,10 @@ BeforeAll {
     }
 }
 
-AfterAll { Clear-TestHost }
+AfterAll {
+    foreach ($watch in $watches.ToArray()) { Close-Watch $watch }
+    Clear-TestHost
+}
 
 Describe 'Watch-ContainerNetwork' -Tag Native, Once {
     BeforeEach {
@@ -289,7 +293,7 @@ Describe 'Watch-ContainerNetwork on VLANs and ipvlan' {
         $null = New-IpvlanNetwork apps eth0.60 -Subnet 10.2.0.0/24
         $null = New-NetworkNamespace web1 | Connect-ContainerNic -Network apps
         $watch = Start-Watch
-        @($watch.Events)[0].Network | Should -Be 'apps, lan'
+        @($watch.Events | Where-Object Interface -EQ eth0)[0].Network | Should -Be 'apps, lan'
         ip -n web1 address add 10.2.0.77/24 dev eth0
         ip link delete eth0.50
         ip link delete eth0.60

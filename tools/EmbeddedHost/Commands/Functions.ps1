@@ -193,6 +193,29 @@ function Import-Clixml {
     process { foreach ($file in $Path) { [Management.Automation.PSSerializer]::Deserialize((Get-Content $file -Raw)) } }
 }
 
+function ConvertFrom-Csv {
+    [CmdletBinding()]
+    param([Parameter(Mandatory, ValueFromPipeline)] [AllowEmptyString()] [string[]] $InputObject)
+    begin { $lines = [Collections.Generic.List[string]]::new() }
+    process { $lines.AddRange($InputObject) }
+    end {
+        $parser = [Microsoft.VisualBasic.FileIO.TextFieldParser]::new([IO.StringReader]::new($lines -join "`n"))
+        $parser.SetDelimiters(',')
+        $names = $parser.ReadFields()
+        while ($null -ne ($fields = $parser.ReadFields())) {
+            $row = [ordered]@{}
+            for ($i = 0; $i -lt $names.Count; $i++) { $row[$names[$i]] = $fields[$i] }
+            [pscustomobject]$row
+        }
+    }
+}
+
+function Import-Csv {
+    [CmdletBinding()]
+    param([Parameter(Mandatory, Position = 0)] [Alias('LiteralPath')] [string] $Path)
+    Get-Content $Path | ConvertFrom-Csv
+}
+
 function Get-Process {
     [CmdletBinding(DefaultParameterSetName = 'Name')]
     param([Parameter(Position = 0, ParameterSetName = 'Name')] [string[]] $Name = '*',

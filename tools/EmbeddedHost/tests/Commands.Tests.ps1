@@ -191,6 +191,13 @@ Describe 'commands for items' {
         (Import-Clixml TestDrive:/x.xml).a | Should -Be 1, 2
     }
 
+    It 'Import-Csv gives rows, of which a cell may be empty or in quotes' {
+        Set-Content TestDrive:/x.csv 'Name,Note', 'a,', 'b,"one, two"'
+        $rows = Import-Csv TestDrive:/x.csv
+        $rows.Name | Should -Be a, b
+        $rows.Note | Should -Be '', 'one, two'
+    }
+
     It 'report <id> of <code> and go on' -ForEach @(
         @{ code = { Get-Item /no/such }; id = 'PathNotFound,*GetItemCommand' }
         @{ code = { Get-ChildItem /no/such }; id = 'PathNotFound,*GetChildItemCommand' }
