@@ -31,7 +31,7 @@ Describe 'The runbook' {
             'web has 10.50.0.0/24, not 10.51.0.0/24.', "db is on the host, and not in $table.")
     }
 
-    It 'ipv6-only gives addresses of the prefix alone, and tests them' -Tag Native {
+    It 'ipv6-only gives addresses of the prefix alone, and tests them' -Tag Native, Once {
         foreach ($address in 'fe80::1/64', '2001:db8:66::ff/64') { ip -n wire address add $address dev eth0 nodad }
         $null = New-NetworkNamespace box1, box2
         $told = 'box1', 'box2' | & $examples/ipv6-only.ps1 -Parent eth0 -Prefix 2001:db8:66::/64
@@ -42,7 +42,7 @@ Describe 'The runbook' {
         (Get-IpRoute box1 6 | Where-Object dst -EQ default).gateway | Should -Be fe80::1
     }
 
-    It 'lab-without-root works, and leaves nothing' -Tag Native {
+    It 'lab-without-root works, and leaves nothing' -Tag Native, Once {
         $before = Get-KernelText
         $text = & $examples/lab-without-root.ps1
         $LASTEXITCODE | Should -Be 0 -Because "$text"
@@ -51,7 +51,7 @@ Describe 'The runbook' {
         Get-ContainerNetwork | Should -BeNullOrEmpty
     }
 
-    It 'nightly-check tells what is not well, and repairs it if it may' -Tag Native {
+    It 'nightly-check tells what is not well, and repairs it if it may' -Tag Native, Once {
         ip -n wire address add 10.1.0.1/24 dev eth0
         $null = New-NetworkNamespace web1
         $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24
