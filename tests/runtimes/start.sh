@@ -25,6 +25,11 @@ for program in conmon runc; do
     printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec %s "$@"\n' "$LD_LIBRARY_PATH" "$(type -P $program)" >"$folder/$program"
     chmod +x "$folder/$program"
 done
+# Unpacked, unless the machine has them.
+plugins=
+for place in "$(dirname "$(dirname "$(type -P podman)")")/lib/cni" /usr/lib/cni; do
+    [[ ! -d $place ]] || plugins+="\"$place\", "
+done
 mkdir -p "$HOME/.config/containers"
 echo '{"default": [{"type": "insecureAcceptAnything"}]}' >"$HOME/.config/containers/policy.json"
 cat >"$folder/storage.conf" <<END
@@ -46,7 +51,7 @@ tmp_dir = "$folder/libpod"
 [engine.runtimes]
 runc = ["$folder/runc"]
 [network]
-cni_plugin_dirs = ["$(dirname "$(dirname "$(type -P podman)")")/lib/cni"]
+cni_plugin_dirs = [${plugins%, }]
 network_config_dir = "$folder/networks"
 END
 # With this one, podman would be a client.

@@ -100,8 +100,17 @@ public sealed class NicConnections(NetworkSession session, Action<object, NicOut
 
         // Some at once: a transaction takes longer than what is written in it.
         if (Interlocked.Decrement(ref _waiting) > 0 && _made.Count < MaxStarted / 2) return 0;
-        IReadOnlyList<NicOutcome> outcomes = _maker!.Record([.. _made.Select(static m => m.Nic)]);
-        for (int i = 0; i < outcomes.Count; i++) _made[i].Outcome.SetResult(outcomes[i]);
+        try
+        {
+            IReadOnlyList<NicOutcome> outcomes = _maker!.Record([.. _made.Select(static m => m.Nic)]);
+            for (int i = 0; i < outcomes.Count; i++) _made[i].Outcome.SetResult(outcomes[i]);
+        }
+        catch (Exception e)
+        {
+            // Whatever it is, someone waits to be told.
+            foreach ((_, TaskCompletionSource<NicOutcome> untold) in _made) untold.TrySetResult(new(null, e));
+        }
+
         _made.Clear();
         return 0;
     }

@@ -209,7 +209,8 @@ internal sealed class NicConnector(NetworkSession session)
         }
         catch (Exception e)
         {
-            return [.. made.Select(m => Fail(m, e))];
+            // Which of them it is about shows when each is recorded alone.
+            return made.Count == 1 ? [Fail(made[0], e)] : [.. made.SelectMany(m => Record([m], from, release))];
         }
 
         NicOutcome Outcome(NicReservation one, bool isRecorded) => isRecorded
