@@ -1,3 +1,4 @@
+using System.Data;
 using System.Diagnostics;
 using MacIpvlan.Linux;
 using Microsoft.Data.Sqlite;
@@ -17,6 +18,9 @@ internal sealed class StateDatabase : IDisposable
     private const int CannotOpen = 14;
     private const int NotADatabase = 26;
     private const int NoRoomForIndex = 4874;
+
+    // Who opens the database and is the only one to, as a command is as a rule, reads all of the log first.
+    private const long MaxLogLength = 512 * 1024;
 
     // How long SQLite itself waits for a lock before it comes back to ask whether to go on.
     private const int BusyTimeoutMilliseconds = 100;
@@ -46,7 +50,7 @@ internal sealed class StateDatabase : IDisposable
                 Connection.Open();
                 raw.sqlite3_busy_timeout(Connection.Handle, BusyTimeoutMilliseconds);
                 // Else each command, being the only user as a rule, would end by writing the log back and waiting for
-                // the disk.
+                // the disk, however short it is.
                 _ = raw.sqlite3_db_config(Connection.Handle, NoCheckpointOnClose, 1, out _);
                 // A power cut loses the kernel's links as well, so nothing is gained by waiting for the disk.
                 Run("PRAGMA synchronous = NORMAL");
@@ -113,9 +117,18 @@ internal sealed class StateDatabase : IDisposable
 
     public void Dispose()
     {
+        ShortenLog();
         foreach (SqliteCommand command in _commands.Values) command.Dispose();
         foreach (sqlite3_stmt statement in _statements.Values) statement.Dispose();
         Connection.Dispose();
+    }
+
+    private void ShortenLog()
+    {
+        if (Connection.State != ConnectionState.Open || FileStatus.Of(_path + "-wal") is not { Length: > MaxLogLength }) return;
+        // While others are at work in it, it is theirs to do so when they end.
+        raw.sqlite3_busy_timeout(Connection.Handle, 0);
+        _ = raw.sqlite3_wal_checkpoint_v2(Connection.Handle, null, raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _);
     }
 
     // Not pooled: a pooled connection would go on using the file after it was replaced.

@@ -1,3 +1,4 @@
+using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State.Sqlite;
 using MacIpvlan.Tests.Networks;
 
@@ -20,6 +21,26 @@ public sealed class StateDatabaseTests : IDisposable
         const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         Assert.Equal(Private, File.GetUnixFileMode(Path.GetDirectoryName(path)!));
         Assert.True(File.Exists(path));
+    }
+
+    [Theory]
+    // What comes next would have to read all of it. While another has the database open, it is left to that one.
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Log_IsShortWhenTheLastIsDoneWithIt(bool hasOther)
+    {
+        string log = _state.Path + "-wal";
+        SqliteStateStore? other = hasOther ? _state.Open() : null;
+        using (SqliteStateStore store = _state.Open())
+        {
+            for (int i = 0; i < 200; i++) store.SetParentLink(new() { Name = $"dm-{i}", Kind = new DummyLink(), RemovedWithLastNetwork = true });
+            Assert.True(new FileInfo(log).Length > 512 * 1024);
+        }
+
+        other?.Dispose();
+        Assert.Equal(0, new FileInfo(log).Length);
+        using SqliteStateStore again = _state.Open();
+        Assert.Equal(200, again.GetParentLinks().Count);
     }
 
     [Theory]
