@@ -38,11 +38,12 @@ public sealed class WatchContainerNetworkCommand : NetworkCommand
     private protected override void Finish()
     {
         string[]? names = _names.Count == 0 ? null : [.. _names];
-        if (names is not null && !SelectNetworks(names).Any() && !names.Any(WildcardPattern.ContainsWildcardCharacters)) return;
-        WildcardPattern[]? patterns = names?.Select(static n => new WildcardPattern(n, WildcardOptions.IgnoreCase)).ToArray();
+        ContainerNetwork[] known = names is null ? [] : [.. SelectNetworks(names)];
+        if (names is not null && known.Length == 0 && !names.Any(WildcardPattern.ContainsWildcardCharacters)) return;
+        NamePattern[]? patterns = names?.Select(n => NamePattern.For(n, known, static w => w.Name)).ToArray();
         NetworkWatch watch = new(Session, new NetworkWatchOptions
         {
-            IsWanted = name => patterns is null || patterns.Any(p => p.IsMatch(name)),
+            IsWanted = name => patterns is null || patterns.Any(p => p.Matches(name)),
             All = All,
             Kinds = Kind,
             Timeout = Timeout,

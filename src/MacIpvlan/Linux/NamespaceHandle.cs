@@ -66,9 +66,6 @@ public sealed class NamespaceHandle : IDisposable
         return null;
     }
 
-    /// <summary>A handle of its own on the same namespace.</summary>
-    internal NamespaceHandle Reopen() => Open(Name, $"/proc/self/fd/{Descriptor}");
-
     /// <summary>What tells the namespace that this process was started in apart; less work than to open it.</summary>
     /// <exception cref="NetlinkException">There is no /proc.</exception>
     public static unsafe NamespaceIdentity OwnIdentity
