@@ -27,6 +27,8 @@ if ($shell[0] -like '*/dotnet') { $shell += [Environment]::GetCommandLineArgs()[
 $shell += '-NoProfile', '-NonInteractive', '-File'
 $done = 'None'
 $total = @{ passed = 0; failed = 0; skipped = 0 }
+# What failed and what was skipped, in lines, to be told again at the end.
+$told = [System.Collections.Generic.List[string]]::new()
 
 function Invoke-Build {
     dotnet build $solution --configuration $Configuration --nologo --verbosity quiet
@@ -41,18 +43,30 @@ function Invoke-Package {
 # What a stage is worth: its numbers of tests passed, failed and skipped; one failure if it broke off or ran none.
 function Add-Result([string] $Stage, [int[]] $Counts, [bool] $IsComplete) {
     if (-not $IsComplete -or -not ($Counts[0] + $Counts[1])) {
-        Write-Host "${Stage}: broke off, or ran no test; that counts as failed."
+        $told.Add("[-] ${Stage}: broke off, or ran no test; that counts as failed.")
+        Write-Host $told[-1]
         $total.failed++
     }
     for ($i = 0; $i -lt $Counts.Count; $i++) { $total[@('passed', 'failed', 'skipped')[$i]] += $Counts[$i] }
 }
 
+# What Invoke-Tests.ps1 wrote: the numbers are returned, the rest is kept.
+function Read-Result([string] $Path) {
+    $numbers, $lines = @(Get-Content $Path)
+    foreach ($line in $lines) { $told.Add($line) }
+    return $numbers -split ' '
+}
+
 function Invoke-UnitTest {
     Write-Host "`n=== Unit tests`n"
     $found = @{}
+    $isTold = $false
     dotnet test --solution $solution --configuration $Configuration --no-build 2>&1 | ForEach-Object {
         Write-Host $_
         if ($_ -match '^\s+(succeeded|failed|skipped): (\d+)$') { $found[$Matches[1]] = $Matches[2] }
+        # A test that failed or was skipped, and its own lines, which are indented.
+        $isTold = $_ -match '^(failed|skipped) ' -or ($isTold -and $_ -match '^\s')
+        if ($isTold) { $told.Add($_ -replace '^failed ', '[-] ' -replace '^skipped ', '[!] ') }
     }
     Add-Result 'Unit tests' $found.succeeded, $found.failed, $found.skipped (-not $LASTEXITCODE -or $found.failed -gt 0)
 }
@@ -70,7 +84,7 @@ function Invoke-KernelTest {
         Write-Host "`n--- $($_.Name)"
         $_.Text | ForEach-Object { Write-Host $_ }
         if ($_.ExitCode -or -not (Test-Path $_.Result)) { $isComplete = $false; return }
-        $numbers = (Get-Content $_.Result) -split ' '
+        $numbers = Read-Result $_.Result
         foreach ($i in 0..2) { $counts[$i] += $numbers[$i] }
     }
     Add-Result 'Kernels' $counts $isComplete
@@ -83,7 +97,7 @@ function Invoke-TestFile([string] $Stage, [string[]] $Command, [string[]] $Argum
     $program, $options = $Command + $shell + $runner + $Arguments + '-Result' + $result
     & $program @options
     $isComplete = -not $LASTEXITCODE -and (Test-Path $result)
-    Add-Result $Stage ($isComplete ? (Get-Content $result) -split ' ' : @()) $isComplete
+    Add-Result $Stage ($isComplete ? (Read-Result $result) : @()) $isComplete
 }
 
 # In network and mount namespaces of its own. /run is a new one, as names of namespaces live there.
@@ -110,6 +124,7 @@ function Invoke-Test {
         Invoke-TestFile 'Tests of the embedded host' @() '-Path', (Join-Path $PSScriptRoot 'tools/EmbeddedHost/tests')
     }
     Invoke-KernelTest
+    if ($told.Count) { Write-Host "`n=== What failed [-], what was skipped [!]`n`n$($told -join "`n")" }
     Write-Host "`n$($total.passed) passed, $($total.failed) failed, $($total.skipped) skipped"
     if ($total.failed) { exit 1 }
 }

@@ -1,7 +1,7 @@
 <#
 .SYNOPSIS
 Runs *.Tests.ps1 files with Pester, or what tools/EmbeddedHost has of it, and writes a file with three
-numbers: passed, failed, skipped.
+numbers, passed, failed, skipped, and then lines that tell what failed and what was skipped, and why.
 #>
 param(
     [Parameter(Mandatory)] [string] $Path,
@@ -14,6 +14,16 @@ param(
 # The longest first, or a process would be alone with it at the end.
 $files = Get-ChildItem $Path -Filter *.Tests.ps1 | Sort-Object { $_.Name -like 'ManualMatrix*' }, Length -Descending
 $counts = 0, 0, 0
+$told = @()
+
+# Lines for what failed or was skipped: its name, and why.
+function Get-Account([string] $Mark, $File, $Items) {
+    foreach ($item in $Items) {
+        "$Mark $($File.Name): $($item.ExpandedPath)"
+        $item.ErrorRecord | ForEach-Object { "    $($_.Exception.Message)" -split '\r?\n' -replace '^(?=\S)', '    ' }
+    }
+}
+
 foreach ($file in $files) {
     if ($Share) {
         # New-Item looks first and makes then, which two processes may do at the same time.
@@ -25,5 +35,7 @@ foreach ($file in $files) {
     # What fails outside of a test counts as well: a file that cannot be read, a BeforeAll, an AfterAll.
     $counts[1] += $run.FailedCount + $run.FailedBlocksCount + $run.FailedContainersCount
     $counts[2] += $run.SkippedCount
+    $told += Get-Account '[-]' $file (@($run.Failed) + @($run.FailedBlocks) + @($run.FailedContainers))
+    $told += Get-Account '[!]' $file $run.Skipped
 }
-Set-Content $Result "$counts"
+Set-Content $Result (@("$counts") + $told)
