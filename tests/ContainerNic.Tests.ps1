@@ -189,7 +189,7 @@ Describe 'Connect-ContainerNic' -Tag Native {
         $nic = Connect-ContainerNic front web1
         ip link set eth0 up
         $nic.State | Should -Be Attached
-        Test-Ping web1 192.168.50.1 -TimeoutSeconds 5 | Should -BeTrue
+        Test-Ping web1 192.168.50.1 | Should -BeTrue
     }
 
     It 'sets -Mtu on the NIC alone' {

@@ -254,7 +254,7 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
             $watch.StandardOutput.ReadLine() | Should -Be 'web3/eth0 Released'
             (Get-ContainerNic).Container | Sort-Object | Should -Be db1, web1
             kill -INT $watch.Id
-            $watch.WaitForExit(5000) | Should -BeTrue -Because 'Ctrl+C ends it'
+            $watch.WaitForExit(30000) | Should -BeTrue -Because 'Ctrl+C ends it'
         }
         finally { if (-not $watch.HasExited) { Stop-Sleeper $watch } }
     }

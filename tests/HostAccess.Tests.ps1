@@ -78,7 +78,7 @@ Describe 'The host on a macvlan network' -Tag Native, Once {
         Get-Content "/proc/sys/net/ipv4/conf/$name/arp_ignore", "/proc/sys/net/ipv6/conf/$name/accept_ra" | Should -Be 1, 0
         ip address add 10.1.0.200/24 dev eth0
         $null = Connect-ContainerNic lan web1
-        Test-Ping web1 10.1.0.200 | Should -BeFalse
+        Test-Ping web1 10.1.0.200 -TimeoutSeconds 1 | Should -BeFalse
         Test-BothWays web1
         ip address delete 10.1.0.200/24 dev eth0
     }

@@ -81,7 +81,7 @@ Describe 'New-IpvlanNetwork' {
     It 'keeps siblings apart with the flag Private' {
         $null = New-IpvlanNetwork front eth0 -Subnet 192.168.50.0/24 -Flag Private
         $null = Connect-ContainerNic front web1, web2
-        Test-Ping web1 192.168.50.3 | Should -BeFalse
+        Test-Ping web1 192.168.50.3 -TimeoutSeconds 1 | Should -BeFalse
     }
 
     It 'sets -Mtu on NICs' {

@@ -25,7 +25,7 @@ Describe 'Options of links' {
             (Get-IpLink eth0 -Namespace one).linkinfo.info_data.mode | Should -Be source
             "$(ip -n one -d link show eth0)" | Should -BeLike "*$wire*"
             Test-Ping one 10.1.0.9 | Should -BeTrue
-            Test-Ping two 10.1.0.9 | Should -BeFalse
+            Test-Ping two 10.1.0.9 -TimeoutSeconds 1 | Should -BeFalse
             ip -n wire address flush dev eth0
         }
 

@@ -31,7 +31,7 @@ Describe 'Notes of the macvlan and ipvlan drivers' {
         "$($nics.IPAddress)" | Should -Be '192.168.1.2/24 192.168.1.3/24'
         (Get-IpLink eth0 -Namespace a).linkinfo.info_data.mode | Should -Be bridge
         Test-Ping a 192.168.1.3 | Should -BeTrue
-        Test-Ping a 192.168.1.251 | Should -BeFalse -Because 'the host is not reachable by design'
+        Test-Ping a 192.168.1.251 -TimeoutSeconds 1 | Should -BeFalse -Because 'the host is not reachable by design'
     }
 
     It 'ipvlan l2 mode: ipnet100' {
@@ -39,7 +39,7 @@ Describe 'Notes of the macvlan and ipvlan drivers' {
         $null = Start-Container ipnet100 a, b
         (Get-IpLink eth0 -Namespace a).linkinfo.info_data.mode | Should -Be l2
         Test-Ping a 192.168.1.3 | Should -BeTrue
-        Test-Ping a 192.168.1.251 | Should -BeFalse -Because 'the host is not reachable by design'
+        Test-Ping a 192.168.1.251 -TimeoutSeconds 1 | Should -BeFalse -Because 'the host is not reachable by design'
     }
 
     It 'macvlan and ipvlan: networks side by side on one parent, but not their containers' {
@@ -63,7 +63,7 @@ Describe 'Notes of the macvlan and ipvlan drivers' {
             Should -Be 'eth0.50 on eth0 id 50', 'eth0.60 on eth0 id 60'
         Test-Ping macvlan_test5 192.168.50.3 | Should -BeTrue
         Test-Ping macvlan_test7 192.168.60.3 | Should -BeTrue
-        Test-Ping macvlan_test5 192.168.60.2 | Should -BeFalse -Because 'no router joins the VLANs'
+        Test-Ping macvlan_test5 192.168.60.2 -TimeoutSeconds 1 | Should -BeFalse -Because 'no router joins the VLANs'
         Remove-MacvlanNetwork macvlan* -Force
         (Get-IpLink).ifname | Should -Be 'lo', 'eth0' -Because 'sub-interfaces go with their network, eth0 stays'
     }
@@ -76,7 +76,7 @@ Describe 'Notes of the macvlan and ipvlan drivers' {
         (Get-IpLink eth0.20).linkinfo.info_data.id | Should -Be 20
         Test-Ping ivlan_test1 192.168.20.3 | Should -BeTrue
         Test-Ping ivlan_test3 192.168.30.3 | Should -BeTrue
-        Test-Ping ivlan_test1 192.168.30.2 | Should -BeFalse -Because 'different VLANs need a router between them'
+        Test-Ping ivlan_test1 192.168.30.2 -TimeoutSeconds 1 | Should -BeFalse -Because 'different VLANs need a router between them'
         Get-RouteText ivlan_test3 | Should -Be 'default via 192.168.30.1 dev eth0', '192.168.30.0/24 dev eth0 src 192.168.30.2'
     }
 
@@ -105,7 +105,7 @@ Describe 'Notes of the macvlan and ipvlan drivers' {
         ip -n wire address add 192.168.1.251/24 dev eth0
         $null = New-IpvlanNetwork ipvlan130 -Subnet 192.168.130.0/24 -Parent eth0 -Mode L3
         $null = Start-Container ipvlan130 a
-        Test-Ping wire 192.168.130.2 | Should -BeFalse -Because 'Host2 has no route yet'
+        Test-Ping wire 192.168.130.2 -TimeoutSeconds 1 | Should -BeFalse -Because 'Host2 has no route yet'
         ip -n wire route add 192.168.130.0/24 via 192.168.1.249
         Test-Ping wire 192.168.130.2 | Should -BeTrue
         Test-Ping a 192.168.1.251 | Should -BeTrue
@@ -132,7 +132,7 @@ Describe 'Notes of the macvlan and ipvlan drivers' {
         Test-Ping a 192.168.242.3 | Should -BeTrue
         Test-Ping c 192.168.246.3 | Should -BeTrue
         Get-RouteText a | Should -Be '192.168.242.0/24 dev eth0 src 192.168.242.2' -Because 'they reach nothing but each other'
-        Test-Ping a 192.168.246.2 | Should -BeFalse
+        Test-Ping a 192.168.246.2 -TimeoutSeconds 1 | Should -BeFalse
     }
 
     It 'dual stack, ranges and exclusions: macnet222' {

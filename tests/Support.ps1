@@ -86,8 +86,9 @@ function Get-IpRoute {
 }
 
 function Test-Ping {
-    # Whether an address answers a ping from a namespace. A ping counts by its reply.
-    param([string]$Namespace, [string]$Destination, [int]$Count = 1, [int]$TimeoutSeconds = 1)
+    # Whether an address answers a ping from a namespace. A ping counts by its reply, which may be long in coming where
+    # the machine is busy.
+    param([string]$Namespace, [string]$Destination, [int]$Count = 1, [int]$TimeoutSeconds = 5)
     $family = if ($Destination -like '*:*') { '-6' } else { '-4' }
     $null = ip netns exec $Namespace busybox ping $family -c $Count -W $TimeoutSeconds $Destination 2>&1
     $LASTEXITCODE -eq 0

@@ -16,6 +16,8 @@ internal sealed class HostileKernel(Func<uint, IEnumerable<byte[]>> answer) : IN
 
     public uint PortId => FakeKernel.Port;
 
+    public ulong NamespaceCookie => 0;
+
     public void Send(ReadOnlySpan<byte> datagram)
     {
         uint sequence = 0;

@@ -19,6 +19,8 @@ internal sealed class FakeKernel : INetlinkTransport
 
     public uint PortId => Port;
 
+    public ulong NamespaceCookie => 0;
+
     /// <summary>What was sent: an element a datagram, with its messages.</summary>
     public List<SentMessage[]> Sent { get; } = [];
 
