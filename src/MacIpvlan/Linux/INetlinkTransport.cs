@@ -6,6 +6,9 @@ internal interface INetlinkTransport : IDisposable
     /// <summary>The port that answers are addressed to.</summary>
     uint PortId { get; }
 
+    /// <summary>The cookie of the namespace that it is in; zero where the kernel has none (before 5.14).</summary>
+    ulong NamespaceCookie { get; }
+
     /// <summary>Sends one datagram to the kernel.</summary>
     /// <exception cref="NetlinkException">The call failed.</exception>
     void Send(ReadOnlySpan<byte> datagram);

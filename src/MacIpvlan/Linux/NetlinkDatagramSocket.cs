@@ -40,6 +40,8 @@ internal sealed unsafe class NetlinkDatagramSocket : INetlinkTransport
 
     public uint PortId { get; }
 
+    public ulong NamespaceCookie => Linux.NamespaceCookie.Read(_fd);
+
     public void Send(ReadOnlySpan<byte> datagram)
     {
         sockaddr_nl kernel = new() { nl_family = (ushort)LibC.AF_NETLINK };

@@ -24,6 +24,9 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
     private readonly MessageWriter _writer = new();
     private uint _sequence;
 
+    /// <summary>The cookie of the namespace that the socket is in; zero where the kernel has none (before 5.14).</summary>
+    public ulong NamespaceCookie => transport.NamespaceCookie;
+
     /// <summary>
     /// Sends the requests in as few datagrams as may be, and waits for each datagram's last acknowledgement. The kernel
     /// works them off in order and goes on past one that fails; it reports failures unasked, so only the last of a

@@ -21,6 +21,9 @@ public sealed class RouteSocket : IDisposable
         _namespace = target is null or { IsOwn: true } ? null : target.Name;
     }
 
+    /// <summary>The cookie of the socket's namespace; zero where the kernel has none (before 5.14).</summary>
+    internal ulong NamespaceCookie => _socket.NamespaceCookie;
+
     /// <summary>Opens a socket in the calling thread's namespace.</summary>
     /// <param name="target">That namespace, for the words of errors and traces; null for the host's own.</param>
     /// <param name="trace">Told of each change, as the ip command that does the same, before it is asked for.</param>

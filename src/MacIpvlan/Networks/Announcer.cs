@@ -14,12 +14,19 @@ internal static class Announcer
     // Who has that many under way waits: each has a socket.
     private const int MaxUnderWay = 256;
 
+    // To send one takes long where many hear it, and to close its socket the kernel waits for all processors, for many of
+    // them as long as for one. So both are put off until no other NIC has been made for so long, though not for ever.
+    private const long LullMilliseconds = 10;
+    private const long MaxDelayMilliseconds = 100;
+    private const int MaxSent = MaxUnderWay / 2;
+
     // ANNOUNCE_INTERVAL of RFC 5227.
-    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(2);
-    private static readonly PriorityQueue<Announcement, DateTime> s_due = new();
+    private const long IntervalMilliseconds = 2000;
+    private static readonly PriorityQueue<Announcement, long> s_due = new();
     private static readonly NamespaceThreads s_closers = new(NetworkSession.MaxThreads);
     private static Thread? s_thread;
     private static int s_underWay;
+    private static long s_lastStart;
 
     /// <summary>Announces the addresses of a link, now and every two seconds, so many times in all.</summary>
     /// <param name="socket">A socket in the link's namespace, which is disposed of in the end.</param>
@@ -39,50 +46,63 @@ internal static class Announcer
             }
 
             s_underWay++;
+            s_lastStart = Environment.TickCount64;
             // A process that ends at once shall announce what it promised, and only then.
             s_thread.IsBackground = false;
-            s_due.Enqueue(new(socket, linkIndex, mac, addresses, times), DateTime.UtcNow);
-            Monitor.PulseAll(s_due);
+            s_due.Enqueue(new(socket, linkIndex, mac, addresses, times), s_lastStart);
+            // The thread need not wake for the others.
+            if (s_due.Count == 1) Monitor.PulseAll(s_due);
         }
     }
 
     private static void Run()
     {
+        Niceness.YieldToOthers();
+        List<PacketSocket> sent = [];
         while (true)
         {
-            Announcement next = TakeDue();
+            Announcement? next = TakeDue(sent.Count > 0 ? Environment.TickCount64 + LullMilliseconds : long.MaxValue);
             // A NIC that has gone meanwhile has nothing to announce.
-            if (next.TrySend() && next.Times > 1)
+            if (next?.TrySend() == true && next.Times > 1)
             {
-                lock (s_due) s_due.Enqueue(next with { Times = next.Times - 1 }, DateTime.UtcNow + s_interval);
+                lock (s_due) s_due.Enqueue(next with { Times = next.Times - 1 }, Environment.TickCount64 + IntervalMilliseconds);
                 continue;
             }
 
-            _ = s_closers.Start(target: null, () =>
-            {
-                next.Socket.Dispose();
-                lock (s_due)
-                {
-                    if (--s_underWay == 0) s_thread!.IsBackground = true;
-                    Monitor.PulseAll(s_due);
-                }
-
-                return 0;
-            });
+            if (next is not null) sent.Add(next.Socket);
+            if (next is not null && sent.Count < MaxSent) continue;
+            foreach (PacketSocket socket in sent) _ = s_closers.Start(target: null, () => Close(socket));
+            sent.Clear();
         }
     }
 
-    private static Announcement TakeDue()
+    /// <returns>Null when none has come by the deadline, in milliseconds of the system's run.</returns>
+    private static Announcement? TakeDue(long deadline)
     {
         lock (s_due)
         {
             while (true)
             {
-                TimeSpan wait = Timeout.InfiniteTimeSpan;
-                if (s_due.TryPeek(out _, out DateTime due) && (wait = due - DateTime.UtcNow) <= TimeSpan.Zero) return s_due.Dequeue();
-                Monitor.Wait(s_due, wait);
+                bool isAwaited = s_due.TryPeek(out _, out long due);
+                if (isAwaited) due = Math.Min(Math.Max(due, s_lastStart + LullMilliseconds), due + MaxDelayMilliseconds);
+                long left = (isAwaited && due < deadline ? due : deadline) - Environment.TickCount64;
+                if (left <= 0) return isAwaited && due < deadline ? s_due.Dequeue() : null;
+                s_thread!.IsBackground = s_due.Count == 0;
+                Monitor.Wait(s_due, left < int.MaxValue ? (int)left : Timeout.Infinite);
             }
         }
+    }
+
+    private static int Close(PacketSocket socket)
+    {
+        socket.Dispose();
+        lock (s_due)
+        {
+            s_underWay--;
+            Monitor.PulseAll(s_due);
+        }
+
+        return 0;
     }
 
     private sealed record Announcement(

@@ -30,7 +30,7 @@ internal sealed class NicAttachment(NetworkSession session, NicRequest request, 
             return nic with
             {
                 State = NicState.Attached,
-                NamespaceBirth = new(HostBoot.Id, NamespaceCookie.Read()),
+                NamespaceBirth = new(HostBoot.Id, inside.NamespaceCookie),
                 InterfaceName = link.Name,
                 InterfaceIndex = link.Index,
                 MacAddress = link.MacAddress,
@@ -136,7 +136,7 @@ internal sealed class NicAttachment(NetworkSession session, NicRequest request, 
         bool isAnnounced = request.AnnounceCount > 0 && nic.Leases.Count > 0 && !NicRoutes.IsRouted(_network);
         // The kernel announces once what it finds when a link comes up, and needs no CAP_NET_RAW for that; but it goes on
         // with nothing else until all others on the parent have heard it.
-        PacketSocket? announcing = isAnnounced && (request.AnnounceCount > 1 || request.IsCrowded || request.Probe is not null)
+        PacketSocket? announcing = isAnnounced && (request.AnnounceCount > 1 || request.AnnouncesAside || request.Probe is not null)
             ? PacketSocket.TryOpen()
             : null;
         try

@@ -37,18 +37,13 @@ public sealed class NicConnections(NetworkSession session, Action<object, NicOut
             target = open();
             if (request(target) is not NicRequest wanted) return;
             // What is traced of one shall not come between what is of another.
-            if (session.Trace is null && Stopwatch.GetElapsedTime(_lastStart) < s_quick)
-            {
-                _started.Enqueue(new(input, target, StartConnect(wanted)));
-                target = null;
-                // Half of them at once: who waits for each is woken for each.
-                if (_started.Count == MaxStarted) Finish(MaxStarted / 2);
-            }
-            else
-            {
-                Finish();
-                ended(input, new(_connector.Connect(wanted), null));
-            }
+            bool isQuick = session.Trace is null && Stopwatch.GetElapsedTime(_lastStart) < s_quick;
+            if (!isQuick) Finish();
+            _started.Enqueue(new(input, target, StartConnect(wanted with { AnnouncesAside = isQuick })));
+            target = null;
+            if (!isQuick) Finish();
+            // Half of them at once: who waits for each is woken for each.
+            else if (_started.Count == MaxStarted) Finish(MaxStarted / 2);
         }
         catch (Exception e) when (e is NetworkException or NetlinkException)
         {

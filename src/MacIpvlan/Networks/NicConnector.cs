@@ -59,7 +59,8 @@ internal sealed class NicConnector(NetworkSession session)
         };
         IReadOnlyList<AddressDemand> demands = NicDefinition.Demands(request);
         bool isCrowded = request.Network.NicCount + _reserved++ > CrowdSize;
-        return new(request with { IsCrowded = isCrowded }, Reserve(wanted, network, demands), parent, demands);
+        NicRequest complete = isCrowded ? request with { AnnouncesAside = true } : request;
+        return new(complete, Reserve(wanted, network, demands), parent, demands);
     }
 
     /// <summary>Has the kernel make the NIC that a reservation is for.</summary>

@@ -35,8 +35,8 @@ public sealed record NicRequest
     /// <summary>How often its addresses are announced when it comes up: 0 to 3 times.</summary>
     public int AnnounceCount { get; init; } = 1;
 
-    /// <summary>Whether so many other NICs hear what it announces that the kernel should not do that in between.</summary>
-    internal bool IsCrowded { get; init; }
+    /// <summary>Whether others wait to be made, or so many hear its announcement, that it is sent while work goes on.</summary>
+    internal bool AnnouncesAside { get; init; }
 
     /// <summary>Whether its addresses are probed first (macvlan only); as the network says when null.</summary>
     public bool? ProbeAddress { get; init; }
