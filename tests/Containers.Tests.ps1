@@ -172,17 +172,31 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         Test-ContainerNetwork | Should -BeNullOrEmpty
     }
 
-    It 'take their NICs along where others keep the old namespace alive' {
-        Invoke-Runtime docker run -d --name guest --network container:web1 busybox:test sleep 600
+    It 'take their NICs along where <By> keeps the old namespace alive' -ForEach @(
+        @{ By = 'another container'; Hold = { Invoke-Runtime docker run -d --name guest --network container:web1 busybox:test sleep 600 }
+            Inside = { Get-ContainerLink docker guest }; Release = { Invoke-Runtime docker rm -f guest }
+            Repair = { Get-NicResult (Restore-ContainerNetwork -Container web1) | Should -Be 'web1/eth0 Restored' } }
+        @{ By = 'a mount'; Hold = { ip netns attach held (Get-ContainerProcess docker web1) }
+            Inside = { (Get-IpLink -Namespace held).ifname | Where-Object { $_ -ne 'lo' } }; Release = { ip netns delete held }
+            Repair = { (Test-ContainerNetwork -Repair).IsRepaired | Should -BeTrue } }
+    ) {
+        function Get-ContainerNamespace { readlink "/proc/$(Get-ContainerProcess docker web1)/ns/net" }
+        . $Hold
         $null = Connect-ContainerNic lan -Container web1
-        $links = Get-ContainerLink docker web1
-        Get-ContainerLink docker guest | Should -Be $links
+        $links, $old = (Get-ContainerLink docker web1), (Get-ContainerNamespace)
+        Test-ContainerNetwork | Should -BeNullOrEmpty
         Invoke-Runtime docker restart -t 0 web1
-        Get-ContainerLink docker guest | Should -Be $links
-        Get-NicResult (Restore-ContainerNetwork) | Should -Be 'web1/eth0 Restored'
+        . $Inside | Should -HaveCount 1
+        Test-ContainerNetwork | ForEach-Object { "$($_.Kind) $($_.Network) $($_.Name): $($_.Expected) -> $($_.Actual) $($_.IsRepaired)" } |
+            Should -Be "NamespaceChanged lan web1/eth0: $(Get-ContainerNamespace) -> $old False"
+        Test-ContainerNetwork -Quiet | Should -BeFalse
+        (Test-ContainerNic -Container web1).Reason | Should -BeLike '*restarted*Restore-ContainerNetwork'
+        Get-ContainerLink docker web1 | Should -BeNullOrEmpty
+        . $Repair
         Get-ContainerLink docker web1 | Should -Be $links
-        Get-ContainerLink docker guest | Should -BeNullOrEmpty
-        Invoke-Runtime docker rm -f guest
+        . $Inside | Should -BeNullOrEmpty
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+        . $Release
     }
 
     It 'keep their addresses while they are stopped, and lose them when they are removed' {
