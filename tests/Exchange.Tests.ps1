@@ -294,6 +294,24 @@ Describe 'Networks on VLANs, and of ipvlan' {
         Test-ContainerNetwork | Should -BeNullOrEmpty
     }
 
+    It 'have their sub-interfaces as they were when the network cannot be recorded' {
+        $null = New-MacvlanNetwork web eth0.50 -Subnet 10.50.0.0/24
+        $changed = (Export-ContainerNetwork) -replace '"protocol": "802.1Q",', '"protocol": "802.1Q", "mtu": 1400, "gvrp": true,'
+        $new = $changed -replace 'eth0\.50', 'eth0.51' -replace '"vlanId": 50', '"vlanId": 51' -replace '"web"', '"new"' -replace '10\.50\.', '10.51.' `
+            -replace '"removedWithLastNetwork": true', '"removedWithLastNetwork": false'
+        $before = (Get-StateRow) + (ip -d link show dev eth0.50)[1..9]
+        Set-StateRow "CREATE TRIGGER refusal BEFORE INSERT ON subnets BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        foreach ($text in $changed, $new) {
+            $failure = Get-Failure { $text | Import-ContainerNetwork }
+            "$($failure.What) $($failure.Message)" | Should -BeLike 'StateUnavailable *refused*'
+            (Get-StateRow) + (ip -d link show dev eth0.50)[1..9] | Should -Be $before
+            (Get-IpLink).ifname | Should -Be lo, eth0, eth0.50
+        }
+        Set-StateRow 'DROP TRIGGER refusal'
+        ($new | Import-ContainerNetwork).Result | Should -Be Created
+        (Get-IpLink eth0.51).mtu | Should -Be 1400
+    }
+
     It 'move to another parent, and take away what was made for them' {
         $null = New-MacvlanNetwork web eth0.50 -Subnet 10.50.0.0/24
         $null = New-IpvlanNetwork alone -Subnet 10.60.0.0/24

@@ -76,8 +76,8 @@ public sealed class VlanSubInterfaces(NetworkSession session)
                 "Use it as it is; a parent can carry each VLAN id once.");
         }
 
-        Link made = _parents.Ensure(plan);
-        return GetAll().First(v => v.Index == made.Index);
+        _parents.Ensure(plan, static _ => { });
+        return GetAll().First(v => v.Name == plan.Name);
     }
 
     /// <summary>Removes a sub-interface that carries nothing.</summary>
