@@ -351,6 +351,19 @@ Describe 'Networks on VLANs, and of ipvlan' {
         Get-Line ($text | Import-ContainerNetwork) | Should -Be 'web macvlan InPlace'
     }
 
+    It 'come back with sub-interfaces of others that they know by another name' {
+        ip link add link eth0 name foreign mtu 1300 type vlan id 70
+        $null = New-MacvlanNetwork guest foreign -Subnet 10.70.0.0/24 -WarningAction Ignore
+        'link set foreign name renamed', 'link set renamed up', 'link property add dev renamed altname foreign' | ip -batch -
+        $text = Export-ContainerNetwork
+        (ConvertFrom-Json $text).vlans | ForEach-Object { "$($_.name) $($_.parent) $($_.vlanId) $($_.mtu)" } | Should -Be 'foreign eth0 70 1300'
+        Clear-Network
+        ip link delete renamed
+        Get-Line ($text | Import-ContainerNetwork) | Should -Be 'guest macvlan Created'
+        "$((Get-IpLink foreign).mtu) $((Get-IpLink foreign).linkinfo.info_data.id)" | Should -Be '1300 70'
+        Export-ContainerNetwork | Should -Be $text
+    }
+
     It 'leave nothing behind when they cannot be made' {
         ip link add blocker type dummy
         ip link set blocker name eth0.50.7
