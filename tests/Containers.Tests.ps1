@@ -1,6 +1,27 @@
 # Containers of a real Docker and a real Podman, each run by these tests in a temporary place: NICs by name, id and
 # pipeline, and what becomes of them when containers restart and end.
 
+Describe 'A runtime that does not start' -Tag Native, Once {
+    BeforeAll { . $PSScriptRoot/runtimes/Runtimes.ps1 }
+
+    It 'is told of in one line, by what its log complains of: <Case>' -ForEach @(
+        @{ Case = 'errors among other messages'; Log = @(
+                'time="2026-11-26T16:00:00.1Z" level=info msg="Starting up"'
+                'time="2026-11-26T16:00:00.2Z" level=warning msg="Error while \"testing\" overlay" storage-driver=vfs'
+                'mount: /sys/fs/cgroup: permission denied.'
+                'time="2026-11-26T16:00:00.3Z" level=info msg="stopping event stream following graceful shutdown" namespace=moby'
+                'failed to start daemon: Devices cgroup isn''t mounted', '')
+            Said = 'Error while "testing" overlay; mount: /sys/fs/cgroup: permission denied.; failed to start daemon: Devices cgroup isn''t mounted' }
+        @{ Case = 'what was said last'; Log = 'level=info msg="a"', 'level=info msg="b"', 'level=debug msg="c"', 'level=info msg="d"'; Said = 'b; c; d' }
+        @{ Case = 'one line'; Log = 'bash: dockerd: not found'; Said = 'bash: dockerd: not found' }
+        @{ Case = 'a line without end'; Log = 'x' * 5000; Said = "$('x' * 200) ... $('x' * 195)" }
+        @{ Case = 'nothing'; Log = ''; Said = 'it says nothing' }
+    ) {
+        Set-Content $TestDrive/log $Log
+        Get-Complaint $TestDrive/log | Should -Be $Said
+    }
+}
+
 Describe 'Containers of Docker and Podman' -Tag Native, Once {
     BeforeAll {
         . $PSScriptRoot/Support.ps1
