@@ -154,6 +154,10 @@ Describe 'Macvlan networks and NICs' -Tag Native, Once {
         $network.Mode | Should -Be Bridge
         $network.Subnet | Should -Be 10.1.0.0/24, fd01::/64
         $network.Subnets[0].IPRange | Should -Be 10.1.0.64-10.1.0.127, 10.1.0.200-10.1.0.220
+        # By itself, ConvertTo-Json goes less deep. Then only how full subnets are is left out.
+        $plain = ConvertTo-Json @($networks) -WarningAction Ignore | ConvertFrom-Json | Where-Object Name -EQ full
+        "$($plain.Subnets) $($plain.IPRange) $($plain.Route)" | Should -Be ('10.1.0.0/24 fd01::/64 10.1.0.64-10.1.0.127 10.1.0.200-10.1.0.220 ' +
+            '10.9.0.0/16 via 10.1.0.254 metric 100 blackhole 10.8.0.0/16')
         $nic = ConvertTo-Json @($nics) -WarningVariable warnings | ConvertFrom-Json | Select-Object -First 1
         $warnings | Should -BeNullOrEmpty
         "$($nic.IPAddress) $($nic.MacAddress)" | Should -Be '10.1.0.64/24 fd01::2/64 02:00:00:00:00:99'
