@@ -137,7 +137,7 @@ Describe 'Watch-ContainerNetwork' -Tag Native, Once {
         $mac = (Get-IpLink eth0 -Namespace wire).address
         $known = @($watch.Events) | Where-Object { $_.Kind -eq 'Neighbor' -and "$($_.IPAddress)" -eq '10.1.0.1' } | Select-Object -First 1
         "$($known.Action) $($known.Nic) $($known.State)" | Should -Be 'Added web1/eth0 Reachable'
-        "$($known.MacAddress)" | Should -Be ($mac -replace ':').ToUpper()
+        $known.MacAddress | Should -Be $mac
         Stop-Watch $watch | Where-Object { $_ -like 'web1/eth0: neighbor *' } | Should -Contain "web1/eth0: neighbor added: 10.1.0.1 lladdr $mac REACHABLE"
     }
 

@@ -1,6 +1,27 @@
 # Containers of a real Docker and a real Podman, each run by these tests in a temporary place: NICs by name, id and
 # pipeline, and what becomes of them when containers restart and end.
 
+Describe 'A runtime that does not start' -Tag Native, Once {
+    BeforeAll { . $PSScriptRoot/runtimes/Runtimes.ps1 }
+
+    It 'is told of in one line, by what its log complains of: <Case>' -ForEach @(
+        @{ Case = 'errors among other messages'; Log = @(
+                'time="2026-11-26T16:00:00.1Z" level=info msg="Starting up"'
+                'time="2026-11-26T16:00:00.2Z" level=warning msg="Error while \"testing\" overlay" storage-driver=vfs'
+                'mount: /sys/fs/cgroup: permission denied.'
+                'time="2026-11-26T16:00:00.3Z" level=info msg="stopping event stream following graceful shutdown" namespace=moby'
+                'failed to start daemon: Devices cgroup isn''t mounted', '')
+            Said = 'Error while "testing" overlay; mount: /sys/fs/cgroup: permission denied.; failed to start daemon: Devices cgroup isn''t mounted' }
+        @{ Case = 'what was said last'; Log = 'level=info msg="a"', 'level=info msg="b"', 'level=debug msg="c"', 'level=info msg="d"'; Said = 'b; c; d' }
+        @{ Case = 'one line'; Log = 'bash: dockerd: not found'; Said = 'bash: dockerd: not found' }
+        @{ Case = 'a line without end'; Log = 'x' * 5000; Said = "$('x' * 200) ... $('x' * 195)" }
+        @{ Case = 'nothing'; Log = ''; Said = 'it says nothing' }
+    ) {
+        Set-Content $TestDrive/log $Log
+        Get-Complaint $TestDrive/log | Should -Be $Said
+    }
+}
+
 Describe 'Containers of Docker and Podman' -Tag Native, Once {
     BeforeAll {
         . $PSScriptRoot/Support.ps1
@@ -172,17 +193,31 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         Test-ContainerNetwork | Should -BeNullOrEmpty
     }
 
-    It 'take their NICs along where others keep the old namespace alive' {
-        Invoke-Runtime docker run -d --name guest --network container:web1 busybox:test sleep 600
+    It 'take their NICs along where <By> keeps the old namespace alive' -ForEach @(
+        @{ By = 'another container'; Hold = { Invoke-Runtime docker run -d --name guest --network container:web1 busybox:test sleep 600 }
+            Inside = { Get-ContainerLink docker guest }; Release = { Invoke-Runtime docker rm -f guest }
+            Repair = { Get-NicResult (Restore-ContainerNetwork -Container web1) | Should -Be 'web1/eth0 Restored' } }
+        @{ By = 'a mount'; Hold = { ip netns attach held (Get-ContainerProcess docker web1) }
+            Inside = { (Get-IpLink -Namespace held).ifname | Where-Object { $_ -ne 'lo' } }; Release = { ip netns delete held }
+            Repair = { (Test-ContainerNetwork -Repair).IsRepaired | Should -BeTrue } }
+    ) {
+        function Get-ContainerNamespace { readlink "/proc/$(Get-ContainerProcess docker web1)/ns/net" }
+        . $Hold
         $null = Connect-ContainerNic lan -Container web1
-        $links = Get-ContainerLink docker web1
-        Get-ContainerLink docker guest | Should -Be $links
+        $links, $old = (Get-ContainerLink docker web1), (Get-ContainerNamespace)
+        Test-ContainerNetwork | Should -BeNullOrEmpty
         Invoke-Runtime docker restart -t 0 web1
-        Get-ContainerLink docker guest | Should -Be $links
-        Get-NicResult (Restore-ContainerNetwork) | Should -Be 'web1/eth0 Restored'
+        . $Inside | Should -HaveCount 1
+        Test-ContainerNetwork | ForEach-Object { "$($_.Kind) $($_.Network) $($_.Name): $($_.Expected) -> $($_.Actual) $($_.IsRepaired)" } |
+            Should -Be "NamespaceChanged lan web1/eth0: $(Get-ContainerNamespace) -> $old False"
+        Test-ContainerNetwork -Quiet | Should -BeFalse
+        (Test-ContainerNic -Container web1).Reason | Should -BeLike '*restarted*Restore-ContainerNetwork'
+        Get-ContainerLink docker web1 | Should -BeNullOrEmpty
+        . $Repair
         Get-ContainerLink docker web1 | Should -Be $links
-        Get-ContainerLink docker guest | Should -BeNullOrEmpty
-        Invoke-Runtime docker rm -f guest
+        . $Inside | Should -BeNullOrEmpty
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+        . $Release
     }
 
     It 'keep their addresses while they are stopped, and lose them when they are removed' {

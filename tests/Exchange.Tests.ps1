@@ -294,6 +294,24 @@ Describe 'Networks on VLANs, and of ipvlan' {
         Test-ContainerNetwork | Should -BeNullOrEmpty
     }
 
+    It 'have their sub-interfaces as they were when the network cannot be recorded' {
+        $null = New-MacvlanNetwork web eth0.50 -Subnet 10.50.0.0/24
+        $changed = (Export-ContainerNetwork) -replace '"protocol": "802.1Q",', '"protocol": "802.1Q", "mtu": 1400, "gvrp": true,'
+        $new = $changed -replace 'eth0\.50', 'eth0.51' -replace '"vlanId": 50', '"vlanId": 51' -replace '"web"', '"new"' -replace '10\.50\.', '10.51.' `
+            -replace '"removedWithLastNetwork": true', '"removedWithLastNetwork": false'
+        $before = (Get-StateRow) + (ip -d link show dev eth0.50)[1..9]
+        Set-StateRow "CREATE TRIGGER refusal BEFORE INSERT ON subnets BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        foreach ($text in $changed, $new) {
+            $failure = Get-Failure { $text | Import-ContainerNetwork }
+            "$($failure.What) $($failure.Message)" | Should -BeLike 'StateUnavailable *refused*'
+            (Get-StateRow) + (ip -d link show dev eth0.50)[1..9] | Should -Be $before
+            (Get-IpLink).ifname | Should -Be lo, eth0, eth0.50
+        }
+        Set-StateRow 'DROP TRIGGER refusal'
+        ($new | Import-ContainerNetwork).Result | Should -Be Created
+        (Get-IpLink eth0.51).mtu | Should -Be 1400
+    }
+
     It 'move to another parent, and take away what was made for them' {
         $null = New-MacvlanNetwork web eth0.50 -Subnet 10.50.0.0/24
         $null = New-IpvlanNetwork alone -Subnet 10.60.0.0/24
@@ -331,6 +349,19 @@ Describe 'Networks on VLANs, and of ipvlan' {
         Get-Line ($text | Import-ContainerNetwork) | Should -Be 'web macvlan Created'
         (Get-MacvlanNetwork web).Parent | Should -Be lan50
         Get-Line ($text | Import-ContainerNetwork) | Should -Be 'web macvlan InPlace'
+    }
+
+    It 'come back with sub-interfaces of others that they know by another name' {
+        ip link add link eth0 name foreign mtu 1300 type vlan id 70
+        $null = New-MacvlanNetwork guest foreign -Subnet 10.70.0.0/24 -WarningAction Ignore
+        'link set foreign name renamed', 'link set renamed up', 'link property add dev renamed altname foreign' | ip -batch -
+        $text = Export-ContainerNetwork
+        (ConvertFrom-Json $text).vlans | ForEach-Object { "$($_.name) $($_.parent) $($_.vlanId) $($_.mtu)" } | Should -Be 'foreign eth0 70 1300'
+        Clear-Network
+        ip link delete renamed
+        Get-Line ($text | Import-ContainerNetwork) | Should -Be 'guest macvlan Created'
+        "$((Get-IpLink foreign).mtu) $((Get-IpLink foreign).linkinfo.info_data.id)" | Should -Be '1300 70'
+        Export-ContainerNetwork | Should -Be $text
     }
 
     It 'leave nothing behind when they cannot be made' {

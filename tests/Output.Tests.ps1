@@ -8,13 +8,18 @@ BeforeAll {
     $null = New-NetworkNamespace web1, web2
     $null = Connect-ContainerNic lan web1
 
-    function Get-Progress([string]$Script) {
-        # Each record of progress in a line, of a script that runs in a runspace of its own.
+    function Get-Progress([string]$Script, [IDisposable]$Obstacle) {
+        # Each record of progress in a line, of a script that runs in a runspace of its own. An obstacle to it is taken
+        # away as soon as there is progress to be seen.
         $shell = [powershell]::Create()
         $shell.Runspace = [runspacefactory]::CreateRunspace([runspace]::DefaultRunspace.InitialSessionState.Clone())
+        $shell.Runspace.ThreadOptions = 'ReuseThread'
         $shell.Runspace.Open()
         $null = $shell.AddScript("Import-Module '$manifest'; $Script")
-        $null = $shell.Invoke()
+        $running = $shell.BeginInvoke()
+        while (-not $running.IsCompleted -and -not $shell.Streams.Progress.Count) { Start-Sleep -Milliseconds 20 }
+        if ($Obstacle) { $Obstacle.Dispose() }
+        $null = $shell.EndInvoke($running)
         $shell.Streams.Progress | ForEach-Object { "$($_.RecordType) $($_.Activity): $($_.StatusDescription)" }
         $shell.Runspace.Dispose()
     }
@@ -35,6 +40,22 @@ Describe 'Progress' -Tag Native, Once {
         $told[0] | Should -Be 'Processing Connecting NICs: 1: web2'
         $told[-1] | Should -Be 'Completed Connecting NICs: 1: web2'
         Remove-MacvlanNetwork slow -Force
+    }
+
+    It 'is shown of networks, of which the first takes long: <Activity>' -ForEach @(
+        @{ Activity = 'Making networks: 1'; Script = '[pscustomobject]@{ Name = "a"; Parent = "eth0"; Subnet = "10.3.0.0/24" } | New-MacvlanNetwork' }
+        @{ Activity = 'Importing networks: 1 of 2'; Script = '$text | Import-ContainerNetwork' }
+        @{ Activity = 'Enabling host access: 1 of 2'; Script = 'Enable-HostAccess a, b' }
+        @{ Activity = 'Disabling host access: 1 of 2'; Script = 'Disable-HostAccess a, b' }
+        @{ Activity = 'Removing networks: 1 of 2'; Script = 'Remove-MacvlanNetwork a, b' }
+    ) {
+        $text = '{ "format": "macipvlan", "version": 1, "networks": [ { "name": "a", "kind": "macvlan", "parent": "eth0", "subnet": "10.3.0.0/24", "mtu": 1400 },
+            { "name": "b", "kind": "macvlan", "parent": "eth0", "subnet": "10.4.0.0/24" } ] }'
+        $others = Connect-State
+        Invoke-Sql $others 'BEGIN IMMEDIATE'
+        $told = Get-Progress "`$text = '$text'; $Script" -Obstacle $others
+        $told[0] | Should -Be "Processing ${Activity}: a"
+        $told[-1] | Should -BeLike "Completed $($Activity -replace ':.*'): *"
     }
 
     It 'is taken away when an error ends the command' {

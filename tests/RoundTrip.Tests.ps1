@@ -37,6 +37,7 @@ AfterAll { Clear-TestHost }
 Describe 'Macvlan networks and NICs' -Tag Native, Once {
     BeforeAll {
         'link add eth1 type veth peer name eth1 netns wire', 'link set eth1 up' | ip -batch -
+        ip -n wire link set eth1 up
         $null = New-NetworkNamespace web1, web2, web3
         $null = New-MacvlanNetwork full eth0 -Subnet 10.1.0.0/24, fd01::/64 -Gateway fd01::1 -IPRange 10.1.0.64/26, 10.1.0.200-10.1.0.220 `
             -ExcludeAddress 10.1.0.70, 10.1.0.80-10.1.0.89 -RouteMetric 50 -Mtu 1400 -ProbeAddress -ProbeCount 1 -ProbeTimeoutMilliseconds 60 `
@@ -87,10 +88,42 @@ Describe 'Macvlan networks and NICs' -Tag Native, Once {
         Disconnect-ContainerNic remote
     }
 
+    It 'are tested, through <Form>' -ForEach $formCases {
+        $made = Connect-ContainerNic remote web2, web3
+        $saved = ConvertTo-Form $Form $made
+        $saved | Test-ContainerNic -Full -Count 1 | ForEach-Object { "$($_.Source) $($_.DestinationAddress) $($_.Reachable)" } |
+            Should -Be 'web2/eth0 10.5.0.2 True', 'web3/eth0 10.5.0.1 True'
+        $saved[0] | Test-ContainerNic -Destination 10.5.0.2 -Count 1 -Quiet | Should -BeTrue
+        $saved[0] | Test-ContainerNic -Destination $saved[1] -Count 1 -Quiet | Should -BeTrue
+        $made[1] | Disconnect-ContainerNic
+        $failure = Get-Failure { $script:told = $saved | Test-ContainerNic -Destination 10.5.0.9 -LinkLayer -Count 1 -TimeoutSeconds 0.1 }
+        "$($failure.What) $($failure.Message)" | Should -Be "NicNotFound ObjectNotFound 'web3/eth0' There is no NIC web3/eth0 on network 'remote' any more."
+        $told.Source | Should -Be web2/eth0 -Because 'the others are tested all the same'
+        $saved[1] | Test-ContainerNic -Quiet -ErrorAction Ignore | Should -BeFalse
+        Disconnect-ContainerNic remote
+    }
+
+    It 'stand for networks wherever these are taken, through <Form>' -ForEach $formCases {
+        $saved = ConvertTo-Form $Form $networks
+        $saved | Get-ContainerNetwork | ForEach-Object Name | Should -Be full, remote, source
+        $saved | Get-MacvlanNetwork | ForEach-Object Name | Should -Be full, remote, source
+        $saved | Get-ContainerNic | Should -HaveCount 3
+        $saved | Test-ContainerNetwork -Quiet | Should -BeTrue
+        $saved | Restore-ContainerNetwork | Where-Object Kind -EQ Network | ForEach-Object { "$($_.Name) $($_.Result)" } |
+            Should -Be 'full InPlace', 'remote InPlace', 'source InPlace'
+        @($saved | Show-ContainerNetwork) -match '^[├└│ ─]+(full|remote|source) ' | Should -HaveCount 3
+        ($saved | Export-ContainerNetwork | ConvertFrom-Json).networks.name | Should -Be full, remote, source
+        $saved[1] | Enable-HostAccess | ForEach-Object Network | Should -Be remote
+        $saved[1] | Disable-HostAccess
+        (Get-ContainerNetwork remote).HostAddress | Should -BeNullOrEmpty
+        $saved | Watch-ContainerNetwork -Timeout 0 | Should -BeNullOrEmpty
+    }
+
     It 'do not stand for what they are not' {
         $network, $namespace = (ConvertTo-Form Xml $networks[0]), (ConvertTo-Form Xml (Get-NetworkNamespace web3))
         Get-Failure { $network | Connect-ContainerNic remote } | ForEach-Object What | Should -BeLike 'InputObjectNotBound *'
         Get-Failure { $namespace | Connect-ContainerNic -Namespace web3 } | ForEach-Object What | Should -BeLike 'InputObjectNotBound *'
+        Get-Failure { $namespace | Test-ContainerNic } | ForEach-Object What | Should -BeLike 'InputObjectNotBound *'
         Get-Failure { Get-Item /run | Connect-ContainerNic remote } | ForEach-Object What | Should -BeLike 'InputObjectNotBound *'
         Get-ContainerNic remote | Should -BeNullOrEmpty
     }
@@ -121,6 +154,10 @@ Describe 'Macvlan networks and NICs' -Tag Native, Once {
         $network.Mode | Should -Be Bridge
         $network.Subnet | Should -Be 10.1.0.0/24, fd01::/64
         $network.Subnets[0].IPRange | Should -Be 10.1.0.64-10.1.0.127, 10.1.0.200-10.1.0.220
+        # By itself, ConvertTo-Json goes less deep. Then only how full subnets are is left out.
+        $plain = ConvertTo-Json @($networks) -WarningAction Ignore | ConvertFrom-Json | Where-Object Name -EQ full
+        "$($plain.Subnets) $($plain.IPRange) $($plain.Route)" | Should -Be ('10.1.0.0/24 fd01::/64 10.1.0.64-10.1.0.127 10.1.0.200-10.1.0.220 ' +
+            '10.9.0.0/16 via 10.1.0.254 metric 100 blackhole 10.8.0.0/16')
         $nic = ConvertTo-Json @($nics) -WarningVariable warnings | ConvertFrom-Json | Select-Object -First 1
         $warnings | Should -BeNullOrEmpty
         "$($nic.IPAddress) $($nic.MacAddress)" | Should -Be '10.1.0.64/24 fd01::2/64 02:00:00:00:00:99'

@@ -92,6 +92,21 @@ Describe 'Show-ContainerNetwork' -Tag Native {
         Remove-MacvlanNetwork many -Force
     }
 
+    It 'fits 80 columns, whatever the names: what is longer than its column has a line of its own' {
+        $long = 'a-name-of-a-container-of-a-project-of-sixty-four-letters-at-least'
+        $wide = '网络命名空间' * 6
+        $null = New-NetworkNamespace $long, $wide, ('w' * 120)
+        $null = New-MacvlanNetwork $long.Substring(0, 60) -Parent eth0 -Subnet 2001:db8:1234:5678:9abc:def0:1234:0/112 -NoDefaultRoute -WarningAction Ignore
+        $null = $long, $wide, ('w' * 120) | Connect-ContainerNic -Network $long.Substring(0, 60)
+        $lines = Show-ContainerNetwork
+        $lines | Where-Object { $_.Length + [regex]::Matches($_, '\p{IsCJKUnifiedIdeographs}').Count -gt 80 } | Should -BeNullOrEmpty
+        foreach ($name in "$long/eth0", $long.Substring(0, 60), 'web1/eth0') { @($lines -match "─ $name( |$)").Count | Should -BeGreaterThan 0 }
+        @($lines -match '─ w+…w+/eth0$') | Should -HaveCount 1
+        @($lines -match '2001:db8:1234:5678:9abc:def0:1234:[123]/112') | Should -HaveCount 3
+        Remove-MacvlanNetwork $long.Substring(0, 60) -Force
+        Remove-NetworkNamespace $long, $wide, ('w' * 120)
+    }
+
     It 'gives the text of other drawings to the pipeline' {
         (Show-ContainerNetwork -As Mermaid) -split '\n' | Should -Contain '    nic6("web1/eth0<br>10.1.0.65/24<br>fd01::2/64")'
         ([xml](Show-ContainerNetwork -As Svg)).svg.title.'#text' | Should -Be "Container networks of $(hostname)"

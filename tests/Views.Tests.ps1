@@ -7,6 +7,7 @@ BeforeAll {
 
     $long = 'a-very-long-name-of-a-container-in-a-project'
     $full = '2001:db8:1234:5678:abcd:ef12:3456:789a'
+    $other = '2001:db8:1234:5678:abcd:ef12:3456:789b'
     'link add eth1 type veth peer name eth1 netns wire', 'link set eth1 up' | ip -batch -
     $null = New-NetworkNamespace web1, $long
     $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24, 2001:db8:1234:5678::/64 -Route 'blackhole 10.8.0.0/16' -ExcludeAddress 10.1.0.9
@@ -17,6 +18,17 @@ BeforeAll {
 
     function Get-Line($Objects, [int]$Width = 79, [string]$As = 'Format-Table') {
         ($Objects | & $As | Out-String -Width $Width) -split '\r?\n' | ForEach-Object TrimEnd
+    }
+
+    function Get-Event {
+        # One of each kind, of changes that go on until all are told.
+        $changes = 'link set eth1 mtu 1400', 'link set eth1 mtu 1500', 'address add 10.1.0.77/24 dev eth1', 'address delete 10.1.0.77/24 dev eth1',
+            'route add 10.9.0.0/16 via 10.1.0.1', 'route delete 10.9.0.0/16', "neighbor add $other lladdr 02:00:00:00:00:07 dev eth1", "neighbor delete $other dev eth1"
+        Set-Content $TestDrive/changes $changes
+        Set-Content $TestDrive/changing.sh "while sleep 0.05; do ip -n web1 -force -batch $TestDrive/changes; done"
+        $changing = Start-Process sh "$TestDrive/changing.sh" -PassThru
+        try { foreach ($kind in 'Link', 'Address', 'Route', 'Neighbor') { Watch-ContainerNetwork lan -Kind $kind -Timeout 20 | Where-Object { $_.Action -eq ($kind -eq "Link" ? "Changed" : "Added") } | Select-Object -First 1 } }
+        finally { Stop-Sleeper $changing }
     }
 }
 
@@ -33,6 +45,7 @@ Describe 'Views' -Tag Native, Once {
         @{ Case = 'what was restored'; Get = { Restore-ContainerNetwork }; Whole = 'InPlace', ' lan ', 'web1/eth0' }
         @{ Case = 'what differs'; Get = { Test-ContainerNetwork }; Whole = '10.1.0.99/24', "$full/64", 'AddressWithoutLease', 'AddressMissing' }
         @{ Case = 'tests'; Get = { Test-ContainerNic lan $long -Namespace web1 -Count 1 -TimeoutSeconds 0.2 }; Whole = 'web1/eth1 on network lan', 'ICMPv6' }
+        @{ Case = 'events'; Get = { Get-Event }; Whole = ' web1/eth1 ', "$other lladdr 02:00:00:00:00:07", '10.9.0.0/16 via 10.1.0.1' }
     ) {
         if ($Case -eq 'what differs') {
             ip -n web1 address add 10.1.0.99/24 dev eth1
@@ -61,6 +74,19 @@ Describe 'Views' -Tag Native, Once {
         @(Get-Line (Get-ContainerNetwork $long)) -match 'eth1|\(down\)' | Should -HaveCount 2
         ip link set eth1 up
         @(Get-Line (Get-ContainerNetwork)) -match '\(' | Should -BeNullOrEmpty
+    }
+
+    It 'have in their lists what events are about' {
+        $events = Get-Event
+        Get-Line $events[2] -As Format-List | Where-Object { $_ -and $_ -notlike 'Time *' } | Should -Be @(
+            'Kind        : Route', 'Action      : Added', 'Network     : lan', 'Namespace   : web1', 'Interface   : eth1'
+            'Summary     : 10.9.0.0/16 via 10.1.0.1', 'Destination : 10.9.0.0/16', 'Gateway     : 10.1.0.1', 'Metric      : 0', 'Table       : 254', 'Type        : Unicast')
+        $neighbor = Get-Line $events[3] -As Format-List
+        $neighbor | Should -Contain "IPAddress  : $other"
+        $neighbor | Should -Contain 'MacAddress : 02:00:00:00:00:07'
+        $link = Get-Line $events[0] -As Format-List
+        $link -match '^IsUp +: True$' | Should -HaveCount 1
+        $link -match '^MacAddress +: ([0-9a-f]{2}:){5}[0-9a-f]{2}$' | Should -HaveCount 1
     }
 
     It 'have in their lists every address, and where a NIC is' {

@@ -11,14 +11,19 @@ public abstract class HostAccessCommand : NetworkCommand
     [ArgumentCompleter(typeof(NetworkCompleter))]
     public NetworkReference[] Network { get; set; } = [];
 
+    /// <summary>The work, such as Enabling host access.</summary>
+    private protected abstract string Activity { get; }
+
     private protected override bool ChangesHost => true;
 
     private protected override bool EntersNamespaces => true;
 
     private protected override void Process()
     {
-        foreach (ContainerNetwork network in SelectReferenced(Network)!)
+        ContainerNetwork[] networks = SelectReferenced(Network)!;
+        foreach (ContainerNetwork network in networks)
         {
+            Session.Progress(new(Activity, network.Name, TotalOf(networks.Length)));
             Guard(network.Name, () => Process(network));
         }
     }

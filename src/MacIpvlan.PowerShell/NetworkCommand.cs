@@ -120,6 +120,9 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>How much work some items are in all; zero with a pipeline, since how many more it brings is not known.</summary>
+    private protected int TotalOf(int items) => MyInvocation.ExpectingInput ? 0 : items;
+
     /// <summary>The items that names or patterns mean; a name without an item is an error, a pattern without one is not.</summary>
     private protected IEnumerable<T> Select<T>(
         string[]? names,

@@ -8,7 +8,7 @@ namespace MacIpvlan.PowerShell;
 public sealed class NicDestination
 {
     private readonly AddressValue? _address;
-    private readonly ContainerNic? _nic;
+    private readonly NicReference? _nic;
     private readonly string _text;
 
     /// <summary>An address, a NIC as NAMESPACE/INTERFACE, a namespace, or a container; patterns are taken.</summary>
@@ -23,7 +23,16 @@ public sealed class NicDestination
         (_address, _text) = (Checked((AddressValue)address), address.ToString());
 
     /// <summary>A NIC.</summary>
-    public NicDestination(ContainerNic nic) => (_nic, _text) = (nic, nic.ToString());
+    public NicDestination(ContainerNic nic) : this(new NicReference(nic))
+    {
+    }
+
+    /// <summary>A NIC, by what is left of its object in a file.</summary>
+    public NicDestination(PSObject remains) : this(new NicReference(remains))
+    {
+    }
+
+    private NicDestination(NicReference nic) => (_nic, _text) = (nic, nic.ToString());
 
     /// <summary>What was given.</summary>
     public override string ToString() => _text;
@@ -34,7 +43,7 @@ public sealed class NicDestination
     internal Func<ContainerNic, IEnumerable<NicTestPair>> Resolve(IReadOnlyList<ContainerNic> all)
     {
         if (_address is not null) return source => [NicTestPair.To(source, _address.Value, all)];
-        ContainerNic[] targets = _nic is not null ? [_nic] : Find(all);
+        ContainerNic[] targets = _nic is null ? Find(all) : _nic.Find(() => all) is ContainerNic nic ? [nic] : [];
         if (targets.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(_text))
         {
             throw new NetworkException(

@@ -14,11 +14,11 @@ internal sealed class ProgressDisplay(Action<ProgressRecord> write, TimeProvider
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(200);
     private readonly int _thread = Environment.CurrentManagedThreadId;
-    private WorkProgress? _current;
+    // What is at hand, last, behind the work that it is part of.
+    private readonly List<(WorkProgress Work, int Done)> _levels = [];
     private TimeSpan _worked;
     private TimeSpan _next = s_patience;
     private long _start;
-    private int _done;
     private bool _isShown;
 
     /// <summary>Begins a stretch of work.</summary>
@@ -31,32 +31,40 @@ internal sealed class ProgressDisplay(Action<ProgressRecord> write, TimeProvider
     public void Report(WorkProgress? progress)
     {
         if (Environment.CurrentManagedThreadId != _thread) return;
-        if (progress is not null)
-        {
-            _done = progress.Value.Activity == _current?.Activity ? _done + 1 : 0;
-            _current = progress;
-        }
-
-        if (_current is not WorkProgress current) return;
+        if (progress is WorkProgress work) Enter(work);
+        if (_levels.Count == 0) return;
         TimeSpan worked = _worked + clock.GetElapsedTime(_start);
         if (worked < _next) return;
         _next = worked + s_interval;
-        Show(current, ProgressRecordType.Processing);
+        Show(ProgressRecordType.Processing);
     }
 
     /// <summary>Takes away what is shown.</summary>
     public void Complete()
     {
-        if (_isShown) Show(_current!.Value, ProgressRecordType.Completed);
-        (_current, _isShown) = (null, false);
+        if (_isShown) Show(ProgressRecordType.Completed);
+        _levels.Clear();
+        _isShown = false;
     }
 
-    private void Show(WorkProgress current, ProgressRecordType type)
+    // Whoever comes back to some work has ended what was part of it, and that is counted anew the next time.
+    private void Enter(WorkProgress work)
     {
-        string count = current.Total > 0 ? $"{_done + 1} of {current.Total}" : $"{_done + 1}";
+        int level = _levels.FindIndex(l => l.Work.Activity == work.Activity);
+        int done = level < 0 ? 0 : _levels[level].Done + 1;
+        if (level >= 0) _levels.RemoveRange(level, _levels.Count - level);
+        _levels.Add((work, done));
+    }
+
+    private void Show(ProgressRecordType type)
+    {
+        // One thing alone, as part of more, tells less than that.
+        int telling = _levels.FindLastIndex(static l => l.Work.Total != 1);
+        (WorkProgress current, int done) = _levels[telling < 0 ? _levels.Count - 1 : telling];
+        string count = current.Total > 0 ? $"{done + 1} of {current.Total}" : $"{done + 1}";
         ProgressRecord record = new(0, current.Activity, string.Create(CultureInfo.InvariantCulture, $"{count}: {current.Item}"))
         {
-            PercentComplete = current.Total > 0 ? (int)Math.Min(100, 100L * _done / current.Total) : -1,
+            PercentComplete = current.Total > 0 ? (int)Math.Min(100, 100L * done / current.Total) : -1,
             RecordType = type,
         };
         try

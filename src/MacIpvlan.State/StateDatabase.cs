@@ -113,7 +113,10 @@ internal sealed class StateDatabase : IDisposable
     }
 
     /// <summary>SQLite's count of the changes that other connections have made, as this one sees it.</summary>
-    public long GetDataVersion() => Guard(() => Query("PRAGMA data_version", static r => r.GetInt64(0))[0]);
+    public long GetDataVersion() => Guard(() =>
+    {
+        lock (_commands) return Query("PRAGMA data_version", static r => r.GetInt64(0))[0];
+    });
 
     public void Dispose()
     {

@@ -35,7 +35,17 @@ function Start-Runtime([string]$Kind, [string]$Folder) {
         catch { Start-Sleep -Milliseconds 50 }
     }
     Stop-Runtime $process
-    throw "$Kind does not start: $((Get-Content $Folder/$Kind.log)[-1])"
+    throw "$Kind does not start: $(Get-Complaint $Folder/$Kind.log)"
+}
+
+function Get-Complaint([string]$Log) {
+    # The last things that a log complains of, in one line that can be read; where it does not complain, the last it says.
+    $lines = @(Get-Content $Log | Where-Object { $_.Trim() })
+    $complaints = @($lines -notmatch '\blevel="?(trace|debug|info)\b')
+    if (-not $lines) { return 'it says nothing' }
+    $texts = ($complaints ? $complaints : $lines)[-3..-1] | ForEach-Object { $_ -match '\bmsg="((\\.|[^"\\])*)"' ? $Matches[1] -replace '\\(.)', '$1' : $_.Trim() }
+    $text = @($texts | Select-Object -Unique) -join '; '
+    $text.Length -gt 400 ? "$($text.Substring(0, 200)) ... $($text.Substring($text.Length - 195))" : $text
 }
 
 function Stop-Runtime([Diagnostics.Process]$Process) {

@@ -6,6 +6,8 @@ namespace MacIpvlan.PowerShell.Commands;
 [Cmdlet(VerbsLifecycle.Disable, "HostAccess", SupportsShouldProcess = true)]
 public sealed class DisableHostAccessCommand : HostAccessCommand
 {
+    private protected override string Activity => "Disabling host access";
+
     private protected override void Process(ContainerNetwork network)
     {
         string addresses = network.HostAddress.Count == 0 ? "" : $" and free its addresses {network.HostAddress}";

@@ -80,8 +80,7 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
     {
         _disconnections ??= new NicDisconnections(Session, Report);
         ContainerNic[] nics = ParameterSetName == ByNic ? FindAgain() : Find();
-        // How many more the pipeline will bring is not known.
-        if (!MyInvocation.ExpectingInput) _disconnections.Total = nics.Length;
+        _disconnections.Total = TotalOf(nics.Length);
         foreach (ContainerNic nic in nics)
         {
             Guard(nic, () =>

@@ -17,6 +17,8 @@ public sealed class EnableHostAccessCommand : HostAccessCommand
     [ValidateNotNullOrEmpty]
     public string? InterfaceName { get; set; }
 
+    private protected override string Activity => "Enabling host access";
+
     private protected override void Process(ContainerNetwork network)
     {
         HostAccesses.Check(network);

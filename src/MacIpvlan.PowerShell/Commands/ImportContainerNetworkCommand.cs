@@ -48,8 +48,10 @@ public sealed class ImportContainerNetworkCommand : NetworkCommand
     {
         if (ParameterSetName == TextSet) Read(string.Join('\n', _lines));
         NetworkImport import = new(Session, disconnect: Force);
-        foreach (PlannedImport planned in import.Plan(_networks))
+        IReadOnlyList<PlannedImport> plans = import.Plan(_networks);
+        foreach (PlannedImport planned in plans)
         {
+            Session.Progress(new("Importing networks", planned.Name, plans.Count));
             ImportResult result = ImportResult.Failed;
             Guard(planned.Name, () => result = import.Apply(planned, ShouldProcess));
             Write(new ImportedNetwork(planned.Name, planned.Kind, result) { Differences = planned.Differences });

@@ -88,6 +88,7 @@ public abstract class NewNetworkCommand : NetworkCommand
 
     private protected override void Process() => Guard(Name, () =>
     {
+        Session.Progress(new("Making networks", Name));
         NetworkRequest request = new()
         {
             Name = Name,

@@ -22,8 +22,10 @@ public abstract class RemoveNetworkCommand<T> : NetworkCommand where T : Contain
     {
         ContainerNetworks networks = new(Session);
         T[] all = [.. networks.GetAll().OfType<T>()];
-        foreach (T network in Select(Name, all, static n => n.Name, NetworkNotFound, missingIsFine: Force))
+        T[] selected = [.. Select(Name, all, static n => n.Name, NetworkNotFound, missingIsFine: Force)];
+        foreach (T network in selected)
         {
+            Session.Progress(new("Removing networks", network.Name, TotalOf(selected.Length)));
             Guard(network.Name, () =>
             {
                 string what = $"Remove the {network.Kind} network on {network.Parent} with {network.Subnet}";

@@ -61,7 +61,7 @@ public sealed class ShowContainerNetworkCommand : NetworkCommand
             DrawingFormat.Mermaid => [MermaidChart.Draw(topology)],
             DrawingFormat.Svg => [SvgPicture.Draw(topology)],
             DrawingFormat.Html => [HtmlPage.Draw(topology)],
-            _ => [.. TextTree.Draw(topology)],
+            _ => [.. TextTree.Draw(topology, Path is null ? TerminalWidth.Of(Host) : TextTree.OrdinaryWidth)],
         };
         if (Path is not null)
         {

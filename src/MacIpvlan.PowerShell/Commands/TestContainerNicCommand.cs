@@ -10,6 +10,7 @@ public sealed class TestContainerNicCommand : NetworkCommand
     private const string ByNetwork = "Network";
     private const string ByNic = "Nic";
     private readonly List<ContainerNic> _sources = [];
+    private readonly List<NicReference> _references = [];
     private bool _isAllReached = true;
 
     /// <summary>Names or patterns of networks, or networks; all NICs when nothing else restricts them.</summary>
@@ -18,9 +19,9 @@ public sealed class TestContainerNicCommand : NetworkCommand
     [ArgumentCompleter(typeof(NetworkCompleter))]
     public NetworkReference[]? Network { get; set; }
 
-    /// <summary>NICs, as Get-ContainerNic and Connect-ContainerNic give them.</summary>
+    /// <summary>NICs, as Get-ContainerNic and Connect-ContainerNic give them, or what a file has of them.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByNic)]
-    public ContainerNic[] InputObject { get; set; } = [];
+    public NicReference[] InputObject { get; set; } = [];
 
     /// <summary>Addresses, NICs, or names of NICs, namespaces or containers; the gateways of the network when left away.</summary>
     [Parameter(Position = 1)]
@@ -77,7 +78,7 @@ public sealed class TestContainerNicCommand : NetworkCommand
     {
         if (ParameterSetName == ByNic)
         {
-            _sources.AddRange(InputObject);
+            _references.AddRange(InputObject);
             return;
         }
 
@@ -121,6 +122,7 @@ public sealed class TestContainerNicCommand : NetworkCommand
     private List<NicTestPair> FindPairs()
     {
         IReadOnlyList<ContainerNic> all = new ContainerNics(Session).GetAll();
+        foreach (NicReference nic in _references) Try(nic, () => _sources.Add(nic.Find(() => all) ?? throw Missing(nic)));
         // As they are by now: what came down the pipeline may have been restored since.
         ContainerNic[] sources = [.. _sources.DistinctBy(static n => n.Id).Select(n => all.FirstOrDefault(a => a.Id == n.Id) ?? n)];
         List<NicTestPair> pairs = [];
@@ -148,6 +150,11 @@ public sealed class TestContainerNicCommand : NetworkCommand
             NetworkError.InvalidParameter,
             $"{source} has no gateway on network '{source.Network}' that it could be tested with.",
             "Name whom to ask for with -Destination, or test the NICs of the network with each other: -Full.");
+
+    private static NetworkException Missing(NicReference nic) => new(
+        NetworkError.NicNotFound,
+        $"There is no NIC {nic} on network '{nic.Network}' any more.",
+        "List the NICs that there are with Get-ContainerNic.");
 
     private static NetworkException Alone(ContainerNic source) => new(
         NetworkError.InvalidParameter,

@@ -79,17 +79,7 @@ public sealed class ContainerNetworks(NetworkSession session)
 
     private ContainerNetwork CarryOut(NetworkPlan plan, Action<NetworkRecord> record)
     {
-        string parent = _parents.Ensure(plan.Parent).Name;
-        try
-        {
-            record(plan.Network with { Parent = parent });
-        }
-        catch
-        {
-            session.RollBack(() => _parents.RemoveUnused(parent));
-            throw;
-        }
-
+        _parents.Ensure(plan.Parent, parent => record(plan.Network with { Parent = parent.Name }));
         return GetAll().First(n => n.Id == plan.Network.Id);
     }
 

@@ -129,6 +129,13 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
                 Expected = nic.IPAddress.ToString(), Actual = "its namespace is gone",
             })];
         }
+        else if (_links.FindSuccessor(nic.Record, target) is NamespaceIdentity now)
+        {
+            findings = [new(new(DifferenceKind.NamespaceChanged, nic.ToString(), nic.Network)
+            {
+                Expected = now.ToString(), Actual = target.Identity.ToString(),
+            })];
+        }
         else
         {
             findings = session.Namespaces.Run(target, () => CompareLink(target, nic, parent));
@@ -362,6 +369,9 @@ public enum DifferenceKind
 
     /// <summary>A NIC's namespace lacks a route.</summary>
     RouteMissing,
+
+    /// <summary>A NIC is in the namespace that its container had before it was restarted, which others keep alive.</summary>
+    NamespaceChanged,
 
     /// <summary>A NIC's namespace is gone, and its addresses are still taken.</summary>
     LeaseWithoutNic,

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.NetworkInformation;
 using MacIpvlan.Addressing;
 using MacIpvlan.Netlink;
 
@@ -97,7 +95,7 @@ public sealed class LinkEvent : NetworkEvent
     public int Mtu => Link.Mtu;
 
     /// <summary>Its MAC address.</summary>
-    public PhysicalAddress MacAddress => Link.MacAddress;
+    public string MacAddress => Link.Format(Link.MacAddress);
 
     /// <inheritdoc/>
     public override string Summary { get; }
@@ -109,13 +107,13 @@ public sealed class LinkEvent : NetworkEvent
 public sealed class AddressEvent : NetworkEvent
 {
     internal AddressEvent(NetworkEventSource source, NetworkEventAction action, InterfaceAddress address)
-        : base(NetworkEventKind.Address, source, action) => IPAddress = address;
+        : base(NetworkEventKind.Address, source, action) => IPAddress = address.ToString();
 
     /// <summary>The address with its prefix length.</summary>
-    public InterfaceAddress IPAddress { get; }
+    public string IPAddress { get; }
 
     /// <inheritdoc/>
-    public override string Summary => IPAddress.ToString();
+    public override string Summary => IPAddress;
 }
 
 /// <summary>A route was added, took the place of another, or was removed.</summary>
@@ -127,10 +125,10 @@ public sealed class RouteEvent : NetworkEvent
         : base(NetworkEventKind.Route, source, action) => _route = route;
 
     /// <summary>The destination.</summary>
-    public IPPrefix Destination => _route.Destination;
+    public string Destination => _route.Destination.ToString();
 
     /// <summary>The next hop; null for a destination on the link itself.</summary>
-    public IPAddress? Gateway => _route.Gateway?.ToIPAddress();
+    public string? Gateway => _route.Gateway?.ToString();
 
     /// <summary>The metric; zero if it has none.</summary>
     public int Metric => _route.Metric;
@@ -154,10 +152,10 @@ public sealed class NeighborEvent : NetworkEvent
         : base(NetworkEventKind.Neighbor, source, action) => _neighbor = neighbor;
 
     /// <summary>The neighbour's address.</summary>
-    public IPAddress IPAddress => _neighbor.Address.ToIPAddress();
+    public string IPAddress => _neighbor.Address.ToString();
 
-    /// <summary>Its MAC address; none while it is not known.</summary>
-    public PhysicalAddress MacAddress => _neighbor.MacAddress;
+    /// <summary>Its MAC address; empty while it is not known.</summary>
+    public string MacAddress => Link.Format(_neighbor.MacAddress);
 
     /// <summary>What is known of it.</summary>
     public NeighborState State => _neighbor.State;

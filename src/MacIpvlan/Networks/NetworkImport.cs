@@ -22,7 +22,7 @@ public sealed class NetworkImport(NetworkSession session, bool disconnect)
         HashSet<string> named = requests.Select(static r => r.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         List<NetworkRecord> others = [.. present.Values.Where(n => !named.Contains(n.Name)).Select(static n => n.Record)];
         return [.. requests.Select(r => (Request: r, Existing: present.GetValueOrDefault(r.Name)))
-            .OrderBy(static r => r.Existing is null).Select(r => Plan(r.Request, r.Existing, others))];
+            .OrderBy(static r => r.Existing is null).Select(r => Plan(r.Request, r.Existing, others, requests.Count))];
     }
 
     /// <summary>Does what was planned for one network.</summary>
@@ -45,9 +45,10 @@ public sealed class NetworkImport(NetworkSession session, bool disconnect)
         return ImportResult.Replaced;
     }
 
-    private PlannedImport Plan(NetworkRequest request, ContainerNetwork? existing, List<NetworkRecord> others)
+    private PlannedImport Plan(NetworkRequest request, ContainerNetwork? existing, List<NetworkRecord> others, int total)
     {
         session.ThrowIfStopping();
+        session.Progress(new("Comparing networks", request.Name, total));
         PlannedImport planned = new(request) { Existing = existing };
         try
         {

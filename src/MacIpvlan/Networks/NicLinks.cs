@@ -1,4 +1,5 @@
 using MacIpvlan.Addressing;
+using MacIpvlan.Containers;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
 using MacIpvlan.Netlink.Kinds;
@@ -18,6 +19,19 @@ internal sealed class NicLinks(NetworkSession session)
     /// <returns>Null when it is gone.</returns>
     public NamespaceHandle? OpenNamespace(NicRecord nic) =>
         session.Finder.Find(nic.NamespaceName, nic.NamespacePath, nic.Namespace, nic.NamespaceBirth);
+
+    /// <summary>
+    /// Tells the namespace that a NIC's container has by now, where others keep the one alive that the NIC was connected to.
+    /// </summary>
+    /// <returns>Null when the container has not been restarted, or does not run.</returns>
+    /// <exception cref="NetworkException">The container runs, and its namespace cannot be told.</exception>
+    public NamespaceIdentity? FindSuccessor(NicRecord nic, NamespaceHandle alive)
+    {
+        // While the process lives that led to it, the container has not been restarted, and nobody need be asked.
+        if (nic.Container is null || alive.Path == nic.NamespacePath) return null;
+        using ContainerSighting container = session.Containers.Look(nic.Container);
+        return container.Namespace is NamespaceHandle now && now.Identity != alive.Identity ? now.Identity : null;
+    }
 
     /// <summary>Makes the link of a NIC, with its addresses and routes, and sets it up.</summary>
     /// <returns>The NIC with what the kernel has of it.</returns>

@@ -64,6 +64,15 @@ public sealed class NicTests(NetworkSession session, NicTestOptions options) : I
         }
 
         NamespaceHandle? target = Open(pair.Source);
+        if (target is not null && _links.FindSuccessor(pair.Source.Record, target) is not null)
+        {
+            return Task.FromResult(result with
+            {
+                Status = NicTestStatus.NicMissing,
+                Reason = "its container was restarted and has another namespace, see Restore-ContainerNetwork",
+            });
+        }
+
         return target is null
             ? Task.FromResult(result with { Status = NicTestStatus.NicMissing, Reason = "its namespace is gone" })
             : session.Namespaces.Start(target, () => new NicProbe(session, options, pair).Run(target, result));

@@ -95,16 +95,21 @@ internal sealed class ParentLinks(NetworkSession session)
         return new SiblingLinks(session).Find(vlan).FirstOrDefault(s => !own.Contains((s.Namespace, s.Link.Index)))?.ToString();
     }
 
-    /// <summary>Makes what the plan lacks, and what is otherwise than asked again, and sets it up.</summary>
+    /// <summary>Makes what the plan lacks, and what is otherwise than asked again, sets it up, and has it used.</summary>
     /// <param name="plan">The plan.</param>
-    /// <returns>The parent.</returns>
+    /// <param name="use">Given the parent; should it fail, all is as it was.</param>
     /// <exception cref="NetlinkException">The kernel refused; what was made is gone again.</exception>
-    public Link Ensure(ParentPlan plan)
+    public void Ensure(ParentPlan plan, Action<Link> use)
     {
-        if (plan.Existing is not null && !plan.IsReplaced) return plan.Existing;
+        if (plan.Existing is not null && !plan.IsReplaced) use(plan.Existing);
+        else if (plan.Lower is null) Make(plan, null, use);
+        else Ensure(plan.Lower, lower => Make(plan, lower, use));
+    }
+
+    private void Make(ParentPlan plan, Link? lower, Action<Link> use)
+    {
         ParentLinkRecord? before = plan.IsReplaced ? Find(plan.Name) : null;
         if (plan.IsReplaced) session.Host.Execute(new LinkDelete(plan.Existing!.Index, plan.Name));
-        Link? lower = plan.Lower is null ? null : Ensure(plan.Lower);
         // Recorded first: a link without a record would be nobody's. Until it is there for good, it goes if nothing uses it.
         ParentLinkRecord record = new()
         {
@@ -114,28 +119,31 @@ internal sealed class ParentLinks(NetworkSession session)
             Mtu = plan.Mtu,
             RemovedWithLastNetwork = true,
         };
-        session.State.SetParentLink(record);
         try
         {
+            session.State.SetParentLink(record);
             Link made = Make(record, lower);
             if (!plan.RemovedWithLastNetwork) session.State.SetParentLink(record with { RemovedWithLastNetwork = false });
-            return made;
+            use(made);
         }
         catch
         {
-            session.RollBack(() => GoBack(plan.Name, before));
+            session.RollBack(() => GoBack(record, before));
             throw;
         }
     }
 
-    private void GoBack(string name, ParentLinkRecord? before)
+    private void GoBack(ParentLinkRecord record, ParentLinkRecord? before)
     {
         if (before is null)
         {
-            RemoveUnused(name, isAbandoned: true);
+            if (Find(record.Name) is { RemovedWithLastNetwork: false }) session.State.SetParentLink(record);
+            RemoveUnused(record.Name, isAbandoned: true);
             return;
         }
 
+        // By now the name may be that of another link.
+        if (session.Host.FindLink(record.Name) is Link made && LinkMark.IsParent(made)) session.Host.Execute(new LinkDelete(made.Index, made.Name));
         session.State.SetParentLink(before);
         Restore(before);
     }

@@ -13,15 +13,15 @@ public sealed class VlanSubInterfaces(NetworkSession session)
     /// <summary>All VLAN sub-interfaces of the host, whoever made them, in the kernel's order.</summary>
     public IReadOnlyList<VlanSubInterface> GetAll()
     {
-        IReadOnlyList<Link> links = session.Host.GetLinks();
+        HostLinks links = new(session.Host.GetLinks());
         HashSet<string> owned = [.. session.State.GetParentLinks().Select(static p => p.Name)];
         ILookup<string, string> networks = session.State.GetNetworks().ToLookup(static n => n.Parent, static n => n.Name);
-        return [.. links.Where(static l => l.Kind is VlanLink).Select(l => Describe(l, (VlanLink)l.Kind!))];
+        return [.. links.All.Where(static l => l.Kind is VlanLink).Select(l => Describe(l, (VlanLink)l.Kind!))];
 
         VlanSubInterface Describe(Link link, VlanLink tag) => new()
         {
             Name = link.Name,
-            Parent = ParentOf(link, links),
+            Parent = links.Below(link)?.Name ?? "",
             VlanId = tag.VlanId,
             Protocol = tag.Protocol,
             Mtu = link.Mtu,
@@ -47,8 +47,9 @@ public sealed class VlanSubInterfaces(NetworkSession session)
     /// <summary>The VLAN ids that there are, each with its link and that link's parent; asks nothing but the kernel.</summary>
     public IReadOnlyList<(int VlanId, string Name, string Parent)> GetTags()
     {
-        IReadOnlyList<Link> links = session.Host.GetLinks();
-        return [.. links.Where(static l => l.Kind is VlanLink).Select(l => (((VlanLink)l.Kind!).VlanId, l.Name, ParentOf(l, links)))];
+        HostLinks links = new(session.Host.GetLinks());
+        return [.. links.All.Where(static l => l.Kind is VlanLink)
+            .Select(l => (((VlanLink)l.Kind!).VlanId, l.Name, links.Below(l)?.Name ?? ""))];
     }
 
     /// <summary>The addresses of a link of the host.</summary>
@@ -76,8 +77,8 @@ public sealed class VlanSubInterfaces(NetworkSession session)
                 "Use it as it is; a parent can carry each VLAN id once.");
         }
 
-        Link made = _parents.Ensure(plan);
-        return GetAll().First(v => v.Index == made.Index);
+        _parents.Ensure(plan, static _ => { });
+        return GetAll().First(v => v.Name == plan.Name);
     }
 
     /// <summary>Removes a sub-interface that carries nothing.</summary>
@@ -110,7 +111,4 @@ public sealed class VlanSubInterfaces(NetworkSession session)
             Kind = new VlanLink(vlan.VlanId, vlan.Protocol),
         });
     }
-
-    private static string ParentOf(Link vlan, IReadOnlyList<Link> links) =>
-        vlan.ParentIsForeign ? "" : links.FirstOrDefault(p => p.Index == vlan.ParentIndex)?.Name ?? "";
 }

@@ -1,18 +1,30 @@
 namespace MacIpvlan.Topology;
 
 /// <summary>Draws a topology as a tree of lines, for the prompt.</summary>
-public static class TextTree
+public sealed class TextTree
 {
-    private const int Width = 80;
+    /// <summary>The columns of an ordinary terminal.</summary>
+    public const int OrdinaryWidth = 80;
+
     private const int Indent = 3;
     private const int MaxNameWidth = 24;
     private const string Gap = "  ";
+    private readonly int _width;
+
+    private TextTree(int width) => _width = width;
 
     /// <summary>The lines of the drawing.</summary>
-    public static IEnumerable<string> Draw(NetworkTopology topology)
+    /// <param name="topology">What is drawn.</param>
+    /// <param name="width">
+    /// How many columns there are. What finds no room goes to the next line; a name that is longer than a line is shortened
+    /// in its middle, an address never.
+    /// </param>
+    public static IEnumerable<string> Draw(NetworkTopology topology, int width = OrdinaryWidth)
     {
-        Branch[] links = [.. topology.Links.Select(static l => DrawLink(l, depth: 1))];
-        return Lines(new([TopologyWords.Clean(topology.Host)], links.Length > 0 ? links : [new(["no networks"], [])]), "", "");
+        TextTree tree = new(width);
+        Branch[] links = [.. topology.Links.Select(l => tree.DrawLink(l, depth: 1))];
+        string host = ScreenText.Fit(TopologyWords.Clean(topology.Host), width);
+        return Lines(new([host], links.Length > 0 ? links : [new(["no networks"], [])]), "", "");
     }
 
     private static IEnumerable<string> Lines(Branch branch, string first, string rest)
@@ -27,14 +39,14 @@ public static class TextTree
         }
     }
 
-    private static Branch DrawLink(TopologyLink link, int depth) => new(
+    private Branch DrawLink(TopologyLink link, int depth) => new(
         [
-            $"{TopologyWords.Clean(link.Name)}{Gap}{TopologyWords.Of(link)}{Mark(TopologyWords.Trouble(link))}",
+            .. Title(TopologyWords.Clean(link.Name), TopologyWords.Of(link), TopologyWords.Trouble(link), Room(depth + 1)),
             .. Wrap(link.Addresses.Select(static a => $"{a}"), ", ", Room(depth + 1)),
         ],
         [.. link.Networks.Select(n => DrawNetwork(n, depth + 1)), .. link.Links.Select(l => DrawLink(l, depth + 1))]);
 
-    private static Branch DrawNetwork(TopologyNetwork drawn, int depth)
+    private Branch DrawNetwork(TopologyNetwork drawn, int depth)
     {
         ContainerNetwork network = drawn.Network;
         int subnetWidth = network.Subnets.Max(static s => $"{s}".Length);
@@ -42,7 +54,7 @@ public static class TextTree
         string traits = string.Concat(TopologyWords.TraitsOf(network).Select(static t => $", {t}"));
         return new(
             [
-                $"{network.Name}{Gap}{TopologyWords.KindOf(network)}{traits}{Mark(TopologyWords.Trouble(network))}",
+                .. Title(network.Name, TopologyWords.KindOf(network) + traits, TopologyWords.Trouble(network), Room(depth + 1)),
                 .. network.Subnets.SelectMany(s => Wrap(
                     [$"{s}".PadRight(subnetWidth), TopologyWords.GatewayOf(s).PadRight(gatewayWidth), TopologyWords.UsageOf(s)],
                     Gap, Room(depth + 1))),
@@ -60,41 +72,51 @@ public static class TextTree
             .. network.DrawnNics.Select(static n => new Row(
                 TopologyWords.NameOf(n), n.IPAddress, TopologyWords.MacOf(n), TopologyWords.Trouble(n))),
         ];
-        int nameWidth = Math.Min(MaxNameWidth, rows.Select(static r => r.Name.Length).DefaultIfEmpty().Max());
-        int addressWidth = rows.SelectMany(static r => r.Addresses).Select(static a => a.Length).DefaultIfEmpty().Max();
-        // MAC addresses are the first to go where they find no room.
-        bool hasMac = rows.All(r => Line(r, withMac: true).Length <= room);
+        int nameWidth = Math.Min(MaxNameWidth, Widest(static r => ScreenText.Measure(r.Name)));
+        int addressWidth = Widest(static r => r.Addresses.Select(static a => a.Length).DefaultIfEmpty().Max());
+        // MAC addresses are the first to go where they find no room, then long names.
+        bool hasMac = nameWidth + Widest(r => Details(r, withMac: true).Length) <= room;
+        nameWidth = Math.Min(nameWidth, Math.Max(room - Widest(r => Details(r, hasMac).Length), Indent));
+        string column = Space(nameWidth + Gap.Length - Indent);
         foreach (Row row in rows)
         {
-            yield return new([Line(row, hasMac), .. row.Addresses.Skip(1).Select(a => Space(nameWidth + Gap.Length - Indent) + a)], []);
+            string details = Details(row, hasMac);
+            string line = ScreenText.Pad(row.Name, nameWidth) + details;
+            string[] first = ScreenText.Measure(line) <= room ? [line] : [ScreenText.Fit(row.Name, room), column + details[Gap.Length..]];
+            yield return new([.. first, .. row.Addresses.Skip(1).Select(a => column + a)], []);
         }
 
         if (TopologyWords.Omitted(network) is string omitted) yield return new([omitted], []);
 
-        string Line(Row row, bool withMac)
+        int Widest(Func<Row, int> width) => rows.Select(width).DefaultIfEmpty().Max();
+
+        string Details(Row row, bool withMac)
         {
             string address = row.Addresses.Count > 0 ? row.Addresses[0] : "no address";
             string mac = withMac && row.Mac.Length > 0 ? Gap + row.Mac : "";
-            return $"{row.Name.PadRight(nameWidth)}{Gap}{address.PadRight(addressWidth)}{mac}".TrimEnd() + Mark(row.Trouble);
+            string mark = row.Trouble.Length > 0 ? $"{Gap}[{row.Trouble}]" : "";
+            return $"{Gap}{address.PadRight(addressWidth)}{mac}".TrimEnd() + mark;
         }
     }
+
+    private static IReadOnlyList<string> Title(string name, string text, string trouble, int room) =>
+        Wrap([$"{ScreenText.Fit(name, room)} ", .. text.Split(' '), .. trouble.Length > 0 ? [$" [{trouble}]"] : (string[])[]], " ", room);
 
     private static IReadOnlyList<string> Wrap(IEnumerable<string> parts, string separator, int room)
     {
         List<string> lines = [];
         foreach (string part in parts)
         {
-            bool fits = lines.Count > 0 && lines[^1].Length + separator.Length + part.Length <= room;
+            bool fits = lines.Count > 0 && ScreenText.Measure(lines[^1]) + separator.Length + part.Length <= room;
             if (fits) lines[^1] += separator + part;
             else lines.Add(part);
         }
 
-        return [.. lines.Select(static l => l.TrimEnd())];
+        return [.. lines.Select(static l => l.Trim())];
     }
 
-    private static int Room(int depth) => Width - (depth * Indent);
-
-    private static string Mark(string trouble) => trouble.Length == 0 ? "" : $"{Gap}[{trouble}]";
+    // Where a terminal is too narrow for a tree, names are worth more than its edge.
+    private int Room(int depth) => Math.Max(_width - (depth * Indent), MaxNameWidth);
 
     private static string Space(int count) => new(' ', Math.Max(count, 0));
 

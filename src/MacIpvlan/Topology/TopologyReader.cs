@@ -8,14 +8,14 @@ namespace MacIpvlan.Topology;
 public sealed class TopologyReader(NetworkSession session)
 {
     private readonly Dictionary<string, Node> _nodes = [];
-    private IReadOnlyList<Link> _links = [];
+    private HostLinks _links = new([]);
     private IReadOnlyList<ParentLinkRecord> _made = [];
 
     /// <summary>The topology of networks: their NICs, the links that they sit on, and no others.</summary>
     public NetworkTopology Read(IReadOnlyList<ContainerNetwork> networks)
     {
         _nodes.Clear();
-        _links = session.Host.GetLinks();
+        _links = new(session.Host.GetLinks());
         _made = session.State.GetParentLinks();
         ILookup<string, ContainerNic> nics = new ContainerNics(session).GetAllWithHost().ToLookup(static n => n.NetworkRecord.Id);
         foreach (ContainerNetwork network in networks)
@@ -40,14 +40,12 @@ public sealed class TopologyReader(NetworkSession session)
     // Networks may know a link by one of its alternative names.
     private Node Find(string name)
     {
-        Link? link = _links.FirstOrDefault(l => l.IsNamed(name));
+        Link? link = _links.Find(name);
         if (_nodes.TryGetValue(link?.Name ?? name, out Node? known)) return known;
         ParentLinkRecord? record = link is null ? _made.FirstOrDefault(p => p.Name == name) : null;
         Node node = new(link?.Name ?? name, link, link?.Kind ?? record?.Kind);
         _nodes.Add(node.Name, node);
-        string? parent = link is { Kind: VlanLink, ParentIsForeign: false }
-            ? _links.FirstOrDefault(l => l.Index == link.ParentIndex)?.Name
-            : record?.Parent;
+        string? parent = link is null ? record?.Parent : _links.Below(link)?.Name;
         if (parent is null) return node;
         node.IsRoot = false;
         Find(parent).Links.Add(node);
@@ -63,7 +61,7 @@ public sealed class TopologyReader(NetworkSession session)
         State = StateOf(node.Link),
         Mtu = node.Link?.Mtu ?? 0,
         Addresses = node.Link is Link link ? [.. addresses[link.Index].Select(static a => a.Address)] : [],
-        Ports = node.Link is Link master ? [.. _links.Where(l => l.MasterIndex == master.Index).Select(static l => l.Name)] : [],
+        Ports = node.Link is Link master ? [.. _links.All.Where(l => l.MasterIndex == master.Index).Select(static l => l.Name)] : [],
         Networks = node.Networks,
         Links = [.. node.Links.OrderBy(static l => (l.Kind as VlanLink)?.VlanId).ThenBy(static l => l.Name, StringComparer.Ordinal)
             .Select(l => Draw(l, addresses))],

@@ -79,6 +79,36 @@ public sealed class ProgressDisplayTests
     }
 
     [Fact]
+    public void PartOfAnotherActivity_IsCountedAnewEachTimeAndTheOtherGoesOn()
+    {
+        foreach (string network in (string[])["lan", "wan"])
+        {
+            _display.Report(new("Removing networks", network, 3));
+            Do(0, TimeSpan.FromSeconds(1), total: 2);
+            Do(1, TimeSpan.FromSeconds(1), total: 2);
+        }
+
+        _display.Report(new("Removing networks", "area", 3));
+
+        Assert.Equal(
+            [
+                "Processing Testing NICs 2 of 2: web1 50", "Processing Removing networks 2 of 3: wan 33",
+                "Processing Testing NICs 2 of 2: web1 50", "Processing Removing networks 3 of 3: area 66",
+            ],
+            _shown);
+    }
+
+    [Fact]
+    public void PartOfOneThing_IsNotShownInPlaceOfTheWhole()
+    {
+        _display.Report(new("Removing networks", "lan", 2));
+        Do(0, TimeSpan.FromSeconds(1), total: 1);
+        _display.Report(null);
+
+        Assert.Equal(["Processing Removing networks 1 of 2: lan 0"], _shown);
+    }
+
+    [Fact]
     public void OtherThreads_ShowNothing()
     {
         _clock.Now += TimeSpan.FromSeconds(2);

@@ -44,6 +44,25 @@ public sealed class ConcurrencyTests : StateTest
     }
 
     [Fact]
+    public void Version_IsToldToAllThreadsOfACommand()
+    {
+        NetworkRecord network = Add(Network("net1", Subnet("10.0.0.0/24", "10.0.0.1")));
+        ConcurrentBag<long> seen = [];
+
+        AllAtOnce(user =>
+        {
+            for (int i = 0; i < Each; i++)
+            {
+                seen.Add(Store.GetVersion());
+                Store.ReserveNic(Nic(network) with { Id = $"{user:x8}{i:x8}" }, network, [IPv4]);
+            }
+        });
+
+        // What this connection itself changes does not count.
+        Assert.Single(seen.Distinct());
+    }
+
+    [Fact]
     public void TakingAndGivingBack_LeavesNothing()
     {
         NetworkRecord network = Add(Network("net1", Subnet("10.0.0.0/29", "10.0.0.1")));
@@ -96,8 +115,14 @@ public sealed class ConcurrencyTests : StateTest
 
     private void AllAtOnce(Action<SqliteStateStore, int> work) => AllAtOnce(State, work);
 
+    private static void AllAtOnce(TemporaryState state, Action<SqliteStateStore, int> work) => AllAtOnce(user =>
+    {
+        using SqliteStateStore store = state.Open();
+        work(store, user);
+    });
+
     // Threads, not tasks: all of them must be at it at the same time.
-    private static void AllAtOnce(TemporaryState state, Action<SqliteStateStore, int> work)
+    private static void AllAtOnce(Action<int> work)
     {
         using Barrier start = new(Users);
         ConcurrentBag<Exception> failures = [];
@@ -106,8 +131,7 @@ public sealed class ConcurrencyTests : StateTest
             try
             {
                 start.SignalAndWait();
-                using SqliteStateStore store = state.Open();
-                work(store, user);
+                work(user);
             }
             catch (Exception e)
             {

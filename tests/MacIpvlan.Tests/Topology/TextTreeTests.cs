@@ -11,9 +11,45 @@ public sealed class TextTreeTests
     [Fact]
     public void HostWithoutNetworks_SaysSo() => Assert.Equal(["node7", "└─ no networks"], TextTree.Draw(Topologies.Empty));
 
+    [Theory]
+    [InlineData(72)]
+    [InlineData(80)]
+    [InlineData(132)]
+    public void Lines_FitTheTerminal(int width) => Assert.All(
+        Topologies.All.Values.SelectMany(t => TextTree.Draw(t, width)), l => Assert.InRange(Columns(l), 1, width));
+
     [Fact]
-    public void Lines_FitAnOrdinaryTerminal() => Assert.DoesNotContain(
-        TextTree.Draw(Topologies.Small).Concat(TextTree.Draw(Topologies.Many(50, 2))), static l => l.Length > 80);
+    public void TerminalTooNarrowForATree_ShowsNamesAndAddresses()
+    {
+        string drawing = string.Join('\n', TextTree.Draw(Topologies.LongNames, 10));
+
+        Assert.Contains(" web1/eth0\n", drawing, StringComparison.Ordinal);
+        Assert.Contains(" 2001:db8:1234:5678:9abc:def0:1234:5602/120 ", drawing, StringComparison.Ordinal);
+        Assert.Contains("─ project-shop…-x2x4z/eth0\n", drawing, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NamesThatAreTooLongForTheirColumn_AreWhole()
+    {
+        string[] lines = [.. TextTree.Draw(Topologies.LongNames)];
+
+        Assert.Equal(
+            [
+                "node7",
+                "└─ br0  bridge, ports eth0 eth1 eth2 eth3 eth4 eth5 eth6 eth7 eth8 eth9 eth10",
+                "   │  eth11, up, MTU 1500",
+                "   └─ network-of-a-project-with-a-name-of-as-many-as-sixty-four-letters",
+                "      │  ipvlan L2, internal  [ParentMissing]",
+                "      │  2001:db8:1234:5678:9abc:def0:1234:5600/120  no gateway",
+                "      │  3 in use, 250 free",
+                "      ├─ web1/eth0        2001:db8:1234:5678:9abc:def0:1234:5601/120  [Detached]",
+                "      ├─ project-shop-frontend-deployment-7f8b9c6d5-x2x4z/eth0",
+                "      │                   2001:db8:1234:5678:9abc:def0:1234:5602/120  [Detached]",
+                "      └─ " + new string('a', 35) + "…" + new string('b', 30) + "/eth0",
+                "                          2001:db8:1234:5678:9abc:def0:1234:5603/120  [Detached]",
+            ],
+            lines);
+    }
 
     [Fact]
     public void Names_CannotSteerTheTerminal() => Assert.DoesNotContain(
@@ -28,6 +64,9 @@ public sealed class TextTreeTests
         Assert.Contains("│     └─ … and 1 more, 1 NIC Detached", lines);
         Assert.DoesNotContain(lines, static l => l.Contains("db1", StringComparison.Ordinal));
     }
+
+    // As terminals do it, by a rule of its own: letters of Chinese, Japanese and Korean take two.
+    private static int Columns(string line) => line.Length + line.Count(static c => c is >= '\u3000' and < '\ufb00');
 
     [Fact]
     public void AllNics_AreThereWithoutALimit() => Assert.Equal(

@@ -74,12 +74,28 @@ internal static class Topologies
         Links = [Vlan("%{0}\\<!--", 4094, [Network(new string('m', 64), Bridge, "x", ["fd18:1234:5678:9abc:def0:1234:5678:9a00/120"], false, NetworkState.ParentDown)])],
     });
 
+    /// <summary>Names that take more than their column, more than a line, and long addresses.</summary>
+    public static NetworkTopology LongNames { get; } = Of(Link("br0", []) with
+    {
+        Kind = "bridge",
+        Ports = [.. Enumerable.Range(0, 12).Select(static i => $"eth{i}")],
+        Networks =
+        [
+            Network("network-of-a-project-with-a-name-of-as-many-as-sixty-four-letters", new IpvlanLink(IpvlanMode.L2, IpvlanFlag.Bridge), "dm-br0",
+                ["2001:db8:1234:5678:9abc:def0:1234:5600/120"], false, NetworkState.ParentMissing,
+                Nic("web1", "2001:db8:1234:5678:9abc:def0:1234:5601/120"),
+                Nic("project-shop-frontend-deployment-7f8b9c6d5-x2x4z", "2001:db8:1234:5678:9abc:def0:1234:5602/120"),
+                Nic(new string('a', 60) + new string('b', 60), "2001:db8:1234:5678:9abc:def0:1234:5603/120")),
+        ],
+    });
+
     /// <summary>What every drawing must cope with.</summary>
     public static IReadOnlyDictionary<string, NetworkTopology> All { get; } = new Dictionary<string, NetworkTopology>
     {
         [nameof(Empty)] = Empty,
         [nameof(Small)] = Small,
         [nameof(HostileNames)] = HostileNames,
+        [nameof(LongNames)] = LongNames,
         ["One"] = Many(1, 1),
         ["Fifty"] = Many(50, 2),
         ["Crowd"] = Many(3, 400),
