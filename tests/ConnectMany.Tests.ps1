@@ -52,6 +52,26 @@ Describe 'NICs in quick succession' -Tag Native, Once {
         Get-Made | Should -Be ($names[0..13] + $names[15..19])
     }
 
+    It 'are as many as there are addresses' {
+        $null = New-MacvlanNetwork small eth0 -Subnet 10.52.0.0/24 -IPRange 10.52.0.11-10.52.0.20
+        $told = $names | Connect-ContainerNic small 2>&1 |
+            ForEach-Object { $_ -is [System.Management.Automation.ErrorRecord] ? ($_.FullyQualifiedErrorId -split ',')[0] : "$($_.IPAddress)" }
+        $told | Should -Be (@(11..20 | ForEach-Object { "10.52.0.$_/24" }) + @(1..30 | ForEach-Object { 'AddressesExhausted' }))
+        Get-Made | Should -Be $names[0..9]
+        Remove-MacvlanNetwork small -Force
+    }
+
+    It 'take the addresses of namespaces that have ended' {
+        $null = New-MacvlanNetwork small eth0 -Subnet 10.52.0.0/24 -IPRange 10.52.0.11-10.52.0.20
+        $null = New-NetworkNamespace (1..10 | ForEach-Object { "old$_" })
+        $null = 1..10 | ForEach-Object { "old$_" } | Connect-ContainerNic small
+        1..10 | ForEach-Object { ip netns delete "old$_" }
+        $nics = $names[0..9] | Connect-ContainerNic small
+        $nics.Namespace | Should -Be $names[0..9]
+        $nics.IPAddress | Sort-Object | Should -Be (11..20 | ForEach-Object { "10.52.0.$_/24" })
+        Remove-MacvlanNetwork small -Force
+    }
+
     It 'end where -ErrorAction Stop says so: with <_>' -ForEach 'a namespace that is not there', 'a name that is taken' {
         $last = 'missing'
         if ($_ -like 'a name*') {

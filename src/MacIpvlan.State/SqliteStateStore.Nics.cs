@@ -51,51 +51,11 @@ public sealed partial class SqliteStateStore
 
     /// <inheritdoc/>
     public NicRecord ReserveNic(NicRecord nic, NetworkRecord network, IReadOnlyList<AddressDemand> demands) =>
-        _database.Write(() =>
-        {
-            try
-            {
-                _database.Execute(
-                    """
-                    INSERT INTO nics (id, host, network_id, state, namespace_name, namespace_path, namespace_device,
-                        namespace_inode, boot_id, namespace_cookie, process_id, process_start, worker, is_host,
-                        interface_name, interface_index, mac_address, mtu, container_id, container_name, container_runtime,
-                        container_image, container_address)
-                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                        $22, $23)
-                    """,
-                    nic.Id, _host, nic.NetworkId, nic.State.ToString(), nic.NamespaceName, nic.NamespacePath,
-                    (long)nic.Namespace.Device, (long)nic.Namespace.Inode, nic.NamespaceBirth.BootId,
-                    (long)nic.NamespaceBirth.Cookie, nic.ProcessId, nic.ProcessStart, WorkerOf(nic.State),
-                    nic.IsHost, nic.InterfaceName, nic.InterfaceIndex, nic.MacAddress.ToString(), nic.Mtu, nic.Container?.Id,
-                    nic.Container?.Name, nic.Container?.Runtime.ToString(), nic.Container?.Image, nic.Container?.Address);
-            }
-            catch (SqliteException e) when (e.SqliteExtendedErrorCode == UniqueViolation)
-            {
-                throw new NetworkException(
-                    NetworkError.HostAccessExists, $"Another command has given the host access to network '{network.Name}' meanwhile.");
-            }
-            catch (SqliteException e) when (e.SqliteErrorCode == ConstraintViolation)
-            {
-                throw new NetworkException(
-                    NetworkError.NetworkNotFound, $"The network '{network.Name}' has been removed meanwhile.");
-            }
+        _database.Write(() => Reserve(nic, network, demands));
 
-            List<Pool> pools = _database.Query(
-                "SELECT pool_id, prefix, gateway, ranges, excluded FROM subnets WHERE network_id = $1 ORDER BY ordinal",
-                static r => new Pool(r.GetInt64(0), ReadSubnet(r)), network.Id);
-            ForgetExpired();
-            LeaseRecord[] leases = new LeaseRecord[demands.Count];
-            // Static addresses first: a dynamic one must not take what is asked for by number in the same breath.
-            foreach (int i in Enumerable.Range(0, demands.Count).OrderBy(i => demands[i].Static is null))
-            {
-                leases[i] = demands[i].Static is AddressValue address
-                    ? TakeStatic(nic, i, PoolOf(pools, address), address)
-                    : TakeLowest(nic, i, network, [.. pools.Where(p => p.Subnet.Prefix.Family == demands[i].Family)]);
-            }
-
-            return nic with { Leases = leases };
-        });
+    /// <inheritdoc/>
+    public IReadOnlyList<NicGrant> ReserveNics(IReadOnlyList<NicDemand> demands) =>
+        _database.Write<NicGrant[]>(() => [.. demands.Select(Grant)]);
 
     /// <inheritdoc/>
     public NicRecord? TakeNic(string id, NicState state) => _database.Write(() => _database.Execute(
@@ -126,6 +86,64 @@ public sealed partial class SqliteStateStore
         _database.Execute("DELETE FROM leases WHERE nic_id = $1", id);
         return _database.Execute("DELETE FROM nics WHERE id = $1", id);
     });
+
+    private NicGrant Grant(NicDemand demand)
+    {
+        try
+        {
+            return new(_database.Part(() => Reserve(demand.Nic, demand.Network, demand.Addresses)), null);
+        }
+        catch (NetworkException e)
+        {
+            return new(null, e);
+        }
+    }
+
+    private NicRecord Reserve(NicRecord nic, NetworkRecord network, IReadOnlyList<AddressDemand> demands)
+    {
+        try
+        {
+            _database.Execute(
+                """
+                INSERT INTO nics (id, host, network_id, state, namespace_name, namespace_path, namespace_device,
+                    namespace_inode, boot_id, namespace_cookie, process_id, process_start, worker, is_host,
+                    interface_name, interface_index, mac_address, mtu, container_id, container_name, container_runtime,
+                    container_image, container_address)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+                    $22, $23)
+                """,
+                nic.Id, _host, nic.NetworkId, nic.State.ToString(), nic.NamespaceName, nic.NamespacePath,
+                (long)nic.Namespace.Device, (long)nic.Namespace.Inode, nic.NamespaceBirth.BootId,
+                (long)nic.NamespaceBirth.Cookie, nic.ProcessId, nic.ProcessStart, WorkerOf(nic.State),
+                nic.IsHost, nic.InterfaceName, nic.InterfaceIndex, nic.MacAddress.ToString(), nic.Mtu, nic.Container?.Id,
+                nic.Container?.Name, nic.Container?.Runtime.ToString(), nic.Container?.Image, nic.Container?.Address);
+        }
+        catch (SqliteException e) when (e.SqliteExtendedErrorCode == UniqueViolation)
+        {
+            throw new NetworkException(
+                NetworkError.HostAccessExists, $"Another command has given the host access to network '{network.Name}' meanwhile.");
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == ConstraintViolation)
+        {
+            throw new NetworkException(
+                NetworkError.NetworkNotFound, $"The network '{network.Name}' has been removed meanwhile.");
+        }
+
+        List<Pool> pools = _database.Query(
+            "SELECT pool_id, prefix, gateway, ranges, excluded FROM subnets WHERE network_id = $1 ORDER BY ordinal",
+            static r => new Pool(r.GetInt64(0), ReadSubnet(r)), network.Id);
+        ForgetExpired();
+        LeaseRecord[] leases = new LeaseRecord[demands.Count];
+        // Static addresses first: a dynamic one must not take what is asked for by number in the same breath.
+        foreach (int i in Enumerable.Range(0, demands.Count).OrderBy(i => demands[i].Static is null))
+        {
+            leases[i] = demands[i].Static is AddressValue address
+                ? TakeStatic(nic, i, PoolOf(pools, address), address)
+                : TakeLowest(nic, i, network, [.. pools.Where(p => p.Subnet.Prefix.Family == demands[i].Family)]);
+        }
+
+        return nic with { Leases = leases };
+    }
 
     private bool Update(NicRecord nic, NicState? from) => _database.Execute(
         """

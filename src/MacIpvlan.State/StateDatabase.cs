@@ -79,6 +79,24 @@ internal sealed class StateDatabase : IDisposable
     // The look at the schema is what takes the lock: later ones need not wait.
     public T Read<T>(Func<T> work) => InTransaction(work, s_beginRead);
 
+    /// <summary>Runs a part of a transaction's work, of which nothing stays should it fail, while the rest does.</summary>
+    public T Part<T>(Func<T> work)
+    {
+        Step("SAVEPOINT part");
+        try
+        {
+            T result = work();
+            Step("RELEASE part");
+            return result;
+        }
+        catch
+        {
+            // Some failures have ended all of the transaction.
+            _ = raw.sqlite3_exec(Connection.Handle, "ROLLBACK TO part; RELEASE part");
+            throw;
+        }
+    }
+
     /// <summary>A prepared statement with its parameters, named $1, $2 and so on, set to the values.</summary>
     public SqliteCommand Command(string sql, params ReadOnlySpan<object?> values)
     {

@@ -10,8 +10,9 @@ using MacIpvlan.State;
 namespace MacIpvlan;
 
 /// <summary>
-/// Connects NICs, in three steps: addresses are taken, the kernel makes the NIC, and what it made is put on record. Each
-/// step can be taken by another connector, of a session on another thread. If one fails, nothing is left behind.
+/// Connects NICs, in steps: what is asked for is checked, addresses are taken, the kernel makes the NIC, and what it made
+/// is put on record. Each step can be taken by another connector, of a session on another thread. If one fails, nothing is
+/// left behind.
 /// </summary>
 internal sealed class NicConnector(NetworkSession session)
 {
@@ -24,16 +25,22 @@ internal sealed class NicConnector(NetworkSession session)
     private readonly HostRoutes _hostRoutes = new(session);
     private readonly ParentLinks _parentLinks = new(session);
     private readonly Dictionary<string, Link> _parents = [];
-    private int _reserved;
+    private int _planned;
 
     /// <summary>Makes a NIC in a namespace, with addresses and routes, and sets it up.</summary>
     /// <exception cref="NetworkException">The request cannot be carried out.</exception>
     /// <exception cref="NetlinkException">The kernel refused a step.</exception>
-    public ContainerNic Connect(NicRequest request) => Record([Make(Reserve(request))])[0].GetNic();
+    public ContainerNic Connect(NicRequest request)
+    {
+        NicReservation planned = Plan(request);
+        NicReservation reserved = planned with { Nic = Reserve(planned.Nic, request.Network.Record, planned.Demands) };
+        return Record([Make(reserved)])[0].GetNic();
+    }
 
-    /// <summary>Checks a request, and takes the addresses for it.</summary>
+    /// <summary>Checks a request.</summary>
+    /// <returns>What is to be reserved for it.</returns>
     /// <exception cref="NetworkException">The request cannot be carried out.</exception>
-    public NicReservation Reserve(NicRequest request)
+    public NicReservation Plan(NicRequest request)
     {
         session.Recover();
         NetworkRecord network = request.Network.Record;
@@ -58,9 +65,31 @@ internal sealed class NicConnector(NetworkSession session)
             MacAddress = request.MacAddress ?? PhysicalAddress.None,
         };
         IReadOnlyList<AddressDemand> demands = NicDefinition.Demands(request);
-        bool isCrowded = request.Network.NicCount + _reserved++ > CrowdSize;
-        NicRequest complete = isCrowded ? request with { AnnouncesAside = true } : request;
-        return new(complete, Reserve(wanted, network, demands), parent, demands);
+        bool isCrowded = request.Network.NicCount + _planned++ > CrowdSize;
+        return new(isCrowded ? request with { AnnouncesAside = true } : request, wanted, parent, demands);
+    }
+
+    /// <summary>Takes the addresses for what was planned.</summary>
+    /// <returns>For each, in that order, the NIC with its addresses, or why it cannot have them.</returns>
+    public IReadOnlyList<NicGrant> Reserve(IReadOnlyList<NicReservation> planned)
+    {
+        NicGrant[] grants = [.. session.State.ReserveNics(
+            [.. planned.Select(static p => new NicDemand(p.Nic with { Id = NewId() }, p.Request.Network.Record, p.Demands))])];
+        for (int i = 0; i < grants.Length; i++)
+        {
+            if (grants[i].Refusal is null) continue;
+            try
+            {
+                // There may be some that nobody needs any more.
+                grants[i] = new(Reserve(planned[i].Nic, planned[i].Request.Network.Record, planned[i].Demands), null);
+            }
+            catch (NetworkException e)
+            {
+                grants[i] = new(null, e);
+            }
+        }
+
+        return grants;
     }
 
     /// <summary>Has the kernel make the NIC that a reservation is for.</summary>
@@ -147,8 +176,7 @@ internal sealed class NicConnector(NetworkSession session)
         {
             try
             {
-                string id = RandomNumberGenerator.GetHexString(IdHexDigits, lowercase: true);
-                return session.State.ReserveNic(nic with { Id = id }, network, demands);
+                return session.State.ReserveNic(nic with { Id = NewId() }, network, demands);
             }
             catch (NetworkException e) when (e.Error is NetworkError.AddressInUse or NetworkError.AddressesExhausted)
             {
@@ -159,6 +187,8 @@ internal sealed class NicConnector(NetworkSession session)
             }
         }
     }
+
+    private static string NewId() => RandomNumberGenerator.GetHexString(IdHexDigits, lowercase: true);
 
     // Namespaces of an earlier run of the kernel may be made again, and containers that nobody tells of be started again,
     // and their NICs restored: those are kept the longest.

@@ -4,9 +4,11 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>A NIC that has its addresses, and is to be made, or has been.</summary>
+/// <summary>A NIC on its way: planned, with its addresses, or made.</summary>
 /// <param name="Request">What was asked for.</param>
-/// <param name="Nic">The NIC: as it is on record with its leases, or as it is to be recorded now that it has been made.</param>
+/// <param name="Nic">
+/// The NIC: as it is to be reserved, as it is on record with its leases, or as it is to be recorded now that it has been made.
+/// </param>
 /// <param name="Parent">The link that it sits on.</param>
 /// <param name="Demands">The addresses that were asked for.</param>
 internal sealed record NicReservation(NicRequest Request, NicRecord Nic, Link Parent, IReadOnlyList<AddressDemand> Demands);

@@ -68,6 +68,10 @@ public interface IStateStore : IDisposable
     /// <exception cref="NetworkException">AddressInUse, InvalidAddress, AddressesExhausted, NetworkNotFound or HostAccessExists.</exception>
     NicRecord ReserveNic(NicRecord nic, NetworkRecord network, IReadOnlyList<AddressDemand> demands);
 
+    /// <summary>Does the same for several NICs, in one transaction; one that cannot be had takes nothing from the others.</summary>
+    /// <returns>For each, in their order, what has become of it.</returns>
+    IReadOnlyList<NicGrant> ReserveNics(IReadOnlyList<NicDemand> demands);
+
     /// <summary>Takes a NIC into this command's hands: as <see cref="NicState.Detaching"/>, or as
     /// <see cref="NicState.Restoring"/>, for which it must not be in another's.</summary>
     /// <returns>The NIC as it is now; null when it has been released, or is in other hands.</returns>

@@ -98,6 +98,25 @@ public sealed class NicStoreTests : StateTest
     }
 
     [Fact]
+    public void ReservingSeveral_TellsOfThoseThatCannotBeHadAndLeavesNothingOfThem()
+    {
+        NicDemand Demand(params AddressDemand[] addresses) => new(Nic(_network), _network, addresses);
+
+        IReadOnlyList<NicGrant> grants = Store.ReserveNics(
+        [
+            Demand(IPv4, IPv6), Demand(Static("10.0.0.9"), Static("fd18::1")), Demand(Static("10.0.0.9")), Demand(IPv4),
+        ]);
+
+        Assert.Equal(
+            ["10.0.0.2/24 fd18::1/64", "AddressInUse", "10.0.0.9/24", "10.0.0.3/24"],
+            grants.Select(static g => g.Refusal?.Error.ToString() ?? string.Join(' ', g.Nic!.Leases.Select(static l => l.Address))));
+        Assert.Equal(
+            grants.Where(static g => g.Nic is not null).SelectMany(static g => Describe.Lines(g.Nic!)),
+            Store.GetNics().SelectMany(static n => Describe.Lines(n)));
+        AssertRunsAreTheLeases();
+    }
+
+    [Fact]
     public void UpdatingSeveral_TellsOfEach()
     {
         NicRecord[] nics = [Reserve(_network, IPv4), Reserve(_network, IPv4), Reserve(_network, IPv4)];
