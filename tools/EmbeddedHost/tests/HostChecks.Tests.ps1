@@ -9,9 +9,10 @@ BeforeAll {
     $fixtures = Join-Path $PSScriptRoot 'fixtures'
 
     function Start-TestHost([string[]] $Arguments = @(), [hashtable] $Environment = @{}) {
-        # In a process group of its own, which an interrupt reaches as a whole, as Ctrl+C does.
-        $start = [Diagnostics.ProcessStartInfo]::new('setsid')
-        foreach ($argument in @('dotnet', $hostFile) + $Arguments) { $start.ArgumentList.Add($argument) }
+        # In a process group of its own, which an interrupt reaches as a whole, as Ctrl+C does. A test run in the
+        # background has Ctrl+C switched off, and hands that on.
+        $start = [Diagnostics.ProcessStartInfo]::new('env')
+        foreach ($argument in @('--default-signal=INT', 'setsid', 'dotnet', $hostFile) + $Arguments) { $start.ArgumentList.Add($argument) }
         foreach ($name in $Environment.Keys) { $start.Environment[$name] = $Environment[$name] }
         $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
         [Diagnostics.Process]::Start($start)
