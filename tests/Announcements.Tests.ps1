@@ -70,6 +70,19 @@ Describe 'Announcements' -Tag Native {
         Remove-NetworkNamespace crowd -Force
     }
 
+    It 'go out for each of many NICs, also when their process ends at once' {
+        $many = 1..20 | ForEach-Object { "many$_" }
+        $null = New-NetworkNamespace $many
+        $null = New-MacvlanNetwork range eth0 -Subnet 10.1.0.0/24 -IPRange 10.1.0.101-10.1.0.120
+        101..120 | ForEach-Object { "neighbour replace 10.1.0.$_ lladdr 02:00:00:00:00:99 dev eth0 nud stale" } | ip -n wire -batch -
+        Invoke-Shell '1..20 | ForEach-Object { "many$_" } | Connect-ContainerNic range | ForEach-Object Namespace; [Environment]::Exit(0)' | Should -Be $many
+        foreach ($i in 1..20) {
+            Wait-Neighbour "10.1.0.$(100 + $i)" (Get-IpLink eth0 -Namespace "many$i").address | Should -BeTrue -Because "many$i"
+        }
+        Remove-MacvlanNetwork range -Force
+        Remove-NetworkNamespace many* -Force
+    }
+
     It 'of one address are the kernel''s where few hear them' {
         $null = Connect-ContainerNic lan one
         ip netns exec one cat /proc/sys/net/ipv4/conf/eth0/arp_notify | Should -Be 1

@@ -27,6 +27,7 @@ internal static class Announcer
     private static Thread? s_thread;
     private static int s_underWay;
     private static long s_lastStart;
+    private static bool s_isSending;
 
     /// <summary>Announces the addresses of a link, now and every two seconds, so many times in all.</summary>
     /// <param name="socket">A socket in the link's namespace, which is disposed of in the end.</param>
@@ -43,11 +44,13 @@ internal static class Announcer
             {
                 s_thread = new Thread(Run) { Name = "MacIpvlan announcements" };
                 s_thread.Start();
+                AppDomain.CurrentDomain.ProcessExit += static (_, _) => SendDue();
             }
 
             s_underWay++;
             s_lastStart = Environment.TickCount64;
-            // A process that ends at once shall announce what it promised, and only then.
+            // A process that ends at once shall announce what it promised, and only then. Where its end waits for no thread
+            // (Environment.Exit), it does so at least once.
             s_thread.IsBackground = false;
             s_due.Enqueue(new(socket, linkIndex, mac, addresses, times), s_lastStart);
             // The thread need not wake for the others.
@@ -62,15 +65,21 @@ internal static class Announcer
         while (true)
         {
             Announcement? next = TakeDue(sent.Count > 0 ? Environment.TickCount64 + LullMilliseconds : long.MaxValue);
-            // A NIC that has gone meanwhile has nothing to announce.
-            if (next?.TrySend() == true && next.Times > 1)
+            if (next is not null)
             {
-                lock (s_due) s_due.Enqueue(next with { Times = next.Times - 1 }, Environment.TickCount64 + IntervalMilliseconds);
-                continue;
+                // A NIC that has gone meanwhile has nothing to announce.
+                bool goesOn = next.TrySend() && next.Times > 1;
+                lock (s_due)
+                {
+                    if (goesOn) s_due.Enqueue(next with { Times = next.Times - 1 }, Environment.TickCount64 + IntervalMilliseconds);
+                    s_isSending = false;
+                    Monitor.PulseAll(s_due);
+                }
+
+                if (!goesOn) sent.Add(next.Socket);
+                if (sent.Count < MaxSent) continue;
             }
 
-            if (next is not null) sent.Add(next.Socket);
-            if (next is not null && sent.Count < MaxSent) continue;
             foreach (PacketSocket socket in sent) _ = s_closers.Start(target: null, () => Close(socket));
             sent.Clear();
         }
@@ -86,10 +95,24 @@ internal static class Announcer
                 bool isAwaited = s_due.TryPeek(out _, out long due);
                 if (isAwaited) due = Math.Min(Math.Max(due, s_lastStart + LullMilliseconds), due + MaxDelayMilliseconds);
                 long left = (isAwaited && due < deadline ? due : deadline) - Environment.TickCount64;
-                if (left <= 0) return isAwaited && due < deadline ? s_due.Dequeue() : null;
+                if (left <= 0)
+                {
+                    s_isSending = isAwaited && due < deadline;
+                    return s_isSending ? s_due.Dequeue() : null;
+                }
+
                 s_thread!.IsBackground = s_due.Count == 0;
                 Monitor.Wait(s_due, left < int.MaxValue ? (int)left : Timeout.Infinite);
             }
+        }
+    }
+
+    private static void SendDue()
+    {
+        lock (s_due)
+        {
+            while (s_isSending) Monitor.Wait(s_due);
+            while (s_due.TryDequeue(out Announcement? next, out long due) && due <= Environment.TickCount64) next.TrySend();
         }
     }
 
