@@ -30,11 +30,12 @@ public sealed partial class SqliteStateStore
     private int CountForeign(Pool pool) => _database.Query(
         "SELECT COUNT(*) FROM foreign_addresses WHERE pool_id = $1", static r => r.GetInt32(0), pool.Id)[0];
 
-    private ILookup<long, ForeignAddress> ReadForeign() => _database.Query(
-        "SELECT pool_id, address, mac_address, until FROM foreign_addresses ORDER BY pool_id, address",
+    private ILookup<long, ForeignAddress> ReadForeign(string pools, string value) => _database.Query(
+        $"SELECT pool_id, address, mac_address, until FROM foreign_addresses WHERE pool_id IN ({pools}) ORDER BY pool_id, address",
         static r => (Pool: r.GetInt64(0), Foreign: new ForeignAddress(
             AddressValue.FromBytes(r.GetFieldValue<byte[]>(1)),
             PhysicalAddress.Parse(r.GetString(2)),
-            DateTimeOffset.FromUnixTimeSeconds(r.GetInt64(3)).ToLocalTime())))
+            DateTimeOffset.FromUnixTimeSeconds(r.GetInt64(3)).ToLocalTime())),
+        value)
         .ToLookup(static f => f.Pool, static f => f.Foreign);
 }

@@ -37,20 +37,22 @@ public sealed partial class SqliteStateStore : IStateStore
     public long GetVersion() => _database.GetDataVersion();
 
     /// <inheritdoc/>
-    public IReadOnlyList<NetworkRecord> GetNetworks() => _database.Read(() =>
+    public IReadOnlyList<NetworkRecord> GetNetworks(string? name = null) => _database.Read(() =>
     {
+        string isWanted = name is null ? "n.host = $1" : "n.host = $1 AND lower(n.name) = lower($2)";
+        object[] values = name is null ? [_host] : [_host, name];
         ILookup<string, SubnetRecord> subnets = _database.Query(
-            """
+            $"""
             SELECT s.network_id, s.prefix, s.gateway, s.ranges, s.excluded FROM subnets s
-            JOIN networks n ON n.id = s.network_id WHERE n.host = $1 ORDER BY s.network_id, s.ordinal
+            JOIN networks n ON n.id = s.network_id WHERE {isWanted} ORDER BY s.network_id, s.ordinal
             """,
             static r => (Network: r.GetString(0), Subnet: ReadSubnet(r)),
-            _host).ToLookup(static s => s.Network, static s => s.Subnet);
+            values).ToLookup(static s => s.Network, static s => s.Subnet);
         return _database.Query(
-            """
+            $"""
             SELECT id, name, kind, mode, flag, allowed_macs, bc_queue_length, bc_cutoff, no_promiscuous, parent, internal,
-                mtu, route_metric, no_default_route, on_link_gateway, routes, probe_count, probe_timeout FROM networks
-            WHERE host = $1 ORDER BY lower(name)
+                mtu, route_metric, no_default_route, on_link_gateway, routes, probe_count, probe_timeout FROM networks n
+            WHERE {isWanted} ORDER BY lower(name)
             """,
             r => new NetworkRecord
             {
@@ -67,37 +69,43 @@ public sealed partial class SqliteStateStore : IStateStore
                 Probe = r.IsDBNull(16) ? null : new ProbeSettings(r.GetInt32(16), r.GetInt32(17)),
                 Subnets = [.. subnets[r.GetString(0)]],
             },
-            _host);
+            values);
     });
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, NetworkUsage> GetUsage() => _database.Read(() =>
+    public IReadOnlyDictionary<string, NetworkUsage> GetUsage(string? networkId = null) => _database.Read(() =>
     {
+        string owner = networkId is null ? "host" : "network_id", value = networkId ?? _host;
+        string pools = networkId is null
+            ? "SELECT id FROM pools WHERE host = $1"
+            : "SELECT pool_id FROM subnets WHERE network_id = $1";
         Dictionary<string, int> nics = _database.Query(
-            "SELECT network_id, COUNT(*) FROM nics WHERE host = $1 AND is_host = 0 GROUP BY network_id",
-            static r => (Network: r.GetString(0), Count: r.GetInt32(1)), _host)
+            $"SELECT network_id, COUNT(*) FROM nics WHERE {owner} = $1 AND is_host = 0 GROUP BY network_id",
+            static r => (Network: r.GetString(0), Count: r.GetInt32(1)), value)
             .ToDictionary(static n => n.Network, static n => n.Count);
         ILookup<string, AddressValue> hosts = _database.Query(
-            """
+            $"""
             SELECT n.network_id, l.address FROM leases l JOIN nics n ON n.id = l.nic_id
-            WHERE n.host = $1 AND n.is_host = 1 ORDER BY l.ordinal
+            WHERE n.{owner} = $1 AND n.is_host = 1 ORDER BY l.ordinal
             """,
-            static r => (Network: r.GetString(0), Address: AddressValue.FromBytes(r.GetFieldValue<byte[]>(1))), _host)
+            static r => (Network: r.GetString(0), Address: AddressValue.FromBytes(r.GetFieldValue<byte[]>(1))), value)
             .ToLookup(static h => h.Network, static h => h.Address);
         ILookup<long, AddressRange> runs = _database.Query(
-            "SELECT first, last, pool_id FROM runs", static r => (Pool: r.GetInt64(2), Run: ReadRun(r)))
+            $"SELECT first, last, pool_id FROM runs WHERE pool_id IN ({pools})",
+            static r => (Pool: r.GetInt64(2), Run: ReadRun(r)), value)
             .ToLookup(static r => r.Pool, static r => r.Run);
-        ILookup<long, ForeignAddress> foreign = ReadForeign();
+        ILookup<long, ForeignAddress> foreign = ReadForeign(pools, value);
+        // Of an address book that is shared, also those of the other networks: what they withhold is withheld from all.
         var subnets = _database.Query(
-            """
-            SELECT s.network_id, s.prefix, s.gateway, s.ranges, s.excluded, s.pool_id FROM subnets s
-            JOIN networks n ON n.id = s.network_id WHERE n.host = $1 ORDER BY s.network_id, s.ordinal
+            $"""
+            SELECT network_id, prefix, gateway, ranges, excluded, pool_id FROM subnets WHERE pool_id IN ({pools})
+            ORDER BY network_id, ordinal
             """,
-            static r => (Network: r.GetString(0), Pool: r.GetInt64(5), Subnet: ReadSubnet(r)), _host);
+            static r => (Network: r.GetString(0), Pool: r.GetInt64(5), Subnet: ReadSubnet(r)), value);
         ILookup<long, AddressRange> withheld = subnets
             .SelectMany(static s => s.Subnet.Withheld.Select(w => (s.Pool, Range: w)))
             .ToLookup(static w => w.Pool, static w => w.Range);
-        return subnets.GroupBy(static s => s.Network).ToDictionary(
+        return subnets.Where(s => networkId is null || s.Network == networkId).GroupBy(static s => s.Network).ToDictionary(
             static g => g.Key,
             g => new NetworkUsage(
                 nics.GetValueOrDefault(g.Key),

@@ -17,7 +17,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
     // would settle on that set before it has seen an object, and never come to ProcessId.
     private NicConnections? _connections;
     private NicTargets? _targets;
-    private IReadOnlyList<ContainerNetwork> _networks = [];
+    private readonly Dictionary<string, ContainerNetwork> _networks = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The network.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -113,13 +113,13 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
 
     private ContainerNetwork? Find(string name)
     {
-        // Read once for all NICs, and again for a network that an earlier command of the pipeline has just made.
-        ContainerNetwork? found = Search();
-        if (found is not null) return found;
-        _networks = new ContainerNetworks(Session).GetAll();
-        return Search();
+        // Read once for all NICs.
+        if (!_networks.TryGetValue(name, out ContainerNetwork? network) && new ContainerNetworks(Session).Find(name) is ContainerNetwork found)
+        {
+            _networks.Add(name, network = found);
+        }
 
-        ContainerNetwork? Search() => _networks.FirstOrDefault(n => n.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        return network;
     }
 
     private void ConnectEach(ContainerNetwork network)

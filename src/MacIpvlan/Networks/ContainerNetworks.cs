@@ -14,12 +14,20 @@ public sealed class ContainerNetworks(NetworkSession session)
     private readonly ParentLinks _parents = new(session);
 
     /// <summary>All networks, by name.</summary>
-    public IReadOnlyList<ContainerNetwork> GetAll()
+    public IReadOnlyList<ContainerNetwork> GetAll() => Describe(session.State.GetUsage(), session.State.GetNetworks());
+
+    /// <summary>The network of a name, whatever its case; null if there is none.</summary>
+    public ContainerNetwork? Find(string name)
     {
-        IReadOnlyDictionary<string, NetworkUsage> usage = session.State.GetUsage();
+        IReadOnlyList<NetworkRecord> found = session.State.GetNetworks(name);
+        return found.Count == 0 ? null : Describe(session.State.GetUsage(found[0].Id), found).FirstOrDefault();
+    }
+
+    private ContainerNetwork[] Describe(IReadOnlyDictionary<string, NetworkUsage> usage, IReadOnlyList<NetworkRecord> networks)
+    {
         Dictionary<string, NetworkState> states = [];
-        // What was made between the two reads is not listed.
-        return [.. session.State.GetNetworks().Where(n => usage.ContainsKey(n.Id))
+        // What was made or removed between the two reads is not listed.
+        return [.. networks.Where(n => usage.ContainsKey(n.Id))
             .Select(n => ContainerNetwork.From(n, usage[n.Id], StateOn(n.Parent)))];
 
         NetworkState StateOn(string parent)
@@ -80,7 +88,7 @@ public sealed class ContainerNetworks(NetworkSession session)
     private ContainerNetwork CarryOut(NetworkPlan plan, Action<NetworkRecord> record)
     {
         _parents.Ensure(plan.Parent, parent => record(plan.Network with { Parent = parent.Name }));
-        return GetAll().First(n => n.Id == plan.Network.Id);
+        return Find(plan.Network.Name)!;
     }
 
     /// <summary>Removes a network, its NICs if forced to, and its parent if that was made for networks and has no other.</summary>

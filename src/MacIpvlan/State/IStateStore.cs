@@ -15,11 +15,11 @@ public interface IStateStore : IDisposable
     /// <summary>A number that is another one after someone else has changed anything.</summary>
     long GetVersion();
 
-    /// <summary>All networks, by name.</summary>
-    IReadOnlyList<NetworkRecord> GetNetworks();
+    /// <summary>All networks, by name; or the one of a name, whatever its case.</summary>
+    IReadOnlyList<NetworkRecord> GetNetworks(string? name = null);
 
-    /// <summary>How much of each network is in use, by the network's id.</summary>
-    IReadOnlyDictionary<string, NetworkUsage> GetUsage();
+    /// <summary>How much of each network is in use, or of one, by the network's id.</summary>
+    IReadOnlyDictionary<string, NetworkUsage> GetUsage(string? networkId = null);
 
     /// <summary>Adds a network.</summary>
     /// <exception cref="NetworkException">NetworkExists.</exception>

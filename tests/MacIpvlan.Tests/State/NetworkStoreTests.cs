@@ -109,6 +109,8 @@ public sealed class NetworkStoreTests : StateTest
         foreach (string name in (string[])["b", "C", "a", "D", "a1"]) Add(Network(name, Subnet("10.0.0.0/24")));
 
         Assert.Equal(["a", "a1", "b", "C", "D"], Store.GetNetworks().Select(static n => n.Name));
+        Assert.Equal(Describe.Lines(Store.GetNetworks()[3]), Describe.Lines(Assert.Single(Store.GetNetworks("c"))));
+        Assert.Empty(Store.GetNetworks("e"));
     }
 
     [Theory]

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net.NetworkInformation;
+using MacIpvlan.Addressing;
 using MacIpvlan.State;
 
 namespace MacIpvlan.Tests.State;
@@ -46,6 +48,31 @@ public sealed class UsageTests : StateTest
         Assert.Equal((1, 1), (usage[one.Id].NicCount, usage[two.Id].NicCount));
         Assert.Equal("12 2 10", Text(usage[one.Id].Subnets[0]));
         Assert.Equal("7 2 6", Text(usage[two.Id].Subnets[0]));
+    }
+
+    [Fact]
+    public void Network_AloneIsTheSameAsAmongAll()
+    {
+        NetworkRecord one = Add(Network("one", Subnet("10.0.0.0/28", "10.0.0.1"), Subnet("fd18::/64")));
+        NetworkRecord two = Add(Network("two", Subnet("10.0.0.0/28", "10.0.0.2", "10.0.0.8/29")));
+        NetworkRecord three = Add(Network("three", Subnet("10.3.0.0/24")));
+        Reserve(one, IPv4, IPv6);
+        Reserve(two, IPv4);
+        Reserve(three, IPv4);
+        Store.ReserveNic(Nic(one) with { IsHost = true }, one, [IPv4]);
+        Store.ReleaseNic(
+            Reserve(one, Static("10.0.0.6")).Id,
+            [new(AddressValue.Parse("10.0.0.6"), PhysicalAddress.Parse("02-00-00-00-00-06"), DateTimeOffset.Now.AddHours(1))]);
+
+        IReadOnlyDictionary<string, NetworkUsage> all = Store.GetUsage();
+
+        Assert.Single(all[one.Id].Subnets[0].Foreign);
+        foreach (NetworkRecord network in (NetworkRecord[])[one, two, three])
+        {
+            IReadOnlyDictionary<string, NetworkUsage> alone = Store.GetUsage(network.Id);
+            Assert.Equal(network.Id, Assert.Single(alone.Keys));
+            Assert.Equal(Describe.Lines(all[network.Id]), Describe.Lines(alone[network.Id]));
+        }
     }
 
     [Fact]
