@@ -71,15 +71,17 @@ function Invoke-UnitTest {
     Add-Result 'Unit tests' $found.succeeded, $found.failed, $found.skipped (-not $LASTEXITCODE -or $found.failed -gt 0)
 }
 
-function Invoke-KernelTest {
-    Write-Host "`n=== Acceptance tests, in two kernels (each has one processor) that share the files"
-    $share = (New-Item (Join-Path $results 'share') -ItemType Directory).FullName
+# Runs the acceptance tests through a command, in two processes that share the files.
+function Invoke-AcceptanceTest([string] $Stage, [string] $Name, [string[]] $Command, [string[]] $Filter) {
+    Write-Host "`n=== $Stage"
+    $share = (New-Item (Join-Path $results "$Name-share") -ItemType Directory).FullName
+    $program, $options = $Command + $shell + $runner + '-Path' + $tests + '-Share' + $share + $Filter
     $counts, $isComplete = @(0, 0, 0), $true
     1, 2 | ForEach-Object -Parallel {
-        $options = @('--timeout', 900, '--rw', $using:results) + $using:shell
-        $result = "$using:results/kernel$_"
-        $text = & $using:kernel @options $using:runner -Path $using:tests -Result $result -Share $using:share -ExcludeTagFilter $using:done 2>&1
-        @{ Name = "Kernel $_"; Text = $text; ExitCode = $LASTEXITCODE; Result = $result }
+        $result = "$using:results/$using:Name$_"
+        $arguments = $using:options + '-Result' + $result
+        $text = & $using:program @arguments 2>&1
+        @{ Name = "$using:Name $_"; Text = $text; ExitCode = $LASTEXITCODE; Result = $result }
     } | ForEach-Object {
         Write-Host "`n--- $($_.Name)"
         $_.Text | ForEach-Object { Write-Host $_ }
@@ -87,7 +89,7 @@ function Invoke-KernelTest {
         $numbers = Read-Result $_.Result
         foreach ($i in 0..2) { $counts[$i] += $numbers[$i] }
     }
-    Add-Result 'Kernels' $counts $isComplete
+    Add-Result $Stage $counts $isComplete
 }
 
 # Runs test files in another process: a command, or none, and what it gets before its last arguments.
@@ -112,7 +114,7 @@ function Invoke-NativeTest {
     }
     # What would be the same in any kernel: the throw-away one, where all takes ten times as long, need not repeat it.
     $script:done = 'Once'
-    Invoke-TestFile 'Acceptance tests on this kernel' $isolated '-Path', $tests, '-TagFilter', 'Native'
+    Invoke-AcceptanceTest 'Acceptance tests on this kernel, in two processes' 'native' $isolated '-TagFilter', 'Native'
 }
 
 function Invoke-Test {
@@ -123,7 +125,8 @@ function Invoke-Test {
     if ($Host.Name -eq 'EmbeddedHost') {
         Invoke-TestFile 'Tests of the embedded host' @() '-Path', (Join-Path $PSScriptRoot 'tools/EmbeddedHost/tests')
     }
-    Invoke-KernelTest
+    Invoke-AcceptanceTest 'Acceptance tests, in two kernels (each has one processor)' 'kernel' ($kernel, '--timeout', 900, '--rw', $results) (
+        '-ExcludeTagFilter', $done)
     if ($told.Count) { Write-Host "`n=== What failed [-], what was skipped [!]`n`n$($told -join "`n")" }
     Write-Host "`n$($total.passed) passed, $($total.failed) failed, $($total.skipped) skipped"
     if ($total.failed) { exit 1 }

@@ -112,6 +112,20 @@ Describe 'NICs in quick succession' -Tag Native, Once {
         $before | Should -Be (0..4)
     }
 
+    It 'are finished where the next is long in coming' {
+        $finished = [Collections.Generic.List[string]]::new()
+        $null = & {
+            $names[0..9]
+            for ($i = 0; $i -lt 200 -and @(Get-ContainerNic | Where-Object State -EQ Attached).Count -lt 10; $i++) {
+                Start-Sleep -Milliseconds 50
+            }
+            Get-ContainerNic | Where-Object State -EQ Attached | ForEach-Object { $finished.Add($_.Namespace) }
+            $names[10]
+        } | Connect-ContainerNic front
+        $finished | Should -Be $names[0..9]
+        Get-Made | Should -Be $names[0..10]
+    }
+
     It 'are whole or not at all when their command is killed: <_> told of' -ForEach 1, 7, 20, 33 {
         $process = Start-Shell "1..40 | ForEach-Object { `"w`$_`" } | Connect-ContainerNic front | ForEach-Object Namespace"
         foreach ($i in 1..$_) { $null = $process.StandardOutput.ReadLine() }

@@ -5,7 +5,7 @@ BeforeAll {
     Initialize-TestHost
 
     # For those who will not answer.
-    $quick = @{ Count = 1; TimeoutSeconds = 1 }
+    $quick = @{ Count = 1; TimeoutSeconds = 0.5 }
 
     function Get-Verdict([Parameter(ValueFromPipeline)] $Result) {
         # A result in one line.
@@ -106,7 +106,7 @@ Describe 'Test-ContainerNic' -Tag Native, Once {
 
     It 'asks on the link with -LinkLayer, also where echo is off' {
         ip netns exec web2 sysctl -qw net.ipv4.icmp_echo_ignore_all=1
-        $results = Test-ContainerNic -Namespace web1 -Destination web2, 10.1.0.99, fd18::99, 192.0.2.1 -LinkLayer -Count 2 -TimeoutSeconds 1
+        $results = Test-ContainerNic -Namespace web1 -Destination web2, 10.1.0.99, fd18::99, 192.0.2.1 -LinkLayer -Count 2 -TimeoutSeconds 0.5
         ip netns exec web2 sysctl -qw net.ipv4.icmp_echo_ignore_all=0
         $results | Get-Verdict | Should -Be 'web1/eth0 web2/eth0 ARP Reachable', 'web1/eth0 web2/eth0 NDP Reachable',
             'web1/eth0 10.1.0.99 ARP NeighborSilent', 'web1/eth0 fd18::99 NDP NeighborSilent', 'web1/eth0 192.0.2.1 ARP NotOnLink'
