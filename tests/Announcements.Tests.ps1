@@ -83,6 +83,21 @@ Describe 'Announcements' -Tag Native {
         Remove-NetworkNamespace many* -Force
     }
 
+    It 'keep no namespace alive' {
+        # A thread is born into the namespace of the one that starts it.
+        function Get-ForeignThread {
+            $own = readlink /proc/self/ns/net
+            sh -c "for task in /proc/$PID/task/*; do echo `$(readlink `$task/ns/net) `$(cat `$task/comm); done" | Where-Object { -not $_.StartsWith("$own ") }
+        }
+        $many = 1..12 | ForEach-Object { "many$_" }
+        $null = New-NetworkNamespace $many
+        $null = $many | Connect-ContainerNic lan
+        $null = Connect-ContainerNic lan one -AnnounceCount 2
+        for ($i = 0; $i -lt 200 -and (Get-ForeignThread); $i++) { Start-Sleep -Milliseconds 50 }
+        Get-ForeignThread | Should -BeNullOrEmpty
+        Remove-NetworkNamespace many* -Force
+    }
+
     It 'of one address are the kernel''s where few hear them' {
         $null = Connect-ContainerNic lan one
         ip netns exec one cat /proc/sys/net/ipv4/conf/eth0/arp_notify | Should -Be 1

@@ -29,6 +29,21 @@ internal static class Announcer
     private static long s_lastStart;
     private static bool s_isSending;
 
+    /// <summary>
+    /// To be called in the host's namespace before the first <see cref="Start"/>: a thread is born into the namespace of the
+    /// one that starts it, and would keep it alive.
+    /// </summary>
+    public static void Prepare()
+    {
+        lock (s_due)
+        {
+            if (s_thread is not null) return;
+            s_thread = new Thread(Run) { Name = "MacIpvlan announcements", IsBackground = true };
+            s_thread.Start();
+            AppDomain.CurrentDomain.ProcessExit += static (_, _) => SendDue();
+        }
+    }
+
     /// <summary>Announces the addresses of a link, now and every two seconds, so many times in all.</summary>
     /// <param name="socket">A socket in the link's namespace, which is disposed of in the end.</param>
     /// <param name="linkIndex">The link's index.</param>
@@ -40,18 +55,11 @@ internal static class Announcer
         lock (s_due)
         {
             while (s_underWay >= MaxUnderWay) Monitor.Wait(s_due);
-            if (s_thread is null)
-            {
-                s_thread = new Thread(Run) { Name = "MacIpvlan announcements" };
-                s_thread.Start();
-                AppDomain.CurrentDomain.ProcessExit += static (_, _) => SendDue();
-            }
-
             s_underWay++;
             s_lastStart = Environment.TickCount64;
             // A process that ends at once shall announce what it promised, and only then. Where its end waits for no thread
             // (Environment.Exit), it does so at least once.
-            s_thread.IsBackground = false;
+            s_thread!.IsBackground = false;
             s_due.Enqueue(new(socket, linkIndex, mac, addresses, times), s_lastStart);
             // The thread need not wake for the others.
             if (s_due.Count == 1) Monitor.PulseAll(s_due);

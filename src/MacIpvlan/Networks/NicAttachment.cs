@@ -134,11 +134,7 @@ internal sealed class NicAttachment(NetworkSession session, NicRequest request, 
         if (nic.IsHost && hasIPv6) SetSysctl(inside, "ipv6", link, "accept_ra", "0");
         // In l3 modes there is no link layer to announce on.
         bool isAnnounced = request.AnnounceCount > 0 && nic.Leases.Count > 0 && !NicRoutes.IsRouted(_network);
-        // The kernel announces once what it finds when a link comes up, and needs no CAP_NET_RAW for that; but it goes on
-        // with nothing else until all others on the parent have heard it.
-        PacketSocket? announcing = isAnnounced && (request.AnnounceCount > 1 || request.AnnouncesAside || request.Probe is not null)
-            ? PacketSocket.TryOpen()
-            : null;
+        PacketSocket? announcing = isAnnounced && request.AnnouncesItself ? PacketSocket.TryOpen() : null;
         try
         {
             SetUp(inside, link, kernelAnnounces: isAnnounced && announcing is null);

@@ -66,7 +66,9 @@ internal sealed class NicConnector(NetworkSession session)
         };
         IReadOnlyList<AddressDemand> demands = NicDefinition.Demands(request);
         bool isCrowded = request.Network.NicCount + _planned++ > CrowdSize;
-        return new(isCrowded ? request with { AnnouncesAside = true } : request, wanted, parent, demands);
+        NicRequest complete = isCrowded ? request with { AnnouncesAside = true } : request;
+        if (complete.AnnouncesItself) Announcer.Prepare();
+        return new(complete, wanted, parent, demands);
     }
 
     /// <summary>Takes the addresses for what was planned.</summary>

@@ -38,6 +38,12 @@ public sealed record NicRequest
     /// <summary>Whether others wait to be made, or so many hear its announcement, that it is sent while work goes on.</summary>
     internal bool AnnouncesAside { get; init; }
 
+    /// <summary>
+    /// Whether its addresses are announced by this process. The kernel does it once when a link comes up, of what it finds
+    /// then, and needs no CAP_NET_RAW for that; but it goes on with nothing else until all others on the parent have heard it.
+    /// </summary>
+    internal bool AnnouncesItself => AnnounceCount > 1 || (AnnounceCount > 0 && (AnnouncesAside || Probe is not null));
+
     /// <summary>Whether its addresses are probed first (macvlan only); as the network says when null.</summary>
     public bool? ProbeAddress { get; init; }
 
