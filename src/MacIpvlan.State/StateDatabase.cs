@@ -83,18 +83,7 @@ internal sealed class StateDatabase : IDisposable
     public T Part<T>(Func<T> work)
     {
         Step("SAVEPOINT part");
-        try
-        {
-            T result = work();
-            Step("RELEASE part");
-            return result;
-        }
-        catch
-        {
-            // Some failures have ended all of the transaction.
-            _ = raw.sqlite3_exec(Connection.Handle, "ROLLBACK TO part; RELEASE part");
-            throw;
-        }
+        return AllOrNothing(work, "RELEASE part", "ROLLBACK TO part; RELEASE part");
     }
 
     /// <summary>A prepared statement with its parameters, named $1, $2 and so on, set to the values.</summary>
@@ -223,20 +212,26 @@ internal sealed class StateDatabase : IDisposable
         lock (_commands)
         {
             RunPatiently(begin);
-            try
-            {
-                T result = work();
-                Step("COMMIT");
-                return result;
-            }
-            catch
-            {
-                // Some failures have ended the transaction already; then there is none, and this fails too.
-                _ = raw.sqlite3_exec(Connection.Handle, "ROLLBACK");
-                throw;
-            }
+            return AllOrNothing(work, "COMMIT", "ROLLBACK");
         }
     });
+
+    // Of what has begun.
+    private T AllOrNothing<T>(Func<T> work, string keep, string undo)
+    {
+        try
+        {
+            T result = work();
+            Step(keep);
+            return result;
+        }
+        catch
+        {
+            // Some failures have ended the transaction already; then there is none, and this fails too.
+            _ = raw.sqlite3_exec(Connection.Handle, undo);
+            throw;
+        }
+    }
 
     // The one place where a command waits for others: behind the log, who has begun is never refused again.
     private void RunPatiently(string[] statements)
