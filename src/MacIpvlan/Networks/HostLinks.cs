@@ -3,12 +3,12 @@ using MacIpvlan.Netlink.Kinds;
 
 namespace MacIpvlan;
 
-/// <summary>The links of the host, as one dump tells them, and how they are found among each other.</summary>
+/// <summary>The links of the host, and how they are found among each other.</summary>
 /// <param name="all">All of them, in the kernel's order.</param>
-internal sealed class HostLinks(IReadOnlyList<Link> all)
+internal sealed class HostLinks(IReadOnlyCollection<Link> all)
 {
     /// <summary>All of them, in the kernel's order.</summary>
-    public IReadOnlyList<Link> All => all;
+    public IReadOnlyCollection<Link> All => all;
 
     /// <summary>The link of a name, which may be one of its alternative names; null if there is none.</summary>
     public Link? Find(string name) => all.FirstOrDefault(l => l.IsNamed(name));

@@ -1,6 +1,5 @@
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
-using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
 
 namespace MacIpvlan;
@@ -46,10 +45,11 @@ internal sealed class WatchedNetworks(IReadOnlyList<NetworkRecord> networks, IEn
         }
 
         if (place != WatchedPlace.Host) return owners;
+        HostLinks host = new(links);
         foreach (NetworkRecord network in networks)
         {
             // A VLAN is no better than what it sits on.
-            for (Link? link = links.FirstOrDefault(l => l.IsNamed(network.Parent)); link is not null; link = Below(link))
+            for (Link? link = host.Find(network.Parent); link is not null; link = host.Below(link))
             {
                 owners[link.Index] = owners.TryGetValue(link.Index, out LinkOwner? other)
                     ? other with { Network = $"{other.Network}, {network.Name}" }
@@ -63,10 +63,6 @@ internal sealed class WatchedNetworks(IReadOnlyList<NetworkRecord> networks, IEn
         static ContainerNic Named(ContainerNic nic, Link link) => nic.InterfaceName.Length > 0
             ? nic
             : new(nic.Record with { InterfaceName = link.Name, InterfaceIndex = link.Index, MacAddress = link.MacAddress }, nic.NetworkRecord);
-
-        Link? Below(Link link) => link.Kind is VlanLink && !link.ParentIsForeign
-            ? links.FirstOrDefault(l => l.Index == link.ParentIndex)
-            : null;
     }
 }
 
