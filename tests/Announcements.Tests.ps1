@@ -59,6 +59,24 @@ Describe 'Announcements' -Tag Native {
         Wait-Neighbour fd01::1 $mac | Should -BeTrue
     }
 
+    It 'of a NIC do not wait for those that another one repeats' {
+        $null = New-NetworkNamespace two
+        $isFirst = foreach ($attempt in 1..3) {
+            $null = 20, 30 | ForEach-Object { ip -n wire neighbour replace "10.1.0.$_" lladdr 02:00:00:00:00:99 dev eth0 nud stale }
+            $null = Connect-ContainerNic lan one -AnnounceCount 2 -IPAddress 10.1.0.20
+            $mac = (Get-IpLink eth0 -Namespace one).address
+            Wait-Neighbour 10.1.0.20 $mac | Should -BeTrue
+            ip -n wire neighbour replace 10.1.0.20 lladdr 02:00:00:00:00:99 dev eth0 nud stale
+            $null = Connect-ContainerNic lan two -AnnounceCount 2 -IPAddress 10.1.0.30
+            Wait-Neighbour 10.1.0.30 (Get-IpLink eth0 -Namespace two).address | Should -BeTrue
+            # Two seconds have not passed since the first NIC's: where they have, the machine is busy.
+            (Get-Neighbour 10.1.0.20) -ne $mac
+            Get-ContainerNic | Disconnect-ContainerNic
+        }
+        Remove-NetworkNamespace two
+        $isFirst | Should -Contain $true
+    }
+
     It 'reach neighbours also when many other NICs hear them' -Tag Once {
         $null = New-NetworkNamespace crowd
         $null = 1..260 | ForEach-Object { 'crowd' } | Connect-ContainerNic lan -AnnounceCount 0 -NoIPAddress

@@ -60,9 +60,10 @@ internal static class Announcer
             // A process that ends at once shall announce what it promised, and only then. Where its end waits for no thread
             // (Environment.Exit), it does so at least once.
             s_thread!.IsBackground = false;
-            s_due.Enqueue(new(socket, linkIndex, mac, addresses, times), s_lastStart);
-            // The thread need not wake for the others.
-            if (s_due.Count == 1) Monitor.PulseAll(s_due);
+            Announcement announcement = new(socket, linkIndex, mac, addresses, times);
+            s_due.Enqueue(announcement, s_lastStart);
+            // The thread need not wake for one that has others before it.
+            if (ReferenceEquals(s_due.Peek(), announcement)) Monitor.PulseAll(s_due);
         }
     }
 
@@ -100,12 +101,13 @@ internal static class Announcer
         {
             while (true)
             {
-                bool isAwaited = s_due.TryPeek(out _, out long due);
-                if (isAwaited) due = Math.Min(Math.Max(due, s_lastStart + LullMilliseconds), due + MaxDelayMilliseconds);
-                long left = (isAwaited && due < deadline ? due : deadline) - Environment.TickCount64;
+                long due = s_due.TryPeek(out _, out long wanted)
+                    ? Math.Min(Math.Max(wanted, s_lastStart + LullMilliseconds), wanted + MaxDelayMilliseconds)
+                    : long.MaxValue;
+                long left = Math.Min(due, deadline) - Environment.TickCount64;
                 if (left <= 0)
                 {
-                    s_isSending = isAwaited && due < deadline;
+                    s_isSending = due < deadline;
                     return s_isSending ? s_due.Dequeue() : null;
                 }
 
