@@ -156,12 +156,13 @@ Describe 'Networks of macvlan' -Tag Native, Once {
     It 'are written to files alone: not through <Place>' -ForEach @(
         @{ Place = 'a link'; Make = { New-Item "$folder/x" -ItemType SymbolicLink -Value "$folder/target" } }
         @{ Place = 'a pipe'; Make = { mkfifo "$folder/x" } }
-        @{ Place = 'a folder that is not there'; Path = 'none/x' }
-        @{ Place = 'another drive'; Path = 'env:x' }
+        @{ Place = 'a folder that is not there'; At = 'none/x' }
+        @{ Place = 'another drive'; At = 'env:x' }
     ) {
         if ($Make) { $null = & $Make }
-        $place = $Path
-        if ($Path -notlike '*:*') { $place = Join-Path $folder ($Path ? $Path : 'x') }
+        # Not $Path: that is also a parameter of who runs the tests.
+        $place = $At
+        if ($At -notlike '*:*') { $place = Join-Path $folder ($At ? $At : 'x') }
         $before = (Get-ChildItem $folder).Name
         (Get-Failure { Export-ContainerNetwork -Path $place }).What | Should -Be "FileUnusable OpenError ''"
         (Get-ChildItem $folder).Name | Should -Be $before
