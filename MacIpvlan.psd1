@@ -7,7 +7,7 @@
     CompanyName            = 'The MacIpvlan authors'
     Copyright              = '(c) The MacIpvlan authors. MIT license.'
     Description            = 'Puts containers of any runtime straight onto the wire: macvlan and ipvlan networks, 802.1q sub-interfaces, addresses and NICs on Linux hosts, over rtnetlink.'
-    PowerShellVersion      = '7.4'
+    PowerShellVersion      = '7.6'
     FormatsToProcess       = @('MacIpvlan.Format.ps1xml')
     FunctionsToExport      = @()
     AliasesToExport        = @()

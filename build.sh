@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Builds, tests and runs MacIpvlan with pwsh, or where there is none with the host in tools/EmbeddedHost.
+# Builds, tests and runs MacIpvlan with the pwsh on PATH, or where there is none with one made from its package.
 set -euo pipefail
 
 root=$(dirname "$(realpath "$0")")
 module=$root/out/MacIpvlan/MacIpvlan.psd1
 kernel=$root/tests/kernel/run.sh
-export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 POWERSHELL_TELEMETRY_OPTOUT=1 POWERSHELL_UPDATECHECK=Off
 
 usage() {
     cat <<'END'
@@ -17,44 +17,69 @@ With --kernel, as in test and demo, it is in a throw-away kernel: user-mode Linu
 END
 }
 
-# Runs a command, quiet when it succeeds, if a file below the folders is newer than its last success.
+# Runs a command that takes a while: it says so at the start, and shows its output only if it fails.
+quietly() {
+    local output
+    printf 'build.sh: %s ...\n' "$1" >&2
+    shift
+    output=$("$@" </dev/null 2>&1) || { printf '%s\n' "$output" >&2; return 1; }
+}
+
+# Runs a command, quietly, if a file below the folders is newer than its last success.
 refresh() {
-    local stamp=$root/out/$1.stamp folders output
+    local stamp=$root/out/$1.stamp folders
     read -ra folders <<<"$2"
-    shift 2
     if [[ -e $stamp && -z $(cd "$root" && find "${folders[@]}" -type d \( -name bin -o -name obj \) -prune -o \
         -type f -newer "$stamp" -print -quit) ]]; then
         return
     fi
     mkdir -p "$root/out"
     touch "$stamp.new"
-    output=$("$@" 2>&1) || { printf '%s\n' "$output" >&2; exit 1; }
+    quietly "${@:3}" || exit 1
     mv "$stamp.new" "$stamp"
 }
 
-# Sets shell to the command that runs PowerShell. The argument is what is asked of pwsh, if anything.
+# Sets shell to the command that runs PowerShell.
 find_shell() {
-    local architecture=x64 condition="\$PSVersionTable.PSVersion -ge '7.4' -and (${1:-1})"
+    type -P dotnet >/dev/null || { echo 'build.sh: dotnet is missing: install the .NET 10 SDK' >&2; exit 69; }
     shell=(pwsh -NoProfile)
-    if "${shell[@]}" -Command "exit [int] -not ($condition)" 2>/dev/null; then
+    if "${shell[@]}" -Command "exit [int] (\$PSVersionTable.PSVersion -lt '7.6')" 2>/dev/null; then
         return
     fi
-    [[ $(uname -m) != aarch64 ]] || architecture=arm64
-    # Compiled ahead of time, or each start in the kernel would take seconds.
-    refresh EmbeddedHost 'tools/EmbeddedHost Directory.Build.props Directory.Packages.props global.json' \
-        dotnet publish "$root/tools/EmbeddedHost" -c Release -r linux-$architecture --self-contained false \
-        -p:PublishReadyToRun=true --artifacts-path "$root/out/obj" -o "$root/out/EmbeddedHost"
-    shell=(dotnet "$root/out/EmbeddedHost/EmbeddedHost.dll" -NoProfile)
+    refresh pwsh 'tools/pwsh Directory.Build.props Directory.Packages.props global.json' \
+        'making a pwsh from its package, which takes a minute at the first time' \
+        dotnet publish "$root/tools/pwsh" -c Release --artifacts-path "$root/out/obj" -o "$root/out/pwsh"
+    # Where the SDK lies somewhere else than a program looks for .NET.
+    : "${DOTNET_ROOT:=$(dirname "$(realpath "$(type -P dotnet)")")}"
+    export DOTNET_ROOT
+    shell=("$root/out/pwsh/pwsh" -NoProfile)
 }
+
+# Whether there are Debian's packages to be had, by root.
+can_unpack() { [[ $EUID == 0 ]] && type -P apt-get dpkg >/dev/null; }
 
 # What the kernel needs is installed where that is possible; where not, its runner says what is missing.
 install_kernel() {
-    local output packages=(user-mode-linux kmod busybox-static iproute2)
-    if [[ $EUID == 0 ]] && ! type -P linux.uml modprobe busybox ip >/dev/null && type -P apt-get >/dev/null; then
+    local packages
+    read -ra packages <<<"$("$kernel" --missing)"
+    if ((${#packages[@]})) && can_unpack; then
         export DEBIAN_FRONTEND=noninteractive
-        output=$(apt-get update 2>&1 && apt-get install -y --no-install-recommends "${packages[@]}" </dev/null 2>&1) ||
-            printf '%s\n' "$output" >&2
+        quietly 'updating the lists of Debian packages' apt-get update &&
+            quietly "installing ${packages[*]}" apt-get install -y --no-install-recommends "${packages[@]}" || true
     fi
+}
+
+# What only tests need: Pester, and what they unpack of Debian's packages. Where that fails, they say what they lack.
+prepare_tests() {
+    local part
+    refresh Pester 'tests/Pester Directory.Packages.props' 'getting Pester' \
+        dotnet build "$root/tests/Pester" -target:Stage --artifacts-path "$root/out/obj"
+    for part in runtimes arm64; do
+        # What an earlier version of the script has unpacked may lack something.
+        if [[ ! $root/out/$part/complete -nt $root/tests/$part/unpack.sh ]] && can_unpack; then
+            quietly "unpacking into out/$part what its tests need" "$root/tests/$part/unpack.sh" "$root/out/$part" || true
+        fi
+    done
 }
 
 # A word as PowerShell reads it: the name of a parameter as it is, all else quoted.
@@ -73,11 +98,9 @@ run() {
     [[ $# == 0 || -f $1 ]] || { echo "build.sh: there is no script $1" >&2; exit 64; }
     find_shell
     refresh MacIpvlan 'src en-US MacIpvlan.psd1 MacIpvlan.Format.ps1xml Directory.Build.props Directory.Packages.props' \
-        dotnet build "$root/src/MacIpvlan.PowerShell" -c Release
-    if [[ ${shell[0]} == dotnet ]]; then
-        shell+=(-Import "$module" ${1:+-File "$@"})
-    elif [[ $# == 0 ]]; then
-        shell+=(-NoExit -Command "Import-Module$(quote "$module")")
+        'building the module' dotnet build "$root/src/MacIpvlan.PowerShell" -c Release
+    if [[ $# == 0 ]]; then
+        shell+=(-NoLogo -NoExit -Command "Import-Module$(quote "$module")")
     else
         text="Import-Module$(quote "$module"); \$global:LASTEXITCODE = 0; &"
         for word in "$(realpath "$1")" "${@:2}"; do text+=$(quote "$word"); done
@@ -92,11 +115,8 @@ case $task in
     build | soak | bench | docs | package | install) find_shell ;;
     test)
         install_kernel
-        mkdir -p "$root/out"
-        for part in runtimes arm64; do
-            "$root/tests/$part/unpack.sh" "$root/out/$part" >"$root/out/$part.log" 2>&1 || cat "$root/out/$part.log" >&2
-        done
-        find_shell "Get-Module Pester -ListAvailable | Where-Object Version -ge '5.0'"
+        find_shell
+        prepare_tests
         ;;
     demo) run --kernel "$root/examples/quickstart.ps1" ;;
     run) [[ ${1:---kernel} != --kernel || ${2:-} ]] || { usage >&2; exit 64; }; run "$@" ;;

@@ -4,7 +4,7 @@ Connects some NICs in one pipeline, after others that the compiler and the cache
 #>
 param([int] $Count)
 $ErrorActionPreference = 'Stop'
-$env:MACIPVLAN_STATE = "$([IO.Path]::GetTempPath())/macipvlan-bench.$PID/state.db"
+$env:MACIPVLAN_STATE = "$PSScriptRoot/../out/bench-state/state.db"
 $names = 1..$Count | ForEach-Object { "n$_" }
 try {
     ip link add p0 type veth peer name p1

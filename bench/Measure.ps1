@@ -5,7 +5,7 @@ out/bench.json. For network and mount namespaces that are thrown away: started b
 #>
 param([int] $Rounds = 5)
 $ErrorActionPreference = 'Stop'
-if ((readlink /proc/self/ns/net) -eq (readlink /proc/1/ns/net)) { throw 'This changes the network: run it by build.sh bench.' }
+& $PSScriptRoot/../tests/Assert-Isolated.ps1
 . $PSScriptRoot/Report.ps1
 
 # So many NICs, one in each of the namespaces n1, n2 and so on; beside others on their parent, so many in each of some
@@ -16,8 +16,7 @@ $out = [IO.Path]::GetFullPath("$PSScriptRoot/../out")
 $module = "$out/MacIpvlan/MacIpvlan.psd1"
 $managed = 'dotnet', "$PSScriptRoot/MacIpvlan.Benchmarks/bin/Release/net10.0/MacIpvlan.Benchmarks.dll"
 $floor = (Test-Path "$out/floor") ? @("$out/floor") : $managed
-$shell = @([Environment]::ProcessPath)
-if ($shell[0] -like '*/dotnet') { $shell += [Environment]::GetCommandLineArgs()[0] }
+$shell = [Environment]::ProcessPath
 $samples = @{}
 
 function Add-Sample([string] $Name, [double] $Value) {
@@ -82,16 +81,15 @@ function Measure-Disconnect([string] $Where = '') {
 
 # What a new process needs: for the module, beside its start; for its first NIC; for the others.
 function Measure-Start {
-    $program, $options = $shell + '-NoProfile' + '-Command'
     # A start takes ten times as long as the import, and what disturbs it only adds to it.
     $starts = foreach ($i in 1..3) {
         @{
-            Without = Measure-Work { & $program @options 'exit' }
-            With = Measure-Work { & $program @options "Import-Module '$module'" }
+            Without = Measure-Work { & $shell -NoProfile -Command 'exit' }
+            With = Measure-Work { & $shell -NoProfile -Command "Import-Module '$module'" }
         }
     }
     Add-Sample 'import' (($starts.With | Measure-Object -Minimum).Minimum - ($starts.Without | Measure-Object -Minimum).Minimum)
-    $first, $others = Invoke-Program ($shell + '-NoProfile' + '-Command' + @"
+    $first, $others = Invoke-Program ($shell, '-NoProfile', '-Command', @"
         Import-Module '$module'
         `$clock = [Diagnostics.Stopwatch]::StartNew()
         `$null = 'n1' | Connect-ContainerNic few
@@ -114,7 +112,8 @@ function Measure-Network {
 }
 
 Import-Module $module
-$env:MACIPVLAN_STATE = "$([IO.Path]::GetTempPath())/macipvlan-bench.$PID/state.db"
+# On a disk, where users have it.
+$env:MACIPVLAN_STATE = "$out/bench-state/state.db"
 try {
     ip link add p0 type veth peer name p1
     ip link set p0 up

@@ -9,8 +9,7 @@ trap 'rm -rf "$folder"' EXIT
 : >"$folder/nothing.ps1"
 "$here/../build.sh" run "$folder/nothing.ps1"
 for count in 1 101; do
-    unshare --net --mount bash -c 'mount -t tmpfs tmpfs /run && exec "$@"' bash \
-        strace -f -c -U calls,name -o "$folder/$count" "$here/../build.sh" run "$here/Connect.ps1" -Count $count
+    "$here/../tests/isolate.sh" strace -f -c -U calls,name -o "$folder/$count" "$here/../build.sh" run "$here/Connect.ps1" -Count $count
     awk '$1 ~ /^[0-9]+$/ && $2 != "total" { print $2, $1 }' "$folder/$count" | sort >"$folder/$count.calls"
 done
 join -a 2 -e 0 -o 0,1.2,2.2 "$folder/1.calls" "$folder/101.calls" |

@@ -1,4 +1,4 @@
-#requires -Version 7.4
+#requires -Version 7.6
 <#
 .SYNOPSIS
     A network with IPv6 alone, and every NIC on it tested to the router.

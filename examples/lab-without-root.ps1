@@ -1,4 +1,4 @@
-#requires -Version 7.4
+#requires -Version 7.6
 <#
 .SYNOPSIS
     A lab for an ordinary user: two hosts on one wire, in namespaces of the user's own, nothing of it on the real host.

@@ -1,4 +1,4 @@
-#requires -Version 7.4
+#requires -Version 7.6
 <#
 .SYNOPSIS
     Moves macvlan and ipvlan networks of Docker here, with the containers on them and their addresses.

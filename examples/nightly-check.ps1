@@ -1,4 +1,4 @@
-#requires -Version 7.4
+#requires -Version 7.6
 <#
 .SYNOPSIS
     The nightly check: what differs from the record, what could be put right, who does not reach its gateway.

@@ -1,4 +1,4 @@
-#requires -Version 7.4
+#requires -Version 7.6
 <#
 .SYNOPSIS
     A tour: networks on a VLAN trunk, containers on them, who reaches whom, and everything taken away again.

@@ -1,4 +1,4 @@
-#requires -Version 7.4
+#requires -Version 7.6
 <#
 .SYNOPSIS
     Makes the networks of a small host, and draws them: docs/topology.svg is what comes out.

@@ -1,4 +1,4 @@
-#requires -Version 7.4
+#requires -Version 7.6
 <#
 .SYNOPSIS
     The VLANs of a rack on one trunk: a network on each, from a table that is kept with the rack's other papers.

@@ -163,7 +163,7 @@ Describe 'Probing of a macvlan network' -Tag Native, Once {
         Get-IpAddress web1 eth0 | Should -BeNullOrEmpty -Because 'it is not yet known to be free'
         Start-Sleep -Milliseconds 200
         $watch = [Diagnostics.Stopwatch]::StartNew()
-        kill -INT $process.Id
+        Send-Signal INT $process
         $process.StandardOutput.ReadToEnd().Trim() | Should -Be stopped
         # It would go on for a minute.
         $watch.Elapsed.TotalSeconds | Should -BeLessThan 30
@@ -218,7 +218,7 @@ Describe 'An address that someone has on another VLAN of the parent' {
         'link add link eth0 name eth0.50 type vlan id 50', 'address add 10.1.0.2/24 dev eth0.50', 'link set eth0.50 up' | ip -n wire -batch -
         $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24 -ProbeAddress -ProbeTimeoutMilliseconds 1500
         # Or it would answer for it on eth0 too.
-        $null = ip netns exec wire sysctl -w net.ipv4.conf.eth0.arp_ignore=1
+        $null = ip netns exec wire busybox sysctl -w net.ipv4.conf.eth0.arp_ignore=1
         # The other station announces itself all the time.
         $other = Start-Process ip 'netns exec wire busybox arping -q -U -c 20 -I eth0.50 10.1.0.2' -PassThru
         try { $nic = Connect-ContainerNic lan web1 -WarningVariable warnings }

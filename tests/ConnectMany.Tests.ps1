@@ -129,7 +129,7 @@ Describe 'NICs in quick succession' -Tag Native, Once {
     It 'are whole or not at all when their command is killed: <_> told of' -ForEach 1, 7, 20, 33 {
         $process = Start-Shell "1..40 | ForEach-Object { `"w`$_`" } | Connect-ContainerNic front | ForEach-Object Namespace"
         foreach ($i in 1..$_) { $null = $process.StandardOutput.ReadLine() }
-        kill -9 $process.Id
+        $process.Kill()
         $process.WaitForExit()
         # The next command puts right what that one was at.
         $null = New-MacvlanNetwork next eth0 -Subnet 10.51.0.0/16

@@ -20,7 +20,7 @@ Describe 'Test-ContainerNic' -Tag Native, Once {
         # The router: it answers on the link, and knows where not to send.
         'address add 10.1.0.1/24 dev eth0', 'route add prohibit 10.9.0.0/16' | ip -n wire -batch -
         'address add fd18::1/64 dev eth0 nodad', 'route add prohibit fd99::/64' | ip -n wire -6 -batch -
-        ip netns exec wire sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+        ip netns exec wire busybox sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
         ip address add 10.1.0.77/24 dev eth0
         $null = New-NetworkNamespace web1, web2, web3
         $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24, fd18::/64 -Gateway 10.1.0.1, fd18::1 -Route 'blackhole 10.8.0.0/16',
@@ -56,17 +56,17 @@ Describe 'Test-ContainerNic' -Tag Native, Once {
     }
 
     It 'says what ping says' {
-        ip netns exec web3 sysctl -qw net.ipv4.icmp_echo_ignore_all=1
+        ip netns exec web3 busybox sysctl -qw net.ipv4.icmp_echo_ignore_all=1
         $destinations = '10.1.0.1', 'fd18::1', '10.1.0.3', 'fd18::3', '10.1.0.4', '10.1.0.77', '10.1.0.99', 'fd18::99', '10.8.0.1', '10.9.0.1', 'fd99::1'
         $results = Test-ContainerNic -Namespace web1 -Destination $destinations @quick
         ($results | Where-Object Reachable).Destination | Should -Be (Get-PingReply web1 $destinations)
         ($results | Where-Object Reachable).Destination | Should -Be '10.1.0.1', 'fd18::1', '10.1.0.3', 'fd18::3'
-        ip netns exec web3 sysctl -qw net.ipv4.icmp_echo_ignore_all=0
+        ip netns exec web3 busybox sysctl -qw net.ipv4.icmp_echo_ignore_all=0
     }
 
     It 'tells why there is no answer' {
         # Neither dropped nor refused: told by the one who does it.
-        ip netns exec web2 sysctl -qw net.ipv4.icmp_echo_ignore_all=1 net.ipv6.icmp.echo_ignore_all=1
+        ip netns exec web2 busybox sysctl -qw net.ipv4.icmp_echo_ignore_all=1 net.ipv6.icmp.echo_ignore_all=1
         $mac = (Get-IpLink eth0 -Namespace web2).address
         $results = Test-ContainerNic -Namespace web1 -Destination 10.1.0.99, fd18::99, web2, 10.1.0.77, 10.8.0.1, 10.7.0.1, fd88::1, 10.9.0.1, fd99::1 @quick
         $results | ForEach-Object { "$($_.Destination) $($_.Status): $($_.Reason)" } | Should -Be @(
@@ -82,7 +82,7 @@ Describe 'Test-ContainerNic' -Tag Native, Once {
             'fd99::1 IcmpError: fd18::1 says: communication prohibited (type 1, code 1)')
         $results.Reachable | Should -Not -Contain $true
         $results | Where-Object { $null -ne $_.RoundtripTime } | Should -BeNullOrEmpty
-        ip netns exec web2 sysctl -qw net.ipv4.icmp_echo_ignore_all=0 net.ipv6.icmp.echo_ignore_all=0
+        ip netns exec web2 busybox sysctl -qw net.ipv4.icmp_echo_ignore_all=0 net.ipv6.icmp.echo_ignore_all=0
     }
 
     It 'reaches the host where it has access, and nowhere else' {
@@ -96,18 +96,18 @@ Describe 'Test-ContainerNic' -Tag Native, Once {
     }
 
     It 'tells of a gateway that is there, and of one that is not' {
-        ip netns exec wire sysctl -qw net.ipv4.ip_forward=0
+        ip netns exec wire busybox sysctl -qw net.ipv4.ip_forward=0
         (Test-ContainerNic -Namespace web1 -Destination 192.0.2.1 @quick).Reason | Should -BeLike 'the echo was not answered, though the gateway 10.1.0.1 answers ARP as *'
-        ip netns exec wire sysctl -qw net.ipv4.ip_forward=1
+        ip netns exec wire busybox sysctl -qw net.ipv4.ip_forward=1
         ip -n wire address delete 10.1.0.1/24 dev eth0
         (Test-ContainerNic -Namespace web1 -Destination 192.0.2.1 @quick).Reason | Should -Be 'the gateway 10.1.0.1 did not answer ARP'
         'address add 10.1.0.1/24 dev eth0' | ip -n wire -batch -
     }
 
     It 'asks on the link with -LinkLayer, also where echo is off' {
-        ip netns exec web2 sysctl -qw net.ipv4.icmp_echo_ignore_all=1
+        ip netns exec web2 busybox sysctl -qw net.ipv4.icmp_echo_ignore_all=1
         $results = Test-ContainerNic -Namespace web1 -Destination web2, 10.1.0.99, fd18::99, 192.0.2.1 -LinkLayer -Count 2 -TimeoutSeconds 0.5
-        ip netns exec web2 sysctl -qw net.ipv4.icmp_echo_ignore_all=0
+        ip netns exec web2 busybox sysctl -qw net.ipv4.icmp_echo_ignore_all=0
         $results | Get-Verdict | Should -Be 'web1/eth0 web2/eth0 ARP Reachable', 'web1/eth0 web2/eth0 NDP Reachable',
             'web1/eth0 10.1.0.99 ARP NeighborSilent', 'web1/eth0 fd18::99 NDP NeighborSilent', 'web1/eth0 192.0.2.1 ARP NotOnLink'
         $mac = (Get-ContainerNic -Namespace web2).MacAddress
@@ -122,9 +122,9 @@ Describe 'Test-ContainerNic' -Tag Native, Once {
 
     It 'counts what is lost' {
         # The kernel lets six replies pass at once, then one in a second.
-        ip netns exec wire sysctl -qw net.ipv4.icmp_ratelimit=1000 net.ipv4.icmp_ratemask=1
+        ip netns exec wire busybox sysctl -qw net.ipv4.icmp_ratelimit=1000 net.ipv4.icmp_ratemask=1
         $result = Test-ContainerNic -Namespace web3 -Destination 10.1.0.1 -Count 10 -TimeoutSeconds 0.3
-        ip netns exec wire sysctl -qw net.ipv4.icmp_ratemask=6168
+        ip netns exec wire busybox sysctl -qw net.ipv4.icmp_ratemask=6168
         $result.Reachable | Should -BeTrue
         $result.Sent | Should -Be 10
         $result.Received | Should -BeLessThan 10

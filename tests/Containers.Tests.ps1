@@ -288,7 +288,7 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
             Invoke-Runtime docker rm -f web3
             $watch.StandardOutput.ReadLine() | Should -Be 'web3/eth0 Released'
             (Get-ContainerNic).Container | Sort-Object | Should -Be db1, web1
-            kill -INT $watch.Id
+            Send-Signal INT $watch
             $watch.WaitForExit(30000) | Should -BeTrue -Because 'Ctrl+C ends it'
         }
         finally { if (-not $watch.HasExited) { Stop-Sleeper $watch } }

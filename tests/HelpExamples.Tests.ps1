@@ -90,7 +90,7 @@ Describe 'Examples that watch' -Tag Native, Once {
             ip -n web1 address $action 10.1.0.77/24 dev eth0
             Start-Sleep -Milliseconds 100
         }
-        if (-not $process.HasExited) { kill -INT $process.Id }
+        if (-not $process.HasExited) { Send-Signal INT $process }
         $process.WaitForExit(20000) | Should -BeTrue
         $process.StandardOutput.ReadToEnd() | Should -Not -Match failed
     }
@@ -140,7 +140,7 @@ Describe 'Examples with a container' {
         for ($i = 0; $i -lt 100 -and -not (Get-IpLink eth0 -Namespace web1); $i++) { Start-Sleep -Milliseconds 100 }
         $process.HasExited | Should -BeFalse
         (Get-IpLink eth0 -Namespace web1).ifname | Should -Be eth0
-        kill -INT $process.Id
+        Send-Signal INT $process
         $process.WaitForExit(20000) | Should -BeTrue
     }
 }

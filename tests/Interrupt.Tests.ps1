@@ -26,7 +26,7 @@ Describe 'Ctrl+C' -Tag Native, Once {
     It 'amid NICs leaves those that are finished, and nothing else' {
         $process = Start-Shell '1..2000 | ForEach-Object { "web1" } | Connect-ContainerNic front | ForEach-Object InterfaceName'
         $seen = foreach ($i in 1..10) { $process.StandardOutput.ReadLine() }
-        kill -INT $process.Id
+        Send-Signal INT $process
         $seen += $process.StandardOutput.ReadToEnd() -split "`n" | Where-Object { $_ }
         $process.WaitForExit()
         $nics = Get-ContainerNic
@@ -43,7 +43,7 @@ Describe 'Ctrl+C' -Tag Native, Once {
     It 'amid -Verbose messages leaves no NIC half-made' {
         $process = Start-Shell '1..2000 | ForEach-Object { "web1" } | Connect-ContainerNic front -Verbose 4>&1 | ForEach-Object { "$_" }'
         foreach ($i in 1..50) { $null = $process.StandardOutput.ReadLine() }
-        kill -INT $process.Id
+        Send-Signal INT $process
         $null = $process.StandardOutput.ReadToEnd()
         $process.WaitForExit()
         $nics = Get-ContainerNic
@@ -57,7 +57,7 @@ Describe 'Ctrl+C' -Tag Native, Once {
         $process = Start-Shell "'ready'; Remove-MacvlanNetwork front -Force"
         $null = $process.StandardOutput.ReadLine()
         Wait-Waiting $process { @(Get-ContainerNic).Count -lt 40 }
-        kill -INT $process.Id
+        Send-Signal INT $process
         $process.WaitForExit()
         # Where the process was quicker than the signal, there is no network any more.
         $nics = @(Get-ContainerNic)
@@ -76,7 +76,7 @@ Describe 'Ctrl+C' -Tag Native, Once {
         $process.StandardOutput.ReadLine() | Should -Be ready
         # Time to run into the lock: nothing shows from outside that it did.
         Start-Sleep 1
-        kill -INT $process.Id
+        Send-Signal INT $process
         $process.StandardOutput.ReadToEnd().Trim() | Should -Be stopped
         $process.WaitForExit()
         Invoke-Sql $connection 'ROLLBACK'
@@ -92,7 +92,7 @@ Describe 'Ctrl+C' -Tag Native, Once {
         $process = Start-Shell "'ready'; try { New-MacvlanNetwork back eth0.50 -Subnet 192.168.60.0/24; 'not reached' } finally { [Console]::WriteLine('stopped') }"
         $process.StandardOutput.ReadLine() | Should -Be ready
         Start-Sleep 1
-        kill -INT $process.Id
+        Send-Signal INT $process
         $process.StandardOutput.ReadToEnd().Trim() | Should -Be stopped
         $process.WaitForExit()
         $lock.Dispose()
@@ -105,7 +105,7 @@ Describe 'Ctrl+C' -Tag Native, Once {
         $process.StandardOutput.ReadLine() | Should -Be ready
         # Time to begin to wait.
         Start-Sleep 1
-        kill -INT $process.Id
+        Send-Signal INT $process
         $process.StandardOutput.ReadToEnd().Trim() | Should -Be stopped
         $process.WaitForExit()
     }
@@ -118,7 +118,7 @@ Describe 'Ctrl+C' -Tag Native, Once {
         # Time to be in the midst of them.
         Start-Sleep 1
         $watch = [Diagnostics.Stopwatch]::StartNew()
-        kill -INT $process.Id
+        Send-Signal INT $process
         $process.StandardOutput.ReadToEnd().Trim() | Should -Be stopped
         $process.WaitForExit()
         # They would go on for a minute.

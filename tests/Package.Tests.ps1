@@ -69,7 +69,7 @@ Describe 'The package' -Tag Native, Once {
         "$($nuspec.id) $($nuspec.version) $($nuspec.authors)" | Should -Be "MacIpvlan $version $($manifest.Author)"
         "$($nuspec.projectUrl) $($nuspec.licenseUrl) $($nuspec.releaseNotes)" | Should -Be "$($manifest.ProjectUri) $($manifest.LicenseUri) $($manifest.ReleaseNotes)"
         "$($nuspec.dependencies)" | Should -BeNullOrEmpty
-        "$($manifest.CompatiblePSEditions) $($manifest.PowerShellVersion)" | Should -Be 'Core 7.4'
+        "$($manifest.CompatiblePSEditions) $($manifest.PowerShellVersion)" | Should -Be 'Core 7.6'
         [MacIpvlan.ContainerNic].Assembly.GetName().Version.ToString(3) | Should -Be "$version"
         $tags = $nuspec.tags -split ' '
         $cmdlets = $manifest.ExportedCmdlets.Keys

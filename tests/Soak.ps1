@@ -10,7 +10,7 @@ param(
     [string] $Module = (Join-Path $PSScriptRoot '../out/MacIpvlan/MacIpvlan.psd1')
 )
 $ErrorActionPreference = 'Stop'
-if ((readlink /proc/self/ns/net) -eq (readlink /proc/1/ns/net)) { throw 'This changes the network: run it through build.sh soak.' }
+& $PSScriptRoot/Assert-Isolated.ps1
 Import-Module $Module
 $env:MACIPVLAN_STATE = "$([IO.Path]::GetTempPath())/macipvlan-soak.$PID/state.db"
 

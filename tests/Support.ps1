@@ -9,11 +9,7 @@
 function Initialize-TestHost {
     # A state of the test's own, the module, and eth0: one end of a veth pair whose other end, in the
     # namespace 'wire', stands for what is beyond the host.
-    $isKernel = (Get-Content /proc/cpuinfo -Raw) -match 'User Mode Linux'
-    $isNamespace = (readlink /proc/self/ns/net) -ne (readlink /proc/1/ns/net)
-    if (-not $isKernel -and -not $isNamespace) {
-        throw 'These tests change the network. Run them through build.sh test, which gives them one to change.'
-    }
+    & $PSScriptRoot/Assert-Isolated.ps1
     $module = $env:MACIPVLAN_MODULE
     if (-not $module) { $module = Join-Path (Split-Path $PSScriptRoot -Parent) 'out/MacIpvlan/MacIpvlan.psd1' }
     Import-Module $module -Force -Global -ErrorAction Stop
@@ -251,6 +247,12 @@ function Start-Sleeper {
     $process
 }
 
+function Send-Signal {
+    # A program named kill is not on every machine, but each shell has its own.
+    param([string]$Name, [Diagnostics.Process]$Process)
+    sh -c 'kill -s "$0" "$1"' $Name $Process.Id
+}
+
 function Stop-Sleeper {
     # Killed and waited for: until then its namespace lives on.
     param([Diagnostics.Process]$Process)
@@ -271,9 +273,8 @@ function Get-KernelText {
 }
 
 function Get-Shell {
-    # The command that starts a new process of what this one is: pwsh, or tools/EmbeddedHost.
+    # The command that starts another PowerShell like this one.
     [Environment]::ProcessPath
-    if ((Split-Path ([Environment]::ProcessPath) -Leaf) -eq 'dotnet') { [Environment]::GetCommandLineArgs()[0] }
     '-NoProfile'
     '-Command'
 }

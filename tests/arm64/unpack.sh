@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
 # Brings into a folder what tests/Arm64.Tests.ps1 needs on an x64 machine: QEMU, which runs single arm64 programs, the
-# libraries of an arm64 Debian, and the embedded host with .NET for arm64. Nothing is installed. Without apt-get, or for
-# another user than root, it does nothing.
+# libraries of an arm64 Debian, and PowerShell with .NET for arm64. Nothing is installed. For root.
 #
 #   unpack.sh FOLDER
 set -euo pipefail
 
 folder=$(realpath -m "$1")
 root=$(realpath "$(dirname "$(realpath "$0")")/../..")
-[[ $EUID == 0 && $(uname -m) == x86_64 && ! -e $folder/complete ]] && type -P apt-get dpkg >/dev/null || exit 0
+[[ $(uname -m) == x86_64 ]] || exit 0
 rm -rf "$folder"
 mkdir -p "$folder"/{packages,lists}/partial
 cd "$folder/packages"
@@ -28,7 +27,7 @@ for package in *_arm64.deb; do
     dpkg --extract "$package" "$folder/root"
 done
 
-dotnet publish "$root/tools/EmbeddedHost" -c Release -r linux-arm64 --self-contained true --nologo \
-    --artifacts-path "$folder/obj" -o "$folder/host"
+dotnet publish "$root/tools/pwsh" -c Release -r linux-arm64 --self-contained true --nologo \
+    --artifacts-path "$folder/obj" -o "$folder/pwsh"
 rm -r "$folder"/{packages,lists,obj}
 touch "$folder/complete"

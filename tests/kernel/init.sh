@@ -35,6 +35,8 @@ done
 echo kernel >/proc/sys/kernel/hostname
 [[ -s /etc/machine-id ]] || tr -d - </proc/sys/kernel/random/uuid >/etc/machine-id
 ip link set lo up
+ISOLATED_NETWORK=$(readlink /proc/self/ns/net)
+export ISOLATED_NETWORK
 export TMPDIR=/run/tmp
 mkdir -m 1777 $TMPDIR
 

@@ -2,6 +2,7 @@
 # Runs a command in a throw-away Linux kernel: user-mode Linux, an ordinary process, root or not.
 #
 #   run.sh [--timeout SECONDS] [--memory SIZE] [--rw FOLDER] [--] COMMAND [ARGUMENT...]
+#   run.sh --missing      lists the Debian packages that are needed and not there
 #
 # Inside, the command is root on this machine's own files, at their own paths. What it writes is
 # forgotten, except in the folder $KERNEL_RW: the one given by --rw, else a temporary one. Output
@@ -37,6 +38,34 @@ if [[ ${1:-} == --janitor ]]; then
     exit
 fi
 
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
+# Whether the processor's vector state (XSAVE) is larger than the 2,696 bytes that the kernel has room for. The host tells the
+# size of its signal frames, as AT_MINSIGSTKSZ: that state and up to 944 bytes more (init_sigframe_size in
+# arch/x86/kernel/signal.c).
+has_large_state() {
+    local key value
+    while read -r key value; do
+        [[ $key != 51 ]] || ((value <= 2696 + 944)) || return 0
+    done < <(od -An -v -tu8 -w16 /proc/self/auxv)
+    return 1
+}
+
+find_compiler() { type -P tcc cc gcc clang | head -n 1; }
+
+missing_packages() {
+    type -P linux.uml >/dev/null || echo user-mode-linux
+    type -P modprobe >/dev/null || echo kmod
+    type -P busybox >/dev/null || echo busybox-static
+    type -P ip >/dev/null || echo iproute2
+    [[ $(find_compiler) ]] || ! has_large_state || echo tcc
+}
+
+if [[ ${1:-} == --missing ]]; then
+    missing_packages | xargs
+    exit
+fi
+
 usage='usage: run.sh [--timeout SECONDS] [--memory SIZE] [--rw FOLDER] [--] COMMAND [ARGUMENT...]'
 limit=0 memory=1G rw=
 while [[ ${1:-} == --* ]]; do
@@ -50,11 +79,8 @@ while [[ ${1:-} == --* ]]; do
 done
 [[ $# -gt 0 ]] || die 64 "$usage"
 
-PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
-for tool in linux.uml modprobe busybox ip; do
-    command -v $tool >/dev/null ||
-        die 69 "$tool is missing: install the Debian packages user-mode-linux kmod busybox-static iproute2"
-done
+missing=$(missing_packages | xargs)
+[[ ! $missing ]] || die 69 "something that the kernel needs is missing: install the Debian packages $missing"
 work=$(mktemp -d "${TMPDIR:-/tmp}/kernel.XXXXXX") || die 69 'cannot make a temporary folder'
 exec {alive}> >(exec setsid bash "$0" --janitor "$work" >/dev/null 2>&1)
 janitor=$!
@@ -118,9 +144,16 @@ if shm=$(findmnt -fbno AVAIL,OPTIONS -T /dev/shm) && [[ $shm != *noexec* ]] && (
     memory_folder=/dev/shm
 fi
 
+preload=
+if has_large_state; then
+    preload=$work/xstate.so
+    "$(find_compiler)" -shared -fPIC -nostdlib -o "$preload" "$(dirname "$0")/xstate.c" >"$work/log" 2>&1 ||
+        die 69 "kernel/xstate.c, which this processor needs, does not compile: $(<"$work/log")"
+fi
+
 # The blacklisted call would measure RAID algorithms, which takes a third of the start.
 ulimit -c 0
-TMPDIR=$memory_folder setsid timeout --kill-after=5 "$limit" linux.uml "mem=$memory" "uml_dir=$work/" umid=uml \
+LD_PRELOAD=${preload:-${LD_PRELOAD:-}} TMPDIR=$memory_folder setsid timeout --kill-after=5 "$limit" linux.uml "mem=$memory" "uml_dir=$work/" umid=uml \
     rootfstype=hostfs rootflags=/ ro initcall_blacklist=raid6_select_algo "init=$work/init" "${consoles[@]}" \
     </dev/null >"$work/log" 2>&1 {alive}>&- &
 kernel=$!

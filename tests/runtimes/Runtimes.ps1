@@ -50,7 +50,7 @@ function Get-Complaint([string]$Log) {
 
 function Stop-Runtime([Diagnostics.Process]$Process) {
     if ($Process.HasExited) { return }
-    kill -TERM $Process.Id
+    Send-Signal TERM $Process
     if (-not $Process.WaitForExit(10000)) { $Process.Kill($true) }
     $Process.WaitForExit()
 }

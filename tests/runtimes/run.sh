@@ -4,6 +4,7 @@ set -euo pipefail
 
 runtimes=$(realpath -m "$(dirname "$(realpath "$0")")/../../out/runtimes")
 export PATH=$runtimes/usr/sbin:$runtimes/usr/bin:$PATH
-LD_LIBRARY_PATH=$(printf %s "$runtimes"/usr/lib/*-linux-gnu*)
+LD_LIBRARY_PATH=$(printf ':%s' "$runtimes"/{usr/,}lib/*-linux-gnu)
+LD_LIBRARY_PATH=${LD_LIBRARY_PATH#:}
 export LD_LIBRARY_PATH
 exec "$@"

@@ -1,14 +1,11 @@
 #!/usr/bin/env bash
 # Unpacks Docker, Podman and the plugins of CNI from Debian's packages into a folder, for tests/Containers.Tests.ps1 and
-# tests/Cni.Tests.ps1. Nothing is installed, and no daemon of the machine is started or touched. Without apt-get, or for
-# another user than root, it does nothing.
+# tests/Cni.Tests.ps1. Nothing is installed, and no daemon of the machine is started or touched. For root.
 #
 #   unpack.sh FOLDER
 set -euo pipefail
 
 folder=$(realpath -m "$1")
-# What an earlier version of this script has unpacked may lack something.
-[[ $EUID == 0 && ! $folder/complete -nt $0 ]] && type -P apt-get dpkg >/dev/null || exit 0
 rm -rf "$folder"
 mkdir -p "$folder/packages"
 cd "$folder/packages"

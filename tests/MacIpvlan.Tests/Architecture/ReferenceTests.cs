@@ -26,10 +26,10 @@ public sealed class ReferenceTests
         ["MacIpvlan", "MacIpvlan.Runtimes", "MacIpvlan.State", "System.Management.Automation"], Foreign(typeof(NetworkCommand).Assembly));
 
     [Fact]
-    public void Assemblies_RunOnWhatPowerShell74RunsOn() => Assert.All(
+    public void Assemblies_RunOnWhatPowerShell76RunsOn() => Assert.All(
         (Type[])[typeof(ContainerNic), typeof(SqliteStateStore), typeof(DockerRuntime), typeof(NetworkCommand)],
         static t => Assert.Equal(
-            ".NETCoreApp,Version=v8.0", t.Assembly.GetCustomAttribute<TargetFrameworkAttribute>()!.FrameworkName));
+            ".NETCoreApp,Version=v10.0", t.Assembly.GetCustomAttribute<TargetFrameworkAttribute>()!.FrameworkName));
 
     // Assemblies of the framework itself are there wherever .NET is.
     private static IEnumerable<string> Foreign(Assembly assembly) => assembly.GetReferencedAssemblies()

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Runs a command in a clone of the last commit, on a machine that has nothing but minimal Debian, git and the .NET SDK; without
+# a command, those of the README that a newcomer would try: ./build.sh demo and ./build.sh test. For root.
+#
+#   bare.sh [COMMAND [ARGUMENT...]]
+#
+# The root is made once, in out/bare, by debootstrap. What a command installs or downloads goes to a layer above it, which is
+# thrown away: each run is a first one.
+set -euo pipefail
+
+project=$(realpath "$(dirname "$(realpath "$0")")/..")
+folder=$project/out/bare
+root=$folder/root
+sdk=$(dirname "$(realpath "$(type -P dotnet)")")
+
+if [[ ! -e $folder/complete ]]; then
+    echo "bare.sh: making a root of minimal Debian in $root ..." >&2
+    if ! type -P debootstrap >/dev/null; then
+        apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends debootstrap
+    fi >"$project/out/bare.log" 2>&1
+    rm -rf "$folder"
+    mkdir -p "$root"
+    debootstrap --variant=minbase --include=ca-certificates,git,libicu72,libssl3,zlib1g bookworm "$root" >>"$project/out/bare.log"
+    mkdir -p "$root$sdk" "$root/machine"
+    ln -sf "$sdk/dotnet" "$root/usr/bin/dotnet"
+    touch "$folder/complete"
+fi
+
+# How this machine reaches the registries: where its packages come from, and whom it trusts.
+cp -aL /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/"
+cp /etc/resolv.conf /etc/hosts "$root/etc/"
+cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
+for settings in etc/apt/sources.list.d/debian.sources root/.nuget/NuGet; do
+    [[ ! -e /$settings ]] || { mkdir -p "$root/$(dirname $settings)" && cp -a "/$settings" "$root/$(dirname $settings)/"; }
+done
+[[ ! -e $root/etc/apt/sources.list.d/debian.sources ]] || rm -f "$root/etc/apt/sources.list"
+
+layer=$(mktemp -d "$folder/layer.XXXXXX")
+trap 'rm -rf "$layer"' EXIT
+mkdir -p "$layer/above/work" "$layer/scratch" "$layer/merged"
+git clone -q "$project" "$layer/above/work/project"
+(($#)) || set -- bash -c '
+    for task in demo test; do
+        start=$SECONDS
+        echo; echo "##### ./build.sh $task"
+        ./build.sh $task </dev/null || { code=$?; echo "##### ./build.sh $task has failed with $code"; exit "$code"; }
+        echo "##### ./build.sh $task took $((SECONDS - start)) s"
+    done'
+
+# The root is a mount of its own, as on a real machine: programs look for it in the list of mounts.
+# shellcheck disable=SC2016  # The other bash's variables.
+unshare --mount --pid --fork --kill-child bash -euc '
+    layer=$1 root=$2 sdk=$3
+    shift 3
+    mount --make-rprivate /
+    mount -t overlay -o "lowerdir=$root,upperdir=$layer/above,workdir=$layer/scratch" overlay "$layer/merged"
+    cd "$layer/merged"
+    mount --bind "$sdk" ".$sdk"
+    mount -t proc proc proc
+    mount --rbind /sys sys
+    mount --rbind /dev dev
+    mount -t tmpfs tmpfs tmp
+    mount -t tmpfs tmpfs run
+    pivot_root . machine
+    umount -l /machine
+    cd /work/project
+    env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb LANG=C.UTF-8 CI=true \
+        SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
+        ${NUGET_CERT_REVOCATION_MODE:+NUGET_CERT_REVOCATION_MODE="$NUGET_CERT_REVOCATION_MODE"} "$@"
+    exit' bash "$layer" "$root" "$sdk" "$@"

@@ -1,0 +1,48 @@
+/*
+ * Preloaded into user-mode Linux on processors whose vector state (XSAVE) is larger than the room that it has for it: those
+ * with AMX. It reads that state cut off at the end of its buffer and writes it back cut off, but the kernel of the host takes
+ * back nothing but the whole (xstateregs_set in arch/x86/kernel/fpu/regset.c answers EFAULT), and the guest's first process
+ * dies of "ptrace set fp regs failed, errno = 14". Here, what was cut off is filled in with what the process has.
+ *
+ * It is compiled without headers, so that a bare tcc is enough: tcc -shared -nostdlib -o xstate.so xstate.c
+ */
+enum {
+    PTRACE_PEEKTEXT = 1,
+    PTRACE_PEEKUSER = 3,
+    PTRACE_GETREGSET = 0x4204,
+    PTRACE_SETREGSET = 0x4205,
+    NT_X86_XSTATE = 0x202,
+    SYS_ptrace = 101,
+};
+
+struct iovec {
+    char *base;
+    unsigned long length;
+};
+
+extern long syscall(long number, ...);
+
+long ptrace(long request, long process, void *address, void *data)
+{
+    /* User-mode Linux has one thread that traces. */
+    static char state[1 << 16];
+
+    if (request >= PTRACE_PEEKTEXT && request <= PTRACE_PEEKUSER) {
+        /* The C library returns the word that was read; the system call writes it where data points. */
+        long word, result = syscall(SYS_ptrace, request, process, address, &word);
+
+        return result < 0 ? result : word;
+    }
+
+    if (request == PTRACE_SETREGSET && (long)address == NT_X86_XSTATE) {
+        struct iovec *given = data, whole = { state, sizeof(state) };
+
+        if (syscall(SYS_ptrace, (long)PTRACE_GETREGSET, process, address, &whole) == 0 && whole.length > given->length) {
+            for (unsigned long i = 0; i < given->length; i++)
+                state[i] = given->base[i];
+            return syscall(SYS_ptrace, request, process, address, &whole);
+        }
+    }
+
+    return syscall(SYS_ptrace, request, process, address, data);
+}
