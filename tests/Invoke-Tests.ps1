@@ -33,15 +33,18 @@ function New-Worker {
     $worker.Dispose()
 }
 
+# When a process started, in ticks of 10 ms since the boot: field 22 of its stat, of which the second has blanks of its own.
+function Get-StartTime([int] $Id) { [long](([IO.File]::ReadAllText("/proc/$Id/stat") -replace '^.*\) ') -split ' ')[19] }
+
 # Processes that are younger than this one, as "ID: command line". Threads of the kernel have no command line.
 function Get-Descendant {
-    $born = { param($Id) [long](([IO.File]::ReadAllText("/proc/$Id/stat") -replace '^.*\) ') -split ' ')[19] }
-    $own = & $born $PID
+    $own = Get-StartTime $PID
     foreach ($folder in [IO.Directory]::GetDirectories('/proc') -match '/\d+$') {
         $id = [int](Split-Path $folder -Leaf)
         try {
             $text = ([IO.File]::ReadAllText("$folder/cmdline") -replace '\0', ' ').Trim()
-            if ($text -and $id -ne $PID -and (& $born $id) -ge $own) { [pscustomobject]@{ Id = $id; Text = "${id}: $text" } }
+            $start = Get-StartTime $id
+            if ($text -and ($start -gt $own -or ($start -eq $own -and $id -gt $PID))) { [pscustomobject]@{ Id = $id; Text = "${id}: $text" } }
         }
         catch [IO.IOException], [UnauthorizedAccessException] { Write-Debug "$id has ended" }
     }

@@ -61,8 +61,9 @@ missing_packages() {
     [[ $(find_compiler) ]] || ! has_large_state || echo tcc
 }
 
+mapfile -t missing < <(missing_packages)
 if [[ ${1:-} == --missing ]]; then
-    missing_packages | xargs
+    echo "${missing[*]}"
     exit
 fi
 
@@ -79,8 +80,7 @@ while [[ ${1:-} == --* ]]; do
 done
 [[ $# -gt 0 ]] || die 64 "$usage"
 
-missing=$(missing_packages | xargs)
-[[ ! $missing ]] || die 69 "something that the kernel needs is missing: install the Debian packages $missing"
+((${#missing[@]} == 0)) || die 69 "something that the kernel needs is missing: install the Debian packages ${missing[*]}"
 work=$(mktemp -d "${TMPDIR:-/tmp}/kernel.XXXXXX") || die 69 'cannot make a temporary folder'
 exec {alive}> >(exec setsid bash "$0" --janitor "$work" >/dev/null 2>&1)
 janitor=$!
