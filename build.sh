@@ -100,7 +100,8 @@ run() {
     refresh MacIpvlan 'src en-US MacIpvlan.psd1 MacIpvlan.Format.ps1xml Directory.Build.props Directory.Packages.props' \
         'building the module' dotnet build "$root/src/MacIpvlan.PowerShell" -c Release
     if [[ $# == 0 ]]; then
-        shell+=(-NoLogo -NoExit -Command "Import-Module$(quote "$module")")
+        text="Import-Module$(quote "$module"); if (-not (Get-Module PSReadLine)) { .$(quote "$root/tools/pwsh/ReadLine.ps1") }"
+        shell+=(-NoLogo -NoExit -Command "$text")
     else
         text="Import-Module$(quote "$module"); \$global:LASTEXITCODE = 0; &"
         for word in "$(realpath "$1")" "${@:2}"; do text+=$(quote "$word"); done

@@ -24,7 +24,7 @@ function Start-Runtime([string]$Kind, [string]$Folder) {
     # Starts one and returns its process when it answers.
     $null = New-Item $Folder/layers, $Folder/home -ItemType Directory -Force
     $start = [Diagnostics.ProcessStartInfo]::new('bash')
-    '-c', "exec unshare --mount $PSScriptRoot/run.sh $PSScriptRoot/start.sh $Kind $Folder >>$Folder/$Kind.log 2>&1" |
+    '-c', "exec $PSScriptRoot/run.sh $PSScriptRoot/start.sh $Kind $Folder >>$Folder/$Kind.log 2>&1" |
         ForEach-Object { $start.ArgumentList.Add($_) }
     $process = [Diagnostics.Process]::Start($start)
     for ($i = 0; $i -lt 300 -and -not $process.HasExited; $i++) {

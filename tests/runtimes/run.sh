@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs a command with what unpack.sh has unpacked, and its libraries, before what the machine has.
+# Runs a command with what unpack.sh has unpacked as if it were installed: over /usr, in a mount namespace of its own.
 set -euo pipefail
 
-runtimes=$(realpath -m "$(dirname "$(realpath "$0")")/../../out/runtimes")
-export PATH=$runtimes/usr/sbin:$runtimes/usr/bin:$PATH
-LD_LIBRARY_PATH=$(printf ':%s' "$runtimes"/{usr/,}lib/*-linux-gnu)
-LD_LIBRARY_PATH=${LD_LIBRARY_PATH#:}
-export LD_LIBRARY_PATH
-exec "$@"
+# shellcheck disable=SC2016  # The other bash's variables.
+exec unshare --mount bash -euc '
+    usr=$1/../../out/runtimes/usr
+    shift
+    [[ ! -d $usr ]] || mount -t overlay -o "lowerdir=$(realpath "$usr"):/usr" overlay /usr
+    exec "$@"' bash "$(dirname "$(realpath "$0")")" "$@"

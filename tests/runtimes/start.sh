@@ -2,7 +2,7 @@
 # Becomes a container runtime that is apart from any other: its data, its socket (FOLDER/KIND.sock), its settings. What it
 # writes elsewhere goes into memory and is forgotten.
 #
-#   unshare --mount run.sh start.sh docker|podman FOLDER
+#   run.sh start.sh docker|podman FOLDER
 set -euo pipefail
 
 kind=$1 folder=$2
@@ -20,16 +20,6 @@ if [[ $kind == docker ]]; then
         --iptables=false --ip6tables=false --bridge=none
 fi
 
-# Podman does not hand its environment on.
-for program in conmon runc; do
-    printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec %s "$@"\n' "$LD_LIBRARY_PATH" "$(type -P $program)" >"$folder/$program"
-    chmod +x "$folder/$program"
-done
-# Unpacked, unless the machine has them.
-plugins=
-for place in "$(dirname "$(dirname "$(type -P podman)")")/lib/cni" /usr/lib/cni; do
-    [[ ! -d $place ]] || plugins+="\"$place\", "
-done
 mkdir -p "$HOME/.config/containers"
 echo '{"default": [{"type": "insecureAcceptAnything"}]}' >"$HOME/.config/containers/policy.json"
 cat >"$folder/storage.conf" <<END
@@ -44,14 +34,11 @@ default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
 seccomp_profile = "unconfined"
 [engine]
 cgroup_manager = "cgroupfs"
-conmon_path = ["$folder/conmon"]
 events_logger = "file"
 runtime = "runc"
 tmp_dir = "$folder/libpod"
-[engine.runtimes]
-runc = ["$folder/runc"]
 [network]
-cni_plugin_dirs = [${plugins%, }]
+cni_plugin_dirs = ["/usr/lib/cni"]
 network_config_dir = "$folder/networks"
 END
 # With this one, podman would be a client.

@@ -20,5 +20,7 @@ mapfile -t packages < <(apt-get install --simulate --no-install-recommends docke
 for package in *.deb; do
     [[ ! -e $package ]] || dpkg --extract "$package" "$folder"
 done
+# What packages have in /lib is in /usr/lib today, as /lib is a link to it.
+[[ ! -d $folder/lib ]] || { cp -a "$folder/lib/." "$folder/usr/lib/" && rm -r "$folder/lib"; }
 rm -r "$folder/packages"
 touch "$folder/complete"

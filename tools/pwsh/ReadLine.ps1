@@ -1,0 +1,63 @@
+<#
+.SYNOPSIS
+Line editing for the prompt of a pwsh that has no PSReadLine, which comes in no package: PowerShell itself knows neither Tab
+nor history on Linux. It calls the function of this name for each line.
+#>
+function global:PSConsoleHostReadLine {
+    $text, $at = '', 0
+    $left, $row = [Console]::CursorLeft, 0
+    $history = @(Get-History -Count 1000 | ForEach-Object CommandLine) + ''
+    $chosen = $history.Count - 1
+    $completion = $null
+
+    # Writes the line anew from where it begins, which may be some rows up, and puts the cursor to its place.
+    function Show-Line {
+        $width = [Console]::WindowWidth
+        $up = { param($Rows) $Rows -gt 0 ? "`e[${Rows}A" : '' }
+        $end, $cursor = ($left + $text.Length), ($left + $at)
+        # A line that ends at the edge leaves the cursor there, not in the next row.
+        $edge = $end % $width ? '' : "`r`n"
+        [Console]::Write("$(& $up $row)`e[$($left + 1)G`e[J$text$edge$(& $up ([int][Math]::Floor($end / $width) - [int][Math]::Floor($cursor / $width)))`e[$($cursor % $width + 1)G")
+        [Math]::Floor($cursor / $width)
+    }
+
+    $isInput = [Console]::TreatControlCAsInput
+    [Console]::TreatControlCAsInput = $true
+    try {
+        while ($true) {
+            $row = Show-Line
+            $key = [Console]::ReadKey($true)
+            $isControl = $key.Modifiers -band [ConsoleModifiers]::Control
+            if ($key.Key -ne 'Tab') { $completion = $null }
+            if ($key.Key -in 'UpArrow', 'DownArrow') {
+                $chosen = [Math]::Clamp($chosen + ($key.Key -eq 'UpArrow' ? -1 : 1), 0, $history.Count - 1)
+                $text = $history[$chosen]
+                $at = $text.Length
+            }
+            elseif ($key.Key -eq 'Tab') {
+                # Tab again takes the next one, in the place of the last.
+                if (-not $completion) {
+                    $before, $completion = $text, (TabExpansion2 $text $at)
+                    $start, $length = $completion.ReplacementIndex, $completion.ReplacementLength
+                }
+                $match = $completion.GetNextResult(-not ($key.Modifiers -band [ConsoleModifiers]::Shift))
+                if ($match) {
+                    $text = $before.Remove($start, $length).Insert($start, $match.CompletionText)
+                    $at = $start + $match.CompletionText.Length
+                }
+            }
+            elseif ($key.Key -eq 'Enter') { $at = $text.Length; $row = Show-Line; [Console]::WriteLine(); return $text }
+            elseif ($isControl -and $key.Key -eq 'C') { [Console]::WriteLine('^C'); return '' }
+            elseif ($isControl -and $key.Key -eq 'D' -and -not $text) { [Console]::WriteLine(); return 'exit' }
+            elseif ($key.Key -eq 'LeftArrow') { $at = [Math]::Max($at - 1, 0) }
+            elseif ($key.Key -eq 'RightArrow') { $at = [Math]::Min($at + 1, $text.Length) }
+            elseif ($key.Key -eq 'Home' -or ($isControl -and $key.Key -eq 'A')) { $at = 0 }
+            elseif ($key.Key -eq 'End' -or ($isControl -and $key.Key -eq 'E')) { $at = $text.Length }
+            elseif ($key.Key -eq 'Backspace') { if ($at) { $text = $text.Remove(--$at, 1) } }
+            elseif ($key.Key -eq 'Delete') { if ($at -lt $text.Length) { $text = $text.Remove($at, 1) } }
+            elseif ($key.Key -eq 'Escape' -or ($isControl -and $key.Key -eq 'U')) { $text, $at = '', 0 }
+            elseif (-not [char]::IsControl($key.KeyChar)) { $text = $text.Insert($at++, $key.KeyChar) }
+        }
+    }
+    finally { [Console]::TreatControlCAsInput = $isInput }
+}
