@@ -29,7 +29,7 @@ switch (args[1])
     case "remove-vlan": vlans.Remove(vlans.GetAll().First(v => v.Name == arguments[0]), force: false); break;
     // Connect-ContainerNic: network, namespace, and a name if it is to have one.
     case "connect":
-        using (NamespaceHandle target = NamespaceHandle.Open(arguments[1], NetworkNamespaces.PathOf(arguments[1])))
+        using (NamespaceHandle target = NamespaceHandle.Open(arguments[1], NamespaceHandle.PathOf(arguments[1])))
         {
             new NicConnector(session).Connect(new NicRequest
             {

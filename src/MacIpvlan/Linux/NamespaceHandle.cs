@@ -19,6 +19,12 @@ public sealed class NamespaceHandle : IDisposable
     private NamespaceHandle(string name, string path, FileDescriptor fd, NamespaceIdentity identity) =>
         (Name, Path, _fd, Identity) = (name, path, fd, identity);
 
+    /// <summary>Where named namespaces are, for ip netns too.</summary>
+    public const string Folder = "/run/netns";
+
+    /// <summary>The path of a named namespace.</summary>
+    public static string PathOf(string name) => System.IO.Path.Combine(Folder, name);
+
     /// <summary>What the namespace is called in messages: its name under /run/netns, or its path.</summary>
     public string Name { get; }
 

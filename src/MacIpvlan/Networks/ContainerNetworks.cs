@@ -10,7 +10,6 @@ namespace MacIpvlan;
 public sealed class ContainerNetworks(NetworkSession session)
 {
     private const int IdHexDigits = 64;
-    internal const int IdDigitsInLinkName = 12;
     private readonly ParentLinks _parents = new(session);
 
     /// <summary>All networks, by name.</summary>
@@ -111,7 +110,7 @@ public sealed class ContainerNetworks(NetworkSession session)
         if (attached.Count == 0 || disconnect) return;
         throw new NetworkException(
             NetworkError.NetworkInUse,
-            $"The network '{network.Name}' {context}has {Count(attached.Count, "NIC")}: {NameSome(attached)}.",
+            $"The network '{network.Name}' {context}has {Phrase.Count(attached.Count, "NIC")}: {Phrase.NameSome(attached)}.",
             $"Disconnect them first (Get-ContainerNic -Network {network.Name} | Disconnect-ContainerNic), or use -Force.");
     }
 
@@ -120,16 +119,6 @@ public sealed class ContainerNetworks(NetworkSession session)
         NicDisconnections.All(session, new ContainerNics(session).GetAll(network));
         new HostAccesses(session).Disable(network);
     }
-
-    internal static string NameSome<T>(IReadOnlyCollection<T> items)
-    {
-        const int Shown = 5;
-        string names = string.Join(", ", items.Take(Shown));
-        return items.Count > Shown ? $"{names} and {items.Count - Shown} more" : names;
-    }
-
-    internal static string Count(int count, string noun, string? plural = null) =>
-        count == 1 ? $"1 {noun}" : $"{count} {plural ?? noun + "s"}";
 
     /// <summary>What a request comes to, beside other networks; makes nothing.</summary>
     /// <exception cref="NetworkException">The request cannot be carried out.</exception>
@@ -192,7 +181,7 @@ public sealed class ContainerNetworks(NetworkSession session)
     private static ParentPlan PlanDummy(NetworkRequest request, string id)
     {
         string prefix = request.NicKind is MacvlanLink ? "dm-" : "di-";
-        return new(prefix + id[..IdDigitsInLinkName]) { Kind = new DummyLink(), Mtu = request.Mtu };
+        return new(NetworkDefinition.OwnLinkName(prefix, id)) { Kind = new DummyLink(), Mtu = request.Mtu };
     }
 }
 

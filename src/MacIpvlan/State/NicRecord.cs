@@ -38,6 +38,9 @@ public sealed record NicRecord
     /// <summary>The container that was named as the target, if one was.</summary>
     public Container? Container { get; init; }
 
+    /// <summary>Whether its namespace was told by a name, and so may come back; a process's id is another's by then.</summary>
+    public bool IsNamed => ProcessId is null && !NamespacePath.StartsWith("/proc/", StringComparison.Ordinal);
+
     /// <summary>Whether it is the host's own access to the network: in the host's namespace, beside the containers' NICs.</summary>
     public bool IsHost { get; init; }
 

@@ -36,8 +36,8 @@ internal static class TopologyWords
     /// <summary>How much is in a topology, and when it was so.</summary>
     public static string Summary(NetworkTopology topology)
     {
-        string networks = ContainerNetworks.Count(topology.Networks.Count(), "network");
-        string nics = ContainerNetworks.Count(topology.Networks.Sum(static n => n.Nics.Count), "NIC");
+        string networks = Phrase.Count(topology.Networks.Count(), "network");
+        string nics = Phrase.Count(topology.Networks.Sum(static n => n.Nics.Count), "NIC");
         return FormattableString.Invariant($"{networks}, {nics}, as of {topology.Time.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
     }
 
@@ -95,7 +95,7 @@ internal static class TopologyWords
         if (network.Internal) yield return "internal";
         if (network.NoDefaultRoute) yield return "no default route";
         if (network.Mtu is int mtu) yield return $"MTU {mtu}";
-        if (network.Route.Count > 0) yield return ContainerNetworks.Count(network.Route.Count, "route");
+        if (network.Route.Count > 0) yield return Phrase.Count(network.Route.Count, "route");
     }
 
     /// <summary>Where a subnet leads.</summary>
@@ -129,5 +129,5 @@ internal static class TopologyWords
     }
 
     private static IEnumerable<string> Counted(string noun, IEnumerable<string> troubles) => troubles.Where(static t => t.Length > 0)
-        .GroupBy(static t => t).Select(t => $"{ContainerNetworks.Count(t.Count(), noun)} {t.Key}");
+        .GroupBy(static t => t).Select(t => $"{Phrase.Count(t.Count(), noun)} {t.Key}");
 }

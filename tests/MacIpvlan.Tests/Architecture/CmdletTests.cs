@@ -65,8 +65,8 @@ public sealed class CmdletTests
 
     [Fact]
     public void Folder_HoldsNothingButCmdletsAndWhatTheyShare() => Assert.Equal(
-        // Bases that cmdlets of two nouns share.
-        ["GetNetworkCommand", "NewNetworkCommand", "RemoveNetworkCommand"],
+        // The base of all, and those of cmdlets that share a noun or a verb.
+        ["GetNetworkCommand", "HostAccessCommand", "NetworkCommand", "NewNetworkCommand", "RemoveNetworkCommand"],
         SourceTree.Read("src/MacIpvlan.PowerShell").Keys
             .Where(static f => f.StartsWith("Commands/", StringComparison.Ordinal))
             .Select(static f => Path.GetFileNameWithoutExtension(f))

@@ -1,5 +1,4 @@
 using MacIpvlan.State;
-using MacIpvlan.Tests.Networks;
 
 namespace MacIpvlan.Tests.State;
 

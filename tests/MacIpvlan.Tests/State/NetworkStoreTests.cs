@@ -2,7 +2,6 @@ using MacIpvlan.Addressing;
 using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
 using MacIpvlan.State.Sqlite;
-using MacIpvlan.Tests.Networks;
 
 namespace MacIpvlan.Tests.State;
 

@@ -4,7 +4,6 @@ using MacIpvlan.Linux;
 using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
 using MacIpvlan.State.Sqlite;
-using MacIpvlan.Tests.Networks;
 
 namespace MacIpvlan.Tests.State;
 

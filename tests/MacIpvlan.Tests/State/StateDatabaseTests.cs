@@ -1,6 +1,5 @@
 using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State.Sqlite;
-using MacIpvlan.Tests.Networks;
 
 namespace MacIpvlan.Tests.State;
 

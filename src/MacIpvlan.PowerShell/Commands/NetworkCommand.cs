@@ -1,0 +1,214 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
+
+namespace MacIpvlan.PowerShell;
+
+/// <summary>What all cmdlets share: the session, the one place where exceptions become errors, the verbose steps.</summary>
+public abstract class NetworkCommand : PSCmdlet, IDisposable
+{
+    private readonly ConcurrentQueue<(bool IsWarning, string Text)> _messages = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private ProgressDisplay? _progress;
+    private NetworkSession? _session;
+
+    private protected NetworkSession Session => _session ??= new NetworkSession(StateLocation.Open)
+    {
+        Trace = IsVerbose ? text => _messages.Enqueue((IsWarning: false, text)) : null,
+        Warn = text => _messages.Enqueue((IsWarning: true, text)),
+        OpenRuntimes = RuntimeLocation.Open,
+        Recovering = Recovery.Run,
+        Progress = EndsByItself ? Progress.Report : static _ => { },
+        Stopping = _stopping.Token,
+    };
+
+    private ProgressDisplay Progress => _progress ??= new ProgressDisplay(WriteProgress, TimeProvider.System);
+
+    private bool IsVerbose => MyInvocation.BoundParameters.TryGetValue("Verbose", out object? given)
+        ? (SwitchParameter)given
+        : SessionState.PSVariable.GetValue("VerbosePreference") is not ActionPreference.SilentlyContinue;
+
+    /// <summary>Whether the command changes the host's network, for which the kernel wants CAP_NET_ADMIN.</summary>
+    private protected virtual bool ChangesHost => false;
+
+    /// <summary>Whether the command enters, names or unnames network namespaces, for which the kernel wants CAP_SYS_ADMIN.</summary>
+    private protected virtual bool EntersNamespaces => false;
+
+    /// <summary>Whether the command sends packets of its own making, for which the kernel wants CAP_NET_RAW.</summary>
+    private protected virtual bool SendsPackets => false;
+
+    /// <summary>Whether the command comes to an end of its own, so that there is something to wait for.</summary>
+    private protected virtual bool EndsByItself => true;
+
+    /// <inheritdoc/>
+    protected sealed override void BeginProcessing()
+    {
+        string missing = Capabilities.DescribeMissing(ChangesHost, EntersNamespaces, SendsPackets);
+        if (missing.Length == 0) return;
+        NetworkException denied = new(
+            NetworkError.PermissionDenied, $"{MyInvocation.MyCommand.Name}: this process lacks {missing}.");
+        ThrowTerminatingError(ErrorRecords.From(denied, null));
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord() => Work(Process, isLast: false);
+
+    /// <inheritdoc/>
+    protected sealed override void EndProcessing() => Work(Finish, isLast: true);
+
+    /// <inheritdoc/>
+    protected sealed override void StopProcessing()
+    {
+        try
+        {
+            _stopping.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // On the thread of whoever asks to stop: the command may have ended meanwhile.
+        }
+    }
+
+    /// <summary>Handles one record of the pipeline.</summary>
+    private protected abstract void Process();
+
+    /// <summary>Handles the end of the pipeline.</summary>
+    private protected virtual void Finish()
+    {
+    }
+
+    private void Work(Action work, bool isLast)
+    {
+        bool isOver = true;
+        Progress.Start();
+        try
+        {
+            Guard(null, work);
+            isOver = isLast;
+        }
+        finally
+        {
+            Progress.Pause();
+            if (isOver) Progress.Complete();
+        }
+    }
+
+    /// <summary>Does one input's work; its failure is its own, unless the environment is at fault.</summary>
+    /// <returns>Whether it did not fail.</returns>
+    private protected bool Guard(object? target, Action action)
+    {
+        // Nothing is half-made here. A pipeline that is being stopped tells so only to those who write to it.
+        if (_stopping.IsCancellationRequested) throw new PipelineStoppedException();
+        try
+        {
+            action();
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
+        }
+        catch (Exception e) when (e is NetworkException or NetlinkException)
+        {
+            WriteMessages();
+            ErrorRecord record = ErrorRecords.From(e, target);
+            if (ErrorRecords.IsOfEnvironment(e)) ThrowTerminatingError(record);
+            WriteError(record);
+            return false;
+        }
+        finally
+        {
+            WriteMessages();
+        }
+    }
+
+    /// <summary>How much work some items are in all; zero with a pipeline, since how many more it brings is not known.</summary>
+    private protected int TotalOf(int items) => MyInvocation.ExpectingInput ? 0 : items;
+
+    /// <summary>The items that names or patterns mean; a name without an item is an error, a pattern without one is not.</summary>
+    private protected IEnumerable<T> Select<T>(
+        string[]? names,
+        IReadOnlyCollection<T> items,
+        Func<T, string> nameOf,
+        Func<string, NetworkException> notFound,
+        bool missingIsFine = false)
+    {
+        if (names is null) return items;
+        List<T> selected = [];
+        foreach (string name in names)
+        {
+            NamePattern pattern = NamePattern.For(name, items, nameOf);
+            T[] matches = [.. items.Where(i => pattern.Matches(nameOf(i)))];
+            if (matches.Length == 0 && !missingIsFine && !WildcardPattern.ContainsWildcardCharacters(name))
+            {
+                WriteError(ErrorRecords.From(notFound(name), name));
+            }
+
+            selected.AddRange(matches);
+        }
+
+        return selected.Distinct();
+    }
+
+    private protected IEnumerable<ContainerNetwork> SelectNetworks(string[]? names) => Select(
+        names, new ContainerNetworks(Session).GetAll(), static n => n.Name, NetworkNotFound);
+
+    /// <summary>The networks that references mean; null for no references.</summary>
+    private protected ContainerNetwork[]? SelectReferenced(NetworkReference[]? references) =>
+        references is null ? null : [.. SelectNetworks([.. references.Select(static n => n.Name)])];
+
+    /// <summary>The NICs of networks; of all when null.</summary>
+    private protected IReadOnlyList<ContainerNic> GetNics(ContainerNetwork[]? networks)
+    {
+        ContainerNics nics = new(Session);
+        return networks is null ? nics.GetAll() : [.. networks.SelectMany(nics.GetAll)];
+    }
+
+    /// <summary>Those of some items whose name matches one of some names or patterns; all when there are none.</summary>
+    private protected static IEnumerable<T> Matching<T>(IReadOnlyCollection<T> items, string[]? names, Func<T, string> nameOf)
+    {
+        NamePattern[]? patterns = names?.Select(n => NamePattern.For(n, items, nameOf)).ToArray();
+        return patterns is null ? items : items.Where(i => patterns.Any(p => p.Matches(nameOf(i))));
+    }
+
+    /// <summary>What becomes of NICs when that is removed which they are on or in, for the question whether to do it.</summary>
+    private protected static string DescribeNics(int count, bool areDisconnected) => count == 0 ? ""
+        : areDisconnected ? $", disconnecting NICs: {count}"
+        : $", which is refused without -Force while it has NICs: {count}";
+
+    private protected static NetworkException NetworkNotFound(string name) => new(
+        NetworkError.NetworkNotFound,
+        $"There is no network named '{name}'.",
+        "List the networks that there are with Get-ContainerNetwork.");
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Closes the session.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        _session?.Dispose();
+        _stopping.Dispose();
+    }
+
+    /// <summary>Writes an object, behind the messages of the steps that led to it.</summary>
+    private protected void Write(object item)
+    {
+        WriteMessages();
+        WriteObject(item);
+    }
+
+    // Not while a step is being taken: in a pipeline that is being stopped, writing ends whatever writes. And steps are
+    // taken on other threads too, which may not write.
+    private protected void WriteMessages()
+    {
+        while (_messages.TryDequeue(out (bool IsWarning, string Text) message))
+        {
+            if (message.IsWarning) WriteWarning(message.Text);
+            else WriteVerbose(message.Text);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using MacIpvlan.Linux;
+using MacIpvlan.Netlink;
+
+namespace MacIpvlan;
+
+/// <summary>Makes, lists and removes named network namespaces.</summary>
+public sealed class NetworkNamespaces(NetworkSession session)
+{
+    /// <summary>The path of a named namespace.</summary>
+    public static string PathOf(string name) => NamespaceHandle.PathOf(name);
+
+    /// <summary>All named namespaces, by name.</summary>
+    /// <param name="includeRemains">Whether to list, without an identity, files that have lost their namespace.</param>
+    public static IReadOnlyList<NetworkNamespace> GetAll(bool includeRemains = false)
+    {
+        if (!Directory.Exists(NamespaceHandle.Folder)) return [];
+        List<NetworkNamespace> found = [];
+        foreach (string path in Directory.EnumerateFiles(NamespaceHandle.Folder).Order(StringComparer.Ordinal))
+        {
+            string name = Path.GetFileName(path);
+            // A file without a mount is what is left of a namespace that was removed by halves.
+            using NamespaceHandle? handle = NamespaceHandle.TryOpen(name, path, out _);
+            if (handle is not null || includeRemains) found.Add(new(name, path) { Identity = handle?.Identity ?? default });
+        }
+
+        return found;
+    }
+
+    /// <summary>Makes a namespace with its loopback link up.</summary>
+    /// <exception cref="NetworkException">InvalidName or NamespaceExists.</exception>
+    /// <exception cref="NetlinkException">The kernel refused a step; nothing is left behind.</exception>
+    public NetworkNamespace Create(string name)
+    {
+        LinkName.CheckNamespace(name);
+        string path = PathOf(name);
+        session.Trace?.Invoke($"ip netns add {name}");
+        if (!NamespaceMount.TryCreate(NamespaceHandle.Folder, path))
+        {
+            throw new NetworkException(
+                NetworkError.NamespaceExists, $"A network namespace named '{name}' exists.", "Choose another name.");
+        }
+
+        using NamespaceHandle handle = NamespaceHandle.Open(name, path);
+        session.Namespaces.Run(handle, () =>
+        {
+            using RouteSocket inside = RouteSocket.Open(handle, session.Trace);
+            Link loopback = inside.FindLink("lo")!;
+            inside.Execute(new LinkSet(loopback.Index, loopback.Name) { Up = true });
+            return 0;
+        });
+        return new(name, path) { Identity = handle.Identity };
+    }
+
+    /// <summary>Takes the name away. The namespace itself ends with the last process in it.</summary>
+    /// <param name="target">The namespace.</param>
+    /// <param name="disconnect">Whether NICs of networks in it are disconnected first.</param>
+    /// <exception cref="NetworkException">NamespaceInUse, naming the NICs.</exception>
+    /// <exception cref="NetlinkException">The kernel refused.</exception>
+    public void Remove(NetworkNamespace target, bool disconnect)
+    {
+        session.Recover();
+        IReadOnlyList<ContainerNic> attached = FindNics(target);
+        if (attached.Count > 0 && !disconnect)
+        {
+            throw new NetworkException(
+                NetworkError.NamespaceInUse,
+                $"The namespace '{target.Name}' has {Phrase.Count(attached.Count, "NIC")} of "
+                + $"{string.Join(", ", attached.Select(static n => n.Network).Distinct())}.",
+                $"Disconnect them first (Disconnect-ContainerNic -Namespace {target.Name}), or use -Force.");
+        }
+
+        NicDisconnections.All(session, attached);
+        session.Trace?.Invoke($"ip netns delete {target.Name}");
+        NamespaceMount.Remove(target.Path);
+    }
+
+    /// <summary>The NICs of networks that are in a namespace.</summary>
+    public IReadOnlyList<ContainerNic> FindNics(NetworkNamespace target)
+    {
+        return [.. new ContainerNics(session).GetAll().Where(IsHere)];
+
+        // NICs of an earlier namespace of the same number are not in this one.
+        bool IsHere(ContainerNic nic)
+        {
+            if (nic.Record.Namespace != target.Identity) return false;
+            using NamespaceHandle? handle = new NicLinks(session).OpenNamespace(nic.Record);
+            return handle is not null;
+        }
+    }
+}

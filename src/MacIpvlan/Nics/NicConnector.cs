@@ -1,0 +1,308 @@
+using System.Net.NetworkInformation;
+using System.Security.Cryptography;
+using MacIpvlan.Addressing;
+using MacIpvlan.Containers;
+using MacIpvlan.Linux;
+using MacIpvlan.Netlink;
+using MacIpvlan.Netlink.Kinds;
+using MacIpvlan.State;
+
+namespace MacIpvlan;
+
+/// <summary>
+/// Connects NICs, in steps: what is asked for is checked, addresses are taken, the kernel makes the NIC, and what it made
+/// is put on record. Each step can be taken by another connector, of a session on another thread. If one fails, nothing is
+/// left behind.
+/// </summary>
+internal sealed class NicConnector(NetworkSession session)
+{
+    private const int IdHexDigits = 16;
+
+    // An announcement takes the kernel half a microsecond for each link that hears it.
+    private const int CrowdSize = 250;
+    private readonly ContainerNics _nics = new(session);
+    private readonly NicLinks _links = new(session);
+    private readonly HostRoutes _hostRoutes = new(session);
+    private readonly ParentLinks _parentLinks = new(session);
+    private readonly Dictionary<string, Link> _parents = [];
+    private int _planned;
+
+    /// <summary>Makes a NIC in a namespace, with addresses and routes, and sets it up.</summary>
+    /// <exception cref="NetworkException">The request cannot be carried out.</exception>
+    /// <exception cref="NetlinkException">The kernel refused a step.</exception>
+    public ContainerNic Connect(NicRequest request)
+    {
+        NicReservation planned = Plan(request);
+        NicReservation reserved = planned with { Nic = Reserve(planned.Nic, request.Network.Record, planned.Demands) };
+        return Record([Make(reserved)])[0].GetNic();
+    }
+
+    /// <summary>Checks a request.</summary>
+    /// <returns>What is to be reserved for it.</returns>
+    /// <exception cref="NetworkException">The request cannot be carried out.</exception>
+    public NicReservation Plan(NicRequest request)
+    {
+        session.Recover();
+        NetworkRecord network = request.Network.Record;
+        NicDefinition.Check(request);
+        Link parent = FindParent(network);
+        ParentLinks.CheckMtu(network.NicKind, request.Mtu, parent.Name, parent.Mtu, session.Warn);
+        if (request.MacAddress is not null) CheckMacAddressIsFree(request.MacAddress, parent);
+        NicRecord wanted = new()
+        {
+            Id = "",
+            NetworkId = network.Id,
+            State = NicState.Reserved,
+            NamespaceName = request.Target.Name,
+            NamespacePath = request.Target.Path,
+            Namespace = request.Target.Identity,
+            // Its cookie is read within it, when the NIC is made; until then, a link of the NIC has a mark of its own.
+            NamespaceBirth = new(HostBoot.Id, 0),
+            IsHost = request.IsHost,
+            ProcessId = request.ProcessId,
+            ProcessStart = request.ProcessId is int id ? HostBoot.ProcessStart(id) : null,
+            Container = request.Container,
+            MacAddress = request.MacAddress ?? PhysicalAddress.None,
+        };
+        IReadOnlyList<AddressDemand> demands = NicDefinition.Demands(request);
+        bool isCrowded = request.Network.NicCount + _planned++ > CrowdSize;
+        NicRequest complete = isCrowded ? request with { AnnouncesAside = true } : request;
+        if (complete.AnnouncesItself) Announcer.Prepare();
+        return new(complete, wanted, parent, demands);
+    }
+
+    /// <summary>Takes the addresses for what was planned.</summary>
+    /// <returns>For each, in that order, the NIC with its addresses, or why it cannot have them.</returns>
+    public IReadOnlyList<NicGrant> Reserve(IReadOnlyList<NicReservation> planned)
+    {
+        NicGrant[] grants = [.. session.State.ReserveNics(
+            [.. planned.Select(static p => new NicDemand(p.Nic with { Id = NewId() }, p.Request.Network.Record, p.Demands))])];
+        for (int i = 0; i < grants.Length; i++)
+        {
+            if (grants[i].Refusal is null) continue;
+            try
+            {
+                // There may be some that nobody needs any more.
+                grants[i] = new(Reserve(planned[i].Nic, planned[i].Request.Network.Record, planned[i].Demands), null);
+            }
+            catch (NetworkException e)
+            {
+                grants[i] = new(null, e);
+            }
+        }
+
+        return grants;
+    }
+
+    /// <summary>Has the kernel make the NIC that a reservation is for.</summary>
+    /// <returns>What was made; other addresses are taken if those turned out to be someone else's.</returns>
+    /// <exception cref="NetworkException">The request cannot be carried out.</exception>
+    /// <exception cref="NetlinkException">The kernel refused a step.</exception>
+    public NicReservation Make(NicReservation reservation)
+    {
+        (NicRequest request, NicRecord reserved, Link parent, IReadOnlyList<AddressDemand> demands) = reservation;
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return reservation with { Nic = Make(request, reserved, parent, Release) };
+            }
+            catch (AddressConflictException e) when (attempt < AddressConflict.MaxAttempts
+                && !e.Conflicts.Any(c => demands.Any(d => d.Static == c.Address)))
+            {
+                session.Warn($"{e.Message} The next free address is tried.");
+            }
+
+            reserved = Reserve(reserved with { Leases = [] }, request.Network.Record, demands);
+        }
+    }
+
+    /// <summary>Records NICs that were made, and has the host find them.</summary>
+    /// <returns>In that order, what has become of each.</returns>
+    public IReadOnlyList<NicOutcome> Record(IReadOnlyList<NicReservation> made) => Record(made, NicState.Reserved, Release);
+
+    /// <summary>Makes the interface of a NIC again, in a namespace that may be another: as it was, addresses and all.</summary>
+    /// <returns>Null when it is, or was meanwhile, in the hands of another command.</returns>
+    /// <exception cref="NetworkException">It cannot be, for that reason.</exception>
+    /// <exception cref="NetlinkException">The kernel refused a step; the NIC is left detached.</exception>
+    public ContainerNic? Reattach(ContainerNic nic, ContainerNetwork network, NamespaceHandle target)
+    {
+        Link parent = FindParent(network.Record);
+        if (session.State.TakeNic(nic.Id, NicState.Restoring) is not NicRecord taken) return null;
+        if (taken.InterfaceIndex != nic.InterfaceIndex || taken.NamespaceBirth != nic.Record.NamespaceBirth)
+        {
+            // Another command has restored it, or tried to, since it was looked at.
+            session.State.UpdateNic(taken with { State = taken.InterfaceIndex == 0 ? NicState.Detached : NicState.Attached });
+            return null;
+        }
+
+        int mtu = parent.Mtu < taken.Mtu && network.Record.NicKind is MacvlanLink ? parent.Mtu : taken.Mtu;
+        NicRecord restoring = In(target, taken) with { InterfaceIndex = 0 };
+        // The process that leads to a container's namespace is another each time, and its name can be changed.
+        if (taken.Container is Container container)
+        {
+            restoring = restoring with
+            {
+                Container = container with { Name = target.Name },
+                NamespaceName = target.Name,
+                NamespacePath = target.Path,
+            };
+        }
+
+        session.State.UpdateNic(restoring, from: NicState.Restoring);
+        NicRequest request = new()
+        {
+            Network = network,
+            Target = target,
+            IsHost = taken.IsHost,
+            InterfaceName = taken.InterfaceName,
+            Mtu = mtu,
+            // It has its addresses, and keeps them.
+            ProbeAddress = false,
+        };
+        NicRecord made = Make(request, restoring, parent, Detach);
+        return Record([new(request, made, parent, [])], NicState.Restoring, Detach)[0].GetNic();
+
+        void Detach(NicRecord nic, Exception reason) => session.State.UpdateNic(restoring with { State = NicState.Detached });
+    }
+
+    private NicRecord In(NamespaceHandle target, NicRecord nic) => nic with
+    {
+        Namespace = target.Identity,
+        NamespaceBirth = new(HostBoot.Id, session.Namespaces.Run(target, NamespaceCookie.Read)),
+    };
+
+    private NicRecord Reserve(NicRecord nic, NetworkRecord network, IReadOnlyList<AddressDemand> demands)
+    {
+        while (true)
+        {
+            try
+            {
+                return session.State.ReserveNic(nic with { Id = NewId() }, network, demands);
+            }
+            catch (NetworkException e) when (e.Error is NetworkError.AddressInUse or NetworkError.AddressesExhausted)
+            {
+                // NICs of namespaces that have ended hold addresses until someone needs them.
+                AddressValue?[] wanted = [.. demands.Select(static d => d.Static)];
+                if (!ReleaseDead(n => n.Parent == network.Parent && (e.Error == NetworkError.AddressesExhausted
+                    || n.Addresses.Any(a => wanted.Contains(a.Value))))) throw;
+            }
+        }
+    }
+
+    private static string NewId() => RandomNumberGenerator.GetHexString(IdHexDigits, lowercase: true);
+
+    // Namespaces of an earlier run of the kernel may be made again, and containers that nobody tells of be started again,
+    // and their NICs restored: those are kept the longest.
+    private bool ReleaseDead(Func<ContainerNic, bool> isWanted)
+    {
+        ContainerNic[] dead = [.. _nics.GetAll().Where(n => n.Record.State is NicState.Attached or NicState.Detached && isWanted(n) && IsDead(n))];
+        ContainerNic[] ended = [.. dead.Where(n => n.Record.Container is Container container
+            ? _nics.StateOf(container) == ContainerState.Gone
+            : n.Record.NamespaceBirth.BootId == HostBoot.Id)];
+        foreach (ContainerNic nic in ended.Length > 0 ? ended : dead) _links.Release(nic.Record);
+        return dead.Length > 0;
+    }
+
+    private bool IsDead(ContainerNic nic)
+    {
+        // After a reboot, its namespace may have been made again, and it is still to be restored.
+        if (nic.Record.NamespaceBirth.BootId != HostBoot.Id && nic.Record.IsNamed
+            && File.Exists(nic.Record.NamespacePath)) return false;
+        using NamespaceHandle? alive = _links.OpenNamespace(nic.Record);
+        return alive is null
+            && (nic.Record.Container is not Container container || _nics.StateOf(container) is ContainerState.Gone or ContainerState.Unknown);
+    }
+
+    private NicRecord Make(NicRequest request, NicRecord nic, Link parent, Action<NicRecord, Exception> release)
+    {
+        try
+        {
+            return _links.Make(request, nic, parent);
+        }
+        catch (Exception e)
+        {
+            Undo(request, nic, e, release);
+            throw;
+        }
+    }
+
+    private NicOutcome[] Record(IReadOnlyList<NicReservation> made, NicState from, Action<NicRecord, Exception> release)
+    {
+        try
+        {
+            NicRecord[] nics = [.. made.Select(static m => m.Nic)];
+            HashSet<string> known = [];
+            _hostRoutes.Add(nics);
+            AddRoutesOfHost(nics, known);
+            IReadOnlyList<bool> recorded = session.State.UpdateNics(nics, from);
+            // Those who connected a NIC before that did not know where to add its route.
+            AddRoutesOfHost(nics, known);
+            return [.. made.Zip(recorded, Outcome)];
+        }
+        catch (Exception e)
+        {
+            // Which of them it is about shows when each is recorded alone.
+            return made.Count == 1 ? [Fail(made[0], e)] : [.. made.SelectMany(m => Record([m], from, release))];
+        }
+
+        NicOutcome Outcome(NicReservation one, bool isRecorded) => isRecorded
+            ? new(new ContainerNic(one.Nic, one.Request.Network.Record), null)
+            : Fail(one, InOtherHands($"{one.Request.Target.Name}/{one.Nic.InterfaceName}"));
+
+        NicOutcome Fail(NicReservation one, Exception reason)
+        {
+            Undo(one.Request, one.Nic, reason, release);
+            return new(null, reason);
+        }
+    }
+
+    private void AddRoutesOfHost(NicRecord[] nics, HashSet<string> known)
+    {
+        foreach (NicRecord nic in nics.Where(static n => n.IsHost))
+        {
+            _hostRoutes.AddAll(new Link { Index = nic.InterfaceIndex, Name = nic.InterfaceName }, nic.NetworkId, known);
+        }
+    }
+
+    private void Undo(NicRequest request, NicRecord nic, Exception reason, Action<NicRecord, Exception> release) =>
+        session.RollBack(() =>
+        {
+            // Also where the kernel's answer was lost, and with it whether there is a link.
+            if (!NamespaceThreads.IsRefusal(reason)) _links.Delete(request.Target, nic, request.Network.Record);
+            release(nic, reason);
+        });
+
+    private void Release(NicRecord nic, Exception reason) => _links.Release(nic, (reason as AddressConflictException)?.Conflicts);
+
+    private void CheckMacAddressIsFree(PhysicalAddress address, Link parent)
+    {
+        // The kernel would notice only when the link is set up, and not say whose it is.
+        string? holder = address.Equals(parent.MacAddress)
+            ? parent.Name
+            : _nics.GetAllWithHost().FirstOrDefault(n => n.Parent == parent.Name && n.Record.MacAddress.Equals(address))?.ToString();
+        if (holder is not null)
+        {
+            throw new NetworkException(
+                NetworkError.MacAddressInUse,
+                $"The MAC address {Link.Format(address)} is that of {holder}.",
+                "Use another one, or leave it away: then one is derived from network and address.");
+        }
+    }
+
+    private Link FindParent(NetworkRecord network)
+    {
+        if (_parents.TryGetValue(network.Parent, out Link? known)) return known;
+        Link parent = _parentLinks.FindUsable(network.Parent) ?? throw new NetworkException(
+            NetworkError.ParentNotFound,
+            $"The parent {network.Parent} of network '{network.Name}' is not on this host.",
+            $"If this module made it, Restore-ContainerNetwork {network.Name} makes it again; else bring it back.");
+        _parents.Add(network.Parent, parent);
+        return parent;
+    }
+
+    private static NetworkException InOtherHands(string nic) => new(
+        NetworkError.NicNotFound,
+        $"{nic} is being connected or disconnected by another command.",
+        "Look what has become of it with Get-ContainerNic.");
+}

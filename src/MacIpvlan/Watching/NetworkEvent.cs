@@ -1,0 +1,149 @@
+using MacIpvlan.Addressing;
+using MacIpvlan.Netlink;
+
+namespace MacIpvlan;
+
+/// <summary>Something that has happened in the kernel to a link, address, route or neighbour.</summary>
+public abstract class NetworkEvent
+{
+    private protected NetworkEvent(NetworkEventKind kind, NetworkEventSource source, NetworkEventAction action) =>
+        (Kind, Source, Action) = (kind, source, action);
+
+    /// <summary>When it was heard of.</summary>
+    public DateTimeOffset Time { get; } = DateTimeOffset.Now;
+
+    /// <summary>What it happened to.</summary>
+    public NetworkEventKind Kind { get; }
+
+    /// <summary>What happened.</summary>
+    public NetworkEventAction Action { get; }
+
+    /// <summary>The namespace that it happened in: host, or what the NIC's namespace or container is called.</summary>
+    public string Namespace => Source.Namespace;
+
+    /// <summary>The interface; null for routes that leave by several or none.</summary>
+    public string? Interface => Source.Interface;
+
+    /// <summary>The network that the interface belongs to, or the networks of a parent; null if none.</summary>
+    public string? Network => Source.Network;
+
+    /// <summary>The NIC that the interface is; null if it is none of ours.</summary>
+    public ContainerNic? Nic => Source.Nic;
+
+    /// <summary>The details in words.</summary>
+    public abstract string Summary { get; }
+
+    private NetworkEventSource Source { get; }
+
+    /// <summary>All of it in words, such as host/eth0: link changed: down.</summary>
+    public override string ToString() =>
+        $"{Namespace}{(Interface is null ? "" : $"/{Interface}")}: {Kind.ToString().ToLowerInvariant()} "
+        + $"{Action.ToString().ToLowerInvariant()}: {Summary}";
+}
+
+/// <summary>Where something happened.</summary>
+internal sealed record NetworkEventSource(string Namespace, string? Interface, string? Network, ContainerNic? Nic);
+
+/// <summary>What happened to it.</summary>
+public enum NetworkEventAction
+{
+    /// <summary>It is new.</summary>
+    Added,
+
+    /// <summary>It is another than before.</summary>
+    Changed,
+
+    /// <summary>It is gone.</summary>
+    Removed,
+}
+
+/// <summary>A link was added, changed or removed.</summary>
+public sealed class LinkEvent : NetworkEvent
+{
+    internal LinkEvent(NetworkEventSource source, NetworkEventAction action, Link link, string summary)
+        : base(NetworkEventKind.Link, source, action) => (Link, Summary) = (link, summary);
+
+    /// <summary>The link's index in its namespace.</summary>
+    public int InterfaceIndex => Link.Index;
+
+    /// <summary>The name of its kind, such as macvlan; null for hardware.</summary>
+    public string? LinkKind => Link.KindName;
+
+    /// <summary>Whether it is set up.</summary>
+    public bool IsUp => Link.IsUp;
+
+    /// <summary>Whether it has a carrier.</summary>
+    public bool HasCarrier => Link.HasCarrier;
+
+    /// <summary>Its MTU in bytes.</summary>
+    public int Mtu => Link.Mtu;
+
+    /// <summary>Its MAC address.</summary>
+    public string MacAddress => Link.Format(Link.MacAddress);
+
+    /// <inheritdoc/>
+    public override string Summary { get; }
+
+    private Link Link { get; }
+}
+
+/// <summary>An interface got or lost an address.</summary>
+public sealed class AddressEvent : NetworkEvent
+{
+    internal AddressEvent(NetworkEventSource source, NetworkEventAction action, InterfaceAddress address)
+        : base(NetworkEventKind.Address, source, action) => IPAddress = address.ToString();
+
+    /// <summary>The address with its prefix length.</summary>
+    public string IPAddress { get; }
+
+    /// <inheritdoc/>
+    public override string Summary => IPAddress;
+}
+
+/// <summary>A route was added, took the place of another, or was removed.</summary>
+public sealed class RouteEvent : NetworkEvent
+{
+    private readonly Route _route;
+
+    internal RouteEvent(NetworkEventSource source, NetworkEventAction action, Route route)
+        : base(NetworkEventKind.Route, source, action) => _route = route;
+
+    /// <summary>The destination.</summary>
+    public string Destination => _route.Destination.ToString();
+
+    /// <summary>The next hop; null for a destination on the link itself.</summary>
+    public string? Gateway => _route.Gateway?.ToString();
+
+    /// <summary>The metric; zero if it has none.</summary>
+    public int Metric => _route.Metric;
+
+    /// <summary>The table that it is in: 254 for the main one.</summary>
+    public int Table => _route.Table;
+
+    /// <summary>What becomes of the packets; null for what this module does not make.</summary>
+    public NetworkRouteType? Type => _route.Type;
+
+    /// <inheritdoc/>
+    public override string Summary => _route.Text;
+}
+
+/// <summary>A neighbour appeared, is known in another way than before, or was forgotten.</summary>
+public sealed class NeighborEvent : NetworkEvent
+{
+    private readonly Neighbor _neighbor;
+
+    internal NeighborEvent(NetworkEventSource source, NetworkEventAction action, Neighbor neighbor)
+        : base(NetworkEventKind.Neighbor, source, action) => _neighbor = neighbor;
+
+    /// <summary>The neighbour's address.</summary>
+    public string IPAddress => _neighbor.Address.ToString();
+
+    /// <summary>Its MAC address; empty while it is not known.</summary>
+    public string MacAddress => Link.Format(_neighbor.MacAddress);
+
+    /// <summary>What is known of it.</summary>
+    public NeighborState State => _neighbor.State;
+
+    /// <inheritdoc/>
+    public override string Summary => _neighbor.ToString();
+}

@@ -1,0 +1,63 @@
+namespace MacIpvlan.Tests.Architecture;
+
+/// <summary>
+/// Who uses whom among the folders of the source, its rooms, as the compiled assemblies have it. A room is listed below all
+/// that it uses, so there is no circle; the table has what there is, neither more nor less.
+/// </summary>
+public sealed class RoomTests
+{
+    private const string Core = """
+        Addressing:
+        Errors:
+        Linux:       Errors
+        Containers:  Errors Linux
+        Netlink:     Addressing Errors Linux
+        State:       Addressing Errors Linux Containers Netlink
+        Definitions: Addressing Errors Netlink State
+        Session:     Errors Linux Containers Netlink State
+        Parents:     Addressing Errors Linux Containers Netlink State Definitions Session
+        Nics:        Addressing Errors Linux Containers Netlink State Definitions Session Parents
+        Diagnosis:   Addressing Linux Netlink State Definitions Session Nics
+        Namespaces:  Errors Linux Netlink State Definitions Session Nics
+        Networks:    Addressing Errors Linux Netlink State Definitions Session Parents Nics
+        Exchange:    Addressing Errors Linux Netlink State Definitions Session Parents Networks
+        Topology:    Addressing Errors Linux Netlink State Definitions Session Parents Nics
+        Upkeep:      Addressing Errors Linux Containers Netlink State Definitions Session Parents Nics
+        Watching:    Addressing Errors Linux Containers Netlink State Definitions Session Parents Nics Networks Upkeep
+        """;
+
+    private const string PowerShell = """
+        .:
+        Output:
+        Binding:  .
+        Commands: . Output Binding
+        """;
+
+    [Theory]
+    [InlineData("src/MacIpvlan", typeof(ContainerNic), Core)]
+    [InlineData("src/MacIpvlan.PowerShell", typeof(MacIpvlan.PowerShell.NetworkCommand), PowerShell)]
+    public void Rooms_UseWhatTheTableSays(string folder, Type inAssembly, string table)
+    {
+        ILookup<string, string> uses = RoomReferences.Read(folder, inAssembly.Assembly.Location);
+
+        Assert.Equal(
+            RoomReferences.Rooms(folder).Select(room => $"{room}: {string.Join(' ', uses[room].Order(StringComparer.Ordinal))}").Order(),
+            Rows(table).Select(static r => $"{r.Room}: {string.Join(' ', r.Uses.Order(StringComparer.Ordinal))}").Order());
+    }
+
+    [Theory]
+    [InlineData(Core)]
+    [InlineData(PowerShell)]
+    public void Rooms_AreBelowAllThatTheyUse(string table)
+    {
+        List<string> above = [];
+        foreach ((string room, string[] uses) in Rows(table))
+        {
+            Assert.Empty(uses.Except(above));
+            above.Add(room);
+        }
+    }
+
+    private static IEnumerable<(string Room, string[] Uses)> Rows(string table) => table.Split('\n')
+        .Select(static l => l.Split(':')).Select(static l => (l[0], l[1].Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+}

@@ -1,0 +1,14 @@
+namespace MacIpvlan.Tests.Definitions;
+
+/// <summary>What it is to be refused by a rule of the domain.</summary>
+internal static class NetworkAssert
+{
+    /// <summary>The action is refused for that reason, in a text that has those words.</summary>
+    public static NetworkException Refused(NetworkError error, Action action, params string[] words)
+    {
+        NetworkException e = Assert.Throws<NetworkException>(action);
+        Assert.Equal(error, e.Error);
+        Assert.All(words, word => Assert.Contains(word, e.Message, StringComparison.Ordinal));
+        return e;
+    }
+}

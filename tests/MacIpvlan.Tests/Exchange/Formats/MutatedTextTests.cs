@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text;
+using MacIpvlan.Formats;
+
+namespace MacIpvlan.Tests.Formats;
+
+/// <summary>
+/// Texts of every format, mutated: they are read or refused by a NetworkException, in words without control characters, and
+/// nothing else happens.
+/// </summary>
+/// <remarks>Each mutation depends on its number alone, which a failure tells; MACIPVLAN_FUZZ_COUNT says how many.</remarks>
+public sealed class MutatedTextTests : FormatTest
+{
+    private const int DefaultCount = 4000;
+    private static readonly string[] s_pieces =
+    [
+        "null", "true", "[]", "{}", "\"\"", "-1", "1e400", "99999999999", "\"\\u0000\"", "\"\\ud800\"", "\"../x\"", "\"%d\"", "\"10.0.0.0/33\"", "\"::/0\"",
+        ",", "[", "}", "\"", "\u001b[2J", "\"name\"", "\"subnet\"", "\"type\"", "\"plugins\"",
+    ];
+
+    [Fact]
+    public void Texts_AreReadOrRefused()
+    {
+        string[] texts =
+        [
+            Capture("docker-20.10.json"), Capture("podman-4.3.json"), Capture("podman-4.3.conflist"),
+            Write(ExportFormat.Json, Exported("10.1.0.0/24 fd01::/64", "10.1.0.1", static n => n with { Routes = Routes("10.9.0.0/16 via 10.1.0.9") })),
+            Write(ExportFormat.Cni, Exported("10.1.0.0/24 fd01::/64", "10.1.0.1", static n => n with { Excluded = TestRequests.Ranges("10.1.0.7") })),
+        ];
+        int count = int.TryParse(Environment.GetEnvironmentVariable("MACIPVLAN_FUZZ_COUNT"), CultureInfo.InvariantCulture, out int given)
+            ? given
+            : DefaultCount;
+        int refused = 0;
+        for (int number = 0; number < count; number++)
+        {
+            Random random = new(number);
+            string text = Mutate(texts[random.Next(texts.Length)], random);
+            try
+            {
+                foreach (NetworkRequest network in Read(text)) NetworkDefinition.Check(network);
+            }
+            catch (NetworkException e)
+            {
+                refused++;
+                Assert.DoesNotContain(e.Message, char.IsControl);
+            }
+            catch (Exception e)
+            {
+                Assert.Fail($"Mutation {number}: {e}");
+            }
+        }
+
+        Assert.DoesNotContain(Warnings, static w => w.Any(char.IsControl));
+        // Neither all the same nor all beyond reading.
+        Assert.InRange(refused, count / 10, count - (count / 10));
+    }
+
+    private static string Mutate(string text, Random random)
+    {
+        StringBuilder mutated = new(text);
+        for (int changes = random.Next(1, 3); changes > 0; changes--)
+        {
+            int at = random.Next(mutated.Length);
+            switch (random.Next(12))
+            {
+                case 0: mutated[at] = (char)random.Next(1, 128); break;
+                case 1: mutated.Remove(at, Math.Min(random.Next(1, 40), mutated.Length - at)); break;
+                case 2: mutated.Insert(at, s_pieces[random.Next(s_pieces.Length)]); break;
+                // A value in the place of another: what types are read as.
+                default:
+                    int colon = mutated.ToString().IndexOf(": ", at, StringComparison.Ordinal);
+                    int end = colon < 0 ? -1 : mutated.ToString().IndexOfAny([',', '\n'], colon);
+                    if (end > 0) mutated.Remove(colon + 2, end - colon - 2).Insert(colon + 2, s_pieces[random.Next(s_pieces.Length)]);
+                    break;
+            }
+        }
+
+        return mutated.ToString();
+    }
+}

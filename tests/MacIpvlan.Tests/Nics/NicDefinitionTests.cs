@@ -1,0 +1,121 @@
+using System.Net.NetworkInformation;
+using MacIpvlan.Addressing;
+using MacIpvlan.Linux;
+using MacIpvlan.Netlink.Kinds;
+using MacIpvlan.State;
+
+namespace MacIpvlan.Tests.Nics;
+
+/// <summary>
+/// What can be asked of a NIC: each rule that needs no other namespace, and what it asks of the address book.
+/// </summary>
+public sealed class NicDefinitionTests : IDisposable
+{
+    private readonly NamespaceHandle _own = NamespaceHandle.Open("web1", "/proc/self/ns/net");
+
+    public void Dispose() => _own.Dispose();
+
+    [Fact]
+    public void Target_MustNotBeTheHostsOwnNamespace() =>
+        NetworkAssert.Refused(NetworkError.HostNamespace, () => NicDefinition.Check(Request()), "web1");
+
+    [Theory]
+    [InlineData("a/b")]
+    [InlineData("eth%d")]
+    [InlineData("sixteen-bytes-00")]
+    [InlineData("")]
+    public void InterfaceName_MustBeOne(string name) =>
+        NetworkAssert.Refused(
+            NetworkError.InvalidName, () => NicDefinition.Check(Request() with { InterfaceName = name }));
+
+    [Theory]
+    [InlineData("10.0.0.0/24", 67)]
+    [InlineData("fd18::/64", 1279)]
+    [InlineData("fd18::/64", 65536)]
+    public void Mtu_MustBeWithinBounds(string subnet, int mtu) => NetworkAssert.Refused(
+        NetworkError.InvalidParameter, () => NicDefinition.Check(Request(subnet) with { Mtu = mtu }), $"{mtu}");
+
+    [Theory]
+    [InlineData("010000000001", "group")]
+    [InlineData("FFFFFFFFFFFF", "group")]
+    [InlineData("000000000000", "zero")]
+    [InlineData("0200000001", "six bytes")]
+    [InlineData("0200000000000001", "six bytes")]
+    public void MacAddress_MustBeThatOfOneStation(string mac, string reason) => NetworkAssert.Refused(
+        NetworkError.InvalidParameter, () => NicDefinition.Check(
+            Request() with { MacAddress = PhysicalAddress.Parse(mac) }), reason);
+
+    [Fact]
+    public void MacAddress_IsNotForIpvlan()
+    {
+        NicRequest request = Request("10.0.0.0/24", new IpvlanLink(IpvlanMode.L2, IpvlanFlag.Bridge)) with
+        {
+            MacAddress = PhysicalAddress.Parse("020000000001"),
+        };
+
+        NetworkAssert.Refused(NetworkError.InvalidParameter, () => NicDefinition.Check(request), "ipvlan");
+    }
+
+    [Fact]
+    public void Probing_IsNotForIpvlan()
+    {
+        NicRequest request = Request("10.0.0.0/24", new IpvlanLink(IpvlanMode.L2, IpvlanFlag.Bridge));
+
+        NetworkAssert.Refused(
+            NetworkError.InvalidParameter, () => NicDefinition.Check(request with { ProbeAddress = true }), "ipvlan");
+    }
+
+    [Theory]
+    // As the network says, unless the NIC is asked for otherwise; then by the network's count and wait, if it has any.
+    [InlineData(false, null, null)]
+    [InlineData(false, true, "3 600")]
+    [InlineData(false, false, null)]
+    [InlineData(true, null, "5 1500")]
+    [InlineData(true, true, "5 1500")]
+    [InlineData(true, false, null)]
+    public void Probing_IsAsTheNetworkSaysUnlessAskedForOtherwise(bool network, bool? nic, string? expected)
+    {
+        NicRequest request = Request() with { ProbeAddress = nic };
+        NetworkRecord record = request.Network.Record with { Probe = network ? new ProbeSettings(5, 1500) : null };
+        request = request with { Network = ContainerNetwork.From(record, new NetworkUsage(0, [], []), NetworkState.Ready) };
+
+        Assert.Equal(expected, request.Probe is ProbeSettings p ? $"{p.Count} {p.TimeoutMilliseconds}" : null);
+    }
+
+    [Theory]
+    // One address of each family that the network has, unless one is asked for.
+    [InlineData("10.0.0.0/24", "", "InterNetwork")]
+    [InlineData("fd18::/64", "", "InterNetworkV6")]
+    [InlineData("fd18::/64 10.0.0.0/24 10.0.1.0/24", "", "InterNetwork InterNetworkV6")]
+    [InlineData("10.0.0.0/24 fd18::/64", "fd18::7", "fd18::7 InterNetwork")]
+    [InlineData("10.0.0.0/24 fd18::/64", "10.0.0.7 10.0.0.8", "10.0.0.7 10.0.0.8 InterNetworkV6")]
+    public void Demands_AreOneAddressOfEachFamilyOrThoseAskedFor(string subnets, string addresses, string expected)
+    {
+        NicRequest request = Request(subnets) with { Addresses = TestRequests.Addresses(addresses) };
+
+        Assert.Equal(
+            expected,
+            string.Join(' ', NicDefinition.Demands(request).Select(static d => d.Static?.ToString() ?? $"{d.Family}")));
+        Assert.All(NicDefinition.Demands(request), static d => Assert.Equal(d.Family, d.Static?.Family ?? d.Family));
+    }
+
+    [Fact]
+    public void Demands_AreNoneWhenNoAddressIsWanted() =>
+        Assert.Empty(NicDefinition.Demands(Request() with { NoAddress = true }));
+
+    private NicRequest Request(string subnets = "10.0.0.0/24", LinkKind? kind = null) => new()
+    {
+        Network = ContainerNetwork.From(
+            new NetworkRecord
+            {
+                Id = "id",
+                Name = "net1",
+                NicKind = kind ?? new MacvlanLink(MacvlanMode.Bridge),
+                Parent = "eth0",
+                Subnets = [.. subnets.Split(' ').Select(static s => new SubnetRecord(IPPrefix.Parse(s), null, [], []))],
+            },
+            new NetworkUsage(0, [], []),
+            NetworkState.Ready),
+        Target = _own,
+    };
+}
