@@ -31,7 +31,7 @@ switch (args[1])
     case "connect":
         using (NamespaceHandle target = NamespaceHandle.Open(arguments[1], NamespaceHandle.PathOf(arguments[1])))
         {
-            new NicConnector(session).Connect(new NicRequest
+            new ConnectSteps(session).Connect(new NicRequest
             {
                 Network = Network(arguments[0]), Target = target, InterfaceName = arguments.ElementAtOrDefault(2),
             });
@@ -39,7 +39,7 @@ switch (args[1])
 
         break;
     case "disconnect":
-        using (NicDisconnections disconnections = new(session, static (nic, e) => throw new InvalidOperationException($"{nic}", e)))
+        using (DisconnectPipeline disconnections = new(session, static (nic, e) => throw new InvalidOperationException($"{nic}", e)))
         {
             foreach (ContainerNic nic in nics.GetAll()) disconnections.Start(nic);
             disconnections.Finish();

@@ -70,7 +70,7 @@ public sealed class ContainerCompleter : NameCompleter
                 .Concat(Running(session));
 
     internal static IEnumerable<Candidate> Running(NetworkSession session) =>
-        new NicTargets(session).GetRunning(s_patience).OrderBy(static c => c.Name, StringComparer.Ordinal)
+        new NicTargetFinder(session).GetRunning(s_patience).OrderBy(static c => c.Name, StringComparer.Ordinal)
             .Select(static c => new Candidate(c.Name, () => $"{c.ShortId}: {c.Image}, {c.Runtime}"));
 }
 

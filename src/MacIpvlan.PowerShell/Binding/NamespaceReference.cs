@@ -36,7 +36,7 @@ public sealed class NamespaceReference
     {
         try
         {
-            using NicTarget target = NicTargets.OpenNamespace(Text);
+            using NicTarget target = NicTargetFinder.OpenNamespace(Text);
             return target.Namespace.Identity;
         }
         catch (NetworkException)

@@ -60,9 +60,9 @@ public sealed class NicReference
         ?? all().FirstOrDefault(IsInPlace);
 
     /// <summary>Opens what it was given to.</summary>
-    internal NicTarget Open(NicTargets targets) => Container is not null ? targets.OpenContainer(Container)
-        : ProcessId is int id ? NicTargets.OpenProcess(id)
-        : NicTargets.OpenNamespace(Namespace!);
+    internal NicTarget Open(NicTargetFinder targets) => Container is not null ? targets.OpenContainer(Container)
+        : ProcessId is int id ? NicTargetFinder.OpenProcess(id)
+        : NicTargetFinder.OpenNamespace(Namespace!);
 
     private bool IsInPlace(ContainerNic nic) =>
         nic.Network.Equals(Network, StringComparison.OrdinalIgnoreCase) && nic.InterfaceName == InterfaceName

@@ -15,8 +15,8 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
     private const string ByNic = "Nic";
     // What is piped binds to Target, of the default set. If Container and Namespace could not be piped at all, PowerShell
     // would settle on that set before it has seen an object, and never come to ProcessId.
-    private NicConnections? _connections;
-    private NicTargets? _targets;
+    private ConnectPipeline? _connections;
+    private NicTargetFinder? _targets;
     private readonly Dictionary<string, ContainerNetwork> _networks = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The network.</summary>
@@ -92,8 +92,8 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
             throw new NetworkException(NetworkError.InvalidParameter, "NoIPAddress and IPAddress contradict each other.");
         }
 
-        _connections ??= new NicConnections(Session, Report);
-        _targets ??= new NicTargets(Session);
+        _connections ??= new ConnectPipeline(Session, Report);
+        _targets ??= new NicTargetFinder(Session);
         foreach (NetworkReference reference in Network)
         {
             ContainerNetwork? network = Find(reference.Name);
@@ -127,8 +127,8 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
         switch (ParameterSetName)
         {
             case ByContainer: Each(Container, c => _targets!.OpenContainer(c.Text)); break;
-            case ByNamespace: Each(Namespace, static n => NicTargets.OpenNamespace(n.Text)); break;
-            case ByProcess: Each(ProcessId, NicTargets.OpenProcess); break;
+            case ByNamespace: Each(Namespace, static n => NicTargetFinder.OpenNamespace(n.Text)); break;
+            case ByProcess: Each(ProcessId, NicTargetFinder.OpenProcess); break;
             case ByNic: Each(InputObject, n => n.Open(_targets!)); break;
             default: Each(Target, t => _targets!.Open(t.Text)); break;
         }
@@ -165,5 +165,5 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
         };
     }
 
-    private void Report(object input, NicOutcome outcome) => Guard(input, () => Write(outcome.GetNic()));
+    private void Report(object input, ConnectOutcome outcome) => Guard(input, () => Write(outcome.GetNic()));
 }

@@ -13,7 +13,7 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
     private const string ByContainer = "Container";
     private const string ByNamespace = "Namespace";
     private const string ByProcess = "Process";
-    private NicDisconnections? _disconnections;
+    private DisconnectPipeline? _disconnections;
     private IReadOnlyList<ContainerNic>? _all;
     private bool _isDisposing;
 
@@ -78,7 +78,7 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
 
     private protected override void Process()
     {
-        _disconnections ??= new NicDisconnections(Session, Report);
+        _disconnections ??= new DisconnectPipeline(Session, Report);
         ContainerNic[] nics = ParameterSetName == ByNic ? FindAgain() : Find();
         _disconnections.Total = TotalOf(nics.Length);
         foreach (ContainerNic nic in nics)

@@ -72,7 +72,7 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
             return Failed(result, NicTestStatus.NotOnLink, $"it is behind the router {route.Gateway}, not on the link");
         }
 
-        NicExchange exchange = new(session, options.Count, options.Timeout);
+        ProbeSeries exchange = new(session, options.Count, options.Timeout);
         PhysicalAddress? mac = AskNeighbor(exchange, link, _destination);
         result = Counted(result, exchange) with { MacAddress = mac is null ? null : Link.Format(mac) };
         return exchange.Received > 0 ? result : exchange.Refusal != 0 ? Refused(result, exchange)
@@ -81,7 +81,7 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
 
     private NicTestResult TestEcho(Link link, Route route, NicTestResult result)
     {
-        NicExchange exchange = new(session, options.Count, options.Timeout);
+        ProbeSeries exchange = new(session, options.Count, options.Timeout);
         string? error;
         try
         {
@@ -103,7 +103,7 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
     {
         TimeSpan timeout = options.Timeout < s_neighborTimeout ? options.Timeout : s_neighborTimeout;
         AddressValue hop = gateway ?? _destination;
-        PhysicalAddress? mac = AskNeighbor(new NicExchange(session, NeighborAttempts, timeout), link, hop);
+        PhysicalAddress? mac = AskNeighbor(new ProbeSeries(session, NeighborAttempts, timeout), link, hop);
         string name = gateway is null ? $"{hop}" : $"the gateway {hop}";
         if (mac is null) return Failed(result, NicTestStatus.NeighborSilent, $"{name} did not answer {NeighborProtocol}");
         string guess = gateway is null
@@ -113,7 +113,7 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
             $"the echo was not answered, though {name} answers {NeighborProtocol} as {Link.Format(mac)}: {guess}");
     }
 
-    private static NicTestResult Counted(NicTestResult result, NicExchange exchange) => result with
+    private static NicTestResult Counted(NicTestResult result, ProbeSeries exchange) => result with
     {
         Sent = exchange.Sent,
         Received = exchange.Received,
@@ -121,7 +121,7 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
         Reason = exchange.Received < exchange.Sent ? $"{exchange.Sent - exchange.Received} of {exchange.Sent} were not answered" : "",
     };
 
-    private NicTestResult Refused(NicTestResult result, NicExchange exchange)
+    private NicTestResult Refused(NicTestResult result, ProbeSeries exchange)
     {
         string hint = exchange.Refusal switch
         {
@@ -137,7 +137,7 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
     }
 
     /// <returns>The error that someone on the way sent, in words; null if none did.</returns>
-    private string? Echo(NicExchange exchange, Link link)
+    private string? Echo(ProbeSeries exchange, Link link)
     {
         using EchoSocket socket = new(link.Name, link.Index, _source.ToBytes());
         EchoPacket echo = new(
@@ -165,7 +165,7 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
         }
     }
 
-    private PhysicalAddress? AskNeighbor(NicExchange exchange, Link link, AddressValue hop)
+    private PhysicalAddress? AskNeighbor(ProbeSeries exchange, Link link, AddressValue hop)
     {
         ushort etherType = PacketSocket.EtherTypeOf(hop.Family);
         byte[] to = NeighborPacket.QuestionMac(hop).GetAddressBytes();

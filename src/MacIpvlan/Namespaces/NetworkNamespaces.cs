@@ -69,7 +69,7 @@ public sealed class NetworkNamespaces(NetworkSession session)
                 $"Disconnect them first (Disconnect-ContainerNic -Namespace {target.Name}), or use -Force.");
         }
 
-        NicDisconnections.All(session, attached);
+        DisconnectPipeline.All(session, attached);
         session.Trace?.Invoke($"ip netns delete {target.Name}");
         NamespaceMount.Remove(target.Path);
     }

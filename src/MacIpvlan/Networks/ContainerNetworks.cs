@@ -10,6 +10,7 @@ namespace MacIpvlan;
 public sealed class ContainerNetworks(NetworkSession session)
 {
     private const int IdHexDigits = 64;
+    private readonly ParentPlanner _planner = new(session);
     private readonly ParentLinks _parents = new(session);
 
     /// <summary>All networks, by name.</summary>
@@ -116,7 +117,7 @@ public sealed class ContainerNetworks(NetworkSession session)
 
     private void Release(ContainerNetwork network)
     {
-        NicDisconnections.All(session, new ContainerNics(session).GetAll(network));
+        DisconnectPipeline.All(session, new ContainerNics(session).GetAll(network));
         new HostAccesses(session).Disable(network);
     }
 
@@ -134,7 +135,7 @@ public sealed class ContainerNetworks(NetworkSession session)
         }
 
         string id = RandomNumberGenerator.GetHexString(IdHexDigits, lowercase: true);
-        ParentPlan parent = request.IsIsolated ? PlanDummy(request, id) : _parents.Plan(request.Parent!, request.Vlans);
+        ParentPlan parent = request.IsIsolated ? PlanDummy(request, id) : _planner.Plan(request.Parent!, request.Vlans);
         NetworkRecord network = new()
         {
             Id = id,
@@ -150,10 +151,10 @@ public sealed class ContainerNetworks(NetworkSession session)
             Probe = request.Probe,
             Subnets = subnets,
         };
-        ParentLinks.CheckMtu(request.NicKind, request.Mtu, parent.Name, parent.KnownMtu, warn);
+        ParentPlanner.CheckMtu(request.NicKind, request.Mtu, parent.Name, parent.KnownMtu, warn);
         ParentSharing.Check(network, networks.Where(n => n.Parent == parent.Name), warn);
         if (parent.Existing is not null) CheckForeignLinks(network, parent.Existing, warn);
-        if (request.NicKind is MacvlanLink && _parents.IsWireless(parent))
+        if (request.NicKind is MacvlanLink && _planner.IsWireless(parent))
         {
             warn($"{parent.Name} is wireless: an access point takes one MAC address from a station, so NICs with addresses of "
                 + "their own reach nothing beyond it. An ipvlan network works there.");

@@ -8,7 +8,7 @@ namespace MacIpvlan;
 /// <summary>Gives the host access to networks, and takes it away.</summary>
 public sealed class HostAccesses(NetworkSession session)
 {
-    private readonly NicConnector _connector = new(session);
+    private readonly ConnectSteps _connector = new(session);
 
     /// <summary>Makes an interface of the network's kind on the host, with routes to the network's NICs.</summary>
     /// <param name="network">The network.</param>
@@ -69,7 +69,7 @@ public sealed class HostAccesses(NetworkSession session)
     public void Disable(ContainerNetwork network)
     {
         session.Recover();
-        if (Find(network) is ContainerNic present) NicDisconnections.All(session, [present]);
+        if (Find(network) is ContainerNic present) DisconnectPipeline.All(session, [present]);
     }
 
     private ContainerNic? Find(ContainerNetwork network) =>

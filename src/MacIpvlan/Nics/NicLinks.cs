@@ -44,7 +44,7 @@ internal sealed class NicLinks(NetworkSession session)
         {
             try
             {
-                return session.Namespaces.Run(request.Target, () => new NicAttachment(session, request, nic, parent).Make());
+                return session.Namespaces.Run(request.Target, () => new NicLinkSetup(session, request, nic, parent).Make());
             }
             catch (NetlinkException e) when (e.Errno == Errno.EADDRINUSE && DateTime.UtcNow < giveUp)
             {

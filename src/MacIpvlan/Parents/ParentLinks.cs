@@ -5,7 +5,7 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>Finds the links that networks sit on, and makes and removes those that are ours. Called under the topology lock.</summary>
+/// <summary>Makes, restores and removes the links that networks sit on and that this module made. Called under the topology lock.</summary>
 internal sealed class ParentLinks(NetworkSession session)
 {
     /// <summary>What networks on a link of that name are worth.</summary>
@@ -15,57 +15,6 @@ internal sealed class ParentLinks(NetworkSession session)
         { IsUp: true } => NetworkState.Ready,
         _ => NetworkState.ParentDown,
     };
-
-    /// <summary>Finds out which link a reference means, and what must be made for it; makes nothing.</summary>
-    /// <param name="reference">The reference.</param>
-    /// <param name="vlans">Sub-interfaces that are asked to be in a certain way.</param>
-    /// <exception cref="NetworkException">ParentNotFound, ParentUnsuitable, InvalidName or InvalidVlanId.</exception>
-    public ParentPlan Plan(ParentReference reference, IReadOnlyList<ParentLinkRecord>? vlans = null)
-    {
-        if (vlans?.FirstOrDefault(v => v.Name == reference.ToString()) is ParentLinkRecord vlan)
-        {
-            // Without itself, or what sits on itself would be looked for without end.
-            ParentPlan lower = Plan(new(vlan.Parent!), [.. vlans.Where(v => v != vlan)]);
-            return PlanVlan(lower, (VlanLink)vlan.Kind, vlan.Name, vlan.Mtu) with
-            {
-                Expected = vlan, RemovedWithLastNetwork = vlan.RemovedWithLastNetwork,
-            };
-        }
-
-        if (reference.VlanId is int id)
-        {
-            return PlanVlan(Plan(ParentReference.Parse(reference.Link), vlans), new(id, VlanProtocol.Ieee8021Q));
-        }
-
-        if (session.Host.FindLink(reference.Link) is Link link)
-        {
-            CheckSuitable(link);
-            return new(link.Name) { Existing = link };
-        }
-
-        if (ParentReference.SplitVlanName(reference.Link) is not ParentReference split)
-        {
-            throw NotFound(reference.Link, "");
-        }
-
-        try
-        {
-            return PlanVlan(Plan(ParentReference.Parse(split.Link)), new(split.VlanId!.Value, VlanProtocol.Ieee8021Q));
-        }
-        catch (NetworkException e) when (e.Error == NetworkError.ParentNotFound)
-        {
-            throw NotFound(reference.Link, $", and no '{split.Link}' to make it on");
-        }
-    }
-
-    /// <summary>Whether the parent, or what it sits on, is wireless.</summary>
-    public bool IsWireless(ParentPlan plan)
-    {
-        if (WirelessLink.Is(plan.Name)) return true;
-        if (plan.Lower is not null) return IsWireless(plan.Lower);
-        return plan.Existing is { Kind: VlanLink, ParentIsForeign: false } vlan
-            && session.Host.FindLink(vlan.ParentIndex) is Link lower && IsWireless(new(lower.Name) { Existing = lower });
-    }
 
     /// <summary>Checks that sub-interfaces which are otherwise than asked can be made again.</summary>
     /// <param name="plan">The plan.</param>
@@ -166,7 +115,7 @@ internal sealed class ParentLinks(NetworkSession session)
     public bool Restore(ParentLinkRecord record)
     {
         bool any = record.Parent is not null && Find(record.Parent) is ParentLinkRecord below && Restore(below);
-        Link? lower = record.Parent is null ? null : session.Host.FindLink(record.Parent) ?? throw NotFound(record.Parent, "");
+        Link? lower = record.Parent is null ? null : session.Host.FindLink(record.Parent) ?? throw ParentPlanner.NotFound(record.Parent, "");
         Link? link = session.Host.FindLink(record.Name);
         if (link is null)
         {
@@ -263,79 +212,6 @@ internal sealed class ParentLinks(NetworkSession session)
         if (record.Parent is not null) RemoveUnused(record.Parent, isAbandoned);
     }
 
-    /// <summary>Finds out whether a VLAN is on a link, and what must be made for it; makes nothing.</summary>
-    /// <exception cref="NetworkException">ParentUnsuitable, InterfaceExists, InvalidName or InvalidParameter.</exception>
-    public ParentPlan PlanVlan(ParentPlan lower, VlanLink kind, string? name = null, int? mtu = null)
-    {
-        CheckMtu(kind, mtu, lower.Name, lower.KnownMtu, session.Warn);
-        // One id exists once on a link, whatever its name.
-        if (lower.Existing is Link parent
-            && session.Host.GetLinks().FirstOrDefault(
-                l => l.ParentIndex == parent.Index && !l.ParentIsForeign && l.Kind is VlanLink v && v.IsSameTag(kind)) is Link vlan)
-        {
-            CheckSuitable(vlan);
-            return new(vlan.Name) { Existing = vlan, Kind = kind, Lower = lower, Mtu = mtu };
-        }
-
-        string vlanName = name ?? $"{lower.Name}.{kind.VlanId}";
-        try
-        {
-            LinkName.Check(vlanName);
-        }
-        catch (NetworkException e) when (name is null)
-        {
-            throw new NetworkException(
-                e.Error, e.Message, $"Name it yourself: Add-VlanSubInterface -Parent {lower.Name} -VlanId {kind.VlanId} -Name NAME.");
-        }
-
-        if (session.Host.FindLink(vlanName) is not null)
-        {
-            throw new NetworkException(
-                NetworkError.InterfaceExists,
-                $"The host has an interface named {vlanName}, which is not VLAN {kind.VlanId} of {lower.Name}.",
-                $"Name it yourself: Add-VlanSubInterface -Parent {lower.Name} -VlanId {kind.VlanId} -Name NAME.");
-        }
-
-        return new(vlanName) { Kind = kind, Lower = lower, Mtu = mtu };
-    }
-
-    /// <summary>Checks an MTU against that of the parent, where that is known.</summary>
-    /// <exception cref="NetworkException">InvalidParameter: the kernel would refuse it with a bare EINVAL.</exception>
-    public static void CheckMtu(LinkKind kind, int? mtu, string parent, int? parentMtu, Action<string> warn)
-    {
-        if (!(mtu > parentMtu)) return;
-        if (kind is not IpvlanLink)
-        {
-            throw new NetworkException(
-                NetworkError.InvalidParameter,
-                $"The MTU {mtu} is above that of {parent}, {parentMtu}, which is the most that {kind.Name} links of it can have.",
-                $"Use {parentMtu} or less, or raise the parent's first: ip link set dev {parent} mtu {mtu}.");
-        }
-
-        warn($"The MTU {mtu} is above that of {parent}, {parentMtu}: longer packets will be lost, and each change of the "
-            + "parent's MTU overwrites it.");
-    }
-
-    private void CheckSuitable(Link link)
-    {
-        if (link.IsLoopback)
-        {
-            throw Unsuitable(link, "it is the loopback link", "Name the link that leads to the network, such as eth0.");
-        }
-
-        if (link.Kind is MacvlanLink or IpvlanLink)
-        {
-            throw Unsuitable(link, $"it is a {link.KindName} link itself", "Name the link that it sits on.");
-        }
-
-        if (link.MasterIndex != 0 && session.Host.FindLink(link.MasterIndex) is { KindName: not "vrf" } master)
-        {
-            throw Unsuitable(
-                link, $"it is a port of the {master.KindName} {master.Name}, which takes all its frames",
-                $"Use {master.Name} as parent.");
-        }
-    }
-
     // The networks' subnets are not the host's: it shall not configure itself from router advertisements there.
     private void KeepHostOff(Link link)
     {
@@ -351,12 +227,4 @@ internal sealed class ParentLinks(NetworkSession session)
         (DummyLink, DummyLink) => true,
         _ => false,
     };
-
-    private static NetworkException NotFound(string name, string addition) => new(
-        NetworkError.ParentNotFound,
-        $"There is no link '{name}' on this host{addition}.",
-        "List the links that there are with: ip link show.");
-
-    private static NetworkException Unsuitable(Link link, string reason, string action) =>
-        new(NetworkError.ParentUnsuitable, $"{link.Name} cannot be a parent: {reason}.", action);
 }

@@ -8,6 +8,7 @@ namespace MacIpvlan;
 /// <summary>Makes, lists and removes VLAN sub-interfaces of the host.</summary>
 public sealed class VlanSubInterfaces(NetworkSession session)
 {
+    private readonly ParentPlanner _planner = new(session);
     private readonly ParentLinks _parents = new(session);
 
     /// <summary>All VLAN sub-interfaces of the host, whoever made them, in the kernel's order.</summary>
@@ -67,8 +68,8 @@ public sealed class VlanSubInterfaces(NetworkSession session)
         session.Recover();
         using IDisposable topology = session.State.LockTopology();
         VlanDefinition.CheckPriorities(kind);
-        ParentPlan lower = _parents.Plan(ParentReference.Parse(parent));
-        ParentPlan plan = _parents.PlanVlan(lower, kind, name, mtu) with { RemovedWithLastNetwork = false };
+        ParentPlan lower = _planner.Plan(ParentReference.Parse(parent));
+        ParentPlan plan = _planner.PlanVlan(lower, kind, name, mtu) with { RemovedWithLastNetwork = false };
         if (plan.Existing is not null)
         {
             throw new NetworkException(

@@ -14,7 +14,7 @@ namespace MacIpvlan;
 public sealed class NetworkRestoration(NetworkSession session, Func<string, string, bool> confirm)
 {
     private readonly ContainerNics _nics = new(session);
-    private readonly NicConnector _connector = new(session);
+    private readonly ConnectSteps _connector = new(session);
     private readonly NicLinks _links = new(session);
     private readonly ParentLinks _parents = new(session);
 

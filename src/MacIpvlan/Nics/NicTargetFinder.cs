@@ -5,7 +5,7 @@ using MacIpvlan.Linux;
 namespace MacIpvlan;
 
 /// <summary>Finds what NICs are to be given to, as users name it.</summary>
-public sealed class NicTargets(NetworkSession session)
+public sealed class NicTargetFinder(NetworkSession session)
 {
     /// <summary>A network namespace by its name or, if it has a slash, by its path.</summary>
     /// <exception cref="NetworkException">InvalidName, NamespaceNotFound or PermissionDenied.</exception>

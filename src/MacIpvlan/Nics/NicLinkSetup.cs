@@ -10,7 +10,7 @@ using MacIpvlan.State;
 namespace MacIpvlan;
 
 /// <summary>The kernel's part of connecting one NIC. Runs on a thread that is in the target namespace.</summary>
-internal sealed class NicAttachment(NetworkSession session, NicRequest request, NicRecord nic, Link parent)
+internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, NicRecord nic, Link parent)
 {
     private const string DefaultName = "eth0";
     private const int NameAttempts = 8;

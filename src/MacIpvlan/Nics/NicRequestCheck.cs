@@ -9,7 +9,7 @@ using MacIpvlan.State;
 namespace MacIpvlan;
 
 /// <summary>Which NICs a network can have.</summary>
-internal static class NicDefinition
+internal static class NicRequestCheck
 {
     /// <summary>Checks what can be checked without the kernel's links and without the state.</summary>
     /// <exception cref="NetworkException">InvalidName, InvalidParameter, InvalidAddress or HostNamespace.</exception>

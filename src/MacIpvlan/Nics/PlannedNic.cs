@@ -11,12 +11,12 @@ namespace MacIpvlan;
 /// </param>
 /// <param name="Parent">The link that it sits on.</param>
 /// <param name="Demands">The addresses that were asked for.</param>
-internal sealed record NicReservation(NicRequest Request, NicRecord Nic, Link Parent, IReadOnlyList<AddressDemand> Demands);
+internal sealed record PlannedNic(NicRequest Request, NicRecord Nic, Link Parent, IReadOnlyList<AddressDemand> Demands);
 
 /// <summary>What has become of a NIC that was to be connected.</summary>
 /// <param name="Nic">The NIC; null if it could not be.</param>
 /// <param name="Failure">Why not.</param>
-public readonly record struct NicOutcome(ContainerNic? Nic, Exception? Failure)
+public readonly record struct ConnectOutcome(ContainerNic? Nic, Exception? Failure)
 {
     /// <summary>The NIC.</summary>
     /// <exception cref="NetworkException">It could not be connected, for that reason.</exception>

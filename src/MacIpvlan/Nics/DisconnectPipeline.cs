@@ -10,7 +10,7 @@ namespace MacIpvlan;
 /// </summary>
 /// <param name="session">The session.</param>
 /// <param name="failed">Told, in the order of their starts, which could not be taken away; they are still known.</param>
-public sealed class NicDisconnections(NetworkSession session, Action<ContainerNic, Exception> failed) : IDisposable
+public sealed class DisconnectPipeline(NetworkSession session, Action<ContainerNic, Exception> failed) : IDisposable
 {
     private readonly NicLinks _links = new(session);
     private readonly Queue<Started> _started = new();
@@ -53,7 +53,7 @@ public sealed class NicDisconnections(NetworkSession session, Action<ContainerNi
     internal static void All(NetworkSession session, IReadOnlyCollection<ContainerNic> nics)
     {
         ExceptionDispatchInfo? first = null;
-        using (NicDisconnections disconnections = new(session, (_, e) => first ??= ExceptionDispatchInfo.Capture(e)) { Total = nics.Count })
+        using (DisconnectPipeline disconnections = new(session, (_, e) => first ??= ExceptionDispatchInfo.Capture(e)) { Total = nics.Count })
         {
             foreach (ContainerNic nic in nics) disconnections.Start(nic);
         }

@@ -9,7 +9,7 @@ namespace MacIpvlan.Tests.Nics;
 /// <summary>
 /// What can be asked of a NIC: each rule that needs no other namespace, and what it asks of the address book.
 /// </summary>
-public sealed class NicDefinitionTests : IDisposable
+public sealed class NicRequestCheckTests : IDisposable
 {
     private readonly NamespaceHandle _own = NamespaceHandle.Open("web1", "/proc/self/ns/net");
 
@@ -17,7 +17,7 @@ public sealed class NicDefinitionTests : IDisposable
 
     [Fact]
     public void Target_MustNotBeTheHostsOwnNamespace() =>
-        NetworkAssert.Refused(NetworkError.HostNamespace, () => NicDefinition.Check(Request()), "web1");
+        NetworkAssert.Refused(NetworkError.HostNamespace, () => NicRequestCheck.Check(Request()), "web1");
 
     [Theory]
     [InlineData("a/b")]
@@ -26,14 +26,14 @@ public sealed class NicDefinitionTests : IDisposable
     [InlineData("")]
     public void InterfaceName_MustBeOne(string name) =>
         NetworkAssert.Refused(
-            NetworkError.InvalidName, () => NicDefinition.Check(Request() with { InterfaceName = name }));
+            NetworkError.InvalidName, () => NicRequestCheck.Check(Request() with { InterfaceName = name }));
 
     [Theory]
     [InlineData("10.0.0.0/24", 67)]
     [InlineData("fd18::/64", 1279)]
     [InlineData("fd18::/64", 65536)]
     public void Mtu_MustBeWithinBounds(string subnet, int mtu) => NetworkAssert.Refused(
-        NetworkError.InvalidParameter, () => NicDefinition.Check(Request(subnet) with { Mtu = mtu }), $"{mtu}");
+        NetworkError.InvalidParameter, () => NicRequestCheck.Check(Request(subnet) with { Mtu = mtu }), $"{mtu}");
 
     [Theory]
     [InlineData("010000000001", "group")]
@@ -42,7 +42,7 @@ public sealed class NicDefinitionTests : IDisposable
     [InlineData("0200000001", "six bytes")]
     [InlineData("0200000000000001", "six bytes")]
     public void MacAddress_MustBeThatOfOneStation(string mac, string reason) => NetworkAssert.Refused(
-        NetworkError.InvalidParameter, () => NicDefinition.Check(
+        NetworkError.InvalidParameter, () => NicRequestCheck.Check(
             Request() with { MacAddress = PhysicalAddress.Parse(mac) }), reason);
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class NicDefinitionTests : IDisposable
             MacAddress = PhysicalAddress.Parse("020000000001"),
         };
 
-        NetworkAssert.Refused(NetworkError.InvalidParameter, () => NicDefinition.Check(request), "ipvlan");
+        NetworkAssert.Refused(NetworkError.InvalidParameter, () => NicRequestCheck.Check(request), "ipvlan");
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class NicDefinitionTests : IDisposable
         NicRequest request = Request("10.0.0.0/24", new IpvlanLink(IpvlanMode.L2, IpvlanFlag.Bridge));
 
         NetworkAssert.Refused(
-            NetworkError.InvalidParameter, () => NicDefinition.Check(request with { ProbeAddress = true }), "ipvlan");
+            NetworkError.InvalidParameter, () => NicRequestCheck.Check(request with { ProbeAddress = true }), "ipvlan");
     }
 
     [Theory]
@@ -95,13 +95,13 @@ public sealed class NicDefinitionTests : IDisposable
 
         Assert.Equal(
             expected,
-            string.Join(' ', NicDefinition.Demands(request).Select(static d => d.Static?.ToString() ?? $"{d.Family}")));
-        Assert.All(NicDefinition.Demands(request), static d => Assert.Equal(d.Family, d.Static?.Family ?? d.Family));
+            string.Join(' ', NicRequestCheck.Demands(request).Select(static d => d.Static?.ToString() ?? $"{d.Family}")));
+        Assert.All(NicRequestCheck.Demands(request), static d => Assert.Equal(d.Family, d.Static?.Family ?? d.Family));
     }
 
     [Fact]
     public void Demands_AreNoneWhenNoAddressIsWanted() =>
-        Assert.Empty(NicDefinition.Demands(Request() with { NoAddress = true }));
+        Assert.Empty(NicRequestCheck.Demands(Request() with { NoAddress = true }));
 
     private NicRequest Request(string subnets = "10.0.0.0/24", LinkKind? kind = null) => new()
     {

@@ -6,7 +6,7 @@ namespace MacIpvlan;
 /// <param name="session">Tells when to end.</param>
 /// <param name="count">How many.</param>
 /// <param name="timeout">How long to wait for the answer to the last one.</param>
-internal sealed class NicExchange(NetworkSession session, int count, TimeSpan timeout)
+internal sealed class ProbeSeries(NetworkSession session, int count, TimeSpan timeout)
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
 

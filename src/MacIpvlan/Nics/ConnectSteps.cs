@@ -14,7 +14,7 @@ namespace MacIpvlan;
 /// is put on record. Each step can be taken by another connector, of a session on another thread. If one fails, nothing is
 /// left behind.
 /// </summary>
-internal sealed class NicConnector(NetworkSession session)
+internal sealed class ConnectSteps(NetworkSession session)
 {
     private const int IdHexDigits = 16;
 
@@ -32,21 +32,21 @@ internal sealed class NicConnector(NetworkSession session)
     /// <exception cref="NetlinkException">The kernel refused a step.</exception>
     public ContainerNic Connect(NicRequest request)
     {
-        NicReservation planned = Plan(request);
-        NicReservation reserved = planned with { Nic = Reserve(planned.Nic, request.Network.Record, planned.Demands) };
+        PlannedNic planned = Plan(request);
+        PlannedNic reserved = planned with { Nic = Reserve(planned.Nic, request.Network.Record, planned.Demands) };
         return Record([Make(reserved)])[0].GetNic();
     }
 
     /// <summary>Checks a request.</summary>
     /// <returns>What is to be reserved for it.</returns>
     /// <exception cref="NetworkException">The request cannot be carried out.</exception>
-    public NicReservation Plan(NicRequest request)
+    public PlannedNic Plan(NicRequest request)
     {
         session.Recover();
         NetworkRecord network = request.Network.Record;
-        NicDefinition.Check(request);
+        NicRequestCheck.Check(request);
         Link parent = FindParent(network);
-        ParentLinks.CheckMtu(network.NicKind, request.Mtu, parent.Name, parent.Mtu, session.Warn);
+        ParentPlanner.CheckMtu(network.NicKind, request.Mtu, parent.Name, parent.Mtu, session.Warn);
         if (request.MacAddress is not null) CheckMacAddressIsFree(request.MacAddress, parent);
         NicRecord wanted = new()
         {
@@ -64,7 +64,7 @@ internal sealed class NicConnector(NetworkSession session)
             Container = request.Container,
             MacAddress = request.MacAddress ?? PhysicalAddress.None,
         };
-        IReadOnlyList<AddressDemand> demands = NicDefinition.Demands(request);
+        IReadOnlyList<AddressDemand> demands = NicRequestCheck.Demands(request);
         bool isCrowded = request.Network.NicCount + _planned++ > CrowdSize;
         NicRequest complete = isCrowded ? request with { AnnouncesAside = true } : request;
         if (complete.AnnouncesItself) Announcer.Prepare();
@@ -73,7 +73,7 @@ internal sealed class NicConnector(NetworkSession session)
 
     /// <summary>Takes the addresses for what was planned.</summary>
     /// <returns>For each, in that order, the NIC with its addresses, or why it cannot have them.</returns>
-    public IReadOnlyList<NicGrant> Reserve(IReadOnlyList<NicReservation> planned)
+    public IReadOnlyList<NicGrant> Reserve(IReadOnlyList<PlannedNic> planned)
     {
         NicGrant[] grants = [.. session.State.ReserveNics(
             [.. planned.Select(static p => new NicDemand(p.Nic with { Id = NewId() }, p.Request.Network.Record, p.Demands))])];
@@ -98,7 +98,7 @@ internal sealed class NicConnector(NetworkSession session)
     /// <returns>What was made; other addresses are taken if those turned out to be someone else's.</returns>
     /// <exception cref="NetworkException">The request cannot be carried out.</exception>
     /// <exception cref="NetlinkException">The kernel refused a step.</exception>
-    public NicReservation Make(NicReservation reservation)
+    public PlannedNic Make(PlannedNic reservation)
     {
         (NicRequest request, NicRecord reserved, Link parent, IReadOnlyList<AddressDemand> demands) = reservation;
         for (int attempt = 1; ; attempt++)
@@ -119,7 +119,7 @@ internal sealed class NicConnector(NetworkSession session)
 
     /// <summary>Records NICs that were made, and has the host find them.</summary>
     /// <returns>In that order, what has become of each.</returns>
-    public IReadOnlyList<NicOutcome> Record(IReadOnlyList<NicReservation> made) => Record(made, NicState.Reserved, Release);
+    public IReadOnlyList<ConnectOutcome> Record(IReadOnlyList<PlannedNic> made) => Record(made, NicState.Reserved, Release);
 
     /// <summary>Makes the interface of a NIC again, in a namespace that may be another: as it was, addresses and all.</summary>
     /// <returns>Null when it is, or was meanwhile, in the hands of another command.</returns>
@@ -227,7 +227,7 @@ internal sealed class NicConnector(NetworkSession session)
         }
     }
 
-    private NicOutcome[] Record(IReadOnlyList<NicReservation> made, NicState from, Action<NicRecord, Exception> release)
+    private ConnectOutcome[] Record(IReadOnlyList<PlannedNic> made, NicState from, Action<NicRecord, Exception> release)
     {
         try
         {
@@ -246,11 +246,11 @@ internal sealed class NicConnector(NetworkSession session)
             return made.Count == 1 ? [Fail(made[0], e)] : [.. made.SelectMany(m => Record([m], from, release))];
         }
 
-        NicOutcome Outcome(NicReservation one, bool isRecorded) => isRecorded
+        ConnectOutcome Outcome(PlannedNic one, bool isRecorded) => isRecorded
             ? new(new ContainerNic(one.Nic, one.Request.Network.Record), null)
             : Fail(one, InOtherHands($"{one.Request.Target.Name}/{one.Nic.InterfaceName}"));
 
-        NicOutcome Fail(NicReservation one, Exception reason)
+        ConnectOutcome Fail(PlannedNic one, Exception reason)
         {
             Undo(one.Request, one.Nic, reason, release);
             return new(null, reason);

@@ -1,0 +1,198 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using MacIpvlan.State;
+
+namespace MacIpvlan;
+
+/// <summary>
+/// Connects NICs in the order they come. NICs in quick succession pass three stages, each on a thread of its own: planned on
+/// the caller's, given their addresses, made by the kernel and recorded. Each result is reported, in order, when a later NIC
+/// is started or the pipeline pauses.
+/// </summary>
+/// <param name="session">The session.</param>
+/// <param name="ended">Called in the order of the starts with the input and its outcome, on the caller's thread.</param>
+public sealed class ConnectPipeline(NetworkSession session, Action<object, ConnectOutcome> ended) : IDisposable
+{
+    private const int MaxStarted = 32;
+
+    // A transaction takes longer than what is written in it.
+    private const int MaxReserved = 8;
+    private const int MaxRecorded = 16;
+
+    // A caller that takes longer to start the next NIC may be waiting for this one.
+    private static readonly TimeSpan s_quick = TimeSpan.FromMilliseconds(1);
+    private readonly ConnectSteps _steps = new(session);
+    private readonly Queue<Connection> _started = new();
+    private readonly BlockingCollection<Connection> _planned = [];
+
+    // While it is full, the stage before waits, and more NICs are planned for the next transaction.
+    private readonly BlockingCollection<(Connection Connection, PlannedNic Nic)> _reserved = new(boundedCapacity: MaxReserved);
+    private readonly List<Thread> _threads = [];
+    private readonly List<NetworkSession> _sessions = [];
+    private volatile bool _isEnding;
+    private long _lastStart;
+
+    /// <summary>Starts to connect a NIC.</summary>
+    /// <param name="input">What the caller asked for the target by.</param>
+    /// <param name="open">Opens the target, which is disposed of here.</param>
+    /// <param name="request">Makes the request for that target, or null if there is nothing to do after all.</param>
+    public void Start(object input, Func<NicTarget> open, Func<NicTarget, NicRequest?> request)
+    {
+        session.ThrowIfStopping();
+        NicTarget? target = null;
+        try
+        {
+            target = open();
+            if (request(target) is not NicRequest wanted) return;
+            // The trace of one NIC doesn't mix with that of the next.
+            bool isQuick = session.Trace is null && Stopwatch.GetElapsedTime(_lastStart) < s_quick;
+            if (!isQuick) Finish();
+            Enqueue(new(input, target, _steps.Plan(wanted with { AnnouncesAside = isQuick }), new()));
+            target = null;
+            if (!isQuick) Finish();
+            // Half of them at once: each wait costs a wake-up.
+            else if (_started.Count == MaxStarted) Finish(MaxStarted / 2);
+        }
+        catch (Exception e) when (e is NetworkException or NetlinkException)
+        {
+            Finish();
+            ended(input, new(null, e));
+        }
+        finally
+        {
+            target?.Dispose();
+            _lastStart = Stopwatch.GetTimestamp();
+        }
+    }
+
+    /// <summary>Waits until each NIC that was started is connected or has failed.</summary>
+    public void Finish() => Finish(remaining: 0);
+
+    /// <summary>Disconnects the NICs that were started and not reported.</summary>
+    public void Dispose()
+    {
+        _isEnding = true;
+        _planned.CompleteAdding();
+        ContainerNic[] unreported = [.. _started.Select(static c => c.Outcome.Task.GetAwaiter().GetResult().Nic).OfType<ContainerNic>()];
+        foreach (Thread thread in _threads) thread.Join();
+        session.RollBack(() => DisconnectPipeline.All(session, unreported));
+        foreach (Connection connection in _started) connection.Target.Dispose();
+        foreach (NetworkSession branch in _sessions) branch.Dispose();
+        _planned.Dispose();
+        _reserved.Dispose();
+    }
+
+    private void Enqueue(Connection connection)
+    {
+        if (_threads.Count == 0)
+        {
+            StartStage("reserve NICs", Reserve);
+            StartStage("make NICs", MakeAndRecord);
+        }
+
+        _started.Enqueue(connection);
+        _planned.Add(connection);
+    }
+
+    private void StartStage(string name, Action<ConnectSteps> stage)
+    {
+        NetworkSession branch = session.Branch();
+        ConnectSteps steps = new(branch);
+        Thread thread = new(() => stage(steps)) { Name = name, IsBackground = true };
+        _sessions.Add(branch);
+        _threads.Add(thread);
+        thread.Start();
+    }
+
+    // The second stage: addresses for all that are planned by now, in one transaction.
+    private void Reserve(ConnectSteps steps)
+    {
+        foreach (Connection[] batch in Batches(_planned, MaxReserved))
+        {
+            try
+            {
+                if (_isEnding) throw new OperationCanceledException();
+                IReadOnlyList<NicGrant> grants = steps.Reserve([.. batch.Select(static c => c.Plan)]);
+                foreach ((Connection connection, NicGrant grant) in batch.Zip(grants))
+                {
+                    if (grant.Nic is null) connection.Outcome.SetResult(new(null, grant.Refusal));
+                    else _reserved.Add((connection, connection.Plan with { Nic = grant.Nic }));
+                }
+            }
+            catch (Exception e)
+            {
+                Fail(batch, e);
+            }
+        }
+
+        _reserved.CompleteAdding();
+    }
+
+    // The third stage: the kernel makes one after the other; those that are made are recorded while no other waits.
+    private void MakeAndRecord(ConnectSteps steps)
+    {
+        List<(Connection Connection, PlannedNic Nic)> made = [];
+        foreach ((Connection connection, PlannedNic reserved) in _reserved.GetConsumingEnumerable())
+        {
+            try
+            {
+                made.Add((connection, steps.Make(reserved)));
+            }
+            catch (Exception e)
+            {
+                Fail([connection], e);
+            }
+
+            if (made.Count == MaxRecorded || _reserved.Count == 0) Record(steps, made);
+        }
+    }
+
+    private static void Record(ConnectSteps steps, List<(Connection Connection, PlannedNic Nic)> made)
+    {
+        if (made.Count == 0) return;
+        try
+        {
+            IReadOnlyList<ConnectOutcome> outcomes = steps.Record([.. made.Select(static m => m.Nic)]);
+            foreach (((Connection connection, _), ConnectOutcome outcome) in made.Zip(outcomes)) connection.Outcome.SetResult(outcome);
+        }
+        catch (Exception e)
+        {
+            Fail(made.Select(static m => m.Connection), e);
+        }
+
+        made.Clear();
+    }
+
+    // Whatever the reason is, the caller waits for an outcome.
+    private static void Fail(IEnumerable<Connection> connections, Exception reason)
+    {
+        foreach (Connection connection in connections) connection.Outcome.TrySetResult(new(null, reason));
+    }
+
+    private static IEnumerable<T[]> Batches<T>(BlockingCollection<T> source, int size)
+    {
+        List<T> batch = [];
+        foreach (T first in source.GetConsumingEnumerable())
+        {
+            batch.Add(first);
+            while (batch.Count < size && source.TryTake(out T? next)) batch.Add(next);
+            yield return [.. batch];
+            batch.Clear();
+        }
+    }
+
+    private void Finish(int remaining)
+    {
+        if (_started.Count <= remaining) return;
+        _ = session.Namespaces.Await(_started.ElementAt(_started.Count - remaining - 1).Outcome.Task);
+        while (_started.Count > remaining)
+        {
+            Connection first = _started.Dequeue();
+            ConnectOutcome outcome;
+            using (first.Target) outcome = first.Outcome.Task.GetAwaiter().GetResult();
+            ended(first.Input, outcome);
+        }
+    }
+
+    private sealed record Connection(object Input, NicTarget Target, PlannedNic Plan, TaskCompletionSource<ConnectOutcome> Outcome);
+}

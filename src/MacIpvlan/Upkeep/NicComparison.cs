@@ -1,0 +1,125 @@
+using System.Net.Sockets;
+using MacIpvlan.Addressing;
+using MacIpvlan.Linux;
+using MacIpvlan.Netlink;
+using MacIpvlan.Netlink.Kinds;
+using MacIpvlan.State;
+
+namespace MacIpvlan;
+
+/// <summary>Compares NICs on record with their links, addresses and routes in the kernel.</summary>
+internal sealed class NicComparison(NetworkSession session)
+{
+    // Of routes that several NICs of a namespace ask for, the first NIC has the one that there is.
+    private readonly Dictionary<(NamespaceIdentity, NamespaceBirth, IPPrefix, int?), string> _routeOwners = [];
+
+    /// <summary>Notes which routes a NIC asks for. For every NIC, in the order they were made, before it is compared.</summary>
+    public void NoteRoutes(ContainerNic nic)
+    {
+        foreach (RouteAdd route in RoutesOf(nic, new Link { Index = 0, Name = "" }))
+        {
+            _routeOwners.TryAdd(OwnedRoute(nic, route), nic.Id);
+        }
+    }
+
+    /// <summary>Compares a NIC with the link in its namespace. Runs on a thread that is in there.</summary>
+    /// <param name="target">The namespace.</param>
+    /// <param name="nic">The NIC.</param>
+    /// <param name="parent">The link that it sits on; null where that is missing.</param>
+    public IReadOnlyList<NicFinding> Compare(NamespaceHandle target, ContainerNic nic, Link? parent)
+    {
+        using RouteSocket inside = RouteSocket.Open(target);
+        NicRecord record = nic.Record;
+        List<NicFinding> findings = [];
+        if (NicLinks.Find(inside, record, nic.NetworkRecord) is not Link link)
+        {
+            Add(DifferenceKind.LinkMissing, record.InterfaceName, "none");
+            return findings;
+        }
+
+        if (link.Name != record.InterfaceName) Add(DifferenceKind.NameChanged, record.InterfaceName, link.Name);
+        if (parent is not null && link.ParentIndex != parent.Index) Add(DifferenceKind.ParentChanged, parent.Name, $"if{link.ParentIndex}");
+        if (!HasMode(link, nic.NetworkRecord.NicKind)) Add(DifferenceKind.ModeChanged, $"{nic.NetworkRecord.NicKind}", $"{link.Kind}");
+        if (nic.NetworkRecord.NicKind is MacvlanLink && !link.MacAddress.Equals(record.MacAddress))
+        {
+            Add(
+                DifferenceKind.MacAddressChanged, Link.Format(record.MacAddress), Link.Format(link.MacAddress),
+                new LinkSet(link.Index, link.Name) { MacAddress = record.MacAddress });
+        }
+
+        if (link.Mtu != record.Mtu)
+        {
+            Add(DifferenceKind.MtuChanged, $"{record.Mtu}", $"{link.Mtu}", new LinkSet(link.Index, link.Name) { Mtu = record.Mtu });
+        }
+
+        if (!link.IsUp) Add(DifferenceKind.LinkDown, "up", "down", new LinkSet(link.Index, link.Name) { Up = true });
+        CompareAddresses(inside, link, nic, Add);
+        CompareRoutes(inside, link, nic, Add);
+        return findings;
+
+        void Add(DifferenceKind kind, string expected, string actual, RouteRequest? fix = null) => findings.Add(new(
+            new(kind, nic.ToString(), nic.Network) { Expected = expected, Actual = actual }) { Fix = fix });
+    }
+
+    private static void CompareAddresses(RouteSocket inside, Link link, ContainerNic nic, AddFinding add)
+    {
+        InterfaceAddress[] actual = [.. inside.GetAddresses(link).Where(static a => a.IsGlobal).Select(static a => a.Address)];
+        foreach (InterfaceAddress missing in nic.Addresses.Except(actual))
+        {
+            add(DifferenceKind.AddressMissing, $"{missing}", "none", new AddressAdd(link, missing));
+        }
+
+        // Others are whoever's business; one of the network's own subnets may be given to another NIC any time.
+        foreach (InterfaceAddress extra in actual.Except(nic.Addresses)
+            .Where(a => nic.NetworkRecord.Subnets.Any(s => s.Prefix.Contains(a.Value))))
+        {
+            add(DifferenceKind.AddressWithoutLease, "none", $"{extra}", new AddressDelete(link, extra));
+        }
+    }
+
+    private void CompareRoutes(RouteSocket inside, Link link, ContainerNic nic, AddFinding add)
+    {
+        foreach (IGrouping<AddressFamily, RouteAdd> family in RoutesOf(nic, link)
+            .Where(r => _routeOwners[OwnedRoute(nic, r)] == nic.Id).GroupBy(static r => r.Destination.Family))
+        {
+            IReadOnlyList<Route> actual = inside.GetRoutes(family.Key);
+            foreach (RouteAdd missing in family.Where(wanted => !actual.Any(a => IsSame(wanted, a))))
+            {
+                add(DifferenceKind.RouteMissing, missing.Text, "none", missing with { Replaces = !missing.IsDefault });
+            }
+        }
+    }
+
+    private IEnumerable<RouteAdd> RoutesOf(ContainerNic nic, Link link) => nic.Record.IsHost
+        ? HostRoutes.Of(link, session.State.GetNics(nic.Record.NetworkId).Where(static n => n.State == NicState.Attached))
+        : NicRoutes.Of(nic.NetworkRecord, nic.Record, link);
+
+    private static bool IsSame(RouteAdd wanted, Route actual)
+    {
+        if (wanted.Destination != actual.Destination || wanted.KnownMetric != actual.Metric) return false;
+        // Where another's default route stands in its place, that is as it was to be.
+        if (wanted.IsDefault) return true;
+        return wanted.Type == actual.Type && wanted.Gateway == actual.Gateway
+            && (wanted.Type != NetworkRouteType.Unicast || wanted.Link.Index == actual.LinkIndex);
+    }
+
+    private static (NamespaceIdentity, NamespaceBirth, IPPrefix, int?) OwnedRoute(ContainerNic nic, RouteAdd route) =>
+        (nic.Record.Namespace, nic.Record.NamespaceBirth, route.Destination, route.Metric);
+
+    private static bool HasMode(Link link, LinkKind wanted) => (link.Kind, wanted) switch
+    {
+        (MacvlanLink actual, MacvlanLink macvlan) => actual.Mode == macvlan.Mode,
+        (IpvlanLink actual, IpvlanLink ipvlan) => actual == ipvlan,
+        _ => false,
+    };
+
+    private delegate void AddFinding(DifferenceKind kind, string expected, string actual, RouteRequest? fix = null);
+}
+
+/// <summary>A difference of a NIC, and the request that settles it.</summary>
+/// <param name="Difference">The difference.</param>
+internal sealed record NicFinding(NetworkDifference Difference)
+{
+    /// <summary>The request that settles it; null where only another link does.</summary>
+    public RouteRequest? Fix { get; init; }
+}
