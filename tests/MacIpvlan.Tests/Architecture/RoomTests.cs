@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace MacIpvlan.Tests.Architecture;
 
 /// <summary>
@@ -56,6 +58,24 @@ public sealed class RoomTests
             Assert.Empty(uses.Except(above));
             above.Add(room);
         }
+    }
+
+    [Fact]
+    public void Picture_LeadsToAllThatIsUsedAndNothingElse()
+    {
+        string page = File.ReadAllText(Path.Combine(SourceTree.Root, "docs/architecture.md"));
+        ILookup<string, string> arrows = Regex.Matches(page, "^    (.*) --> (.*)$", RegexOptions.Multiline)
+            .SelectMany(static m => m.Groups[1].Value.Split(" & ").SelectMany(
+                from => m.Groups[2].Value.Split(" & ").Select(to => (From: from, To: to))))
+            .ToLookup(static a => a.From, static a => a.To);
+
+        Assert.All(Rows(Core), row =>
+        {
+            Assert.Empty(row.Uses.Except(Reached(row.Room)));
+            Assert.Empty(arrows[row.Room].Except(row.Uses));
+        });
+
+        IEnumerable<string> Reached(string room) => arrows[room].SelectMany(next => Reached(next).Append(next)).Distinct();
     }
 
     private static IEnumerable<(string Room, string[] Uses)> Rows(string table) => table.Split('\n')
