@@ -2,6 +2,7 @@
 .SYNOPSIS
 Builds, tests and installs MacIpvlan, in pwsh 7.6 or later. Where there is none, ./build.sh makes one.
 #>
+[CmdletBinding()]
 param(
     [ValidateSet('Build', 'Test', 'Soak', 'Bench', 'Demo', 'Docs', 'Package', 'Install', 'Clean')]
     [string[]] $Task = 'Build',
@@ -18,6 +19,8 @@ param(
     [switch] $Micro
 )
 $ErrorActionPreference = 'Stop'
+# What dotnet test reports is read below.
+$env:DOTNET_CLI_UI_LANGUAGE = 'en'
 $solution = Join-Path $PSScriptRoot 'MacIpvlan.slnx'
 $out = Join-Path $PSScriptRoot 'out'
 $module = Join-Path $out 'MacIpvlan'
@@ -63,12 +66,12 @@ function Invoke-UnitTest {
     Write-Host "`n=== Unit tests`n"
     $found = @{}
     $isTold = $false
-    dotnet test --solution $solution --configuration $Configuration --no-build 2>&1 | ForEach-Object {
+    timeout --kill-after=10 900 dotnet test --solution $solution --configuration $Configuration --no-build 2>&1 | ForEach-Object {
         Write-Host $_
         if ($_ -match '^\s+(succeeded|failed|skipped): (\d+)$') { $found[$Matches[1]] = $Matches[2] }
         # A test that failed or was skipped, and its own lines, which are indented.
         $isTold = $_ -match '^(failed|skipped) ' -or ($isTold -and $_ -match '^\s')
-        if ($isTold) { $told.Add($_ -replace '^failed ', '[-] ' -replace '^skipped ', '[!] ') }
+        if ($isTold) { $told.Add(($_ -replace '^failed ', '[-] ' -replace '^skipped ', '[!] ')) }
     }
     Add-Result 'Unit tests' $found.succeeded, $found.failed, $found.skipped (-not $LASTEXITCODE -or $found.failed -gt 0)
 }
@@ -83,7 +86,9 @@ function Get-TestOption {
 function Invoke-AcceptanceTest([string] $Stage, [string] $Name, [string[]] $Command, [string[]] $Filter) {
     Write-Host "`n=== $Stage"
     $share = (New-Item (Join-Path $results "$Name-share") -ItemType Directory).FullName
-    $program, $options = $Command + $shell + $runner + '-Path' + $tests + '-Share' + $share + (Get-TestOption) + $Filter
+    # A test that writes without end is ended by the pipe.
+    $limited = 'bash', '-c', 'set -o pipefail; "$@" 2>&1 | head -c 50000000', 'bash'
+    $program, $options = $limited + $Command + $shell + $runner + '-Path' + $tests + '-Share' + $share + (Get-TestOption) + $Filter
     $counts, $isComplete = @(0, 0, 0), $true
     1, 2 | ForEach-Object -Parallel {
         $result = "$using:results/$using:Name$_"
@@ -108,7 +113,7 @@ function Invoke-TestFile([string] $Stage, [string[]] $Command, [string[]] $Argum
     $program, $options = $Command + $shell + $runner + $Arguments + (Get-TestOption) + '-Result' + $result
     & $program @options
     $isComplete = -not $LASTEXITCODE -and (Test-Path $result)
-    Add-Result $Stage ($isComplete ? (Read-Result $result) : @()) $isComplete
+    Add-Result $Stage ((Test-Path $result) ? (Read-Result $result) : @(0, 0, 0)) $isComplete
 }
 
 # Whether this kernel makes links in namespaces of the tests' own: by commands of ip link.

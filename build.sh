@@ -60,12 +60,15 @@ can_unpack() { [[ $EUID == 0 ]] && type -P apt-get dpkg >/dev/null; }
 
 # What the kernel needs is installed where that is possible; where not, its runner says what is missing.
 install_kernel() {
-    local packages
+    local packages package
     read -ra packages <<<"$("$kernel" --missing)"
     if ((${#packages[@]})) && can_unpack; then
         export DEBIAN_FRONTEND=noninteractive
-        quietly 'updating the lists of Debian packages' apt-get update &&
-            quietly "installing ${packages[*]}" apt-get install -y --no-install-recommends "${packages[@]}" || true
+        quietly 'updating the lists of Debian packages' apt-get update || true
+        # One by one: user-mode-linux is for x64 alone, and the others are needed without it, too.
+        for package in "${packages[@]}"; do
+            quietly "installing $package" apt-get install -y --no-install-recommends "$package" || true
+        done
     fi
 }
 
@@ -84,7 +87,14 @@ prepare_tests() {
 
 # A word as PowerShell reads it: the name of a parameter as it is, all else quoted.
 quote() {
-    if [[ $1 =~ ^-[A-Za-z_][A-Za-z0-9_]*:?$ ]]; then printf ' %s' "$1"; else printf " '%s'" "${1//\'/\'\'}"; fi
+    local word=$1 mark
+    if [[ $word =~ ^-[A-Za-z_][A-Za-z0-9_]*:?$ ]]; then
+        printf ' %s' "$word"
+        return
+    fi
+    # To PowerShell, typographic ones are single quotes as well.
+    for mark in "'" ‘ ’ ‚ ‛; do word=${word//"$mark"/$mark$mark}; done
+    printf " '%s'" "$word"
 }
 
 # Runs a script, or without one a prompt, with the module imported.
@@ -104,8 +114,9 @@ run() {
         shell+=(-NoLogo -NoExit -Command "$text")
     else
         text="Import-Module$(quote "$module"); \$global:LASTEXITCODE = 0; &"
-        for word in "$(realpath "$1")" "${@:2}"; do text+=$(quote "$word"); done
-        shell+=(-Command "$text; exit \$LASTEXITCODE")
+        for word in "$(realpath -- "$1")" "${@:2}"; do text+=$(quote "$word"); done
+        # A script that cannot be read, or takes no such arguments, has no exit code.
+        shell+=(-Command "$text; if (-not \$? -and -not \$LASTEXITCODE) { exit 1 }; exit \$LASTEXITCODE")
     fi
     exec "${in_kernel[@]}" "${shell[@]}"
 }
@@ -119,6 +130,7 @@ case $task in
         find_shell
         prepare_tests
         ;;
+    demo | clean) [[ $# == 0 ]] || { usage >&2; exit 64; } ;;&
     demo) run --kernel "$root/examples/quickstart.ps1" ;;
     run) [[ ${1:---kernel} != --kernel || ${2:-} ]] || { usage >&2; exit 64; }; run "$@" ;;
     shell) run "$@" ;;

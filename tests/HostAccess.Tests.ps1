@@ -107,7 +107,7 @@ Describe 'The host on a macvlan network' -Tag Native, Once {
         (Get-IpLink $name).ifindex | Should -Be $index
         $problem = Get-Failure { Enable-HostAccess lan -IPAddress 10.1.0.9 }
         $problem.What | Should -Be "HostAccessExists ResourceExists 'lan'"
-        $problem.Message | Should -Be "The host has access to network 'lan': $name, 10.1.0.2/32, fd01::1/128."
+        $problem.Message | Should -Be "The host already has access to network 'lan': $name, 10.1.0.2/32, fd01::1/128."
         Disable-HostAccess lan, lan
         (Get-IpLink).ifname | Should -Be lo, eth0
         (Get-ContainerNetwork lan).HostAddress | Should -BeNullOrEmpty
@@ -121,10 +121,10 @@ Describe 'The host on a macvlan network' -Tag Native, Once {
     }
 
     It 'is refused in mode <Mode>, with the reason' -ForEach @(
-        @{ Mode = 'Private'; Reason = '*no interface of the parent talks to another*' }
+        @{ Mode = 'Private'; Reason = '*interfaces of the parent can''t reach each other*' }
         @{ Mode = 'Vepa'; Reason = '*goes to the switch*' }
-        @{ Mode = 'Passthru'; Reason = '*one interface alone*' }
-        @{ Mode = 'Source'; Reason = '*goes to the wire*' }
+        @{ Mode = 'Passthru'; Reason = '*only one interface*' }
+        @{ Mode = 'Source'; Reason = '*only to the wire*' }
     ) {
         Remove-MacvlanNetwork lan
         $senders = $Mode -eq 'Source' ? @{ AllowedMacAddress = '02-00-00-00-00-07' } : @{}

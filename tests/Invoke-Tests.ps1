@@ -57,6 +57,11 @@ function Stop-Descendant {
     }
 }
 
+# Writes what there is by now, and lines for what counts as failed at the moment.
+function Save-Result([string[]] $Pending = @()) {
+    Set-Content $Result (@("$($counts[0]) $($counts[1] + $Pending.Count) $($counts[2])") + $told + $Pending)
+}
+
 # Lines for what failed or was skipped: its name, and why.
 function Get-Account([string] $Mark, $File, $Items) {
     foreach ($item in $Items) {
@@ -80,6 +85,8 @@ foreach ($file in $files) {
         mkdir (Join-Path $Share $file.Name) 2>$null
         if ($LASTEXITCODE) { continue }
     }
+    # Counted as failed until its end: should this process end before, that is what remains.
+    Save-Result @('[-] {0}: broke off: the process that ran it ended' -f $file.Name)
     $shell = [PowerShell]::Create($worker.Runspace)
     $null = $shell.AddCommand('Invoke-Pester').AddParameter('Configuration', @{
             Run = @{ Path = $file.FullName; PassThru = $true }
@@ -89,13 +96,18 @@ foreach ($file in $files) {
     $running = $shell.BeginInvoke()
     $isDone = $running.AsyncWaitHandle.WaitOne([timespan]::FromSeconds($TimeoutSeconds))
     if ($isDone) {
-        $run = $shell.EndInvoke($running)[-1]
-        $counts[0] += $run.PassedCount
+        $run = $shell.EndInvoke($running) | Select-Object -Last 1
         # What fails outside of a test counts as well: a file that cannot be read, a BeforeAll, an AfterAll.
-        $counts[1] += $run.FailedCount + $run.FailedBlocksCount + $run.FailedContainersCount
+        $failed = @($run.Failed) + @($run.FailedBlocks) + @($run.FailedContainers) + @($run.Inconclusive) | Where-Object { $_ }
+        $counts[0] += $run.PassedCount
+        $counts[1] += @($failed).Count
         $counts[2] += $run.SkippedCount
-        $told += Get-Account '[-]' $file (@($run.Failed) + @($run.FailedBlocks) + @($run.FailedContainers))
+        $told += Get-Account '[-]' $file $failed
         $told += Get-Account '[!]' $file $run.Skipped
+        if (-not $run.TotalCount -and -not $failed) {
+            $counts[1]++
+            $told += "[-] $($file.Name): has no test, or left before the first one"
+        }
         $shell.Dispose()
     }
     else {
@@ -105,7 +117,7 @@ foreach ($file in $files) {
         $told += $lines
     }
     if ($EndProcesses) { Stop-Descendant }
-    Set-Content $Result (@("$counts") + $told)
+    Save-Result
     if (-not $isDone) {
         # Without the processes that it waits for, it stops; where it does not, another process has to run the other files.
         if (-not $shell.BeginStop($null, $null).AsyncWaitHandle.WaitOne(30000)) { [Environment]::Exit(1) }

@@ -106,10 +106,10 @@ Describe 'Restore-ContainerNetwork after a reboot' -Tag Native, Once {
         $null = Connect-ContainerNic lan web1
         Restart-TestHost web1
         ip -n web1 link add eth0 type veth peer name eth9
-        Restore-All | Should -Be 'Network lan lan InPlace', 'Nic web1/eth0 lan Failed web1 has an interface named eth0.'
+        Restore-All | Should -Be 'Network lan lan InPlace', 'Nic web1/eth0 lan Failed web1 already has an interface named eth0.'
         "$(Get-ContainerNic) $((Get-ContainerNic).State)" | Should -Be 'web1/eth0 Detached'
         (Test-ContainerNetwork).Kind | Should -Be LinkMissing
-        Restore-All | Should -Be 'Network lan lan InPlace', 'Nic web1/eth0 lan Failed web1 has an interface named eth0.'
+        Restore-All | Should -Be 'Network lan lan InPlace', 'Nic web1/eth0 lan Failed web1 already has an interface named eth0.'
         ip -n web1 link delete eth0
         Restore-All | Should -Be 'Network lan lan InPlace', 'Nic web1/eth0 lan Restored'
         Get-IpAddress web1 eth0 | Should -Be 10.1.0.2/24, fd01::2/64

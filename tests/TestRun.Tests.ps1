@@ -34,6 +34,17 @@ Describe 'A run of test files' -Tag Native, Once {
         $run.Lines -join "`n" | Should -Match '\[-\] c\.Tests\.ps1'
     }
 
+    It 'counts as failed: <What>' -ForEach @(
+        @{ What = 'a file that ends the process, though with 0'; Text = "Describe 'a' { It 'passes' { }; It 'ends' { [Environment]::Exit(0) } }"; Says = 'broke off: the process that ran it ended' }
+        @{ What = 'a test without a result'; Text = "Describe 'a' { It 'is open' { Set-ItResult -Inconclusive -Because 'nobody knows' } }"; Says = 'a.is open' }
+        @{ What = 'a file without a test'; Text = '1'; Says = 'has no test, or left before the first one' }
+        @{ What = 'a file that leaves before its first test'; Text = "exit 0; Describe 'a' { It 'never runs' { } }"; Says = 'has no test, or left before the first one' }
+    ) {
+        $run = Invoke-Run @{ a = $Text }
+        $run.Lines[0] | Should -Be '0 1 0'
+        $run.Lines[1] | Should -Be "[-] a.Tests.ps1: $Says"
+    }
+
     It 'ends what a file leaves running, at the end of that file' {
         $run = Invoke-Run @{
             # The longer one is first.
@@ -53,6 +64,13 @@ Describe 'A run of test files' -Tag Native, Once {
         $run.Lines[1] | Should -Be '[-] a.Tests.ps1: hangs, and was ended after 5 seconds in: a.hangs'
         $run.Lines[2] | Should -Match '^    running: \d+: \S*sleep 614$'
         $run.Output | Should -Match ([regex]::Escape($run.Lines[1]))
+    }
+}
+
+Describe 'build.sh run' -Tag Native, Once {
+    It 'hands words on as they are: <_>' -ForEach "it's", "’;(1+41) #", "‘x‛ ‚y", '$HOME "a b"', '--x', '', '*' {
+        $quoted = bash -c 'eval "$(sed -n "/^quote() {/,/^}/p" "$0")"; quote "$1"' $PSScriptRoot/../build.sh $_
+        & ([scriptblock]::Create('& { "$args" }' + $quoted)) | Should -BeExactly $_
     }
 }
 

@@ -13,6 +13,7 @@ folder=$project/out/bare
 root=$folder/root
 sdk=$(dirname "$(realpath "$(type -P dotnet)")")
 
+mkdir -p "$project/out"
 if [[ ! -e $folder/complete ]]; then
     echo "bare.sh: making a root of minimal Debian in $root ..." >&2
     if ! type -P debootstrap >/dev/null; then

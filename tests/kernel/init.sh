@@ -20,6 +20,9 @@ mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 mount -t tmpfs -o mode=755 tmpfs /run
+# The machine's own networks are not this kernel's.
+mkdir -p /var/lib/macipvlan
+mount -t tmpfs -o mode=700 tmpfs /var/lib/macipvlan
 mkdir /dev/pts /dev/shm
 mount -t devpts -o ptmxmode=666 devpts /dev/pts
 mount -t tmpfs tmpfs /dev/shm

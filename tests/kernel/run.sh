@@ -81,7 +81,7 @@ done
 [[ $# -gt 0 ]] || die 64 "$usage"
 
 ((${#missing[@]} == 0)) || die 69 "something that the kernel needs is missing: install the Debian packages ${missing[*]}"
-work=$(mktemp -d "${TMPDIR:-/tmp}/kernel.XXXXXX") || die 69 'cannot make a temporary folder'
+work=$(mktemp -d "$(realpath -- "${TMPDIR:-/tmp}")/kernel.XXXXXX") || die 69 'cannot make a temporary folder'
 exec {alive}> >(exec setsid bash "$0" --janitor "$work" >/dev/null 2>&1)
 janitor=$!
 restore_terminal() {
@@ -99,7 +99,8 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-[[ $work != *[[:space:]]* ]] || die 69 "a kernel cannot be given a folder with white space in its path: $work"
+[[ $work != *[[:space:]:]* ]] || die 69 "a kernel cannot be given a folder with white space or a colon in its path: $work"
+[[ $(findmnt -no OPTIONS -T "$work") != *noexec* ]] || die 69 "nothing can be executed in $work: set TMPDIR to another folder"
 mkdir "$work/files"
 rw=$(realpath -m -- "${rw:-$work/files}")
 [[ -d $rw && -w $rw ]] || die 69 "$rw is not a folder that can be written to"

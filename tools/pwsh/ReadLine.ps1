@@ -10,15 +10,26 @@ function global:PSConsoleHostReadLine {
     $chosen = $history.Count - 1
     $completion = $null
 
-    # Writes the line anew from where it begins, which may be some rows up, and puts the cursor to its place.
-    function Show-Line {
+    # Where the cursor is behind a part of the text: rows below the first, and the column. Some characters take two columns.
+    function Get-Place([string] $Part) {
         $width = [Console]::WindowWidth
+        $rows, $column = 0, $left
+        foreach ($character in $Part.ToCharArray()) {
+            $cells = $character -eq "`n" ? $width + 1 : $Host.UI.RawUI.LengthInBufferCells($character)
+            if ($column + $cells -gt $width) { $rows++; $column = 0 }
+            if ($cells -le $width) { $column += $cells }
+        }
+        $column -eq $width ? ($rows + 1, 0) : ($rows, $column)
+    }
+
+    # Writes the text again from where it begins, which may be some rows up, and puts the cursor to its place.
+    function Show-Line {
         $up = { param($Rows) $Rows -gt 0 ? "`e[${Rows}A" : '' }
-        $end, $cursor = ($left + $text.Length), ($left + $at)
+        $end, $cursor = (Get-Place $text), (Get-Place $text.Substring(0, $at))
         # A line that ends at the edge leaves the cursor there, not in the next row.
-        $edge = $end % $width ? '' : "`r`n"
-        [Console]::Write("$(& $up $row)`e[$($left + 1)G`e[J$text$edge$(& $up ([int][Math]::Floor($end / $width) - [int][Math]::Floor($cursor / $width)))`e[$($cursor % $width + 1)G")
-        [Math]::Floor($cursor / $width)
+        $edge = $end[1] -eq 0 -and $text -and -not $text.EndsWith("`n") ? "`r`n" : ''
+        [Console]::Write("$(& $up $row)`e[$($left + 1)G`e[J$($text -replace '\n', "`r`n")$edge$(& $up ($end[0] - $cursor[0]))`e[$($cursor[1] + 1)G")
+        $cursor[0]
     }
 
     $isInput = [Console]::TreatControlCAsInput
@@ -31,7 +42,7 @@ function global:PSConsoleHostReadLine {
             if ($key.Key -ne 'Tab') { $completion = $null }
             if ($key.Key -in 'UpArrow', 'DownArrow') {
                 $chosen = [Math]::Clamp($chosen + ($key.Key -eq 'UpArrow' ? -1 : 1), 0, $history.Count - 1)
-                $text = $history[$chosen]
+                $text = $history[$chosen] -replace '\r'
                 $at = $text.Length
             }
             elseif ($key.Key -eq 'Tab') {
@@ -47,8 +58,9 @@ function global:PSConsoleHostReadLine {
                 }
             }
             elseif ($key.Key -eq 'Enter') { $at = $text.Length; $row = Show-Line; [Console]::WriteLine(); return $text }
-            elseif ($isControl -and $key.Key -eq 'C') { [Console]::WriteLine('^C'); return '' }
-            elseif ($isControl -and $key.Key -eq 'D' -and -not $text) { [Console]::WriteLine(); return 'exit' }
+            # Nothing at all makes PowerShell forget the lines before, too, where it asks for more with >>.
+            elseif ($isControl -and $key.Key -eq 'C') { $at = $text.Length; $row = Show-Line; [Console]::Write('^C'); return $null }
+            elseif ($isControl -and $key.Key -eq 'D' -and -not $text) { [Console]::WriteLine(); return $left -eq '>> '.Length ? $null : 'exit' }
             elseif ($key.Key -eq 'LeftArrow') { $at = [Math]::Max($at - 1, 0) }
             elseif ($key.Key -eq 'RightArrow') { $at = [Math]::Min($at + 1, $text.Length) }
             elseif ($key.Key -eq 'Home' -or ($isControl -and $key.Key -eq 'A')) { $at = 0 }
@@ -56,7 +68,7 @@ function global:PSConsoleHostReadLine {
             elseif ($key.Key -eq 'Backspace') { if ($at) { $text = $text.Remove(--$at, 1) } }
             elseif ($key.Key -eq 'Delete') { if ($at -lt $text.Length) { $text = $text.Remove($at, 1) } }
             elseif ($key.Key -eq 'Escape' -or ($isControl -and $key.Key -eq 'U')) { $text, $at = '', 0 }
-            elseif (-not [char]::IsControl($key.KeyChar)) { $text = $text.Insert($at++, $key.KeyChar) }
+            elseif (-not [char]::IsControl($key.KeyChar) -and -not ($key.Modifiers -band [ConsoleModifiers]::Alt)) { $text = $text.Insert($at++, $key.KeyChar) }
         }
     }
     finally { [Console]::TreatControlCAsInput = $isInput }

@@ -8,25 +8,26 @@ using MacIpvlan.Netlink;
 namespace MacIpvlan;
 
 /// <summary>
-/// Asks the wire whether someone has addresses already, before a link takes them: ARP probes (RFC 5227 2.1.1) and
-/// neighbour solicitations without a sender (RFC 4862 5.4.2). The link must be up. Belongs to the thread of its namespace.
+/// Checks whether someone on the wire already has addresses before they are assigned to a link: with ARP probes
+/// (RFC 5227 2.1.1) and neighbor solicitations without a sender (RFC 4862 5.4.2). The link must be up. Use it only on
+/// the thread of its namespace.
 /// </summary>
 internal sealed class AddressProbe : IDisposable
 {
-    // More than any of the packets that count.
+    // Larger than any packet that matters here.
     private const int BufferSize = 2048;
 
-    // So that no flood of packets holds up the end.
+    // Limits a round, so that a flood of packets can't delay the end.
     private const int PacketsAtOnce = 256;
     private static readonly TimeSpan s_lookInterval = TimeSpan.FromMilliseconds(5);
 
-    // ff02::1, where owners of an address answer those who have none.
+    // ff02::1: owners of an address send their answers to a probe here, because its sender has no address.
     private static readonly PhysicalAddress s_allNodes = new([0x33, 0x33, 0, 0, 0, 1]);
     private readonly Link _link;
     private readonly Dictionary<AddressValue, PacketSocket> _sockets = [];
 
-    /// <summary>Begins to listen.</summary>
-    /// <exception cref="NetlinkException">The process lacks CAP_NET_RAW, or the link is gone.</exception>
+    /// <summary>Starts to listen.</summary>
+    /// <exception cref="NetlinkException">The process lacks CAP_NET_RAW, or the link no longer exists.</exception>
     public AddressProbe(Link link, IEnumerable<AddressValue> addresses)
     {
         _link = link;
@@ -34,7 +35,7 @@ internal sealed class AddressProbe : IDisposable
         {
             foreach (AddressValue address in addresses)
             {
-                // One for each protocol: a socket for all of them would also show what is of other VLANs.
+                // One socket per protocol: a socket for all protocols would also receive packets of other VLANs.
                 PacketSocket socket = _sockets.FirstOrDefault(s => s.Key.Family == address.Family).Value ?? PacketSocket.Open();
                 _sockets.Add(address, socket);
                 socket.Listen(link.Index, PacketSocket.EtherTypeOf(address.Family));
@@ -51,14 +52,14 @@ internal sealed class AddressProbe : IDisposable
     }
 
     /// <summary>Probes all addresses at the same time.</summary>
-    /// <param name="settings">How often, and for how long when nobody answers.</param>
-    /// <param name="pause">Waits for so long, or throws to give up.</param>
-    /// <returns>Who has which of them, as soon as someone is found to; nothing if nobody is.</returns>
+    /// <param name="settings">How many probes to send, and how long to wait if nobody answers.</param>
+    /// <param name="pause">Waits for the given time, or throws to cancel.</param>
+    /// <returns>The addresses that others have, as soon as one is found; empty if nobody answers.</returns>
     public IReadOnlyDictionary<AddressValue, PhysicalAddress> Run(ProbeSettings settings, Action<TimeSpan> pause)
     {
         TimeSpan timeout = TimeSpan.FromMilliseconds(settings.TimeoutMilliseconds);
         TimeSpan interval = timeout / settings.Count;
-        // Of two that begin at the same moment, the later one hears the other before it has said anything itself.
+        // A random delay: if two probes start at the same moment, one hears the other before it sends its own.
         TimeSpan next = interval * Random.Shared.NextDouble() / 2;
         TimeSpan end = timeout;
         int sent = 0;
@@ -73,7 +74,7 @@ internal sealed class AddressProbe : IDisposable
                 foreach ((AddressValue address, PacketSocket socket) in _sockets) Ask(address, socket);
                 sent++;
                 next += interval;
-                // Where this thread was held up, there is time for an answer all the same.
+                // If this thread was delayed, it still leaves time for an answer.
                 if (elapsed + (interval / 2) > end) end = elapsed + (interval / 2);
             }
 
@@ -108,7 +109,7 @@ internal sealed class AddressProbe : IDisposable
                 if (length < 0) break;
                 foreach (AddressValue address in _sockets.Keys)
                 {
-                    // A switch may send back what this link sent.
+                    // A switch can send this link's own packets back.
                     if (NeighborPacket.TryReadConflict(buffer[..length], address, source, out PhysicalAddress mac)
                         && !mac.Equals(_link.MacAddress)) found.TryAdd(address, mac);
                 }

@@ -6,16 +6,17 @@ using MacIpvlan.Linux;
 namespace MacIpvlan;
 
 /// <summary>
-/// Announces addresses while commands go on: the kernel hands each announcement to every other link of the parent, and if
-/// it sends them itself when a link comes up, nothing else in any network can be changed meanwhile.
+/// Announces addresses in the background. The kernel delivers each announcement to every other link of the parent. If
+/// the kernel itself announces when a link comes up, no network can be changed until all links have received it.
 /// </summary>
 internal static class Announcer
 {
-    // Who has that many under way waits: each has a socket.
+    // At this many, callers wait: each announcement holds a socket.
     private const int MaxUnderWay = 256;
 
-    // To send one takes long where many hear it, and to close its socket the kernel waits for all processors, for many of
-    // them as long as for one. So both are put off until no other NIC has been made for so long, though not for ever.
+    // Sending takes long if many links receive the announcement. To close a socket, the kernel waits for all
+    // processors; closing many sockets at once takes no longer than closing one. So both are delayed until no other
+    // NIC has been made for this long, up to a limit.
     private const long LullMilliseconds = 10;
     private const long MaxDelayMilliseconds = 100;
     private const int MaxSent = MaxUnderWay / 2;
@@ -30,8 +31,8 @@ internal static class Announcer
     private static bool s_isSending;
 
     /// <summary>
-    /// To be called in the host's namespace before the first <see cref="Start"/>: a thread is born into the namespace of the
-    /// one that starts it, and would keep it alive.
+    /// Call this in the host's namespace before the first <see cref="Start"/>. A thread starts in the namespace of the
+    /// thread that starts it, and would keep that namespace alive.
     /// </summary>
     public static void Prepare()
     {
@@ -44,12 +45,12 @@ internal static class Announcer
         }
     }
 
-    /// <summary>Announces the addresses of a link, now and every two seconds, so many times in all.</summary>
-    /// <param name="socket">A socket in the link's namespace, which is disposed of in the end.</param>
+    /// <summary>Announces the addresses of a link now and then every two seconds, the given number of times.</summary>
+    /// <param name="socket">A socket in the link's namespace; it is disposed after the last announcement.</param>
     /// <param name="linkIndex">The link's index.</param>
     /// <param name="mac">Its MAC address.</param>
     /// <param name="addresses">The addresses.</param>
-    /// <param name="times">How often, at least once.</param>
+    /// <param name="times">How many times; at least 1.</param>
     public static void Start(PacketSocket socket, int linkIndex, PhysicalAddress mac, IReadOnlyList<AddressValue> addresses, int times)
     {
         lock (s_due)
@@ -57,12 +58,12 @@ internal static class Announcer
             while (s_underWay >= MaxUnderWay) Monitor.Wait(s_due);
             s_underWay++;
             s_lastStart = Environment.TickCount64;
-            // A process that ends at once shall announce what it promised, and only then. Where its end waits for no thread
-            // (Environment.Exit), it does so at least once.
+            // A process that ends right away still sends all its announcements first. If it ends without waiting for
+            // threads (Environment.Exit), it sends each at least once.
             s_thread!.IsBackground = false;
             Announcement announcement = new(socket, linkIndex, mac, addresses, times);
             s_due.Enqueue(announcement, s_lastStart);
-            // The thread need not wake for one that has others before it.
+            // The thread needn't wake up if other announcements come first.
             if (ReferenceEquals(s_due.Peek(), announcement)) Monitor.PulseAll(s_due);
         }
     }
@@ -76,7 +77,7 @@ internal static class Announcer
             Announcement? next = TakeDue(sent.Count > 0 ? Environment.TickCount64 + LullMilliseconds : long.MaxValue);
             if (next is not null)
             {
-                // A NIC that has gone meanwhile has nothing to announce.
+                // If the NIC no longer exists, the announcement ends.
                 bool goesOn = next.TrySend() && next.Times > 1;
                 lock (s_due)
                 {
@@ -94,7 +95,7 @@ internal static class Announcer
         }
     }
 
-    /// <returns>Null when none has come by the deadline, in milliseconds of the system's run.</returns>
+    /// <returns>Null if none is due by the deadline, in milliseconds since the system started.</returns>
     private static Announcement? TakeDue(long deadline)
     {
         lock (s_due)

@@ -5,17 +5,17 @@ using MacIpvlan.State;
 namespace MacIpvlan;
 
 /// <summary>
-/// Connects NICs in the order they come. NICs in quick succession pass three stages, each on a thread of its own: planned on
-/// the caller's, given their addresses, made by the kernel and recorded. Each result is reported, in order, when a later NIC
-/// is started or the pipeline pauses.
+/// Connects NICs in the order they come. NICs in quick succession pass three stages, each on its own thread: on the
+/// caller's thread they are planned, then addresses are allocated, then the kernel creates the NICs and they are
+/// recorded. Each result is reported, in order, when a later NIC is started or the pipeline pauses.
 /// </summary>
 /// <param name="session">The session.</param>
-/// <param name="ended">Called in the order of the starts with the input and its outcome, on the caller's thread.</param>
+/// <param name="ended">Called on the caller's thread with each input and its outcome, in order of the starts.</param>
 public sealed class ConnectPipeline(NetworkSession session, Action<object, ConnectOutcome> ended) : IDisposable
 {
     private const int MaxStarted = 32;
 
-    // A transaction takes longer than what is written in it.
+    // A transaction itself takes longer than the writes in it, so several NICs share one.
     private const int MaxReserved = 8;
     private const int MaxRecorded = 16;
 
@@ -25,7 +25,7 @@ public sealed class ConnectPipeline(NetworkSession session, Action<object, Conne
     private readonly Queue<Connection> _started = new();
     private readonly BlockingCollection<Connection> _planned = [];
 
-    // While it is full, the stage before waits, and more NICs are planned for the next transaction.
+    // While it is full, the previous stage waits, and more NICs are planned for the next transaction.
     private readonly BlockingCollection<(Connection Connection, PlannedNic Nic)> _reserved = new(boundedCapacity: MaxReserved);
     private readonly List<Thread> _threads = [];
     private readonly List<NetworkSession> _sessions = [];
@@ -33,9 +33,9 @@ public sealed class ConnectPipeline(NetworkSession session, Action<object, Conne
     private long _lastStart;
 
     /// <summary>Starts to connect a NIC.</summary>
-    /// <param name="input">What the caller asked for the target by.</param>
-    /// <param name="open">Opens the target, which is disposed of here.</param>
-    /// <param name="request">Makes the request for that target, or null if there is nothing to do after all.</param>
+    /// <param name="input">The input that the caller specified for the target.</param>
+    /// <param name="open">Opens the target; the pipeline disposes it.</param>
+    /// <param name="request">Creates the request for the target; null if there is nothing to do.</param>
     public void Start(object input, Func<NicTarget> open, Func<NicTarget, NicRequest?> request)
     {
         session.ThrowIfStopping();
@@ -50,7 +50,7 @@ public sealed class ConnectPipeline(NetworkSession session, Action<object, Conne
             Enqueue(new(input, target, _steps.Plan(wanted with { AnnouncesAside = isQuick }), new()));
             target = null;
             if (!isQuick) Finish();
-            // Half of them at once: each wait costs a wake-up.
+            // Half of them at once, because each wait costs a wake-up.
             else if (_started.Count == MaxStarted) Finish(MaxStarted / 2);
         }
         catch (Exception e) when (e is NetworkException or NetlinkException)
@@ -68,7 +68,7 @@ public sealed class ConnectPipeline(NetworkSession session, Action<object, Conne
     /// <summary>Waits until each NIC that was started is connected or has failed.</summary>
     public void Finish() => Finish(remaining: 0);
 
-    /// <summary>Disconnects the NICs that were started and not reported.</summary>
+    /// <summary>Disconnects the NICs that were started but not reported.</summary>
     public void Dispose()
     {
         _isEnding = true;
@@ -104,7 +104,7 @@ public sealed class ConnectPipeline(NetworkSession session, Action<object, Conne
         thread.Start();
     }
 
-    // The second stage: addresses for all that are planned by now, in one transaction.
+    // The second stage: allocates addresses for all NICs planned so far, in one transaction.
     private void Reserve(ConnectSteps steps)
     {
         foreach (Connection[] batch in Batches(_planned, MaxReserved))
@@ -128,7 +128,7 @@ public sealed class ConnectPipeline(NetworkSession session, Action<object, Conne
         _reserved.CompleteAdding();
     }
 
-    // The third stage: the kernel makes one after the other; those that are made are recorded while no other waits.
+    // The third stage: the kernel creates one NIC after the other; finished ones are recorded when no other is waiting.
     private void MakeAndRecord(ConnectSteps steps)
     {
         List<(Connection Connection, PlannedNic Nic)> made = [];
@@ -163,7 +163,7 @@ public sealed class ConnectPipeline(NetworkSession session, Action<object, Conne
         made.Clear();
     }
 
-    // Whatever the reason is, the caller waits for an outcome.
+    // The caller waits for an outcome, so any failure must set one.
     private static void Fail(IEnumerable<Connection> connections, Exception reason)
     {
         foreach (Connection connection in connections) connection.Outcome.TrySetResult(new(null, reason));

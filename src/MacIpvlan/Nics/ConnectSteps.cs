@@ -10,15 +10,15 @@ using MacIpvlan.State;
 namespace MacIpvlan;
 
 /// <summary>
-/// Connects NICs, in steps: what is asked for is checked, addresses are taken, the kernel makes the NIC, and what it made
-/// is put on record. Each step can be taken by another connector, of a session on another thread. If one fails, nothing is
-/// left behind.
+/// Connects NICs in steps: the request is checked, addresses are reserved, the kernel creates the NIC, and the NIC is
+/// recorded. Each step can run in another instance, with a session on another thread. If a step fails, nothing is left
+/// behind.
 /// </summary>
 internal sealed class ConnectSteps(NetworkSession session)
 {
     private const int IdHexDigits = 16;
 
-    // An announcement takes the kernel half a microsecond for each link that hears it.
+    // An announcement takes the kernel half a microsecond for each link that receives it.
     private const int CrowdSize = 250;
     private readonly ContainerNics _nics = new(session);
     private readonly NicLinks _links = new(session);
@@ -27,8 +27,8 @@ internal sealed class ConnectSteps(NetworkSession session)
     private readonly Dictionary<string, Link> _parents = [];
     private int _planned;
 
-    /// <summary>Makes a NIC in a namespace, with addresses and routes, and sets it up.</summary>
-    /// <exception cref="NetworkException">The request cannot be carried out.</exception>
+    /// <summary>Creates a NIC in a namespace, adds its addresses and routes, and brings it up.</summary>
+    /// <exception cref="NetworkException">The request can't be carried out.</exception>
     /// <exception cref="NetlinkException">The kernel refused a step.</exception>
     public ContainerNic Connect(NicRequest request)
     {
@@ -38,8 +38,8 @@ internal sealed class ConnectSteps(NetworkSession session)
     }
 
     /// <summary>Checks a request.</summary>
-    /// <returns>What is to be reserved for it.</returns>
-    /// <exception cref="NetworkException">The request cannot be carried out.</exception>
+    /// <returns>The plan, with the addresses to reserve.</returns>
+    /// <exception cref="NetworkException">The request can't be carried out.</exception>
     public PlannedNic Plan(NicRequest request)
     {
         session.Recover();
@@ -56,7 +56,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             NamespaceName = request.Target.Name,
             NamespacePath = request.Target.Path,
             Namespace = request.Target.Identity,
-            // Its cookie is read within it, when the NIC is made; until then, a link of the NIC has a mark of its own.
+            // The cookie is read in the namespace when the NIC is made. Until then, the link's own mark identifies it.
             NamespaceBirth = new(HostBoot.Id, 0),
             IsHost = request.IsHost,
             ProcessId = request.ProcessId,
@@ -71,8 +71,8 @@ internal sealed class ConnectSteps(NetworkSession session)
         return new(complete, wanted, parent, demands);
     }
 
-    /// <summary>Takes the addresses for what was planned.</summary>
-    /// <returns>For each, in that order, the NIC with its addresses, or why it cannot have them.</returns>
+    /// <summary>Reserves the addresses of planned NICs.</summary>
+    /// <returns>For each plan, in order, the NIC with its addresses or the reason it can't have them.</returns>
     public IReadOnlyList<NicGrant> Reserve(IReadOnlyList<PlannedNic> planned)
     {
         NicGrant[] grants = [.. session.State.ReserveNics(
@@ -82,7 +82,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             if (grants[i].Refusal is null) continue;
             try
             {
-                // There may be some that nobody needs any more.
+                // This attempt can free addresses that are no longer needed.
                 grants[i] = new(Reserve(planned[i].Nic, planned[i].Request.Network.Record, planned[i].Demands), null);
             }
             catch (NetworkException e)
@@ -94,9 +94,9 @@ internal sealed class ConnectSteps(NetworkSession session)
         return grants;
     }
 
-    /// <summary>Has the kernel make the NIC that a reservation is for.</summary>
-    /// <returns>What was made; other addresses are taken if those turned out to be someone else's.</returns>
-    /// <exception cref="NetworkException">The request cannot be carried out.</exception>
+    /// <summary>Creates the NIC of a reservation in the kernel.</summary>
+    /// <returns>The NIC as made; it gets other addresses if someone else has the reserved ones.</returns>
+    /// <exception cref="NetworkException">The request can't be carried out.</exception>
     /// <exception cref="NetlinkException">The kernel refused a step.</exception>
     public PlannedNic Make(PlannedNic reservation)
     {
@@ -110,20 +110,20 @@ internal sealed class ConnectSteps(NetworkSession session)
             catch (AddressConflictException e) when (attempt < AddressConflict.MaxAttempts
                 && !e.Conflicts.Any(c => demands.Any(d => d.Static == c.Address)))
             {
-                session.Warn($"{e.Message} The next free address is tried.");
+                session.Warn($"{e.Message} Trying the next free address.");
             }
 
             reserved = Reserve(reserved with { Leases = [] }, request.Network.Record, demands);
         }
     }
 
-    /// <summary>Records NICs that were made, and has the host find them.</summary>
-    /// <returns>In that order, what has become of each.</returns>
+    /// <summary>Records NICs that were made, and adds the host's routes to them.</summary>
+    /// <returns>The outcome of each, in the same order.</returns>
     public IReadOnlyList<ConnectOutcome> Record(IReadOnlyList<PlannedNic> made) => Record(made, NicState.Reserved, Release);
 
-    /// <summary>Makes the interface of a NIC again, in a namespace that may be another: as it was, addresses and all.</summary>
-    /// <returns>Null when it is, or was meanwhile, in the hands of another command.</returns>
-    /// <exception cref="NetworkException">It cannot be, for that reason.</exception>
+    /// <summary>Re-creates the interface of a NIC with its recorded settings, possibly in another namespace.</summary>
+    /// <returns>Null if another command is working on the NIC, or has worked on it meanwhile.</returns>
+    /// <exception cref="NetworkException">The interface can't be created.</exception>
     /// <exception cref="NetlinkException">The kernel refused a step; the NIC is left detached.</exception>
     public ContainerNic? Reattach(ContainerNic nic, ContainerNetwork network, NamespaceHandle target)
     {
@@ -131,14 +131,14 @@ internal sealed class ConnectSteps(NetworkSession session)
         if (session.State.TakeNic(nic.Id, NicState.Restoring) is not NicRecord taken) return null;
         if (taken.InterfaceIndex != nic.InterfaceIndex || taken.NamespaceBirth != nic.Record.NamespaceBirth)
         {
-            // Another command has restored it, or tried to, since it was looked at.
+            // Another command has restored it, or tried to, since it was read.
             session.State.UpdateNic(taken with { State = taken.InterfaceIndex == 0 ? NicState.Detached : NicState.Attached });
             return null;
         }
 
         int mtu = parent.Mtu < taken.Mtu && network.Record.NicKind is MacvlanLink ? parent.Mtu : taken.Mtu;
         NicRecord restoring = In(target, taken) with { InterfaceIndex = 0 };
-        // The process that leads to a container's namespace is another each time, and its name can be changed.
+        // Each start of a container has another process that leads to its namespace, and containers can be renamed.
         if (taken.Container is Container container)
         {
             restoring = restoring with
@@ -157,7 +157,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             IsHost = taken.IsHost,
             InterfaceName = taken.InterfaceName,
             Mtu = mtu,
-            // It has its addresses, and keeps them.
+            // It keeps its addresses.
             ProbeAddress = false,
         };
         NicRecord made = Make(request, restoring, parent, Detach);
@@ -182,7 +182,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             }
             catch (NetworkException e) when (e.Error is NetworkError.AddressInUse or NetworkError.AddressesExhausted)
             {
-                // NICs of namespaces that have ended hold addresses until someone needs them.
+                // NICs of deleted namespaces keep their addresses until someone needs them.
                 AddressValue?[] wanted = [.. demands.Select(static d => d.Static)];
                 if (!ReleaseDead(n => n.Parent == network.Parent && (e.Error == NetworkError.AddressesExhausted
                     || n.Addresses.Any(a => wanted.Contains(a.Value))))) throw;
@@ -192,8 +192,8 @@ internal sealed class ConnectSteps(NetworkSession session)
 
     private static string NewId() => RandomNumberGenerator.GetHexString(IdHexDigits, lowercase: true);
 
-    // Namespaces of an earlier run of the kernel may be made again, and containers that nobody tells of be started again,
-    // and their NICs restored: those are kept the longest.
+    // A namespace from before a reboot can be created again, and a container that no runtime reports can be started
+    // again. Their NICs can then be restored, so they are released last.
     private bool ReleaseDead(Func<ContainerNic, bool> isWanted)
     {
         ContainerNic[] dead = [.. _nics.GetAll().Where(n => n.Record.State is NicState.Attached or NicState.Detached && isWanted(n) && IsDead(n))];
@@ -206,7 +206,7 @@ internal sealed class ConnectSteps(NetworkSession session)
 
     private bool IsDead(ContainerNic nic)
     {
-        // After a reboot, its namespace may have been made again, and it is still to be restored.
+        // After a reboot, its namespace may have been created again, and the NIC may not be restored yet.
         if (nic.Record.NamespaceBirth.BootId != HostBoot.Id && nic.Record.IsNamed
             && File.Exists(nic.Record.NamespacePath)) return false;
         using NamespaceHandle? alive = _links.OpenNamespace(nic.Record);
@@ -236,13 +236,13 @@ internal sealed class ConnectSteps(NetworkSession session)
             _hostRoutes.Add(nics);
             AddRoutesOfHost(nics, known);
             IReadOnlyList<bool> recorded = session.State.UpdateNics(nics, from);
-            // Those who connected a NIC before that did not know where to add its route.
+            // Commands that connected a NIC before this update couldn't find the host's link to add their route to.
             AddRoutesOfHost(nics, known);
             return [.. made.Zip(recorded, Outcome)];
         }
         catch (Exception e)
         {
-            // Which of them it is about shows when each is recorded alone.
+            // Recording each NIC alone shows which one fails.
             return made.Count == 1 ? [Fail(made[0], e)] : [.. made.SelectMany(m => Record([m], from, release))];
         }
 
@@ -268,7 +268,7 @@ internal sealed class ConnectSteps(NetworkSession session)
     private void Undo(NicRequest request, NicRecord nic, Exception reason, Action<NicRecord, Exception> release) =>
         session.RollBack(() =>
         {
-            // Also where the kernel's answer was lost, and with it whether there is a link.
+            // This also applies if the kernel's reply was lost, because the link may exist.
             if (!NamespaceThreads.IsRefusal(reason)) _links.Delete(request.Target, nic, request.Network.Record);
             release(nic, reason);
         });
@@ -277,7 +277,7 @@ internal sealed class ConnectSteps(NetworkSession session)
 
     private void CheckMacAddressIsFree(PhysicalAddress address, Link parent)
     {
-        // The kernel would notice only when the link is set up, and not say whose it is.
+        // The kernel notices a duplicate only when the link comes up, and doesn't name its holder.
         string? holder = address.Equals(parent.MacAddress)
             ? parent.Name
             : _nics.GetAllWithHost().FirstOrDefault(n => n.Parent == parent.Name && n.Record.MacAddress.Equals(address))?.ToString();
@@ -285,8 +285,8 @@ internal sealed class ConnectSteps(NetworkSession session)
         {
             throw new NetworkException(
                 NetworkError.MacAddressInUse,
-                $"The MAC address {Link.Format(address)} is that of {holder}.",
-                "Use another one, or leave it away: then one is derived from network and address.");
+                $"The MAC address {Link.Format(address)} is in use by {holder}.",
+                "Specify another MAC address, or omit it to derive one from the network and the address.");
         }
     }
 
@@ -295,8 +295,8 @@ internal sealed class ConnectSteps(NetworkSession session)
         if (_parents.TryGetValue(network.Parent, out Link? known)) return known;
         Link parent = _parentLinks.FindUsable(network.Parent) ?? throw new NetworkException(
             NetworkError.ParentNotFound,
-            $"The parent {network.Parent} of network '{network.Name}' is not on this host.",
-            $"If this module made it, Restore-ContainerNetwork {network.Name} makes it again; else bring it back.");
+            $"The parent {network.Parent} of network '{network.Name}' doesn't exist on this host.",
+            $"If this module created it, run Restore-ContainerNetwork {network.Name}. Otherwise, bring it back.");
         _parents.Add(network.Parent, parent);
         return parent;
     }
@@ -304,5 +304,5 @@ internal sealed class ConnectSteps(NetworkSession session)
     private static NetworkException InOtherHands(string nic) => new(
         NetworkError.NicNotFound,
         $"{nic} is being connected or disconnected by another command.",
-        "Look what has become of it with Get-ContainerNic.");
+        "Check its state with Get-ContainerNic.");
 }

@@ -15,16 +15,16 @@ public sealed class ContainerNic
     /// <summary>The network's name.</summary>
     public string Network => NetworkRecord.Name;
 
-    /// <summary>The name of its container; null if the target was none.</summary>
+    /// <summary>The name of its container; null if the target wasn't a container.</summary>
     public string? Container => Record.Container?.Name;
 
     /// <summary>The id of its container.</summary>
     public string? ContainerId => Record.Container?.Id;
 
-    /// <summary>What runs its container.</summary>
+    /// <summary>The runtime of its container.</summary>
     public ContainerRuntime? Runtime => Record.Container?.Runtime;
 
-    /// <summary>The image of its container; empty where no runtime tells.</summary>
+    /// <summary>The image of its container; empty if no runtime reports it.</summary>
     public string? Image => Record.Container?.Image;
 
     /// <summary>The namespace that it is in: a name under /run/netns, a path, or the name of its container.</summary>
@@ -33,7 +33,7 @@ public sealed class ContainerNic
     /// <summary>The path that led to the namespace.</summary>
     public string NamespacePath => Record.NamespacePath;
 
-    /// <summary>The process that was named as the target; null if it was a namespace or a container.</summary>
+    /// <summary>The process specified as the target; null if the target was a namespace or a container.</summary>
     public int? ProcessId => Record.ProcessId;
 
     /// <summary>The interface's name in the namespace.</summary>
@@ -42,7 +42,7 @@ public sealed class ContainerNic
     /// <summary>The interface's index in the namespace.</summary>
     public int InterfaceIndex => Record.InterfaceIndex;
 
-    /// <summary>Its addresses with their prefix lengths, in the order they were asked for.</summary>
+    /// <summary>Its addresses with their prefix lengths, in the order of the request.</summary>
     public ValueList<string> IPAddress => ValueList.OfTexts(Addresses);
 
     /// <summary>Its MAC address; empty until it is made.</summary>
@@ -54,7 +54,7 @@ public sealed class ContainerNic
     /// <summary>The link that it sits on.</summary>
     public string Parent => NetworkRecord.Parent;
 
-    /// <summary>How far it has come.</summary>
+    /// <summary>Its state.</summary>
     public NicState State { get; }
 
     /// <summary>Its id: 16 hexadecimal digits.</summary>
@@ -66,14 +66,14 @@ public sealed class ContainerNic
 
     internal NetworkRecord NetworkRecord { get; }
 
-    /// <summary>Whether it was put into that namespace.</summary>
+    /// <summary>Whether it was connected to the given namespace.</summary>
     public bool IsIn(NamespaceIdentity identity) => Record.Namespace == identity;
 
     /// <summary>Namespace and interface, such as web1/eth0.</summary>
     public override string ToString() =>
         InterfaceName.Length == 0 ? Namespace : $"{Namespace}/{InterfaceName}";
 
-    // Interfaces end with their parents, and with the kernel.
+    // Interfaces disappear with their parent and at a reboot.
     private static NicState StateOf(NicRecord record, bool hasParent) =>
         record.State == NicState.Attached && (!hasParent || record.NamespaceBirth.BootId != HostBoot.Id)
             ? NicState.Detached

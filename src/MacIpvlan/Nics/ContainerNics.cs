@@ -3,14 +3,14 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>The NICs that are on record.</summary>
+/// <summary>The recorded NICs.</summary>
 public sealed class ContainerNics(NetworkSession session)
 {
     /// <summary>All NICs of containers, or those of one network, in the order they were made.</summary>
     public IReadOnlyList<ContainerNic> GetAll(ContainerNetwork? network = null) =>
         [.. GetAllWithHost(network).Where(static n => !n.Record.IsHost)];
 
-    /// <summary>Those, and the host's own.</summary>
+    /// <summary>The NICs of containers and the host's own, of all networks or of one.</summary>
     internal IReadOnlyList<ContainerNic> GetAllWithHost(ContainerNetwork? network = null)
     {
         Dictionary<string, NetworkRecord> networks = network is null
@@ -23,7 +23,7 @@ public sealed class ContainerNics(NetworkSession session)
             .Select(n => new ContainerNic(n, networks[n.NetworkId], parents[networks[n.NetworkId].Parent]))];
     }
 
-    /// <summary>What has become of a container.</summary>
+    /// <summary>The current state of a container.</summary>
     internal ContainerState StateOf(Container container)
     {
         using ContainerSighting sighting = session.Containers.Look(container);

@@ -5,27 +5,30 @@ using MacIpvlan.State;
 namespace MacIpvlan;
 
 /// <summary>
-/// Takes NICs away and frees their addresses, many at once: to delete a link takes the kernel 20 ms, most of which it
-/// waits, and it waits for many in the same time. One whose interface or namespace is gone counts as taken away.
+/// Disconnects NICs and frees their addresses, many at once. Deleting a link takes the kernel 20 ms, and most of this
+/// is waiting, which overlaps for several links. A NIC whose interface or namespace no longer exists counts as
+/// disconnected.
 /// </summary>
 /// <param name="session">The session.</param>
-/// <param name="failed">Told, in the order of their starts, which could not be taken away; they are still known.</param>
+/// <param name="failed">
+/// Called for each NIC that can't be disconnected, in the order of the starts. The NIC stays recorded.
+/// </param>
 public sealed class DisconnectPipeline(NetworkSession session, Action<ContainerNic, Exception> failed) : IDisposable
 {
     private readonly NicLinks _links = new(session);
     private readonly Queue<Started> _started = new();
 
-    /// <summary>How many there will be, as far as is known.</summary>
+    /// <summary>The expected number of NICs, if known.</summary>
     public int Total { get; set; }
 
-    /// <summary>Starts to take a NIC away, and sees to the first ones when many have been started.</summary>
+    /// <summary>Starts to disconnect a NIC. If many have been started, finishes the first one.</summary>
     public void Start(ContainerNic nic)
     {
         session.ThrowIfStopping();
         session.Progress(new("Disconnecting NICs", nic, Total));
         session.Recover();
         if (_started.Count == NetworkSession.MaxThreads) FinishOne();
-        // What is not on record any more has been taken away by another.
+        // If it is no longer recorded, another command has disconnected it.
         if (session.State.TakeNic(nic.Id, NicState.Detaching) is not NicRecord record) return;
         NamespaceHandle? target = null;
         Task<int> deletion;
@@ -42,14 +45,14 @@ public sealed class DisconnectPipeline(NetworkSession session, Action<ContainerN
         _started.Enqueue(new(nic, record, target, deletion));
     }
 
-    /// <summary>Waits until all that were started are taken away.</summary>
+    /// <summary>Waits until all started NICs are disconnected or have failed.</summary>
     public void Finish()
     {
         while (_started.Count > 0) FinishOne();
     }
 
-    /// <summary>Takes all of some NICs away.</summary>
-    /// <exception cref="NetlinkException">The first that the kernel refused to.</exception>
+    /// <summary>Disconnects all the given NICs.</summary>
+    /// <exception cref="NetlinkException">The kernel's first refusal.</exception>
     internal static void All(NetworkSession session, IReadOnlyCollection<ContainerNic> nics)
     {
         ExceptionDispatchInfo? first = null;
@@ -61,7 +64,7 @@ public sealed class DisconnectPipeline(NetworkSession session, Action<ContainerN
         first?.Throw();
     }
 
-    /// <summary>Brings to its end what has been started, even when the command is to end.</summary>
+    /// <summary>Finishes what was started, even if the command is being stopped.</summary>
     public void Dispose() => session.RollBack(Finish);
 
     private void FinishOne()

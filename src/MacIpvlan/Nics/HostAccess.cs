@@ -3,8 +3,8 @@ using MacIpvlan.State;
 namespace MacIpvlan;
 
 /// <summary>
-/// The host's own way into a network: an interface of the network's kind on the host, as the kernel lets NICs talk to each
-/// other but not to the host by its parent.
+/// The host's own access to a network: an interface of the network's kind on the host. The kernel lets NICs reach each
+/// other, but not the host through the parent.
 /// </summary>
 public sealed class HostAccess
 {
@@ -27,7 +27,7 @@ public sealed class HostAccess
     /// <summary>The link that it sits on.</summary>
     public string Parent => _nic.Parent;
 
-    /// <summary>How far it has come.</summary>
+    /// <summary>Its state.</summary>
     public NicState State => _nic.State;
 
     /// <summary>The interface's name.</summary>

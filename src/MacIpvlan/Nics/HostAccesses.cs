@@ -5,16 +5,16 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>Gives the host access to networks, and takes it away.</summary>
+/// <summary>Enables and disables the host's access to networks.</summary>
 public sealed class HostAccesses(NetworkSession session)
 {
     private readonly ConnectSteps _connector = new(session);
 
-    /// <summary>Makes an interface of the network's kind on the host, with routes to the network's NICs.</summary>
+    /// <summary>Creates an interface of the network's kind on the host, with routes to the network's NICs.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="addresses">The host's addresses on it; a family without any gets the lowest free one.</param>
-    /// <param name="interfaceName">The interface's name; made of the network's id when null.</param>
-    /// <returns>The access, or the one that there is if it has the addresses.</returns>
+    /// <param name="addresses">The host's addresses on it; a family without one gets the lowest free address.</param>
+    /// <param name="interfaceName">The interface's name; if null, it is derived from the network's id.</param>
+    /// <returns>The access. An existing one is returned if it has the addresses and the name.</returns>
     /// <exception cref="NetworkException">HostAccessUnsuitable, HostAccessExists, or as for any NIC.</exception>
     /// <exception cref="NetlinkException">The kernel refused a step; nothing is left behind.</exception>
     public HostAccess Enable(ContainerNetwork network, IReadOnlyList<AddressValue> addresses, string? interfaceName)
@@ -27,8 +27,8 @@ public sealed class HostAccesses(NetworkSession session)
                 && (interfaceName is null || interfaceName == present.InterfaceName);
             return isSame ? new HostAccess(present) : throw new NetworkException(
                 NetworkError.HostAccessExists,
-                $"The host has access to network '{network.Name}': {present.InterfaceName}, {present.IPAddress}.",
-                $"Use it as it is, or take it away first: Disable-HostAccess {network.Name}.");
+                $"The host already has access to network '{network.Name}': {present.InterfaceName}, {present.IPAddress}.",
+                $"Use this access, or first run Disable-HostAccess {network.Name}.");
         }
 
         using NamespaceHandle own = NamespaceHandle.OpenOwn();
@@ -43,28 +43,28 @@ public sealed class HostAccesses(NetworkSession session)
         }));
     }
 
-    /// <summary>Checks whether the host could have access to a network.</summary>
+    /// <summary>Checks whether the host can have access to a network.</summary>
     /// <exception cref="NetworkException">HostAccessUnsuitable, with the reason.</exception>
     public static void Check(ContainerNetwork network)
     {
         string? reason = network.Record.NicKind switch
         {
-            MacvlanLink { Mode: MacvlanMode.Private } => "in mode Private, no interface of the parent talks to another",
-            MacvlanLink { Mode: MacvlanMode.Vepa } => "in mode Vepa, all goes to the switch, which an interface of the host's would not shorten",
-            MacvlanLink { Mode: MacvlanMode.Passthru } => "in mode Passthru, the parent has one interface alone",
-            MacvlanLink { Mode: MacvlanMode.Source } => "in mode Source, what interfaces send goes to the wire, and not to another one of the parent",
-            IpvlanLink { Flag: IpvlanFlag.Private } => "with flag Private, no interface of the parent talks to another",
-            IpvlanLink { Flag: IpvlanFlag.Vepa } => "with flag Vepa, all goes to the switch, which an interface of the host's would not shorten",
+            MacvlanLink { Mode: MacvlanMode.Private } => "in mode Private, interfaces of the parent can't reach each other",
+            MacvlanLink { Mode: MacvlanMode.Vepa } => "in mode Vepa, all traffic goes to the switch, even with an interface on the host",
+            MacvlanLink { Mode: MacvlanMode.Passthru } => "in mode Passthru, the parent can have only one interface",
+            MacvlanLink { Mode: MacvlanMode.Source } => "in mode Source, interfaces send only to the wire, not to each other",
+            IpvlanLink { Flag: IpvlanFlag.Private } => "with flag Private, interfaces of the parent can't reach each other",
+            IpvlanLink { Flag: IpvlanFlag.Vepa } => "with flag Vepa, all traffic goes to the switch, even with an interface on the host",
             _ => null,
         };
         if (reason is null) return;
         throw new NetworkException(
             NetworkError.HostAccessUnsuitable,
-            $"The host cannot have access to network '{network.Name}': {reason}.",
+            $"The host can't have access to network '{network.Name}': {reason}.",
             "Use a macvlan network of mode Bridge, or an ipvlan network without a flag.");
     }
 
-    /// <summary>Takes the host's access to a network away; if there is none, that is so already.</summary>
+    /// <summary>Removes the host's access to a network. Does nothing if the host has no access.</summary>
     /// <exception cref="NetlinkException">The kernel refused.</exception>
     public void Disable(ContainerNetwork network)
     {

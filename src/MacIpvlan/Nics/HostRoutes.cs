@@ -6,19 +6,19 @@ using MacIpvlan.State;
 namespace MacIpvlan;
 
 /// <summary>
-/// The host's routes to the NICs of a network that it has access to, one for each address: a route to all of a subnet
-/// would draw off what the host sends to it by another way.
+/// The host's routes to the NICs of a network that it has access to, one for each address. A route to the whole subnet
+/// would also divert traffic that the host sends into the subnet another way.
 /// </summary>
 internal sealed class HostRoutes(NetworkSession session)
 {
-    /// <summary>The routes out of the link that is the host's access, to NICs of its network.</summary>
+    /// <summary>The routes through the link of the host's access to NICs of its network.</summary>
     public static IEnumerable<RouteAdd> Of(Link link, IEnumerable<NicRecord> nics) => nics.Where(static n => !n.IsHost)
         .SelectMany(DestinationsOf).Select(d => new RouteAdd(link, d) { KeepExisting = true });
 
-    /// <summary>Adds those to all NICs that there are, for an access that is new.</summary>
+    /// <summary>Adds the routes to all NICs of a network, for a new access.</summary>
     /// <param name="link">The access.</param>
     /// <param name="networkId">Its network.</param>
-    /// <param name="known">The ids of NICs that have theirs; those that get them are added.</param>
+    /// <param name="known">The ids of NICs that already have their routes; the ids of the others are added.</param>
     /// <exception cref="NetlinkException">The kernel refused.</exception>
     public void AddAll(Link link, string networkId, HashSet<string> known)
     {
@@ -26,7 +26,7 @@ internal sealed class HostRoutes(NetworkSession session)
         session.Host.Execute([.. Of(link, nics)]);
     }
 
-    /// <summary>Adds those to NICs that are new, where the host has access to their networks.</summary>
+    /// <summary>Adds the routes to new NICs if the host has access to their networks.</summary>
     /// <exception cref="NetlinkException">The kernel refused.</exception>
     public void Add(IEnumerable<NicRecord> nics)
     {
@@ -39,19 +39,19 @@ internal sealed class HostRoutes(NetworkSession session)
             }
             catch (NetlinkException e) when (e.Errno == Errno.ENODEV)
             {
-                // The access has been taken away, or is to be restored, which brings all routes along.
+                // The access was removed, or hasn't been restored yet; restoring it adds all routes.
             }
         }
     }
 
-    /// <summary>Removes those to a NIC.</summary>
+    /// <summary>Removes the routes to a NIC.</summary>
     /// <exception cref="NetlinkException">The kernel refused.</exception>
     public void Remove(NicRecord nic)
     {
         if (!nic.IsHost && FindLink(nic.NetworkId) is Link link) session.Host.Execute([.. DestinationsOf(nic).Select(d => new RouteDelete(link, d))]);
     }
 
-    // Read anew each time: another command may have given the host access meanwhile. Once it has, it looks for NICs.
+    // Read each time: another command may have enabled the access meanwhile. That command then looks for NICs itself.
     private Link? FindLink(string networkId) =>
         session.State.GetHostNic(networkId) is NicRecord { InterfaceIndex: > 0 } host
         ? new Link { Index = host.InterfaceIndex, Name = host.InterfaceName }

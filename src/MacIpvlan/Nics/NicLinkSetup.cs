@@ -9,16 +9,16 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>The kernel's part of connecting one NIC. Runs on a thread that is in the target namespace.</summary>
+/// <summary>The kernel's part of connecting one NIC. Runs on a thread in the target namespace.</summary>
 internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, NicRecord nic, Link parent)
 {
     private const string DefaultName = "eth0";
     private const int NameAttempts = 8;
     private readonly NetworkRecord _network = request.Network.Record;
 
-    /// <summary>Makes the link, with its addresses and routes, and sets it up.</summary>
-    /// <returns>The NIC with what the kernel has of it.</returns>
-    /// <exception cref="NetlinkException">The kernel refused a step; the link is gone again.</exception>
+    /// <summary>Creates the link, adds its addresses and routes, and brings it up.</summary>
+    /// <returns>The NIC with the values that the kernel reports.</returns>
+    /// <exception cref="NetlinkException">The kernel refused a step; the link is deleted again.</exception>
     public NicRecord Make()
     {
         using RouteSocket inside = RouteSocket.Open(request.Target, session.Trace);
@@ -60,7 +60,7 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
             }
             catch (NetlinkException e) when (e.Errno == Errno.EEXIST)
             {
-                // Kernels before 6.15 also refuse a name that only the host has.
+                // Kernels before 6.15 also refuse a name that exists only on the host.
                 if (inside.FindLink(name) is null) return MakeUnderOtherName(inside, name);
                 if (request.InterfaceName is not null) throw NameTaken(name);
                 name = NextFreeName(inside);
@@ -107,7 +107,7 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
 
     private static string EthName(int number) => string.Create(CultureInfo.InvariantCulture, $"eth{number}");
 
-    // The kernel passes over settings that it does not know.
+    // The kernel ignores settings that it doesn't know.
     private void CheckOptions(Link link)
     {
         if (_network.NicKind is not MacvlanLink wanted || link.Kind is not MacvlanLink actual) return;
@@ -119,20 +119,21 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         throw new NetworkException(
             NetworkError.KernelTooOld,
             $"The option {missing.Value.Option} of network '{_network.Name}' needs kernel {missing.Value.Kernel} or later; "
-            + $"this one is {Environment.OSVersion.Version}.",
-            "Make the network again without that option.");
+            + $"this host runs {Environment.OSVersion.Version}.",
+            "Create the network again without this option.");
     }
 
     private void Configure(RouteSocket inside, Link link)
     {
         bool hasIPv4 = HasFamily(AddressFamily.InterNetwork);
         bool hasIPv6 = HasFamily(AddressFamily.InterNetworkV6);
-        // Addresses of a family that the network lacks would come from elsewhere; and idle IPv6 costs time on each link.
+        // If the network gives the NIC no IPv6 address, any IPv6 address would come from elsewhere. Idle IPv6 also
+        // costs time on each link.
         if (!hasIPv6) SetSysctl(inside, "ipv6", link, "disable_ipv6", "1");
-        // On its access to the network, the host neither answers for its addresses elsewhere nor takes a router's word.
+        // Here, the host doesn't answer ARP for its other addresses and doesn't accept router advertisements.
         if (nic.IsHost && hasIPv4) SetSysctl(inside, "ipv4", link, "arp_ignore", "1");
         if (nic.IsHost && hasIPv6) SetSysctl(inside, "ipv6", link, "accept_ra", "0");
-        // In l3 modes there is no link layer to announce on.
+        // The l3 modes have no link layer to announce on.
         bool isAnnounced = request.AnnounceCount > 0 && nic.Leases.Count > 0 && !NicRoutes.IsRouted(_network);
         PacketSocket? announcing = isAnnounced && request.AnnouncesItself ? PacketSocket.TryOpen() : null;
         try
@@ -154,29 +155,29 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         Probe(inside, link);
         RouteRequest up = new LinkSet(link.Index, link.Name) { Alias = LinkMark.Alias(_network, nic), Group = 0, Up = true };
         AddressAdd[] addresses = [.. nic.Leases.Select(l => new AddressAdd(link, l.Address))];
-        // Where the kernel does not announce it, an IPv6 address from before would be reachable only after a random delay
-        // of up to a second.
+        // If the kernel doesn't announce, the link comes up first: an IPv6 address added earlier would be reachable
+        // only after a random delay of up to a second.
         List<RouteRequest> requests = kernelAnnounces ? [.. addresses, up] : [up, .. addresses];
         if (kernelAnnounces && HasFamily(AddressFamily.InterNetwork)) requests.Insert(0, new ArpNotifySet(link.Index, link.Name));
         if (!nic.IsHost) requests.AddRange(NicRoutes.Of(_network, nic, link));
         inside.Execute([.. requests]);
     }
 
-    // Before the link takes its addresses: others on the wire may have them.
+    // Runs before the addresses are added to the link, because others on the wire may have them.
     private void Probe(RouteSocket inside, Link link)
     {
         AddressValue[] addresses = Addresses;
         if (request.Probe is not ProbeSettings settings || addresses.Length == 0) return;
-        // Links of a parent do not hear the host.
+        // Links of a parent can't receive from the host, so the parent's own addresses are checked here.
         ThrowIfTaken(session.Host.GetAddresses(parent).Select(static a => a.Address.Value).Intersect(addresses)
             .Select(a => KeyValuePair.Create(a, parent.MacAddress)));
-        // Still marked as unfinished.
+        // The link is still marked as unfinished.
         inside.Execute(new LinkSet(link.Index, link.Name) { Up = true });
         if (inside.FindLink(link.Index) is { HasCarrier: false })
         {
             session.Warn(
-                $"The addresses of {request.Target.Name}/{link.Name} are not probed: {parent.Name} has no carrier, so nobody "
-                + "would answer.");
+                $"The addresses of {request.Target.Name}/{link.Name} aren't probed: {parent.Name} has no carrier, "
+                + "so nobody can answer.");
             return;
         }
 
@@ -208,6 +209,6 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
 
     private NetworkException NameTaken(string name) => new(
         NetworkError.InterfaceExists,
-        $"{request.Target.Name} has an interface named {name}.",
-        "Choose another -InterfaceName, or leave it away to take the next free ethN.");
+        $"{request.Target.Name} already has an interface named {name}.",
+        "Specify another -InterfaceName, or omit it to use the next free ethN.");
 }

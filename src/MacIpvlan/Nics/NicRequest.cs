@@ -5,54 +5,58 @@ using MacIpvlan.Linux;
 
 namespace MacIpvlan;
 
-/// <summary>What is asked of a new NIC.</summary>
+/// <summary>A request for a new NIC.</summary>
 public sealed record NicRequest
 {
     /// <summary>The network that it joins.</summary>
     public required ContainerNetwork Network { get; init; }
 
-    /// <summary>The namespace that it appears in.</summary>
+    /// <summary>The namespace to connect it to.</summary>
     public required NamespaceHandle Target { get; init; }
 
-    /// <summary>Whether it is the host's own access to the network; the target is the host's namespace then.</summary>
+    /// <summary>Whether it is the host's access to the network. If so, the target is the host's namespace.</summary>
     public bool IsHost { get; init; }
 
-    /// <summary>The process that was named as the target, if one was.</summary>
+    /// <summary>The process specified as the target, if any.</summary>
     public int? ProcessId { get; init; }
 
-    /// <summary>The container that was named as the target, if one was.</summary>
+    /// <summary>The container specified as the target, if any.</summary>
     public Container? Container { get; init; }
 
-    /// <summary>The interface's name; eth0, or the next free ethN, when null.</summary>
+    /// <summary>The interface's name; if null, eth0 or the next free ethN.</summary>
     public string? InterfaceName { get; init; }
 
-    /// <summary>Its addresses; a family without any gets the lowest free one.</summary>
+    /// <summary>Its addresses; an address family without one gets the lowest free address.</summary>
     public IReadOnlyList<AddressValue> Addresses { get; init; } = [];
 
-    /// <summary>Leaves it without any address.</summary>
+    /// <summary>Whether it gets no addresses.</summary>
     public bool NoAddress { get; init; }
 
-    /// <summary>How often its addresses are announced when it comes up: 0 to 3 times.</summary>
+    /// <summary>How many times its addresses are announced when it comes up: 0 to 3.</summary>
     public int AnnounceCount { get; init; } = 1;
 
-    /// <summary>Whether others wait to be made, or so many hear its announcement, that it is sent while work goes on.</summary>
+    /// <summary>
+    /// Whether its addresses are announced in the background: other NICs are waiting, or many links receive the
+    /// announcement.
+    /// </summary>
     internal bool AnnouncesAside { get; init; }
 
     /// <summary>
-    /// Whether its addresses are announced by this process. The kernel does it once when a link comes up, of what it finds
-    /// then, and needs no CAP_NET_RAW for that; but it goes on with nothing else until all others on the parent have heard it.
+    /// Whether this process announces its addresses. The kernel can announce once, when a link comes up, the addresses
+    /// that the link has then. This needs no CAP_NET_RAW, but no network can be changed until all other links of the
+    /// parent have received the announcement.
     /// </summary>
     internal bool AnnouncesItself => AnnounceCount > 1 || (AnnounceCount > 0 && (AnnouncesAside || Probe is not null));
 
-    /// <summary>Whether its addresses are probed first (macvlan only); as the network says when null.</summary>
+    /// <summary>Whether its addresses are probed first (macvlan only); null for the network's setting.</summary>
     public bool? ProbeAddress { get; init; }
 
-    /// <summary>How its addresses are probed first; null for not at all.</summary>
+    /// <summary>How its addresses are probed first; null if they aren't.</summary>
     internal ProbeSettings? Probe => ProbeAddress ?? Network.Record.Probe is not null ? Network.Record.Probe ?? new() : null;
 
-    /// <summary>Its MAC address (macvlan only); derived from network and address when null.</summary>
+    /// <summary>Its MAC address (macvlan only); if null, it is derived from the network and the address.</summary>
     public PhysicalAddress? MacAddress { get; init; }
 
-    /// <summary>Its MTU in bytes; the network's when null.</summary>
+    /// <summary>Its MTU in bytes; if null, the network's MTU.</summary>
     public int? Mtu { get; init; }
 }

@@ -8,10 +8,10 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>Which NICs a network can have.</summary>
+/// <summary>Checks whether a network can have a requested NIC.</summary>
 internal static class NicRequestCheck
 {
-    /// <summary>Checks what can be checked without the kernel's links and without the state.</summary>
+    /// <summary>Runs the checks that need neither the kernel's links nor the state.</summary>
     /// <exception cref="NetworkException">InvalidName, InvalidParameter, InvalidAddress or HostNamespace.</exception>
     public static void Check(NicRequest request)
     {
@@ -24,8 +24,8 @@ internal static class NicRequestCheck
         {
             throw new NetworkException(
                 NetworkError.HostNamespace,
-                $"{request.Target.Name} is the host's own network namespace, where NICs of networks do not belong.",
-                "Name a container that has a network namespace of its own.");
+                $"{request.Target.Name} is the host's own network namespace; NICs can't be connected to it.",
+                "Specify a container with its own network namespace.");
         }
 
         foreach (AddressValue address in request.Addresses)
@@ -33,15 +33,15 @@ internal static class NicRequestCheck
             SubnetRecord? subnet = network.Subnets.FirstOrDefault(s => s.Prefix.Contains(address));
             string? reason = subnet switch
             {
-                null => $"is in no subnet of '{network.Name}' ({string.Join(", ", network.Subnets.Select(static s => s.Prefix))})",
-                _ when !AddressPool.Usable(subnet.Prefix).Contains(address) => $"is no address that a host may have in {subnet.Prefix}",
+                null => $"isn't in any subnet of '{network.Name}' ({string.Join(", ", network.Subnets.Select(static s => s.Prefix))})",
+                _ when !AddressPool.Usable(subnet.Prefix).Contains(address) => $"can't be assigned to a NIC: it is reserved in {subnet.Prefix}",
                 _ => null,
             };
             if (reason is not null) throw new NetworkException(NetworkError.InvalidAddress, $"The address {address} {reason}.");
         }
     }
 
-    /// <summary>The addresses that a NIC asks for: the given ones, and one of each family that has none given.</summary>
+    /// <summary>The addresses that a NIC needs: those specified, and one of each other family of the network.</summary>
     public static IReadOnlyList<AddressDemand> Demands(NicRequest request)
     {
         if (request.NoAddress) return [];
@@ -59,15 +59,15 @@ internal static class NicRequestCheck
     private static void CheckMacAddress(PhysicalAddress address, NetworkRecord network)
     {
         byte[] bytes = address.GetAddressBytes();
-        string? reason = network.NicKind is IpvlanLink ? "NICs of an ipvlan network have that of their parent"
-            : bytes.Length != 6 ? "it does not have six bytes"
+        string? reason = network.NicKind is IpvlanLink ? "NICs of an ipvlan network use the MAC address of their parent"
+            : bytes.Length != 6 ? "it doesn't have six bytes"
             : (bytes[0] & 1) != 0 ? "it is a group address"
-            : bytes.All(static b => b == 0) ? "it is all zero"
+            : bytes.All(static b => b == 0) ? "it is all zeros"
             : null;
         if (reason is not null)
         {
             throw new NetworkException(
-                NetworkError.InvalidParameter, $"The MAC address {Link.Format(address)} cannot be a NIC's: {reason}.");
+                NetworkError.InvalidParameter, $"A NIC can't have the MAC address {Link.Format(address)}: {reason}.");
         }
     }
 }

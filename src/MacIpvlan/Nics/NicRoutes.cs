@@ -6,20 +6,20 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>Which routes a NIC gets.</summary>
+/// <summary>The routes that a NIC gets.</summary>
 internal static class NicRoutes
 {
-    /// <summary>Whether NICs of the network work without a link layer, as the l3 modes do: no ARP, no gateway.</summary>
+    /// <summary>Whether NICs of the network have no link layer (the l3 modes), so no ARP and no gateway.</summary>
     public static bool IsRouted(NetworkRecord network) => network.NicKind is IpvlanLink { Mode: not IpvlanMode.L2 };
 
-    /// <summary>The routes of a NIC, for a link of those addresses.</summary>
+    /// <summary>The routes of a NIC on its link, for the addresses of its leases.</summary>
     public static IEnumerable<RouteAdd> Of(NetworkRecord network, NicRecord nic, Link link)
     {
         foreach (IGrouping<AddressFamily, LeaseRecord> family in nic.Leases.GroupBy(static l => l.Address.Value.Family))
         {
             if (network.Internal || network.NoDefaultRoute)
             {
-                // Without a default route, l3 reaches the network's other subnets only if they are named.
+                // Without a default route, a NIC in an l3 mode needs a route to each other subnet of the network.
                 foreach (IPPrefix sibling in IsRouted(network) ? SiblingSubnets(network, family) : []) yield return new(link, sibling);
             }
             else if (DefaultRoute(network, link, family) is RouteAdd route)
@@ -35,7 +35,7 @@ internal static class NicRoutes
                     GatewayIsOnLink = route.NextHop is not null && IsOutside(network, AddressValue.From(route.NextHop), family),
                     Metric = route.Metric,
                     Type = route.Type,
-                    // A route to nowhere outlives the NIC that it came with, and another NIC may have brought the same.
+                    // A blackhole or unreachable route outlives its NIC, and another NIC may have added the same route.
                     KeepExisting = true,
                 };
             }
@@ -51,12 +51,12 @@ internal static class NicRoutes
             Gateway = gateway,
             GatewayIsOnLink = gateway is not null && IsOutside(network, gateway.Value, family),
             Metric = network.RouteMetric,
-            // A namespace with two NICs keeps the default route of the first.
+            // A namespace with two NICs keeps the default route of the first one.
             KeepExisting = true,
         };
     }
 
-    // The kernel takes a next hop that no address of the link leads to only if told that it is on the link.
+    // The kernel accepts a next hop outside the link's subnets only with the onlink flag.
     private static bool IsOutside(NetworkRecord network, AddressValue hop, IEnumerable<LeaseRecord> leases) =>
         network.OnLinkGateway && !leases.Any(l => l.Address.Subnet.Contains(hop));
 

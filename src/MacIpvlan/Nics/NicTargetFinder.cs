@@ -4,10 +4,10 @@ using MacIpvlan.Linux;
 
 namespace MacIpvlan;
 
-/// <summary>Finds what NICs are to be given to, as users name it.</summary>
+/// <summary>Finds the targets of NICs by the names that users specify.</summary>
 public sealed class NicTargetFinder(NetworkSession session)
 {
-    /// <summary>A network namespace by its name or, if it has a slash, by its path.</summary>
+    /// <summary>Opens a network namespace by its name or, if the text contains a slash, by its path.</summary>
     /// <exception cref="NetworkException">InvalidName, NamespaceNotFound or PermissionDenied.</exception>
     public static NicTarget OpenNamespace(string text)
     {
@@ -16,7 +16,7 @@ public sealed class NicTargetFinder(NetworkSession session)
         return new(NamespaceHandle.Open(text, NamespaceHandle.PathOf(text)));
     }
 
-    /// <summary>The network namespace of a process.</summary>
+    /// <summary>Opens the network namespace of a process.</summary>
     /// <exception cref="NetworkException">ProcessNotFound or PermissionDenied.</exception>
     public static NicTarget OpenProcess(int id)
     {
@@ -26,16 +26,18 @@ public sealed class NicTargetFinder(NetworkSession session)
             : throw new NetworkException(NetworkError.ProcessNotFound, $"There is no process with the id {id}.");
     }
 
-    /// <summary>A container by its name, its id, or the beginning of its id.</summary>
-    /// <exception cref="NetworkException">It is not there, does not run, or has no network namespace of its own.</exception>
+    /// <summary>Opens a container by its name, its id, or the beginning of its id.</summary>
+    /// <exception cref="NetworkException">
+    /// The container doesn't exist, isn't running, or has no network namespace of its own.
+    /// </exception>
     public NicTarget OpenContainer(string text)
     {
         ContainerTarget found = session.Containers.Open(text);
         return new(found.Namespace) { Container = found.Container };
     }
 
-    /// <summary>The network namespace of that name or path where there is one, else the container.</summary>
-    /// <exception cref="NetworkException">NamespaceNotFound: neither is there; or what is wrong with the container.</exception>
+    /// <summary>Opens the network namespace with a name or path or, if it doesn't exist, the container.</summary>
+    /// <exception cref="NetworkException">NamespaceNotFound if neither exists; or the container's error.</exception>
     public NicTarget Open(string text)
     {
         if (!Container.CanBeName(text) || File.Exists(NamespaceHandle.PathOf(text))) return OpenNamespace(text);
@@ -47,23 +49,23 @@ public sealed class NicTargetFinder(NetworkSession session)
         {
             throw new NetworkException(
                 NetworkError.NamespaceNotFound,
-                $"There is no network namespace '{text}'. {e.Message}",
-                "List named namespaces with Get-NetworkNamespace, containers with docker ps or podman ps.");
+                $"The network namespace '{text}' doesn't exist. {e.Message}",
+                "List named namespaces with Get-NetworkNamespace, and containers with docker ps or podman ps.");
         }
     }
 
-    /// <summary>The containers that run, as far as their runtimes tell within some time.</summary>
+    /// <summary>The running containers that their runtimes report within the given time.</summary>
     public IReadOnlyList<Container> GetRunning(TimeSpan patience) => session.Containers.GetRunning(patience);
 }
 
-/// <summary>What a NIC is given to: a namespace, held, and whose it is.</summary>
+/// <summary>The target of a NIC: an open namespace, and its container or process if specified.</summary>
 /// <param name="Namespace">The namespace.</param>
 public sealed record NicTarget(NamespaceHandle Namespace) : IDisposable
 {
-    /// <summary>The container that was named, if one was.</summary>
+    /// <summary>The specified container, if any.</summary>
     public Container? Container { get; init; }
 
-    /// <summary>The process that was named, if one was.</summary>
+    /// <summary>The specified process, if any.</summary>
     public int? ProcessId { get; init; }
 
     /// <inheritdoc/>

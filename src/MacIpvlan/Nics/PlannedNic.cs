@@ -4,23 +4,23 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>A NIC on its way: planned, with its addresses, or made.</summary>
-/// <param name="Request">What was asked for.</param>
+/// <summary>A NIC that is being connected: planned, with its addresses reserved, or made.</summary>
+/// <param name="Request">The request.</param>
 /// <param name="Nic">
-/// The NIC: as it is to be reserved, as it is on record with its leases, or as it is to be recorded now that it has been made.
+/// The NIC: as planned before its reservation, as recorded with its leases, or as made and not recorded yet.
 /// </param>
 /// <param name="Parent">The link that it sits on.</param>
-/// <param name="Demands">The addresses that were asked for.</param>
+/// <param name="Demands">The requested addresses.</param>
 internal sealed record PlannedNic(NicRequest Request, NicRecord Nic, Link Parent, IReadOnlyList<AddressDemand> Demands);
 
-/// <summary>What has become of a NIC that was to be connected.</summary>
-/// <param name="Nic">The NIC; null if it could not be.</param>
-/// <param name="Failure">Why not.</param>
+/// <summary>The outcome of connecting a NIC.</summary>
+/// <param name="Nic">The NIC; null if it couldn't be connected.</param>
+/// <param name="Failure">The failure; null if the NIC was connected.</param>
 public readonly record struct ConnectOutcome(ContainerNic? Nic, Exception? Failure)
 {
     /// <summary>The NIC.</summary>
-    /// <exception cref="NetworkException">It could not be connected, for that reason.</exception>
-    /// <exception cref="NetlinkException">It could not be connected, since the kernel refused a step.</exception>
+    /// <exception cref="NetworkException">The NIC couldn't be connected.</exception>
+    /// <exception cref="NetlinkException">The NIC couldn't be connected because the kernel refused a step.</exception>
     public ContainerNic GetNic()
     {
         if (Failure is not null) ExceptionDispatchInfo.Throw(Failure);
