@@ -69,7 +69,7 @@ Describe 'A run of test files' -Tag Native, Once {
 
 Describe 'build.sh run' -Tag Native, Once {
     It 'hands words on as they are: <_>' -ForEach "it's", "’;(1+41) #", "‘x‛ ‚y", '$HOME "a b"', '--x', '', '*' {
-        $quoted = bash -c 'eval "$(sed -n "/^quote() {/,/^}/p" "$0")"; quote "$1"' $PSScriptRoot/../build.sh $_
+        $quoted = bash -c 'eval "$(sed -n "/^quote() {/,/^}/p" "$0")"; quote "$1"' $PSScriptRoot/../build.sh "$_"
         & ([scriptblock]::Create('& { "$args" }' + $quoted)) | Should -BeExactly $_
     }
 }
