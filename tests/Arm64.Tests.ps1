@@ -13,7 +13,7 @@ Describe 'On arm64' -Tag Native, Once {
         function Invoke-Arm64([string] $Script) {
             # The last of the words that Get-ShellCommand gives is the script, with the import before it. QEMU sees code change
             # only where it runs, and .NET writes it through a second mapping, unless told not to.
-            env DOTNET_EnableWriteXorExecute=0 $folder/qemu-aarch64-static -L $folder/root $folder/pwsh/pwsh -NoProfile -Command (Get-ShellCommand $Script)[-1]
+            env DOTNET_EnableWriteXorExecute=0 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 $folder/qemu-aarch64-static -L $folder/root $folder/pwsh/pwsh -NoProfile -Command (Get-ShellCommand $Script)[-1]
         }
     }
 

@@ -1,7 +1,7 @@
 <#
 .SYNOPSIS
-Line editing for the prompt of a pwsh that has no PSReadLine, which comes in no package: PowerShell itself knows neither Tab
-nor history on Linux. It calls the function of this name for each line.
+Line editing for the prompt of a pwsh without PSReadLine, which no package has. PowerShell itself supports neither Tab nor
+history on Linux; it calls the function of this name for each line.
 #>
 function global:PSConsoleHostReadLine {
     $text, $at = '', 0
@@ -19,7 +19,7 @@ function global:PSConsoleHostReadLine {
             if ($column + $cells -gt $width) { $rows++; $column = 0 }
             if ($cells -le $width) { $column += $cells }
         }
-        $column -eq $width ? ($rows + 1, 0) : ($rows, $column)
+        $column -eq $width ? @(($rows + 1), 0) : @($rows, $column)
     }
 
     # Writes the text again from where it begins, which may be some rows up, and puts the cursor to its place.
