@@ -55,7 +55,7 @@ Describe 'Show-ContainerNetwork' -Tag Native {
         $lines -match '─ eth0 ' | Should -HaveCount 1
     }
 
-    It 'tells of a name that is unknown, and draws the others; nothing where there are none' {
+    It 'reports a name that is unknown, and draws the others; nothing where there are none' {
         (Get-Failure { Show-ContainerNetwork nosuch, lan }).What | Should -Be "NetworkNotFound ObjectNotFound 'nosuch'"
         @(Show-ContainerNetwork nosuch, lan -ErrorAction Ignore) -match 'lan  macvlan' | Should -HaveCount 1
         Show-ContainerNetwork nosuch -ErrorAction Ignore | Should -BeNullOrEmpty
@@ -128,6 +128,15 @@ Describe 'Show-ContainerNetwork' -Tag Native {
         # What is asked for goes before the name.
         $null = Show-ContainerNetwork -Path $written.FullName -As Text
         Get-Content $written.FullName -TotalCount 1 | Should -Be (uname -n)
+    }
+
+    It 'refuses the extension <_>, unless with -As' -ForEach '.png', '.PDF' {
+        $path = Join-Path $TestDrive "picture$_"
+        $failure = Get-Failure { Show-ContainerNetwork -Path $path }
+        $failure.What | Should -BeLike 'InvalidParameter InvalidArgument *'
+        $failure.Message | Should -Be "Drawings can't be written as $($_.ToLowerInvariant()) files."
+        $path | Should -Not -Exist
+        (Show-ContainerNetwork -Path $path -As Svg).Length | Should -BeGreaterThan 0
     }
 
     It 'replaces a file, and with -NoClobber leaves it' {

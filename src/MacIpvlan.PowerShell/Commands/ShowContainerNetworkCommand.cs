@@ -3,7 +3,7 @@ using MacIpvlan.Topology;
 
 namespace MacIpvlan.PowerShell.Commands;
 
-/// <summary>Draws networks: the links that they sit on, and the NICs on them.</summary>
+/// <summary>Draws networks with the links that they sit on and their NICs.</summary>
 [Cmdlet(VerbsCommon.Show, "ContainerNetwork")]
 [OutputType(typeof(string), typeof(FileInfo))]
 public sealed class ShowContainerNetworkCommand : NetworkCommand
@@ -12,13 +12,13 @@ public sealed class ShowContainerNetworkCommand : NetworkCommand
     private readonly List<string> _names = [];
     private bool _areAll;
 
-    /// <summary>Names or patterns; all networks when left away.</summary>
+    /// <summary>Names or patterns. The default is all networks.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(NetworkCompleter))]
     public string[]? Name { get; set; }
 
-    /// <summary>How they are drawn; as the file's name ends, else as text, when left away.</summary>
+    /// <summary>The format. The default depends on the file extension; without a file, it is text.</summary>
     [Parameter]
     public DrawingFormat As { get; set; }
 
@@ -27,11 +27,11 @@ public sealed class ShowContainerNetworkCommand : NetworkCommand
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>Leaves a file that is there as it is.</summary>
+    /// <summary>Doesn't replace an existing file.</summary>
     [Parameter]
     public SwitchParameter NoClobber { get; set; }
 
-    /// <summary>Draws all NICs of a network, however many it has.</summary>
+    /// <summary>Draws all NICs, however many a network has.</summary>
     [Parameter]
     public SwitchParameter All { get; set; }
 
@@ -41,7 +41,11 @@ public sealed class ShowContainerNetworkCommand : NetworkCommand
         ".svg" => DrawingFormat.Svg,
         ".html" or ".htm" => DrawingFormat.Html,
         ".mmd" or ".mermaid" => DrawingFormat.Mermaid,
-        _ => DrawingFormat.Text,
+        null or "" or ".txt" => DrawingFormat.Text,
+        string extension => throw new NetworkException(
+            NetworkError.InvalidParameter,
+            $"Drawings can't be written as {extension} files.",
+            "Use .svg, .html, .mmd or .txt, or specify the format with -As."),
     };
 
     private protected override void Process()
@@ -52,11 +56,12 @@ public sealed class ShowContainerNetworkCommand : NetworkCommand
 
     private protected override void Finish()
     {
+        DrawingFormat format = Format;
         ContainerNetwork[] networks = [.. SelectNetworks(_areAll ? null : [.. _names])];
         if (networks.Length == 0 && !_areAll) return;
         NetworkTopology topology = new TopologyReader(Session).Read(networks);
         if (!All) topology = topology.Abridged(MostNics);
-        string[] texts = Format switch
+        string[] texts = format switch
         {
             DrawingFormat.Mermaid => [MermaidChart.Draw(topology)],
             DrawingFormat.Svg => [SvgPicture.Draw(topology)],
