@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-Builds, tests and installs MacIpvlan, in pwsh 7.6 or later. Where there is none, ./build.sh makes one.
+Builds, tests and installs MacIpvlan, in pwsh 7.6 or later. If there is no pwsh, ./build.sh makes one.
 #>
 [CmdletBinding()]
 param(

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds, tests and runs MacIpvlan with the pwsh on PATH, or where there is none with one made from its package.
+# Builds, tests and runs MacIpvlan with the pwsh on PATH. If there is no pwsh, one is made from its package.
 set -euo pipefail
 
 root=$(dirname "$(realpath "$0")")
@@ -55,7 +55,7 @@ find_shell() {
     shell=("$root/out/pwsh/pwsh" -NoProfile)
 }
 
-# Whether there are Debian's packages to be had, by root.
+# Whether Debian packages can be installed: by root, with apt-get.
 can_unpack() { [[ $EUID == 0 ]] && type -P apt-get dpkg >/dev/null; }
 
 # What the kernel needs is installed where that is possible; where not, its runner says what is missing.

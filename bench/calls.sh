@@ -5,7 +5,7 @@ set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-# Builds what is to be built, which would be counted below.
+# Builds the module first, or the build would be counted below.
 : >"$folder/nothing.ps1"
 "$here/../build.sh" run "$folder/nothing.ps1"
 for count in 1 101; do

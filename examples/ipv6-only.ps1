@@ -1,16 +1,16 @@
 #requires -Version 7.6
 <#
 .SYNOPSIS
-    A network with IPv6 alone, and every NIC on it tested to the router.
+    Connects targets to a network with IPv6 only, and tests whether each NIC reaches the router.
 .DESCRIPTION
     NICs get static addresses of the prefix, lowest first, and no others: no autoconfiguration, no IPv4. An IPv6 subnet has
-    a default route only where a gateway is given; as usual on the wire, that is the router's link-local address.
+    a default route only if you specify a gateway. Here it is the router's link-local address, as usual.
 .PARAMETER Parent
     The link to the wire, or a VLAN on it such as eth0.66.
 .PARAMETER Prefix
     The prefix that is routed to this wire.
 .PARAMETER Router
-    The router's address on it.
+    The router's address on this wire.
 .PARAMETER Target
     Containers or network namespaces.
 .EXAMPLE
@@ -25,7 +25,7 @@ param(
 begin {
     $ErrorActionPreference = 'Stop'
     if (-not (Get-MacvlanNetwork six*)) {
-        # The gateway is outside of the prefix, so the route says on which link it is.
+        # The gateway is outside the prefix, so the route must name the link.
         $null = New-MacvlanNetwork six -Parent $Parent -Subnet $Prefix -Gateway $Router -OnLinkGateway
     }
 }

@@ -1,17 +1,17 @@
 #requires -Version 7.6
 <#
 .SYNOPSIS
-    A lab for an ordinary user: two hosts on one wire, in namespaces of the user's own, nothing of it on the real host.
+    A lab for an ordinary user: two hosts on one wire, in the user's own namespaces. The real host stays unchanged.
 .DESCRIPTION
-    Where the kernel lets ordinary users make user namespaces, this starts itself anew in some, and is root there and
-    nowhere else. All that it makes is gone when it ends.
+    If the kernel lets ordinary users create user namespaces, the script restarts itself in new ones. It is root there
+    and nowhere else. Everything that it creates disappears when it ends.
 .EXAMPLE
     pwsh ./lab-without-root.ps1
 #>
 param([switch] $Inside)
 $ErrorActionPreference = 'Stop'
 if (-not $Inside) {
-    # This PowerShell again, as root of user, network and mount namespaces that are new.
+    # Starts this PowerShell again, as root in new user, network and mount namespaces.
     $module = Join-Path (Get-Module MacIpvlan).ModuleBase MacIpvlan.psd1
     $shell = @([Environment]::ProcessPath)
     if ($shell[0] -like '*/dotnet') { $shell += [Environment]::GetCommandLineArgs()[0] }
@@ -20,11 +20,11 @@ if (-not $Inside) {
     exit $LASTEXITCODE
 }
 
-# Names of namespaces, and the state, live in folders that nobody else sees.
+# The names of namespaces and the state are in folders that only this script sees.
 mount -t tmpfs tmpfs /run
 $env:MACIPVLAN_STATE = '/run/lab/state.db'
 
-# One end of the wire is the host's, the other one a router's.
+# One end of the wire belongs to the host, the other one to a router.
 $null = New-NetworkNamespace router, one, two
 ip link add eth0 type veth peer name eth0 netns router
 ip link set eth0 up

@@ -1,16 +1,16 @@
 #requires -Version 7.6
 <#
 .SYNOPSIS
-    Moves macvlan and ipvlan networks of Docker here, with the containers on them and their addresses.
+    Moves macvlan and ipvlan networks of Docker to this module, with their containers and addresses.
 .DESCRIPTION
-    For each network: what `docker network inspect` tells becomes a network of this module, and each container of it is
-    disconnected from Docker's and connected to ours, with the same addresses. Containers keep running; each is without
-    that NIC for the moment in between. Docker's networks are left, empty, until all is well: remove them by then, since they
-    still make claims on the parent, and have Watch-ContainerNic run from then on.
+    For each network, the output of `docker network inspect` is imported as a network of this module. Each container is
+    disconnected from Docker's network and connected to the new one, with the same addresses. Containers keep running, and
+    each is without that NIC for a moment. Docker's networks stay, empty. When everything works, remove them, because they
+    still occupy the parent. From then on, run Watch-ContainerNic.
 
-    A container that is started anew by Docker would join Docker's network again: start it with --network none from now on.
+    A container that Docker creates again would join Docker's network again. From now on, start it with --network none.
 .PARAMETER Network
-    Names of Docker's networks; all macvlan and ipvlan ones when left away.
+    Names of Docker's networks. If you omit this parameter, all macvlan and ipvlan networks are moved.
 .EXAMPLE
     ./migrate-from-docker.ps1 -WhatIf
 #>
@@ -33,11 +33,11 @@ foreach ($name in $Network) {
     $containers = ($inspection | ConvertFrom-Json)[0].Containers
     foreach ($id in $containers.PSObject.Properties.Name) {
         $addresses = $containers.$id.IPv4Address, $containers.$id.IPv6Address | Where-Object { $_ } | ForEach-Object { ($_ -split '/')[0] }
-        if (-not $PSCmdlet.ShouldProcess("$($containers.$id.Name), $addresses", "Move from Docker's network $name to ours")) { continue }
+        if (-not $PSCmdlet.ShouldProcess("$($containers.$id.Name), $addresses", "Move from Docker's network $name to the network of this module")) { continue }
         $null = Invoke-Docker network disconnect $name $id
         try { Connect-ContainerNic $name -Container $id -IPAddress $addresses }
         catch {
-            # As it was.
+            # Restores the previous connection.
             $null = Invoke-Docker network connect $name $id @($addresses | ForEach-Object { ($_ -like '*:*' ? '--ip6' : '--ip'), $_ })
             throw
         }

@@ -1,12 +1,12 @@
 #requires -Version 7.6
 <#
 .SYNOPSIS
-    The nightly check: what differs from the record, what could be put right, who does not reach its gateway.
+    The nightly check: what differs from the record, what was repaired, and which NICs don't reach their gateways.
 .DESCRIPTION
-    Writes a line for each thing that is not well, for a log, and ends with 0 if all is well or was put right, else with 1,
-    for systemd, cron or a monitor. Without -Repair nothing is changed.
+    Writes a line for each problem, for a log. The exit code, for systemd, cron or a monitor, is 0 if there is no problem
+    or all were repaired, and 1 otherwise. Without -Repair, nothing is changed.
 .PARAMETER Repair
-    Puts right what differs.
+    Repairs differences.
 .EXAMPLE
     ./nightly-check.ps1 -Repair
 #>
@@ -14,8 +14,8 @@ param([switch] $Repair)
 $ErrorActionPreference = 'Stop'
 $bad = 0
 foreach ($difference in Test-ContainerNetwork -Repair:$Repair) {
-    $outcome = $difference.IsRepaired ? 'repaired' : 'NOT WELL'
-    "$outcome $($difference.Kind) $($difference.Name) of $($difference.Network): $($difference.Expected); it was: $($difference.Actual)"
+    $outcome = $difference.IsRepaired ? 'repaired' : 'PROBLEM'
+    "$outcome $($difference.Kind) $($difference.Name) of $($difference.Network): expected $($difference.Expected), found $($difference.Actual)"
     if (-not $difference.IsRepaired) { $bad++ }
 }
 foreach ($network in Get-ContainerNetwork) {
@@ -24,7 +24,7 @@ foreach ($network in Get-ContainerNetwork) {
     }
 }
 foreach ($result in Test-ContainerNic | Where-Object Status -NE Reachable) {
-    "NOT WELL $($result.Source) does not reach $($result.DestinationAddress): $($result.Status). $($result.Reason)"
+    "PROBLEM $($result.Source) does not reach $($result.DestinationAddress): $($result.Status). $($result.Reason)"
     $bad++
 }
 exit [int] ($bad -gt 0)

@@ -1,9 +1,9 @@
 #requires -Version 7.6
 <#
 .SYNOPSIS
-    A tour: networks on a VLAN trunk, containers on them, who reaches whom, and everything taken away again.
+    A tour: networks on a VLAN trunk, containers on them, which containers reach each other, and the removal of everything.
 .DESCRIPTION
-    Network namespaces stand for containers. Without -Parent a dummy link is made to be the trunk, so nothing leaves the
+    Network namespaces stand for containers. Without -Parent, a dummy link is created as the trunk, so nothing leaves the
     host. Run it as root: ./build.sh run examples/quickstart.ps1, or ./build.sh demo for a throw-away kernel.
 .PARAMETER Parent
     The link to put the VLANs on.
@@ -18,7 +18,7 @@ function Show-Ping([string]$From, [string]$To, [switch]$MustFail) {
     # A ping counts by its reply.
     $null = ip netns exec $From busybox ping -c 1 -W 1 $To 2>&1
     $answered = $LASTEXITCODE -eq 0
-    $verdict = if ($answered -ne $MustFail) { 'as it should be' } else { $script:failed++; 'WRONG' }
+    $verdict = if ($answered -ne $MustFail) { 'as expected' } else { $script:failed++; 'WRONG' }
     '  {0,-8} -> {1,-16} {2,-10} {3}' -f $From, $To, ('no answer', 'answers')[[int]$answered], $verdict
 }
 
@@ -35,7 +35,7 @@ try {
     New-IpvlanNetwork db -Parent "$trunk.20" -Subnet 192.168.20.0/24 -Gateway 192.168.20.254
     New-IpvlanNetwork apps -Parent $trunk -VlanId 30 -Mode L3 -Subnet 192.168.30.0/24, 192.168.31.0/24
 
-    "`nTheir sub-interfaces, made with them"
+    "`nTheir sub-interfaces, created with them"
     Get-VlanSubInterface -Parent $trunk | Format-Table
 
     "`nTwo containers each"
@@ -57,7 +57,7 @@ try {
     Show-Ping app2 192.168.50.2 -MustFail
 }
 finally {
-    "`nAll taken away"
+    "`nEverything removed"
     Get-ContainerNic -Namespace web?, db?, app? | Disconnect-ContainerNic
     Remove-MacvlanNetwork [w]eb
     Remove-IpvlanNetwork [d]b, [a]pps

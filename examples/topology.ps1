@@ -1,9 +1,9 @@
 #requires -Version 7.6
 <#
 .SYNOPSIS
-    Makes the networks of a small host, and draws them: docs/topology.svg is what comes out.
+    Creates the networks of a small host and draws them. The result is docs/topology.svg.
 .DESCRIPTION
-    Network namespaces stand for containers. It makes a link eth0 of its own, so it is for a throw-away kernel:
+    Network namespaces stand for containers. The script creates its own link eth0, so run it in a throw-away kernel:
     tests/kernel/run.sh --rw docs sh -c 'hostname node7; ./build.sh run examples/topology.ps1'
 .PARAMETER Path
     The file to write: .svg, .html, .mmd or .txt.
@@ -11,17 +11,17 @@
 param([string]$Path = (Join-Path ($env:KERNEL_RW ?? '.') 'topology.svg'))
 
 $ErrorActionPreference = 'Stop'
-if (Test-Path /sys/class/net/eth0) { throw 'This host has an eth0 already.' }
+if (Test-Path /sys/class/net/eth0) { throw 'This host already has a link named eth0.' }
 
-# A host with one cable, and a switch at the other end of it.
+# A host with one cable, and a switch at its other end.
 ip netns add switch
 ip link add eth0 type veth peer name port1 netns switch
 ip -n switch link set port1 up
 ip link set eth0 up
 ip address add 192.168.1.7/24 dev eth0
 
-# A web server and its database straight on the wire, where the host itself reaches them; applications and backups on
-# VLANs of their own.
+# A web server and its database are directly on the wire, where the host can reach them. Applications and backups each
+# have their own VLAN.
 $null = New-MacvlanNetwork lan -Parent eth0 -Subnet 192.168.1.0/24, fd18:1::/64 -Gateway 192.168.1.254 -IPRange 192.168.1.64/26
 $null = New-IpvlanNetwork apps -Parent eth0.30 -Mode L3 -Subnet 10.30.0.0/24, 10.31.0.0/24
 $null = New-MacvlanNetwork backup -Parent eth0.50 -Subnet 10.50.0.0/24 -NoDefaultRoute -Mtu 1400

@@ -1,10 +1,10 @@
 #requires -Version 7.6
 <#
 .SYNOPSIS
-    The VLANs of a rack on one trunk: a network on each, from a table that is kept with the rack's other papers.
+    Creates a network on each VLAN of a rack's trunk, from a table that is kept with the rack's other documents.
 .DESCRIPTION
-    The table is a CSV file with the columns Name, VlanId, Subnet, Gateway and Kind (macvlan or ipvlan). What is there
-    already is left alone, so the table may grow and the runbook be run again. What is not in the table is told of.
+    The table is a CSV file with the columns Name, VlanId, Subnet, Gateway and Kind (macvlan or ipvlan). Existing networks
+    stay unchanged, so you can add rows and run the script again. Networks that aren't in the table are reported.
 .PARAMETER Path
     The table.
 .PARAMETER Trunk

@@ -32,7 +32,7 @@ Describe 'Probing of a macvlan network' -Tag Native, Once {
         Remove-MacvlanNetwork * -Force
     }
 
-    It 'goes on to the next dynamic address, tells of it, and remembers it' {
+    It 'goes on to the next dynamic address, reports it, and remembers it' {
         $nic = Connect-ContainerNic lan web1 -WarningVariable warnings -WarningAction SilentlyContinue
         "$($nic.IPAddress)" | Should -Be '10.1.0.4/24 fd01::2/64'
         Get-IpAddress web1 eth0 | Should -Be 10.1.0.4/24, fd01::2/64
@@ -120,11 +120,11 @@ Describe 'Probing of a macvlan network' -Tag Native, Once {
         Get-Foreign | Should -Be "fd01::1 $wireMac" -Because 'it was asked again'
     }
 
-    It 'tells of others where they have all' {
+    It 'reports others if they have all addresses' {
         $null = New-MacvlanNetwork small eth0 -Subnet 10.1.0.0/24 -IPRange 10.1.0.2-10.1.0.3 -ProbeAddress
         $problem = Get-Failure { Connect-ContainerNic small web1 }
         $problem.What | Should -Be "AddressesExhausted ResourceUnavailable 'web1'"
-        $problem.Message | Should -BeLike '*others on the wire have 2*'
+        $problem.Message | Should -BeLike '*other stations on the wire have 2*'
         (Get-IpLink -Namespace web1).ifname | Should -Be lo
         Get-ContainerNic | Should -BeNullOrEmpty
     }

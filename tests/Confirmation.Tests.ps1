@@ -89,14 +89,14 @@ Describe 'Confirmation' -Tag Native, Once {
 '@
         # What a terminal of this process is wide, the lines are wrapped at.
         ("$lines" -split 'What if: ' | Where-Object { $_ }) -replace '\s+', ' ' -replace '^Performing the operation "(.*)" on target "(.*)"\. ?$', '$2: $1' | Should -Be @(
-            'new1: New network: macvlan mode bridge on eth0, 10.9.0.0/24'
-            'new1: New network namespace at /run/netns/new1'
+            'new1: Create network: macvlan mode bridge on eth0, 10.9.0.0/24'
+            'new1: Create network namespace at /run/netns/new1'
             'web1: Connect a NIC to macvlan network lan'
             'web1/eth0: Disconnect the NIC from network lan and free its addresses 10.1.0.2/24, fd01::1/64'
             'lan: Give the host an interface on the macvlan network on eth0'
-            "lan: Take the host's access to the macvlan network on eth0 away and free its addresses 10.1.0.4, fd01::3"
+            "lan: Remove the host's access to the macvlan network on eth0 and free its addresses 10.1.0.4, fd01::3"
             'lan: Remove the macvlan network on eth0 with 10.1.0.0/24, fd01::/64, disconnecting NICs: 2'
-            'web1: Remove the network namespace at /run/netns/web1, which is refused without -Force while it has NICs: 1'
+            'web1: Remove the network namespace at /run/netns/web1, which fails without -Force because it has NICs: 1'
             'web1: Remove the network namespace at /run/netns/web1, disconnecting NICs: 1'
             'web1/eth0: Repair MtuChanged on network lan: from 1400 to 1500'
             'web1/eth0: Restore the NIC on network lan, with 2 addresses'
@@ -107,7 +107,7 @@ Describe 'Confirmation' -Tag Native, Once {
         $null = New-NetworkNamespace web1
         $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24 | Connect-ContainerNic -Namespace web1
         $lines = Invoke-Shell 'Remove-MacvlanNetwork lan -WhatIf; Remove-MacvlanNetwork lan -Force -WhatIf'
-        "$lines" -replace '\s+', ' ' | Should -BeLike '*refused without -Force while it has NICs: 1*disconnecting NICs: 1*'
+        "$lines" -replace '\s+', ' ' | Should -BeLike '*fails without -Force because it has NICs: 1*disconnecting NICs: 1*'
     }
 }
 

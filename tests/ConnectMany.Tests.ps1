@@ -29,7 +29,7 @@ Describe 'NICs in quick succession' -Tag Native, Once {
         Remove-NetworkNamespace $names
     }
 
-    It 'get addresses and are told of in the order they came' {
+    It 'get addresses and are reported in the order they came' {
         $nics = $names | Connect-ContainerNic front
         $nics.Namespace | Should -Be $names
         "$($nics.IPAddress)" | Should -Be "$(2..41 | ForEach-Object { "10.50.0.$_/16" })"
@@ -43,7 +43,7 @@ Describe 'NICs in quick succession' -Tag Native, Once {
         (1..20 | ForEach-Object { 'w1' } | Connect-ContainerNic front).InterfaceName | Should -Be (0..19 | ForEach-Object { "eth$_" })
     }
 
-    It 'are told of in their turn where some cannot be made' {
+    It 'are reported in their turn where some cannot be made' {
         ip -n w15 link add lan0 type veth peer name lan1
         $told = $names[0..9] + 'missing' + $names[10..19] | Connect-ContainerNic front -InterfaceName lan0 2>&1 |
             ForEach-Object { $_ -is [System.Management.Automation.ErrorRecord] ? ($_.FullyQualifiedErrorId -split ',')[0] : $_.Namespace }
@@ -93,7 +93,7 @@ Describe 'NICs in quick succession' -Tag Native, Once {
         (Get-ContainerNic).Namespace | Should -Be $names[0..2]
     }
 
-    It 'are told of at once where the next is long in coming' {
+    It 'are reported at once where the next is long in coming' {
         $told = [Collections.Generic.List[object]]::new()
         $before = $names[0..4] | ForEach-Object {
             $told.Count
@@ -126,7 +126,7 @@ Describe 'NICs in quick succession' -Tag Native, Once {
         Get-Made | Should -Be $names[0..10]
     }
 
-    It 'are whole or not at all when their command is killed: <_> told of' -ForEach 1, 7, 20, 33 {
+    It 'are whole or not at all when their command is killed: <_> reported' -ForEach 1, 7, 20, 33 {
         $process = Start-Shell "1..40 | ForEach-Object { `"w`$_`" } | Connect-ContainerNic front | ForEach-Object Namespace"
         foreach ($i in 1..$_) { $null = $process.StandardOutput.ReadLine() }
         $process.Kill()

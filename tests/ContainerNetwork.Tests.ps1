@@ -19,7 +19,7 @@ Describe 'Get-ContainerNetwork' -Tag Native {
             'IpvlanNetwork front ipvlan L3 eth0 0')
     }
 
-    It 'tells of each subnet what it was made with' {
+    It 'reports each subnet as it was made' {
         $first, $second = (Get-ContainerNetwork back).Subnets
         "$first $($first.Gateway) $($first.IPRange) $($first.ExcludedAddress)" |
             Should -Be '192.168.51.0/24 192.168.51.1 192.168.51.128-192.168.51.255 '
@@ -38,7 +38,7 @@ Describe 'Get-ContainerNetwork' -Tag Native {
         "$(Get-ContainerNetwork @With)" | Should -Be $Found
     }
 
-    It 'tells of a name that is unknown, and goes on' {
+    It 'reports a name that is unknown, and goes on' {
         (Get-Failure { 'nosuch', 'edge' | Get-ContainerNetwork }).What |
             Should -Be "NetworkNotFound ObjectNotFound 'nosuch'"
         "$('nosuch', 'edge' | Get-ContainerNetwork -ErrorAction Ignore)" | Should -Be edge

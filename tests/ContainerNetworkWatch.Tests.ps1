@@ -10,7 +10,7 @@ BeforeAll {
     $watches = [Collections.Generic.List[object]]::new()
 
     function Start-Watch([string]$Command = 'Watch-ContainerNetwork', [object]$Argument, [switch]$IsDeaf) {
-        # Returned when it listens: then it tells of the MTU of eth0. One that is deaf for that is given a moment.
+        # Returned when it listens: then it reports the MTU of eth0. One that is deaf for that is given a moment.
         $shell = [powershell]::Create()
         $shell.Runspace = [runspacefactory]::CreateRunspace([runspace]::DefaultRunspace.InitialSessionState.Clone())
         $shell.Runspace.ThreadOptions = 'ReuseThread'
@@ -24,7 +24,7 @@ BeforeAll {
         $watch = [pscustomobject]@{ Shell = $shell; Events = $events; Handle = $handle }
         $watches.Add($watch)
         if ($IsDeaf) { Start-Sleep 1; return $watch }
-        # What sits on it tells of its own, also of a change that the watch has found as it began.
+        # What sits on it reports its own, also of a change that the watch has found as it began.
         for ($mtu = 1499; -not ((Get-Event $watch) -like '*eth0: link changed: MTU*') -and -not $handle.IsCompleted -and $mtu -gt 1300; $mtu--) {
             ip link set eth0 mtu $mtu
             Start-Sleep -Milliseconds 50
@@ -82,7 +82,7 @@ Describe 'Watch-ContainerNetwork' -Tag Native, Once {
         ip link set eth0 mtu 1500 up
     }
 
-    It 'tells of the parent, and whose it is' {
+    It 'reports the parent, and whose it is' {
         $watch = Start-Watch
         ip link set eth0 down
         ip link set eth0 up
@@ -95,7 +95,7 @@ Describe 'Watch-ContainerNetwork' -Tag Native, Once {
         ($told | Where-Object { "$_" -like '*: down*' }) | ForEach-Object { "$($_.Interface) $($_.Kind) $($_.Action) $($_.IsUp)" } | Should -Be 'eth0 Link Changed False'
         ($told | Where-Object Kind -EQ Address | Where-Object { "$_" -notlike '*fe80*' }) | ForEach-Object { "$($_.Action) $($_.IPAddress)" } |
             Should -Be 'Added 192.0.2.1/24', 'Removed 192.0.2.1/24'
-        # The kernel tells of the carrier of a NIC a while later.
+        # The kernel reports the carrier of a NIC a while later.
         Stop-Watch $watch | Where-Object { $_ -match '^host.*(link|address)' } | Should -Be @(
             'host/eth0: link changed: down; no carrier'
             'host/eth0: link changed: up; carrier'
@@ -111,7 +111,7 @@ Describe 'Watch-ContainerNetwork' -Tag Native, Once {
         ip -n web1 route add blackhole 10.8.0.0/16
         ip -n web1 route delete 10.9.0.0/16
         ip -n web1 address delete 10.1.0.77/24 dev eth0
-        # What is not of the NIC is not told of.
+        # What does not belong to the NIC is not reported.
         ip -n web1 link set lo down
         ip -n web1 link add other type veth peer name other2
         ip -n web1 link set eth0 name lan0
@@ -129,7 +129,7 @@ Describe 'Watch-ContainerNetwork' -Tag Native, Once {
             'web1/lan0: link changed: name lan0, was eth0')
     }
 
-    It 'tells of a neighbour that answered a ping, until it is forgotten' {
+    It 'reports a neighbour that answered a ping, until it is forgotten' {
         $watch = Start-Watch
         Test-Ping web1 10.1.0.1 | Should -BeTrue
         ip -n web1 neighbor delete 10.1.0.1 dev eth0
@@ -165,7 +165,7 @@ Describe 'Watch-ContainerNetwork' -Tag Native, Once {
         $told -like '*/lo: *' | Should -BeNullOrEmpty
     }
 
-    It 'tells of the networks that are named, of the kinds that are named' {
+    It 'reports the networks that are named, of the kinds that are named' {
         $null = New-MacvlanNetwork back eth0 -Subnet 10.2.0.0/24
         $null = Connect-ContainerNic back web2
         $watch = Start-Watch 'Get-ContainerNetwork BACK | Watch-ContainerNetwork -Kind Link, Route'
@@ -243,7 +243,7 @@ Describe 'Watch-ContainerNetwork' -Tag Native, Once {
         $watch = Start-Watch 'Watch-ContainerNetwork | ForEach-Object { $argument.Wait(); $_ }' $gate
         $gate.Reset()
         1..6000 | ForEach-Object { "link set eth0 mtu $(1400 + $_ % 2)" } | ip -batch -
-        # This name is not told of, but known all the same when it goes on.
+        # This name is not reported, but it is known when the watch goes on.
         ip -n web1 link set eth0 name lan0
         $gate.Set()
         for ($i = 0; $i -lt 400 -and $watch.Shell.Streams.Warning.Count -eq 0; $i++) { Start-Sleep -Milliseconds 50 }
@@ -288,7 +288,7 @@ Describe 'Watch-ContainerNic' -Tag Native, Once {
 }
 
 Describe 'Watch-ContainerNetwork on VLANs and ipvlan' {
-    It 'tells of sub-interfaces, what they sit on, and that they are gone and back' {
+    It 'reports sub-interfaces, what they sit on, and that they are gone and back' {
         $null = New-MacvlanNetwork lan eth0.50 -Subnet 10.1.0.0/24
         $null = New-IpvlanNetwork apps eth0.60 -Subnet 10.2.0.0/24
         $null = New-NetworkNamespace web1 | Connect-ContainerNic -Network apps

@@ -143,7 +143,7 @@ Describe 'Connect-ContainerNic' -Tag Native {
         Get-ContainerNic | Should -BeNullOrEmpty
     }
 
-    It 'tells of addresses as lists whose properties can be asked for' {
+    It 'reports addresses as lists whose properties can be asked for' {
         $nic = Connect-ContainerNic dual web1
         $nic.IPAddress | Should -Be 192.168.60.2/24, fd18::2/64
         $nic.IPAddress[1] | Should -Be fd18::2/64
@@ -474,7 +474,7 @@ Describe 'Get-ContainerNic' -Tag Native {
         'front', 'dual' | Get-ContainerNic | Should -HaveCount 4
     }
 
-    It 'tells of a network that is unknown, and goes on' {
+    It 'reports a network that is unknown, and goes on' {
         (Get-Failure { 'nosuch', 'front' | Get-ContainerNic }).What |
             Should -Be "NetworkNotFound ObjectNotFound 'nosuch'"
         'nosuch', 'front' | Get-ContainerNic -ErrorAction Ignore | Should -HaveCount 2
@@ -596,7 +596,7 @@ Describe 'Disconnect-ContainerNic' -Tag Native {
         ip -n web2 link delete dev other
     }
 
-    It 'tells of a network that is unknown, and of a namespace that has no NIC' {
+    It 'reports a network that is unknown, and of a namespace that has no NIC' {
         (Get-Failure { Disconnect-ContainerNic -Network nosuch }).What |
             Should -Be "NetworkNotFound ObjectNotFound 'nosuch'"
         (Get-Failure { 'nosuch', 'web2' | Disconnect-ContainerNic }).What |

@@ -71,15 +71,15 @@ Describe 'Test-ContainerNic' -Tag Native, Once {
         $results = Test-ContainerNic -Namespace web1 -Destination 10.1.0.99, fd18::99, web2, 10.1.0.77, 10.8.0.1, 10.7.0.1, fd88::1, 10.9.0.1, fd99::1 @quick
         $results | ForEach-Object { "$($_.Destination) $($_.Status): $($_.Reason)" } | Should -Be @(
             '10.1.0.99 NeighborSilent: 10.1.0.99 did not answer ARP'
-            'fd18::99 NeighborSilent: fd18::99 did not answer the neighbour solicitation'
-            "web2/eth0 EchoSilent: the echo was not answered, though 10.1.0.3 answers ARP as ${mac}: a firewall drops it, or echo is off there"
-            "web2/eth0 EchoSilent: the echo was not answered, though fd18::3 answers the neighbour solicitation as ${mac}: a firewall drops it, or echo is off there"
-            "10.1.0.77 HostIsolation: 10.1.0.77 is the host's own, on eth0: by design, NICs do not reach it; see Enable-HostAccess"
+            'fd18::99 NeighborSilent: fd18::99 did not answer the neighbor solicitation'
+            "web2/eth0 EchoSilent: the echo request wasn't answered, but 10.1.0.3 answers ARP as ${mac}: a firewall drops it, or echo replies are turned off there"
+            "web2/eth0 EchoSilent: the echo request wasn't answered, but fd18::3 answers the neighbor solicitation as ${mac}: a firewall drops it, or echo replies are turned off there"
+            "10.1.0.77 HostIsolation: 10.1.0.77 is an address of the host itself, on eth0: by design, NICs can't reach it; see Enable-HostAccess"
             '10.8.0.1 NoRoute: the route there is a blackhole'
-            '10.7.0.1 NoRoute: no route by eth0: No route to host (EHOSTUNREACH)'
+            '10.7.0.1 NoRoute: no route through eth0: No route to host (EHOSTUNREACH)'
             'fd88::1 NoRoute: the route there is a blackhole'
-            '10.9.0.1 IcmpError: 10.1.0.1 says: communication prohibited (type 3, code 13)'
-            'fd99::1 IcmpError: fd18::1 says: communication prohibited (type 1, code 1)')
+            '10.9.0.1 IcmpError: 10.1.0.1 reports: communication prohibited (type 3, code 13)'
+            'fd99::1 IcmpError: fd18::1 reports: communication prohibited (type 1, code 1)')
         $results.Reachable | Should -Not -Contain $true
         $results | Where-Object { $null -ne $_.RoundtripTime } | Should -BeNullOrEmpty
         ip netns exec web2 busybox sysctl -qw net.ipv4.icmp_echo_ignore_all=0 net.ipv6.icmp.echo_ignore_all=0
@@ -95,9 +95,9 @@ Describe 'Test-ContainerNic' -Tag Native, Once {
         Disable-HostAccess lan
     }
 
-    It 'tells of a gateway that is there, and of one that is not' {
+    It 'reports a gateway that is there, and of one that is not' {
         ip netns exec wire busybox sysctl -qw net.ipv4.ip_forward=0
-        (Test-ContainerNic -Namespace web1 -Destination 192.0.2.1 @quick).Reason | Should -BeLike 'the echo was not answered, though the gateway 10.1.0.1 answers ARP as *'
+        (Test-ContainerNic -Namespace web1 -Destination 192.0.2.1 @quick).Reason | Should -BeLike 'the echo request wasn''t answered, but the gateway 10.1.0.1 answers ARP as *'
         ip netns exec wire busybox sysctl -qw net.ipv4.ip_forward=1
         ip -n wire address delete 10.1.0.1/24 dev eth0
         (Test-ContainerNic -Namespace web1 -Destination 192.0.2.1 @quick).Reason | Should -Be 'the gateway 10.1.0.1 did not answer ARP'
@@ -128,12 +128,12 @@ Describe 'Test-ContainerNic' -Tag Native, Once {
         $result.Reachable | Should -BeTrue
         $result.Sent | Should -Be 10
         $result.Received | Should -BeLessThan 10
-        $result.Reason | Should -Be "$(10 - $result.Received) of 10 were not answered"
+        $result.Reason | Should -Be "$(10 - $result.Received) of 10 weren't answered"
     }
 
     It 'writes one boolean with -Quiet' {
-        Test-ContainerNic lan -Quiet | Should -BeTrue
-        Test-ContainerNic lan -Full -Quiet | Should -BeTrue
+        Test-ContainerNic lan -Quiet -TimeoutSeconds 10 | Should -BeTrue
+        Test-ContainerNic lan -Full -Quiet -TimeoutSeconds 10 | Should -BeTrue
         Test-ContainerNic lan 10.1.0.1, 10.8.0.1 -Quiet | Should -BeFalse
         Test-ContainerNic none -Quiet -ErrorAction Ignore | Should -BeFalse
         Test-ContainerNic lan nobody -Quiet -ErrorAction Ignore | Should -BeFalse
@@ -150,7 +150,7 @@ Describe 'Test-ContainerNic' -Tag Native, Once {
         Get-Failure { Test-ContainerNic lan -Count 0 } | ForEach-Object What | Should -BeLike 'ParameterArgumentValidationError *'
         # A broadcast address is one by its subnet: the kernel knows it.
         (Test-ContainerNic -Namespace web1 -Destination 10.1.0.255 @quick).Reason |
-            Should -Be 'the kernel does not send: Permission denied (EACCES), as it does for broadcast addresses'
+            Should -Be 'the kernel refused to send: Permission denied (EACCES), typically because it is a broadcast address'
         Test-ContainerNic lan 'nobody*' | Should -BeNullOrEmpty
     }
 
@@ -177,7 +177,7 @@ Describe 'Test-ContainerNic where something is broken' -Tag Native, Once {
         ip link delete eth1 2>$null
     }
 
-    It 'tells of parents that are down, without carrier, or gone' {
+    It 'reports parents that are down, without carrier, or gone' {
         $null = New-MacvlanNetwork lan eth1 -Subnet 10.1.0.0/24
         $null = Connect-ContainerNic lan web1, web2
         ip link set eth1 down
@@ -193,7 +193,7 @@ Describe 'Test-ContainerNic where something is broken' -Tag Native, Once {
             'ParentDown: the parent eth1 has no carrier', 'ParentMissing: the parent eth1 is not on the host'
     }
 
-    It 'tells of interfaces and namespaces that are down or gone' {
+    It 'reports interfaces and namespaces that are down or gone' {
         $null = New-MacvlanNetwork lan eth1 -Subnet 10.1.0.0/24 -Gateway 10.1.0.1
         $null = Connect-ContainerNic lan web1, web2
         $tests = @(Connect-ContainerNic lan web3)
@@ -213,18 +213,18 @@ Describe 'Test-ContainerNic where something is broken' -Tag Native, Once {
         Set-StateRow "UPDATE nics SET boot_id = 'an earlier one'"
         $results += Test-ContainerNic -Namespace web1 -Destination web3
         $results | ForEach-Object { "$($_.Source) $($_.Destination) $($_.Status): $($_.Reason)" } | Should -Be @(
-            'web3/eth0 web1/eth0 NoRoute: no route by eth0: Network is unreachable (ENETUNREACH)'
-            'web1/eth0 web3/eth0 DestinationDown: web3/eth0: eth0 has lost an address'
+            'web3/eth0 web1/eth0 NoRoute: no route through eth0: Network is unreachable (ENETUNREACH)'
+            'web1/eth0 web3/eth0 DestinationDown: web3/eth0: eth0 is missing an address'
             'web3/eth0 web1/eth0 NicDown: eth0 is down'
             'web1/eth0 web3/eth0 DestinationDown: web3/eth0: eth0 is down'
             'web3/eth0 web1/eth0 NicMissing: its interface is gone'
             'web1/eth0 web3/eth0 DestinationDown: web3/eth0: its interface is gone'
             'web1/eth0 web2/eth0 DestinationDown: web2/eth0: its namespace is gone'
             'web2/eth0 web1/eth0 NicMissing: its namespace is gone'
-            'web1/eth0 web3/eth0 NicMissing: it is detached, see Restore-ContainerNetwork')
+            'web1/eth0 web3/eth0 NicMissing: it is detached; see Restore-ContainerNetwork')
     }
 
-    It 'tells of modes that keep NICs apart, and of other parents' {
+    It 'reports modes that keep NICs apart, and of other parents' {
         $null = New-MacvlanNetwork private eth1 -Mode Private -Subnet 10.1.0.0/24
         $null = New-MacvlanNetwork vepa eth1 -Mode Vepa -Subnet 10.2.0.0/24
         $null = New-MacvlanNetwork source eth1 -Mode Source -AllowedMacAddress 02-00-00-00-00-07 -Subnet 10.3.0.0/24
@@ -238,26 +238,26 @@ Describe 'Test-ContainerNic where something is broken' -Tag Native, Once {
             Test-ContainerNic here -Destination web2/eth3 @quick
             Test-ContainerNic here -Destination 10.4.0.3 @quick)
         $results | ForEach-Object { "$($_.Destination) $($_.Status): $($_.Reason)" } | Should -Be @(
-            'web2/eth0 ModeIsolation: mode Private keeps the NICs of a parent apart'
-            'web2/eth1 ModeIsolation: mode Vepa needs a switch that sends frames back, and this one does not'
-            "web2/eth2 ModeIsolation: mode Source: $mac is not among the allowed MAC addresses"
-            'web2/eth3 OtherParent: web2/eth3 is on eth0, web1/eth3 on eth1: only a router leads there'
-            '10.4.0.3 OtherParent: web2/eth3 is on eth0, web1/eth3 on eth1: only a router leads there')
+            'web2/eth0 ModeIsolation: mode Private isolates the NICs of a parent from each other'
+            'web2/eth1 ModeIsolation: mode Vepa needs a switch that sends frames back; this switch doesn''t'
+            "web2/eth2 ModeIsolation: mode Source: $mac isn't one of the allowed MAC addresses"
+            'web2/eth3 OtherParent: web2/eth3 is on eth0, web1/eth3 on eth1: only a router can connect them'
+            '10.4.0.3 OtherParent: web2/eth3 is on eth0, web1/eth3 on eth1: only a router can connect them')
     }
 
-    It 'tells of NICs without addresses, gateways and routes' {
+    It 'reports NICs without addresses, gateways and routes' {
         $null = New-MacvlanNetwork four eth1 -Subnet 10.1.0.0/24 -NoDefaultRoute
         $null = New-MacvlanNetwork six eth1 -Subnet fd18::/64
         $null = Connect-ContainerNic four web1
         $null = Connect-ContainerNic six web2
         $null = Connect-ContainerNic four web3 -NoIPAddress
-        Test-ContainerNic four 192.0.2.1 -Namespace web1 | ForEach-Object Reason | Should -Be 'no route by eth0: Network is unreachable (ENETUNREACH)'
+        Test-ContainerNic four 192.0.2.1 -Namespace web1 | ForEach-Object Reason | Should -Be 'no route through eth0: Network is unreachable (ENETUNREACH)'
         Test-ContainerNic four web2, fd18::1 -Namespace web1 | ForEach-Object { "$($_.Status): $($_.Reason)" } | Should -Be @(
             'NoAddress: web1/eth0 and web2/eth0 have no addresses of the same family', 'NoAddress: web1/eth0 has no IPv6 address')
         Test-ContainerNic four web1, 10.1.0.2 -Namespace web3 | ForEach-Object Reason | Should -Be 'web3/eth0 has no address', 'web3/eth0 has no address'
         $failure = Get-Failure { Test-ContainerNic six }
         $failure.What | Should -Be "InvalidParameter InvalidArgument 'web2/eth0'"
-        $failure.Message | Should -Be "web2/eth0 has no gateway on network 'six' that it could be tested with."
+        $failure.Message | Should -Be "web2/eth0 has no gateway on network 'six' to be tested with."
     }
 
     It 'tests each NIC of a namespace by itself' {
@@ -297,7 +297,7 @@ Describe 'Test-ContainerNic on VLANs and ipvlan' {
         Remove-IpvlanNetwork * -Force
     }
 
-    It 'tells of another VLAN, and of one that is down' {
+    It 'reports another VLAN, and of one that is down' {
         $null = New-MacvlanNetwork fifty eth0.50 -Subnet 10.1.0.0/24
         $null = New-MacvlanNetwork sixty eth0.60 -Subnet 10.1.0.0/24
         $null = Connect-ContainerNic fifty web1 -IPAddress 10.1.0.2
@@ -306,7 +306,7 @@ Describe 'Test-ContainerNic on VLANs and ipvlan' {
         ip link set eth0.50 down
         $results += Test-ContainerNic fifty web2 @quick
         $results | ForEach-Object { "$($_.Status): $($_.Reason)" } | Should -Be @(
-            'OtherParent: web2/eth0 is on eth0.60 (VLAN 60), web1/eth0 on eth0.50 (VLAN 50): only a router leads there'
+            'OtherParent: web2/eth0 is on eth0.60 (VLAN 60), web1/eth0 on eth0.50 (VLAN 50): only a router can connect them'
             'ParentDown: the parent eth0.50 is down')
     }
 
@@ -326,12 +326,12 @@ Describe 'Test-ContainerNic on VLANs and ipvlan' {
         # In the l3 modes the host routes: for IPv6, only where it has a route.
         $expected = if ($Mode -eq 'L2') { 'NeighborSilent', 'NeighborSilent' } else { 'EchoSilent', 'SendRefused' }
         $silent.Status | Should -Be (@('HostIsolation') + $expected)
-        $silent[2].Reason | Should -BeLike $(if ($Mode -eq 'L2') { '*did not answer*' } else { '*as the host, which routes for the l3 modes, has no route by eth0' })
+        $silent[2].Reason | Should -BeLike $(if ($Mode -eq 'L2') { '*did not answer*' } else { '*because the host, which routes for the l3 modes, has no route through eth0' })
         Get-PingReply web1 $silent.Destination | Should -BeNullOrEmpty
         ip address delete 10.1.0.77/24 dev eth0
     }
 
-    It 'tells of ipvlan flags that keep NICs apart' {
+    It 'reports ipvlan flags that keep NICs apart' {
         $null = New-IpvlanNetwork own eth0 -Flag Private -Subnet 10.1.0.0/24
         & $connect own
         $reasons = (Test-ContainerNic own -Full @quick).Reason
@@ -339,7 +339,7 @@ Describe 'Test-ContainerNic on VLANs and ipvlan' {
         $null = New-IpvlanNetwork own eth0 -Flag Vepa -Subnet 10.1.0.0/24
         & $connect own
         $reasons + (Test-ContainerNic own web2 -Namespace web1 @quick).Reason | Should -Be @(
-            @('flag Private keeps the NICs of a parent apart') * 2 + 'flag Vepa needs a switch that sends frames back, and this one does not')
+            @('flag Private isolates the NICs of a parent from each other') * 2 + 'flag Vepa needs a switch that sends frames back; this switch doesn''t')
     }
 
     It 'tests NICs of a network without a parent with each other' {

@@ -1,10 +1,10 @@
 # Containers of a real Docker and a real Podman, each run by these tests in a temporary place: NICs by name, id and
-# pipeline, and what becomes of them when containers restart and end.
+# pipeline, and what happens to them when containers restart and end.
 
 Describe 'A runtime that does not start' -Tag Native, Once {
     BeforeAll { . $PSScriptRoot/runtimes/Runtimes.ps1 }
 
-    It 'is told of in one line, by what its log complains of: <Case>' -ForEach @(
+    It 'is reported in one line, with what its log complains about: <Case>' -ForEach @(
         @{ Case = 'errors among other messages'; Log = @(
                 'time="2026-11-26T16:00:00.1Z" level=info msg="Starting up"'
                 'time="2026-11-26T16:00:00.2Z" level=warning msg="Error while \"testing\" overlay" storage-driver=vfs'
@@ -74,7 +74,7 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
             }
             $variables.Keys | ForEach-Object { [Environment]::SetEnvironmentVariable($_, $variables[$_]) }
             Get-CgroupFolder | Where-Object { $_ -notin $groups } | ForEach-Object { find $_ -depth -type d -delete }
-            # What cleans up behind Podman's containers may be at it still.
+            # What cleans up behind Podman's containers may still be working.
             for ($i = 0; $i -lt 50 -and (Test-Path $base); $i++) {
                 Start-Sleep -Milliseconds 100
                 Remove-Item $base -Recurse -Force -ErrorAction Ignore
@@ -136,7 +136,7 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         @(Get-ContainerNic).Id | Should -Be $nics[1].Id
     }
 
-    It 'are found by control group where no runtime is to be asked' {
+    It 'are found by control group where no runtime is asked' {
         $ids = 'docker', 'podman' | ForEach-Object { Invoke-Runtime $_ ps -q --no-trunc }
         $before = $env:DOCKER_HOST, $env:CONTAINER_HOST
         try {
@@ -247,7 +247,7 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         try {
             $env:DOCKER_HOST = "unix://$base/nothing.sock"
             @(Test-ContainerNetwork).Kind | Should -Be LeaseWithoutNic
-            Get-NicResult (Restore-ContainerNetwork) | Should -Be 'web1/eth0 Waiting No runtime tells whether its container is still there.'
+            Get-NicResult (Restore-ContainerNetwork) | Should -Be 'web1/eth0 Waiting No runtime can tell whether its container still exists.'
         }
         finally { $env:DOCKER_HOST = $before }
         Invoke-Runtime docker start web1
@@ -294,7 +294,7 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         finally { if (-not $watch.HasExited) { Stop-Sleeper $watch } }
     }
 
-    It 'take networks as command lines, and tell of them as they were' {
+    It 'take networks as command lines, and report them as they were' {
         $run = "$PSScriptRoot/runtimes/run.sh"
         $null = New-MacvlanNetwork moved eth0 -Subnet 10.5.0.0/24, fd05::/64 -Gateway 10.5.0.254, fd05::1 -IPRange 10.5.0.64/26 `
             -ExcludeAddress 10.5.0.70 -Mode Private -Mtu 1400

@@ -115,7 +115,7 @@ Describe 'Test-ContainerNetwork of macvlan networks' -Tag Native, Once {
         Get-Answer $pairs | Should -Be $pairs
     }
 
-    It 'tells of a default route that one of two NICs had once, and gives it back to that one' {
+    It 'reports a default route that one of two NICs had once, and gives it back to that one' {
         $null = New-MacvlanNetwork area eth0 -Subnet 10.3.0.0/24
         $null = Connect-ContainerNic area web1
         ip -n web1 route delete default
@@ -143,7 +143,7 @@ Describe 'Test-ContainerNetwork of macvlan networks' -Tag Native, Once {
         Remove-NetworkNamespace web4
     }
 
-    It 'tells of an interface on no record, and takes it away' {
+    It 'reports an interface on no record, and takes it away' {
         $null = New-NetworkNamespace web4
         $nic = Connect-ContainerNic plain web4 -NoIPAddress
         Set-StateRow "DELETE FROM nics WHERE id = '$($nic.Id)'"
@@ -153,7 +153,7 @@ Describe 'Test-ContainerNetwork of macvlan networks' -Tag Native, Once {
         Remove-NetworkNamespace web4
     }
 
-    It 'tells of a NIC whose namespace is gone, and releases its addresses' {
+    It 'reports a NIC whose namespace is gone, and releases its addresses' {
         $null = New-NetworkNamespace web4
         $null = Connect-ContainerNic plain web4 -IPAddress 10.2.0.44
         ip netns delete web4
@@ -161,7 +161,7 @@ Describe 'Test-ContainerNetwork of macvlan networks' -Tag Native, Once {
         Get-ContainerNic -Namespace web4 | Should -BeNullOrEmpty
     }
 
-    It 'tells of what a command that died left, and undoes it' {
+    It 'reports what a command that died left, and undoes it' {
         $null = New-NetworkNamespace web4
         $nic = Connect-ContainerNic plain web4
         Set-StateRow "UPDATE nics SET state = 'Reserved', worker = 999999 WHERE id = '$($nic.Id)'"
@@ -191,7 +191,7 @@ Describe 'Test-ContainerNetwork of macvlan networks' -Tag Native, Once {
         Test-ContainerNetwork -Repair -Quiet | Should -BeTrue
     }
 
-    It 'tells of a parent that is gone, with its NICs' {
+    It 'reports a parent that is gone, with its NICs' {
         ip link add p0 type veth peer name p1
         ip link set p0 up
         $null = New-MacvlanNetwork gone p0 -Subnet 10.4.0.0/24
@@ -209,7 +209,7 @@ Describe 'Test-ContainerNetwork of macvlan networks' -Tag Native, Once {
 }
 
 Describe 'Test-ContainerNetwork of ipvlan networks' {
-    It 'tells of the mode of a parent''s links, flipped by another, and flips it back' {
+    It 'reports the mode of a parent''s links, flipped by another, and flips it back' {
         $null = New-IpvlanNetwork lan eth0 -Subnet 10.1.0.0/24
         $null = Connect-ContainerNic lan web1, web2
         $before = Get-NicText web1

@@ -61,7 +61,7 @@ Describe 'The runbook' {
         ip -n web1 link set eth0 down
         $told = & $examples/nightly-check.ps1
         $LASTEXITCODE | Should -Be 1
-        $told | Where-Object { $_ -like 'NOT WELL*web1/eth0*' } | Should -Not -BeNullOrEmpty
+        $told | Where-Object { $_ -like 'PROBLEM*web1/eth0*' } | Should -Not -BeNullOrEmpty
         $told = & $examples/nightly-check.ps1 -Repair
         $LASTEXITCODE | Should -Be 0 -Because "$told"
         $told | Where-Object { $_ -like 'repaired*web1/eth0*' } | Should -Not -BeNullOrEmpty

@@ -51,14 +51,14 @@ Describe 'Networks of macvlan' -Tag Native, Once {
             Should -Be ($rows -replace '\b[0-9a-f]{64}\b' | Sort-Object)
     }
 
-    It 'are left alone when they are as they are to be' {
+    It 'are left alone when they match already' {
         $before = Get-Snapshot
         Get-Line (Export-ContainerNetwork | Import-ContainerNetwork -WarningVariable warnings) | Should -Be 'lan macvlan InPlace'
         $warnings | Should -BeNullOrEmpty
         Get-Snapshot | Should -Be $before
     }
 
-    It 'are made again when they differ, and told of by each difference' {
+    It 'are recreated when they differ, and each difference is reported' {
         $text = (Export-ContainerNetwork) -replace '1400', '1300' -replace '"mode": "Bridge"', '"mode": "Private"'
         $before = Get-Snapshot
         $planned = $text | Import-ContainerNetwork -WhatIf
@@ -76,7 +76,7 @@ Describe 'Networks of macvlan' -Tag Native, Once {
         $before = Get-Snapshot
         $failure = Get-Failure { $text | Import-ContainerNetwork }
         $failure.What | Should -Be "NetworkInUse ResourceBusy 'lan'"
-        $failure.Message | Should -Be "The network 'lan' differs, and is not made again while it has 1 NIC: web1/eth0."
+        $failure.Message | Should -Be "The network 'lan' differs, but can't be recreated while it has 1 NIC: web1/eth0."
         Get-Line ($text | Import-ContainerNetwork -ErrorAction Ignore) | Should -Be 'lan macvlan Failed Mtu: 1400 -> 1300'
         Get-Snapshot | Should -Be $before
         Get-Line ($text | Import-ContainerNetwork -Force) | Should -Be 'lan macvlan Replaced Mtu: 1400 -> 1300'
@@ -134,7 +134,7 @@ Describe 'Networks of macvlan' -Tag Native, Once {
             New-MacvlanNetwork | ForEach-Object Mtu | Should -Be 1400
     }
 
-    It 'are told of when they are not there, and nothing is written' {
+    It 'are reported when they are missing, and nothing is written' {
         (Get-Failure { Export-ContainerNetwork nosuch -Path $folder/x.json }).What | Should -Be "NetworkNotFound ObjectNotFound 'nosuch'"
         Get-MacvlanNetwork nosuch* | Export-ContainerNetwork -Path $folder/x.json
         Get-ChildItem $folder | Should -BeNullOrEmpty
@@ -188,7 +188,7 @@ Describe 'Networks of macvlan' -Tag Native, Once {
         (Get-Failure { '{}' | Import-ContainerNetwork -As Json }).What | Should -Be "InvalidDefinition InvalidData ''"
     }
 
-    It 'are none of them made when one is wrong: <Why>' -ForEach @(
+    It 'are all refused when one is wrong: <Why>' -ForEach @(
         @{ Why = 'a name that leads out'; Network = '"name": "../x", "subnet": "10.2.0.0/24"'; Id = 'InvalidName' }
         @{ Why = 'a name with a pattern'; Network = '"name": "a%d", "subnet": "10.2.0.0/24"'; Id = 'InvalidName' }
         @{ Why = 'a name of two lines'; Network = '"name": "a\nb", "subnet": "10.2.0.0/24"'; Id = 'InvalidDefinition' }
@@ -200,7 +200,7 @@ Describe 'Networks of macvlan' -Tag Native, Once {
         @{ Why = 'a VLAN id of nothing'; Network = '"name": "bad", "subnet": "10.2.0.0/24", "parent": "eth0:4095"'; Id = 'InvalidVlanId' }
         @{ Why = 'a sub-interface by a pattern'; Vlan = '"name": "v%d", "parent": "eth0", "vlanId": 7'; Id = 'InvalidName' }
         @{ Why = 'a sub-interface outside of its numbers'; Vlan = '"name": "v7", "parent": "eth0", "vlanId": 7000'; Id = 'InvalidVlanId' }
-        @{ Why = 'a priority that is none'; Vlan = '"name": "v7", "parent": "eth0", "vlanId": 7, "egressPriorityMap": ["0:8"]'; Id = 'InvalidParameter' }
+        @{ Why = 'a priority that is out of range'; Vlan = '"name": "v7", "parent": "eth0", "vlanId": 7, "egressPriorityMap": ["0:8"]'; Id = 'InvalidParameter' }
     ) {
         $name = if ($Vlan -match '"name": "([^"]*)"') { $Matches[1] }
         if ($Vlan) { $Network = '"name": "bad", "subnet": "10.2.0.0/24", "parent": "{0}"' -f $name }
@@ -234,8 +234,8 @@ Describe 'Networks of macvlan' -Tag Native, Once {
         Set-Content $folder/x.json $text
         Set-Content $folder/y.json ($text -replace '"lan"', '"new"' -replace '10\.1\.', '10.5.')
         $lines = Invoke-Shell "`$null = Import-ContainerNetwork $folder/?.json -Force -WhatIf"
-        "$lines" -replace '\s+', ' ' | Should -Be ('What if: Performing the operation "Make the macvlan network again, disconnecting NICs: 1; it differs in Mtu: 1400 -> 1300" ' +
-            'on target "lan". What if: Performing the operation "New macvlan mode bridge on eth0, 10.5.0.0/24" on target "new".')
+        "$lines" -replace '\s+', ' ' | Should -Be ('What if: Performing the operation "Recreate the macvlan network, disconnecting NICs: 1; it differs in Mtu: 1400 -> 1300" ' +
+            'on target "lan". What if: Performing the operation "Create network: macvlan mode bridge on eth0, 10.5.0.0/24" on target "new".')
     }
 
     It 'may be on parents that are named otherwise' {

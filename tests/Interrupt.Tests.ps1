@@ -33,7 +33,7 @@ Describe 'Ctrl+C' -Tag Native, Once {
         $nics.Count | Should -BeLessThan 2000
         $nics.State | Sort-Object -Unique | Should -Be Attached
         (Get-IpLink -Namespace web1 | Where-Object ifname -NE lo).ifname | Sort-Object | Should -Be ($nics.InterfaceName | Sort-Object)
-        # Each that was told of is there; at most one more was finished when there was nobody to tell any more.
+        # Each NIC that was reported exists; at most one more was finished with nobody left to report it to.
         $seen | Where-Object { $_ -notin $nics.InterfaceName } | Should -BeNullOrEmpty
         $nics.Count - @($seen).Count | Should -BeIn 0, 1
         $nics | Disconnect-ContainerNic

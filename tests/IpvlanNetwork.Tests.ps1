@@ -295,7 +295,7 @@ Describe 'Get-IpvlanNetwork and Remove-IpvlanNetwork' -Tag Native {
         'front', 'back' | Get-IpvlanNetwork | ForEach-Object Name | Should -Be Front, back
     }
 
-    It 'tells of a name that no ipvlan network has' -ForEach @{ Verb = 'Get' }, @{ Verb = 'Remove' } {
+    It 'reports a name that no ipvlan network has' -ForEach @{ Verb = 'Get' }, @{ Verb = 'Remove' } {
         $command = Get-Command "$Verb-IpvlanNetwork"
         (Get-Failure { & $command nosuch, other }).What |
             Should -Be "NetworkNotFound ObjectNotFound 'nosuch'", "NetworkNotFound ObjectNotFound 'other'"

@@ -9,7 +9,7 @@ BeforeAll {
 
     function Invoke-Operation([string[]]$Operation, [int]$Point) {
         $env:MACIPVLAN_FAULT = $Point
-        # The shell tells of a process that was killed.
+        # The shell reports a process that was killed.
         dotnet $program $env:MACIPVLAN_STATE @Operation 2>&1
     }
 
@@ -39,7 +39,7 @@ BeforeAll {
     }
 
     function Test-EachPoint([scriptblock]$Prepare, [string[]]$Operation, [scriptblock]$Between, [switch]$AlwaysRestore, [int]$Foreign, [int]$Every = 1) {
-        # Between: brings about what there may be besides, where the operation is one of several. AlwaysRestore: what is
+        # Between: does what can happen besides, where the operation is one of several. AlwaysRestore: what is
         # not done is not as before, which was not well. Foreign: how many addresses of each subnet others have.
         # Every: how many points to go on at a time.
         & $Prepare

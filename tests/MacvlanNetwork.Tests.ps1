@@ -553,7 +553,7 @@ Describe 'New-MacvlanNetwork, asked for what cannot be' -Tag Native, Once {
             With = @{ Subnet = '192.168.50.0/24'; Route = @($null) }; Says = "*'Route'*null*" }
         @{ Case = 'an unknown mode'; With = @{ Subnet = '192.168.50.0/24'; Mode = 'L2' }
             Says = '*L2*Private*Vepa*Bridge*Passthru*' }
-        @{ Case = 'a negative metric'; With = @{ Subnet = '192.168.50.0/24'; RouteMetric = -1 }; Says = '*metric is negative*' }
+        @{ Case = 'a negative metric'; With = @{ Subnet = '192.168.50.0/24'; RouteMetric = -1 }; Says = 'RouteMetric can''t be negative*' }
         @{ Case = 'an empty parent'; With = @{ Subnet = '192.168.50.0/24'; Parent = '' }; Says = "*'Parent'*empty*" }
     ) {
         $problem = Get-Failure { New-MacvlanNetwork bad @With }
@@ -605,7 +605,7 @@ Describe 'Get-MacvlanNetwork' -Tag Native, Once {
         Get-MacvlanNetwork -Parent eth0.50 | Should -BeNullOrEmpty
     }
 
-    It 'tells of a name that no macvlan network has, and goes on' -ForEach @{ Name = 'nosuch' }, @{ Name = 'other' } {
+    It 'reports a name that no macvlan network has, and goes on' -ForEach @{ Name = 'nosuch' }, @{ Name = 'other' } {
         (Get-Failure { Get-MacvlanNetwork $Name }).What | Should -Be "NetworkNotFound ObjectNotFound '$Name'"
         (Get-MacvlanNetwork $Name, front -ErrorAction Ignore).Name | Should -Be Front
     }
@@ -647,7 +647,7 @@ Describe 'Remove-MacvlanNetwork' -Tag Native, Once {
         Get-MacvlanNetwork | Should -BeNullOrEmpty
     }
 
-    It 'tells of a name that is unknown, and removes the rest' {
+    It 'reports a name that is unknown, and removes the rest' {
         $null = New-IpvlanNetwork other eth0 -Subnet 192.168.52.0/24 -WarningAction Ignore
         (Get-Failure { 'nosuch', 'a1', 'other', 'a2' | Remove-MacvlanNetwork }).What |
             Should -Be "NetworkNotFound ObjectNotFound 'nosuch'", "NetworkNotFound ObjectNotFound 'other'"

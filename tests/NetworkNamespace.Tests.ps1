@@ -91,7 +91,7 @@ Describe 'New-NetworkNamespace, asked for what cannot be' -Tag Native {
 Describe 'Get-NetworkNamespace' -Tag Native {
     BeforeAll {
         $null = New-NetworkNamespace web1, web2
-        # What is left of a namespace that was removed by halves: a file without a mount.
+        # What is left of a namespace whose removal was interrupted: a file without a mount.
         $null = New-Item -ItemType File /run/netns/half
     }
 
@@ -114,7 +114,7 @@ Describe 'Get-NetworkNamespace' -Tag Native {
         "$(Get-NetworkNamespace $Name)" | Should -Be $Found
     }
 
-    It 'takes names from the pipeline, tells of one that is unknown, and goes on' {
+    It 'takes names from the pipeline, reports one that is unknown, and goes on' {
         (Get-Failure { 'nosuch', 'web1' | Get-NetworkNamespace }).What |
             Should -Be "NamespaceNotFound ObjectNotFound 'nosuch'"
         "$('nosuch', 'web1' | Get-NetworkNamespace -ErrorAction Ignore)" | Should -Be web1
@@ -150,13 +150,13 @@ Describe 'Remove-NetworkNamespace' -Tag Native {
         Get-NetworkNamespace | ForEach-Object Name | Should -Be $Left
     }
 
-    It 'tells of a name that is unknown, and removes the rest' {
+    It 'reports a name that is unknown, and removes the rest' {
         (Get-Failure { 'nosuch', 'web1' | Remove-NetworkNamespace }).What |
             Should -Be "NamespaceNotFound ObjectNotFound 'nosuch'"
         Get-IpNamespace | Should -Be other, web2, wire
     }
 
-    It 'removes what is left of a namespace that was removed by halves' {
+    It 'removes what is left of a namespace whose removal was interrupted' {
         umount /run/netns/web1
         $problem = Get-Failure { Remove-NetworkNamespace web1 }
         $isLeft = [IO.File]::Exists('/run/netns/web1')

@@ -43,7 +43,7 @@ Describe 'Progress' -Tag Native, Once {
     }
 
     It 'is shown of networks, of which the first takes long: <Activity>' -ForEach @(
-        @{ Activity = 'Making networks: 1'; Script = '[pscustomobject]@{ Name = "a"; Parent = "eth0"; Subnet = "10.3.0.0/24" } | New-MacvlanNetwork' }
+        @{ Activity = 'Creating networks: 1'; Script = '[pscustomobject]@{ Name = "a"; Parent = "eth0"; Subnet = "10.3.0.0/24" } | New-MacvlanNetwork' }
         @{ Activity = 'Importing networks: 1 of 2'; Script = '$text | Import-ContainerNetwork' }
         @{ Activity = 'Enabling host access: 1 of 2'; Script = 'Enable-HostAccess a, b' }
         @{ Activity = 'Disabling host access: 1 of 2'; Script = 'Disable-HostAccess a, b' }
@@ -81,7 +81,7 @@ Describe 'Colour' -Tag Native, Once {
             } *> '$file'
 "@
         $text = Get-Content $file -Raw
-        $text | Should -Match "There is no network named 'none'"
+        $text | Should -Match "The network 'none' doesn't exist"
         $text | Should -Match 'ip -n web2 link set'
         $text.Contains([char]27) | Should -BeFalse
     }

@@ -42,7 +42,7 @@ BeforeAll {
             Network { Get-ContainerNetwork lan }
             Target { Get-NetworkNamespace web1 }
             Namespace { Get-NetworkNamespace web1 }
-            # There is none: for patterns, that is no error.
+            # Nothing matches: for patterns, that is no error.
             Container { $verb -eq 'Connect' ? 'nobody' : 'box*' }
             ProcessId { $sleeper.Id }
             InputObject { $verb -eq 'Import' ? (Export-ContainerNetwork lan) : (Get-ContainerNic -Namespace web1) }
@@ -130,7 +130,7 @@ Describe 'Names' -Tag Native, Once {
 
     AfterAll { Remove-MacvlanNetwork names -Force }
 
-    It 'mean what is called exactly so, else what is called so in upper or lower case: <Given>' -ForEach @(
+    It 'match exactly, or else without regard to case: <Given>' -ForEach @(
         @{ Given = { Get-ContainerNic NAMES -Namespace app -InterfaceName eth0 }; Found = 'app/eth0' }
         @{ Given = { Get-ContainerNic names -Namespace App }; Found = 'App/eth0' }
         @{ Given = { Get-ContainerNic names -Namespace APP }; Found = 'App/eth0', 'app/eth0', 'app/Eth0' }

@@ -1,5 +1,5 @@
-# Least privilege: each cmdlet works with the capabilities that about_MacIpvlan says it needs, names the one that is
-# missing, and all of them work in the user namespace of an ordinary user.
+# Least privilege: each cmdlet works with the capabilities that about_MacIpvlan_Privileges says it needs, names the one
+# that is missing, and all of them work in the user namespace of an ordinary user.
 
 BeforeAll {
     . $PSScriptRoot/Support.ps1

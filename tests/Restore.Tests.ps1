@@ -71,7 +71,7 @@ Describe 'Restore-ContainerNetwork after a reboot' -Tag Native, Once {
     It 'keeps NICs whose namespace is not there yet, until it is' {
         $null = Connect-ContainerNic lan web1, web2
         Restart-TestHost web2
-        Restore-All | Should -Be 'Network lan lan InPlace', 'Nic web1/eth0 lan Waiting Its namespace is not there.', 'Nic web2/eth0 lan Restored'
+        Restore-All | Should -Be 'Network lan lan InPlace', 'Nic web1/eth0 lan Waiting Its namespace doesn''t exist.', 'Nic web2/eth0 lan Restored'
         (Get-ContainerNic).State | Should -Be Detached, Attached
         (Connect-ContainerNic lan web2).IPAddress[0].ToString() | Should -Be 10.1.0.4/24 -Because 'the address of the other is kept'
         $null = New-NetworkNamespace web1
@@ -98,7 +98,7 @@ Describe 'Restore-ContainerNetwork after a reboot' -Tag Native, Once {
         Restart-TestHost
         $null = New-Item /run/netns/web1
         mount --bind /proc/self/ns/net /run/netns/web1
-        Restore-All | Should -Be 'Network lan lan InPlace', 'Nic web1/eth0 lan Waiting Its namespace is not there.'
+        Restore-All | Should -Be 'Network lan lan InPlace', 'Nic web1/eth0 lan Waiting Its namespace doesn''t exist.'
         (Get-IpLink).ifname | Should -Be lo, eth0
     }
 
@@ -120,7 +120,7 @@ Describe 'Restore-ContainerNetwork after a reboot' -Tag Native, Once {
         Restart-TestHost web1
         $text = Get-KernelText
         $rows = Get-StateRow
-        Restore-All -WhatIf | Should -Be 'Network lan lan InPlace', 'Nic web1/eth0 lan Skipped', 'Nic web2/eth0 lan Waiting Its namespace is not there.'
+        Restore-All -WhatIf | Should -Be 'Network lan lan InPlace', 'Nic web1/eth0 lan Skipped', 'Nic web2/eth0 lan Waiting Its namespace doesn''t exist.'
         Get-KernelText | Should -Be $text
         Get-StateRow | Should -Be $rows
     }

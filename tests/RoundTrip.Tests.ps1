@@ -97,8 +97,8 @@ Describe 'Macvlan networks and NICs' -Tag Native, Once {
         $saved[0] | Test-ContainerNic -Destination $saved[1] -Count 1 -Quiet | Should -BeTrue
         $made[1] | Disconnect-ContainerNic
         $failure = Get-Failure { $script:told = $saved | Test-ContainerNic -Destination 10.5.0.9 -LinkLayer -Count 1 -TimeoutSeconds 0.1 }
-        "$($failure.What) $($failure.Message)" | Should -Be "NicNotFound ObjectNotFound 'web3/eth0' There is no NIC web3/eth0 on network 'remote' any more."
-        $told.Source | Should -Be web2/eth0 -Because 'the others are tested all the same'
+        "$($failure.What) $($failure.Message)" | Should -Be "NicNotFound ObjectNotFound 'web3/eth0' The NIC web3/eth0 no longer exists on network 'remote'."
+        $told.Source | Should -Be web2/eth0 -Because 'the others are tested anyway'
         $saved[1] | Test-ContainerNic -Quiet -ErrorAction Ignore | Should -BeFalse
         Disconnect-ContainerNic remote
     }
@@ -132,7 +132,7 @@ Describe 'Macvlan networks and NICs' -Tag Native, Once {
         $line = [pscustomobject]@{ Network = 'remote'; Namespace = 'web3'; IPAddress = '10.5.0.30' }
         $line | Connect-ContainerNic | Format-Nic | Should -BeLike 'remote web3/eth0 10.5.0.30/24 *'
         $line.IPAddress = '10.5.0'
-        (Get-Failure { $line | Connect-ContainerNic }).Message | Should -Be "What stands for web3/ has '10.5.0': '10.5.0' is not an IPv4 or IPv6 address."
+        (Get-Failure { $line | Connect-ContainerNic }).Message | Should -Be "The object for the NIC web3/ contains the invalid value '10.5.0': '10.5.0' is not an IPv4 or IPv6 address."
         $line | Select-Object *, @{ Name = 'InterfaceName'; Expression = { 'eth0' } } | Disconnect-ContainerNic
         Get-ContainerNic remote | Should -BeNullOrEmpty
     }

@@ -105,20 +105,20 @@ Describe 'A state that cannot be used' -Tag Native, Once {
         @{ Case = 'it is no database'; File = 'bad/state.db'; Says = '*MACIPVLAN_STATE*'
             Make = { Set-Content $folder/state.db ('no database ' * 100) }
         }
-        @{ Case = 'it is empty'; File = 'bad/state.db'; Says = '*start afresh, remove*state.db*'
+        @{ Case = 'it is empty'; File = 'bad/state.db'; Says = '*start over, remove*state.db*'
             Make = { Set-Content $folder/state.db '' -NoNewline }
         }
-        @{ Case = 'it has been cut off'; File = 'bad/state.db'; Says = '*start afresh, remove*state.db*'; Make = {
+        @{ Case = 'it has been cut off'; File = 'bad/state.db'; Says = '*start over, remove*state.db*'; Make = {
                 $null = Get-StateRow
                 $content = [IO.File]::ReadAllBytes($env:MACIPVLAN_STATE)
                 Remove-Item $folder/state.db-*
                 [IO.File]::WriteAllBytes($env:MACIPVLAN_STATE, $content[0..9999])
             }
         }
-        @{ Case = 'it has been cut off to nothing, beside its log'; File = 'bad/state.db'; Says = '*start afresh, remove*state.db*'
+        @{ Case = 'it has been cut off to nothing, beside its log'; File = 'bad/state.db'; Says = '*start over, remove*state.db*'
             Make = { $null = Get-StateRow; [IO.File]::WriteAllBytes($env:MACIPVLAN_STATE, @()) }
         }
-        @{ Case = 'it has been cut off, beside its log'; File = 'bad/state.db'; Says = '*start afresh, remove*state.db*'; Make = {
+        @{ Case = 'it has been cut off, beside its log'; File = 'bad/state.db'; Says = '*start over, remove*state.db*'; Make = {
                 # SQLite as others use it writes the log back and removes it; the network is in a new one.
                 $null = Get-StateRow
                 $null = New-MacvlanNetwork front eth0 -Subnet 192.168.50.0/24
@@ -126,12 +126,12 @@ Describe 'A state that cannot be used' -Tag Native, Once {
                 [IO.File]::WriteAllBytes($env:MACIPVLAN_STATE, $content[0..40959])
             }
         }
-        @{ Case = 'it is gone, but its log is there'; File = 'bad/state.db'; Says = '*start afresh, remove*state.db*'; Make = {
+        @{ Case = 'it is gone, but its log is there'; File = 'bad/state.db'; Says = '*start over, remove*state.db*'; Make = {
                 New-MacvlanNetwork front eth0 -Subnet 192.168.50.0/24
                 Remove-Item $folder/state.db, $folder/state.db.lock
             }
         }
-        @{ Case = 'it is gone, and its log with it'; File = 'bad/state.db'; Says = '*start afresh, remove*state.db*'
+        @{ Case = 'it is gone, and its log with it'; File = 'bad/state.db'; Says = '*start over, remove*state.db*'
             Make = { $null = Get-StateRow; Remove-Item $folder/state.db, $folder/state.db-* }
         }
         @{ Case = 'it is a symbolic link'; File = 'bad/state.db'; Says = '*MACIPVLAN_STATE*'
@@ -206,7 +206,7 @@ Describe 'A disk' -Tag Native, Once {
 
     AfterAll { Remove-NetworkNamespace web1 }
 
-    It 'that is full is told of once, and nothing is lost or half-made' {
+    It 'that is full is reported once, and nothing is lost or half-made' {
         dd if=/dev/zero of=$disk/fill bs=4096 2>$null
         foreach ($attempt in { New-MacvlanNetwork back eth0.50 -Subnet 192.168.60.0/24 }, { 'web1' | Connect-ContainerNic front },
             { Get-ContainerNic | Disconnect-ContainerNic }, { Remove-MacvlanNetwork front -Force }) {
@@ -222,7 +222,7 @@ Describe 'A disk' -Tag Native, Once {
         "$(Connect-ContainerNic front web1)" | Should -Be web1/eth1
     }
 
-    It 'that is read-only is told of once, and nothing is half-made' {
+    It 'that is read-only is reported once, and nothing is half-made' {
         mount -o remount,ro $disk
         foreach ($attempt in { New-MacvlanNetwork back eth0.50 -Subnet 192.168.60.0/24 }, { 'web1' | Connect-ContainerNic front },
             { Disconnect-ContainerNic -Namespace web1 }, { Remove-MacvlanNetwork front -Force }) {

@@ -212,7 +212,7 @@ function Get-StateRow {
 }
 
 function Get-Snapshot {
-    # What a command that is refused, or only told of, must leave alone: the host's links, the names of namespaces, the
+    # What a command that is refused, or only previewed, must leave alone: the host's links, the names of namespaces, the
     # rows of the state. Starts no process, so that it may be taken before and after every test.
     Get-Content /proc/net/dev | Select-Object -Skip 2 | ForEach-Object { "link $(($_ -split ':')[0].Trim())" } | Sort-Object
     [IO.Directory]::GetFileSystemEntries('/run/netns') | Sort-Object
@@ -220,7 +220,7 @@ function Get-Snapshot {
 }
 
 function Get-NicText {
-    # What ip tells of links in namespaces that this module answers for: a line a link, a line a route.
+    # What ip reports links in namespaces that this module answers for: a line a link, a line a route.
     param([string[]]$Namespace)
     foreach ($name in $Namespace) {
         # Each command of the batch writes an array of its own.

@@ -239,7 +239,7 @@ Describe 'Get-VlanSubInterface' {
         (Get-VlanSubInterface @With | ForEach-Object Name) -join ', ' | Should -Be $Found
     }
 
-    It 'takes names from the pipeline, tells of one that is unknown, and goes on' {
+    It 'takes names from the pipeline, reports one that is unknown, and goes on' {
         (Get-Failure { 'eth0.99', 'eth0.10' | Get-VlanSubInterface }).What |
             Should -Be "SubInterfaceNotFound ObjectNotFound 'eth0.99'"
         'eth0.99', 'eth0.10' | Get-VlanSubInterface -ErrorAction Ignore | ForEach-Object Name | Should -Be eth0.10
@@ -313,14 +313,14 @@ Describe 'Remove-VlanSubInterface' {
         Get-LinkText | Should -BeNullOrEmpty
     }
 
-    It 'tells of a name that is unknown, and removes the rest' {
+    It 'reports a name that is unknown, and removes the rest' {
         $null = Add-VlanSubInterface eth0 10
         (Get-Failure { 'eth0.99', 'eth0', 'eth0.10' | Remove-VlanSubInterface }).What |
             Should -Be "SubInterfaceNotFound ObjectNotFound 'eth0.99'", "SubInterfaceNotFound ObjectNotFound 'eth0'"
         (Get-IpLink).ifname | Should -Be lo, eth0
     }
 
-    It 'tells of one that has been deleted by hand, which can be made again' {
+    It 'reports one that has been deleted by hand, which can be made again' {
         $vlan = Add-VlanSubInterface eth0 10
         ip link delete dev eth0.10
         (Get-Failure { $vlan | Remove-VlanSubInterface }).What |

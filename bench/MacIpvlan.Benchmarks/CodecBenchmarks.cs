@@ -7,7 +7,7 @@ using MacIpvlan.Tests.Codec;
 
 namespace MacIpvlan.Benchmarks;
 
-/// <summary>What becomes of bytes: no system call in any.</summary>
+/// <summary>The codec: no system call in any.</summary>
 public class CodecBenchmarks : IDisposable
 {
     // About as many as the kernel puts into one datagram.

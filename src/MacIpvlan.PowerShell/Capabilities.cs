@@ -3,8 +3,8 @@ using System.Globalization;
 namespace MacIpvlan.PowerShell;
 
 /// <summary>
-/// What the kernel lets this process do (capabilities(7)). Only what is lacking everywhere shows here; whether the
-/// capability reaches as far as a namespace of another owner, the kernel tells when it is used.
+/// The capabilities of this process (capabilities(7)). Only a capability that is missing altogether shows here. Whether
+/// it applies to a namespace with another owner shows only when the kernel checks it.
 /// </summary>
 internal static class Capabilities
 {
@@ -13,7 +13,7 @@ internal static class Capabilities
     private const int CapSysAdmin = 21;
     private const string Field = "CapEff:";
 
-    /// <summary>Names what is needed and not in the effective set, with what it is for; empty when all is there.</summary>
+    /// <summary>Names the missing capabilities with their purpose; empty if the effective set has all of them.</summary>
     /// <param name="netAdmin">Whether CAP_NET_ADMIN is needed.</param>
     /// <param name="sysAdmin">Whether CAP_SYS_ADMIN is needed.</param>
     /// <param name="netRaw">Whether CAP_NET_RAW is needed.</param>

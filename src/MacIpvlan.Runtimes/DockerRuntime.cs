@@ -10,7 +10,7 @@ using ContainerStatus = MacIpvlan.Containers.ContainerStatus;
 
 namespace MacIpvlan.Runtimes;
 
-/// <summary>A daemon that speaks the Docker Engine API on a socket: Docker's, or Podman's service.</summary>
+/// <summary>A daemon with the Docker Engine API on a socket: Docker's daemon or Podman's service.</summary>
 public sealed class DockerRuntime(RuntimeSocket socket) : IContainerRuntime
 {
     private const int MaxImageLength = 255;
@@ -56,7 +56,7 @@ public sealed class DockerRuntime(RuntimeSocket socket) : IContainerRuntime
     {
         try
         {
-            // What happens between this moment and the listening is told afterwards, as it is later than this.
+            // The daemon also reports events since this time, so none are missed before it starts to stream events.
             string since = DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
             await _client.Value.System.PingAsync(stopping).ConfigureAwait(false);
             connected();
@@ -76,7 +76,7 @@ public sealed class DockerRuntime(RuntimeSocket socket) : IContainerRuntime
             throw Unavailable(e);
         }
 
-        throw Unavailable(new IOException("it has ended"));
+        throw Unavailable(new IOException("The runtime has stopped"));
     }
 
     /// <inheritdoc/>
@@ -87,13 +87,13 @@ public sealed class DockerRuntime(RuntimeSocket socket) : IContainerRuntime
 
     private async Task<ContainerRuntime> AskKind(CancellationToken stopping)
     {
-        // Podman starts two programs to tell its version; that takes longer than all else.
+        // Podman starts two programs to report its version, which takes longer than any other request.
         if (Path.GetFileName(Address) == "podman.sock") return ContainerRuntime.Podman;
         VersionResponse version = await _client.Value.System.GetVersionAsync(stopping).ConfigureAwait(false);
         return version.Components?.Any(static c => c.Name == "Podman Engine") == true ? ContainerRuntime.Podman : ContainerRuntime.Docker;
     }
 
-    // Cmdlets are synchronous, and their thread has no context that could be waited for in vain.
+    // Cmdlets are synchronous, and their thread has no synchronization context, so blocking can't deadlock.
     private T Ask<T>(Func<Task<T>> ask, CancellationToken stopping)
     {
         try
@@ -115,8 +115,8 @@ public sealed class DockerRuntime(RuntimeSocket socket) : IContainerRuntime
     {
         string text = Address.StartsWith('/') switch
         {
-            false => "Only the sockets of this host (unix:///PATH) lead to containers of this host.",
-            _ when reason is OperationCanceledException or TimeoutException => "It does not answer.",
+            false => "Only sockets of this host (unix:///PATH) are supported.",
+            _ when reason is OperationCanceledException or TimeoutException => "The runtime doesn't answer.",
             _ => Printable(reason.GetBaseException().Message).TrimEnd('.') + ".",
         };
         return new(NetworkError.RuntimeUnavailable, $"{Address}: {text}", "Start the runtime, or correct DOCKER_HOST or CONTAINER_HOST.");
@@ -124,7 +124,7 @@ public sealed class DockerRuntime(RuntimeSocket socket) : IContainerRuntime
 
     private static string NameOf(ContainerListResponse container)
     {
-        // Links to other containers are listed as names too, with those containers' names before them.
+        // Names also contains links to other containers, prefixed with those containers' names.
         string? name = container.Names?.Select(static n => n.TrimStart('/')).FirstOrDefault(Container.CanBeName);
         return name ?? container.ID[..Container.ShortIdLength];
     }

@@ -3,10 +3,12 @@ using MacIpvlan.Linux;
 
 namespace MacIpvlan.State.Sqlite;
 
-/// <summary>Who holds locks on files, as far as the kernel tells (/proc/locks of proc(5)).</summary>
+/// <summary>Finds the processes that hold locks on files (/proc/locks of proc(5)).</summary>
 internal static class LockHolders
 {
-    /// <summary>Names the processes that hold locks for writing on any of the files; empty where none is known.</summary>
+    /// <summary>
+    /// Names the processes that hold write locks on any of the files; empty if no such process is known.
+    /// </summary>
     public static string Describe(params string[] paths)
     {
         try
@@ -21,14 +23,15 @@ internal static class LockHolders
         }
     }
 
-    // 1: POSIX  ADVISORY  WRITE 4711 fd:00:2531452 120 120; those that wait have an arrow behind the number.
+    // A line is "1: POSIX  ADVISORY  WRITE 4711 fd:00:2531452 120 120". A waiting process has an arrow after the
+    // number.
     private static int? Holder(string line, HashSet<ulong> inodes)
     {
         string[] fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         bool matches = fields.Length > 5 && fields[3] == "WRITE"
             && ulong.TryParse(fields[5].Split(':')[^1], NumberStyles.None, CultureInfo.InvariantCulture, out ulong inode)
             && inodes.Contains(inode);
-        // Processes of other pid namespaces have no number here.
+        // Processes of other pid namespaces have no process id here.
         return matches && int.TryParse(fields[4], NumberStyles.None, CultureInfo.InvariantCulture, out int id) && id > 0 ? id : null;
     }
 

@@ -1,12 +1,12 @@
 namespace MacIpvlan.State.Sqlite;
 
 /// <summary>
-/// The schema, as the steps that lead to it: the database's version is the number of steps it has taken. The SQL is of
-/// the kind that PostgreSQL takes as well, and every root row says which host it is for.
+/// The schema as a list of migration steps. The database's version is the number of completed steps. PostgreSQL accepts
+/// the same SQL, and every root row names its host.
 /// </summary>
 internal static class Schema
 {
-    /// <summary>Step N makes version N + 1 of version N. Steps are never changed once released.</summary>
+    /// <summary>Step N migrates version N to version N + 1. Released steps never change.</summary>
     public static readonly string[] Steps =
     [
         """
@@ -33,7 +33,7 @@ internal static class Schema
         );
         CREATE UNIQUE INDEX networks_name ON networks (host, lower(name));
 
-        -- An address book. Networks on one parent with equal subnets share one, so that no address is given twice.
+        -- A pool of addresses. Networks on one parent with equal subnets share a pool: no address is allocated twice.
         CREATE TABLE pools (
             id INTEGER PRIMARY KEY,
             host TEXT NOT NULL,
@@ -113,7 +113,7 @@ internal static class Schema
         );
         CREATE INDEX leases_nic ON leases (nic_id);
 
-        -- Addresses that someone else on the wire was found to have, and until when (seconds since 1970) that is believed.
+        -- Addresses that other stations on the wire have, and when these entries expire (seconds since 1970).
         CREATE TABLE foreign_addresses (
             pool_id INTEGER NOT NULL REFERENCES pools (id) ON DELETE CASCADE,
             address BLOB NOT NULL,
@@ -123,8 +123,8 @@ internal static class Schema
         );
         CREATE INDEX foreign_addresses_until ON foreign_addresses (until);
 
-        -- The leases and foreign addresses of a pool as unbroken runs that do not touch each other: what follows a run is
-        -- free, so the lowest free address is found in one look, however many are taken.
+        -- The leases and foreign addresses of a pool as runs of consecutive addresses. The address after a run is free,
+        -- so one query finds the lowest free address, regardless of how many are taken.
         CREATE TABLE runs (
             pool_id INTEGER NOT NULL REFERENCES pools (id) ON DELETE CASCADE,
             first BLOB NOT NULL,

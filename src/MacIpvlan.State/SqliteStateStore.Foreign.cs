@@ -3,10 +3,10 @@ using MacIpvlan.Addressing;
 
 namespace MacIpvlan.State.Sqlite;
 
-/// <content>Addresses that someone else on the wire has. They stand in the runs, so allocation steps over them.</content>
+/// <content>Addresses that other stations on the wire have. They're in the runs, so allocation skips them.</content>
 public sealed partial class SqliteStateStore
 {
-    // The address is in the runs already, as that of the NIC that had to give it up.
+    // The address is already in the runs, because the NIC that releases it had a lease on it.
     private void Mark(long pool, ForeignAddress foreign) => _database.Execute(
         "INSERT INTO foreign_addresses (pool_id, address, mac_address, until) VALUES ($1, $2, $3, $4)",
         pool, foreign.Address.ToBytes(), foreign.MacAddress.ToString(), foreign.Until.ToUnixTimeSeconds());

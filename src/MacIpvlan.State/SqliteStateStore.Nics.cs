@@ -9,7 +9,7 @@ namespace MacIpvlan.State.Sqlite;
 /// <content>NICs and their leases.</content>
 public sealed partial class SqliteStateStore
 {
-    // Who is at work on NICs of this store, once that is asked for.
+    // Identifies this command among all that change NICs. Created when it's first needed.
     private WorkerLock Worker => _worker ??= new WorkerLock(_path + ".workers");
 
     /// <inheritdoc/>
@@ -121,12 +121,13 @@ public sealed partial class SqliteStateStore
         catch (SqliteException e) when (e.SqliteExtendedErrorCode == UniqueViolation)
         {
             throw new NetworkException(
-                NetworkError.HostAccessExists, $"Another command has given the host access to network '{network.Name}' meanwhile.");
+                NetworkError.HostAccessExists,
+                $"Another command has just given the host access to the network '{network.Name}'.");
         }
         catch (SqliteException e) when (e.SqliteErrorCode == ConstraintViolation)
         {
             throw new NetworkException(
-                NetworkError.NetworkNotFound, $"The network '{network.Name}' has been removed meanwhile.");
+                NetworkError.NetworkNotFound, $"Another command has just removed the network '{network.Name}'.");
         }
 
         List<Pool> pools = _database.Query(
@@ -134,7 +135,7 @@ public sealed partial class SqliteStateStore
             static r => new Pool(r.GetInt64(0), ReadSubnet(r)), network.Id);
         ForgetExpired();
         LeaseRecord[] leases = new LeaseRecord[demands.Count];
-        // Static addresses first: a dynamic one must not take what is asked for by number in the same breath.
+        // Static addresses first, so that a dynamic address doesn't take an address that the same NIC requests.
         foreach (int i in Enumerable.Range(0, demands.Count).OrderBy(i => demands[i].Static is null))
         {
             leases[i] = demands[i].Static is AddressValue address
@@ -157,7 +158,7 @@ public sealed partial class SqliteStateStore
         nic.ProcessStart, WorkerOf(nic.State), nic.InterfaceName, nic.InterfaceIndex, nic.MacAddress.ToString(), nic.Mtu,
         nic.Container?.Name, from?.ToString(), Worker.Number) > 0;
 
-    // Nobody is at work on what has come to rest.
+    // No command is changing a NIC in these states.
     private long? WorkerOf(NicState state) => state is NicState.Attached or NicState.Detached ? null : Worker.Number;
 
     private List<long> DeadWorkers() => [.. _database.Query(
@@ -210,7 +211,7 @@ public sealed partial class SqliteStateStore
         int i = pools.FindIndex(p => p.Subnet.Prefix.Contains(address));
         return i >= 0 ? pools[i] : throw new NetworkException(
             NetworkError.InvalidAddress,
-            $"{address} is in no subnet of the network ({string.Join(", ", pools.Select(p => p.Subnet.Prefix))}).");
+            $"{address} is outside the network's subnets ({string.Join(", ", pools.Select(p => p.Subnet.Prefix))}).");
     }
 
     private LeaseRecord TakeLowest(NicRecord nic, int ordinal, NetworkRecord network, IReadOnlyList<Pool> pools)
@@ -231,33 +232,35 @@ public sealed partial class SqliteStateStore
         int foreign = pools.Sum(CountForeign);
         throw new NetworkException(
             NetworkError.AddressesExhausted,
-            $"No address is free on network '{network.Name}'{(foreign == 0 ? "" : $"; others on the wire have {foreign}")}.",
-            "Disconnect NICs that are not needed, widen the IP range, or add a subnet.");
+            $"The network '{network.Name}' has no free address"
+            + $"{(foreign == 0 ? "" : $"; other stations on the wire have {foreign}")}.",
+            "Disconnect unused NICs, widen the IP range, or add a subnet.");
     }
 
     private LeaseRecord TakeStatic(NicRecord nic, int ordinal, Pool pool, AddressValue address)
     {
         if (!Withheld(pool).Any(range => range.Contains(address)))
         {
-            // Who asks for it by number has reasons, or has it probed again.
+            // A requested address is allocated even if another station had it; a network with probes probes the address
+            // again.
             Forget(pool.Id, address);
             return Take(nic, ordinal, pool, address, LeaseSource.Static);
         }
 
         throw new NetworkException(
             NetworkError.InvalidAddress,
-            $"The address {address} is withheld from NICs: it is a gateway, or excluded.",
-            "Ask for another address; Get-ContainerNetwork shows gateways and excluded addresses of each subnet.");
+            $"The address {address} can't be allocated, because it's a gateway or excluded.",
+            "Specify another address. Get-ContainerNetwork shows the gateways and excluded addresses of each subnet.");
     }
 
-    // Every network that shares the address book withholds its gateway and exclusions from all.
+    // Networks that share a pool withhold their gateways and exclusions from each other.
     private IEnumerable<AddressRange> Withheld(Pool pool) => _database.Query(
         "SELECT network_id, prefix, gateway, ranges, excluded FROM subnets WHERE pool_id = $1", ReadSubnet, pool.Id)
         .SelectMany(static s => s.Withheld);
 
     private LeaseRecord Take(NicRecord nic, int ordinal, Pool pool, AddressValue address, LeaseSource source)
     {
-        // An address with the subnet's length would bring the host a second route to all of the subnet.
+        // With the subnet's prefix length, the host would get a second route to the whole subnet.
         int prefixLength = nic.IsHost ? address.Bits : pool.Subnet.Prefix.PrefixLength;
         try
         {
@@ -273,7 +276,7 @@ public sealed partial class SqliteStateStore
             throw new NetworkException(
                 NetworkError.AddressInUse,
                 $"The address {address} is taken{Holder(pool.Id, address)}.",
-                "Ask for another address, or disconnect the NIC that holds it.");
+                "Specify another address, or disconnect that NIC.");
         }
 
         AddToRun(pool.Id, address);

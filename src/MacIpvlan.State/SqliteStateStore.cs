@@ -8,7 +8,9 @@ using Microsoft.Data.Sqlite;
 
 namespace MacIpvlan.State.Sqlite;
 
-/// <summary>The state store on SQLite: networks and parents here, NICs and leases in the other part.</summary>
+/// <summary>
+/// The state store on SQLite. This part contains networks and parents; other parts contain NICs and leases.
+/// </summary>
 public sealed partial class SqliteStateStore : IStateStore
 {
     private const int ConstraintViolation = 19;
@@ -19,10 +21,10 @@ public sealed partial class SqliteStateStore : IStateStore
     private readonly string _host;
     private WorkerLock? _worker;
 
-    /// <summary>Opens the database, and makes it where it is missing.</summary>
-    /// <param name="path">The database's file.</param>
-    /// <param name="host">Which host the rows are for.</param>
-    /// <param name="pause">Waits for so long while another process holds a lock, or throws to give up.</param>
+    /// <summary>Opens the database, and creates it if it's missing.</summary>
+    /// <param name="path">The database file.</param>
+    /// <param name="host">The host that the rows belong to.</param>
+    /// <param name="pause">Waits for a time while another process holds a lock, or throws to give up.</param>
     /// <exception cref="NetworkException">StateUnavailable.</exception>
     public SqliteStateStore(string path, string host, Action<TimeSpan>? pause = null)
     {
@@ -95,7 +97,7 @@ public sealed partial class SqliteStateStore : IStateStore
             static r => (Pool: r.GetInt64(2), Run: ReadRun(r)), value)
             .ToLookup(static r => r.Pool, static r => r.Run);
         ILookup<long, ForeignAddress> foreign = ReadForeign(pools, value);
-        // Of an address book that is shared, also those of the other networks: what they withhold is withheld from all.
+        // Includes the subnets of other networks that share a pool, because they withhold addresses from each other.
         var subnets = _database.Query(
             $"""
             SELECT network_id, prefix, gateway, ranges, excluded, pool_id FROM subnets WHERE pool_id IN ({pools})
@@ -149,7 +151,7 @@ public sealed partial class SqliteStateStore : IStateStore
         {
             throw new NetworkException(
                 NetworkError.NetworkExists,
-                $"A network named '{network.Name}' exists.",
+                $"A network named '{network.Name}' already exists.",
                 "Choose another name, or remove that network first.");
         }
 
@@ -157,13 +159,13 @@ public sealed partial class SqliteStateStore : IStateStore
         {
             SubnetRecord subnet = network.Subnets[i];
             long pool = EnsurePool(network.Parent, subnet.Prefix);
-            // In a shared address book a NIC of another network may have it.
+            // In a shared pool, a NIC of another network can have the gateway's address.
             if (subnet.Gateway is AddressValue gateway && Holder(pool, gateway) is { Length: > 0 } holder)
             {
                 throw new NetworkException(
                     NetworkError.AddressInUse,
                     $"The gateway {gateway} is taken{holder}.",
-                    "Give another gateway, or disconnect that NIC first.");
+                    "Specify another gateway, or disconnect that NIC first.");
             }
 
             _database.Execute(
@@ -244,7 +246,7 @@ public sealed partial class SqliteStateStore : IStateStore
         IReadOnlyList<AddressRange> allocatable = AddressPool.Allocatable(subnet.Prefix, [.. subnet.Ranges], withheld);
         BigInteger size = Sum(allocatable);
         BigInteger taken = Sum(allocatable.SelectMany(r => runs.Select(run => r.Intersect(run)).OfType<AddressRange>()));
-        // Those that nobody is believed to have any more are free, though still in the runs.
+        // Expired entries are free addresses, although they're still in the runs.
         DateTimeOffset now = DateTimeOffset.UtcNow;
         int expired = foreign.Count(f => f.Until <= now && allocatable.Any(r => r.Contains(f.Address)));
         return new(size, Sum(runs) - foreign.Length, size - taken + expired, [.. foreign.Where(f => f.Until > now)]);

@@ -6,7 +6,9 @@ using SQLitePCL;
 
 namespace MacIpvlan.State.Sqlite;
 
-/// <summary>The one place that opens the database: folder, connection, pragmas, schema version, transactions.</summary>
+/// <summary>
+/// Opens the database: folder, connection, pragmas, schema version and transactions. No other code opens it.
+/// </summary>
 internal sealed class StateDatabase : IDisposable
 {
     // SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE and result codes of sqlite3.h.
@@ -19,10 +21,10 @@ internal sealed class StateDatabase : IDisposable
     private const int NotADatabase = 26;
     private const int NoRoomForIndex = 4874;
 
-    // Who opens the database and is the only one to, as a command is as a rule, reads all of the log first.
+    // A connection that is the only one, as is usual for a command, reads the whole log when it opens the database.
     private const long MaxLogLength = 512 * 1024;
 
-    // How long SQLite itself waits for a lock before it comes back to ask whether to go on.
+    // How long SQLite itself waits for a lock before this class decides whether to wait longer.
     private const int BusyTimeoutMilliseconds = 100;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5);
@@ -33,10 +35,10 @@ internal sealed class StateDatabase : IDisposable
     private readonly Action<TimeSpan> _pause;
     private readonly string _path;
 
-    /// <summary>Opens the database, and makes folder and schema where they are missing.</summary>
-    /// <param name="path">The database's file.</param>
-    /// <param name="pause">Waits for so long, or throws to give up.</param>
-    /// <exception cref="NetworkException">StateUnavailable, with what is the matter.</exception>
+    /// <summary>Opens the database, and creates the folder and the schema if they're missing.</summary>
+    /// <param name="path">The database file.</param>
+    /// <param name="pause">Waits for a time, or throws to give up.</param>
+    /// <exception cref="NetworkException">StateUnavailable, with the reason.</exception>
     public StateDatabase(string path, Action<TimeSpan> pause)
     {
         (_path, _pause) = (path, pause);
@@ -49,12 +51,12 @@ internal sealed class StateDatabase : IDisposable
                 EnsureFile();
                 Connection.Open();
                 raw.sqlite3_busy_timeout(Connection.Handle, BusyTimeoutMilliseconds);
-                // Else each command, being the only user as a rule, would end by writing the log back and waiting for
-                // the disk, however short it is.
+                // Otherwise each command, usually the only user, would write even a short log back on exit and wait
+                // for the disk.
                 _ = raw.sqlite3_db_config(Connection.Handle, NoCheckpointOnClose, 1, out _);
-                // A power cut loses the kernel's links as well, so nothing is gained by waiting for the disk.
+                // A power failure loses the kernel's links too, so waiting for the disk has no benefit.
                 Run("PRAGMA synchronous = NORMAL");
-                // A copy that VACUUM made has lost the setting.
+                // A copy that VACUUM created doesn't have this setting.
                 RunPatiently(["PRAGMA journal_mode = WAL"]);
                 Migrate();
                 CheckLength();
@@ -74,19 +76,19 @@ internal sealed class StateDatabase : IDisposable
     /// <exception cref="NetworkException">StateUnavailable, or whatever the work throws.</exception>
     public T Write<T>(Func<T> work) => InTransaction(work, s_beginWrite);
 
-    /// <summary>Runs the work in one transaction that sees one state throughout.</summary>
+    /// <summary>Runs the work in one transaction that reads a consistent state.</summary>
     /// <exception cref="NetworkException">StateUnavailable, or whatever the work throws.</exception>
-    // The look at the schema is what takes the lock: later ones need not wait.
+    // Reading the schema acquires the lock, so later reads don't wait.
     public T Read<T>(Func<T> work) => InTransaction(work, s_beginRead);
 
-    /// <summary>Runs a part of a transaction's work, of which nothing stays should it fail, while the rest does.</summary>
+    /// <summary>Runs a part of a transaction's work. If it fails, only this part is undone.</summary>
     public T Part<T>(Func<T> work)
     {
         Step("SAVEPOINT part");
         return AllOrNothing(work, "RELEASE part", "ROLLBACK TO part; RELEASE part");
     }
 
-    /// <summary>A prepared statement with its parameters, named $1, $2 and so on, set to the values.</summary>
+    /// <summary>A prepared statement whose parameters $1, $2 and so on are set to the values.</summary>
     public SqliteCommand Command(string sql, params ReadOnlySpan<object?> values)
     {
         if (!_commands.TryGetValue(sql, out SqliteCommand? command))
@@ -107,7 +109,7 @@ internal sealed class StateDatabase : IDisposable
     }
 
     /// <summary>Runs a statement.</summary>
-    /// <returns>How many rows it changed.</returns>
+    /// <returns>The number of changed rows.</returns>
     public int Execute(string sql, params ReadOnlySpan<object?> values) => Command(sql, values).ExecuteNonQuery();
 
     /// <summary>Runs a query.</summary>
@@ -119,7 +121,7 @@ internal sealed class StateDatabase : IDisposable
         return rows;
     }
 
-    /// <summary>SQLite's count of the changes that other connections have made, as this one sees it.</summary>
+    /// <summary>SQLite's data version, which changes when another connection changes the database.</summary>
     public long GetDataVersion() => Guard(() =>
     {
         lock (_commands) return Query("PRAGMA data_version", static r => r.GetInt64(0))[0];
@@ -136,42 +138,42 @@ internal sealed class StateDatabase : IDisposable
     private void ShortenLog()
     {
         if (Connection.State != ConnectionState.Open || FileStatus.Of(_path + "-wal") is not { Length: > MaxLogLength }) return;
-        // While others are at work in it, it is theirs to do so when they end.
+        // If other connections use the log, they shorten it when they close.
         raw.sqlite3_busy_timeout(Connection.Handle, 0);
         _ = raw.sqlite3_wal_checkpoint_v2(Connection.Handle, null, raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _);
     }
 
-    // Not pooled: a pooled connection would go on using the file after it was replaced.
+    // A pooled connection would keep using the file after it was replaced.
     private static SqliteConnection Connect(string path) => new SqliteConnection(new SqliteConnectionStringBuilder
     {
         DataSource = path,
-        // SQLite makes no file: it would do so with any mode, and in the place of one that was lost.
+        // SQLite doesn't create the file: it would create it with any permissions, and in place of a lost database.
         Mode = SqliteOpenMode.ReadWrite,
         Pooling = false,
         ForeignKeys = true,
     }.ToString());
 
-    // A file that is there has been complete from its first moment, so an empty one has lost what was in it.
+    // The file is moved into place when it's complete, so an empty file has lost its contents.
     private void EnsureFile()
     {
         if (FileStatus.Of(_path) is null) CreateFile();
         if (FileStatus.Of(_path)?.Length > 0) return;
         throw new NetworkException(
             NetworkError.StateUnavailable,
-            $"The state database {_path} is empty: what was in it has been cut off.",
+            $"The state database {_path} is empty: its contents have been truncated.",
             RestoreAction);
     }
 
     private void CreateFile()
     {
         using TopologyLock only = new(_path + ".lock", _pause);
-        // Another process may have made it while this one waited.
+        // Another process may have created the file while this one waited.
         if (FileStatus.Of(_path) is not null) return;
         if (only.IsMarked || FileStatus.Of(_path + "-wal")?.Length > 0)
         {
             throw new NetworkException(
                 NetworkError.StateUnavailable,
-                $"The state database {_path} is gone, though files beside it show that there was one.",
+                $"The state database {_path} is missing, although files next to it show that it existed.",
                 RestoreAction);
         }
 
@@ -186,14 +188,14 @@ internal sealed class StateDatabase : IDisposable
                 UnixCreateMode = StateFolder.FileMode,
             }))
             {
-                // What the umask took away.
+                // Restores the permissions that the umask removed.
                 File.SetUnixFileMode(file.SafeFileHandle, StateFolder.FileMode);
             }
 
             using (SqliteConnection connection = Connect(draft))
             {
                 connection.Open();
-                // The log's mode is kept in the file, so this also writes its first page.
+                // The journal mode is stored in the file, so this also writes the first page.
                 Run("PRAGMA journal_mode = WAL", connection);
             }
 
@@ -208,7 +210,7 @@ internal sealed class StateDatabase : IDisposable
 
     private T InTransaction<T>(Func<T> work, string[] begin) => Guard(() =>
     {
-        // The threads of a command share the connection, one transaction at a time.
+        // The threads of a command share the connection and run one transaction at a time.
         lock (_commands)
         {
             RunPatiently(begin);
@@ -216,7 +218,7 @@ internal sealed class StateDatabase : IDisposable
         }
     });
 
-    // Of what has begun.
+    // Ends a transaction or savepoint that has begun.
     private T AllOrNothing<T>(Func<T> work, string keep, string undo)
     {
         try
@@ -227,13 +229,13 @@ internal sealed class StateDatabase : IDisposable
         }
         catch
         {
-            // Some failures have ended the transaction already; then there is none, and this fails too.
+            // Some failures end the transaction themselves. This call then fails too, which has no effect.
             _ = raw.sqlite3_exec(Connection.Handle, undo);
             throw;
         }
     }
 
-    // The one place where a command waits for others: behind the log, who has begun is never refused again.
+    // Only here does a command wait for others: in WAL mode, a transaction that has begun is never refused a lock.
     private void RunPatiently(string[] statements)
     {
         long start = Stopwatch.GetTimestamp();
@@ -255,7 +257,8 @@ internal sealed class StateDatabase : IDisposable
                     NetworkError.StateUnavailable,
                     $"The state database {_path} has been locked by another process for {s_patience.TotalSeconds:0} seconds"
                     + $"{LockHolders.Describe(_path, _path + "-shm")}.",
-                    "Repeat the command when that process is done; a backup or a prompt of sqlite3 may hold it as well.");
+                    "Repeat the command when that process has finished. A backup or an sqlite3 session can hold the "
+                    + "lock too.");
             }
 
             _pause(s_pause);
@@ -264,7 +267,7 @@ internal sealed class StateDatabase : IDisposable
 
     private void Run(string sql) => Run(sql, Connection);
 
-    // Prepared once: to parse what each transaction begins and ends with takes longer than to do it.
+    // Prepared once, because parsing the statements that begin and end transactions takes longer than running them.
     private void Step(string sql)
     {
         if (!_statements.TryGetValue(sql, out sqlite3_stmt? statement))
@@ -277,11 +280,11 @@ internal sealed class StateDatabase : IDisposable
         {
         }
 
-        // Tells how the steps went.
+        // The reset returns the result of the last step.
         SqliteException.ThrowExceptionForRC(raw.sqlite3_reset(statement), Connection.Handle);
     }
 
-    // Not as a command: that would wait for locks in its own way.
+    // Not a SqliteCommand, which would wait for locks in its own way.
     private static void Run(string sql, SqliteConnection connection) =>
         SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(connection.Handle, sql), connection.Handle);
 
@@ -293,22 +296,23 @@ internal sealed class StateDatabase : IDisposable
         {
             throw new NetworkException(
                 NetworkError.StateUnavailable,
-                $"The state database {_path} has schema version {version}; this module knows versions up to {Schema.Steps.Length}.",
-                "Use the version of the module that wrote the database, or a newer one.");
+                $"The state database {_path} has schema version {version}, but this module supports versions "
+                + $"up to {Schema.Steps.Length}.",
+                "Use the version of the module that wrote the database, or a newer version.");
         }
 
         Write(() =>
         {
-            // Another process may have done it while this one waited for the lock.
+            // Another process may have migrated it while this one waited for the lock.
             for (version = ReadVersion(); version < Schema.Steps.Length; version++) Execute(Schema.Steps[version]);
             return Execute($"PRAGMA user_version = {version}");
         });
-        // Into the file itself, so that it does not look like a new one to whoever finds it without its log.
+        // Writes the schema into the file itself, so that the file doesn't look new without its log.
         Run("PRAGMA wal_checkpoint");
     }
 
-    // As a rule, what the file is too short for is in the log. If it is not, it has been cut off, which SQLite itself
-    // would notice only on coming across a page that is not there.
+    // If the file is too short, the missing pages are usually in the log. If they aren't, the file has been truncated,
+    // which SQLite itself would notice only when it reads a missing page.
     private void CheckLength()
     {
         long length = Read(() => Query(
@@ -316,13 +320,14 @@ internal sealed class StateDatabase : IDisposable
         if (FileStatus.Of(_path)?.Length >= length) return;
         if (Read(() => Query("PRAGMA quick_check(1)", static r => r.GetString(0))[0]) == "ok") return;
         throw new NetworkException(
-            NetworkError.StateUnavailable, $"The state database {_path} has been cut off.", RestoreAction);
+            NetworkError.StateUnavailable, $"The state database {_path} has been truncated.", RestoreAction);
     }
 
     private int ReadVersion() => Query("PRAGMA user_version", static r => r.GetInt32(0))[0];
 
     private string RestoreAction =>
-        $"Bring back a copy of it (Get-Help about_MacIpvlan). To start afresh, remove {_path} and all files whose names begin so.";
+        $"Restore a copy of it (Get-Help about_MacIpvlan_State). To start over, remove {_path} and all files whose "
+        + "names begin with it.";
 
     private T Guard<T>(Func<T> work)
     {
@@ -330,26 +335,26 @@ internal sealed class StateDatabase : IDisposable
         {
             return work();
         }
-        // The others: rows that hold what this module never wrote; files that cannot be made.
+        // Besides SQLite's errors: rows with values that this module never wrote, and files that can't be created.
         catch (Exception e) when (e is SqliteException or FormatException or ArgumentException or InvalidCastException
             or IOException or UnauthorizedAccessException)
         {
             throw new NetworkException(
                 NetworkError.StateUnavailable,
-                $"The state database {_path} cannot be used: {(IsFull(e) ? "the disk is full" : e.Message.TrimEnd('.'))}.",
+                $"The state database {_path} can't be used: {(IsFull(e) ? "the disk is full" : e.Message.TrimEnd('.'))}.",
                 IsFull(e) ? "Free some space and repeat the command." : Action((e as SqliteException)?.SqliteErrorCode));
         }
     }
 
-    // The second: no room for the log's index, which SQLite takes for a failure of the disk.
+    // If there's no space for the log's index, SQLite reports a disk failure (the second case).
     private static bool IsFull(Exception exception) =>
         exception is SqliteException { SqliteErrorCode: Full } or SqliteException { SqliteExtendedErrorCode: NoRoomForIndex };
 
     private string Action(int? error) => error switch
     {
-        ReadOnly or CannotOpen => "Make its folder writable to you, or point MACIPVLAN_STATE at a file in another one.",
+        ReadOnly or CannotOpen => "Make its folder writable, or set MACIPVLAN_STATE to a file in another folder.",
         Corrupt or NotADatabase =>
-            RestoreAction + " MACIPVLAN_STATE says which file is the database.",
-        _ => "Check the file, the free space and the rights of its folder, or point MACIPVLAN_STATE at another file.",
+            RestoreAction + " MACIPVLAN_STATE specifies which file is the database.",
+        _ => "Check the file, the free space and its folder's permissions, or set MACIPVLAN_STATE to another file.",
     };
 }

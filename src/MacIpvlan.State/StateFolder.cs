@@ -2,20 +2,22 @@ using MacIpvlan.Linux;
 
 namespace MacIpvlan.State.Sqlite;
 
-/// <summary>The folder of the database and the files in it: their owner's alone, since what is in them is believed.</summary>
+/// <summary>
+/// The folder of the database and its files. Only the owner has access, because their contents are trusted.
+/// </summary>
 internal static class StateFolder
 {
-    /// <summary>The mode of every file in it.</summary>
+    /// <summary>The permissions of every file in the folder.</summary>
     public const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private const UnixFileMode FolderMode = FileMode | UnixFileMode.UserExecute;
 
-    // The log, its index, and the lock.
+    // The log, its index, the rollback journal, and the lock.
     private static readonly string[] s_companions = ["-wal", "-shm", "-journal", ".lock"];
 
     /// <summary>
-    /// Makes the folder of a database with mode 0700 if it is missing; refuses a folder, or files in it, that someone
-    /// else owns, may write to, or has put links in the place of.
+    /// Creates the folder of a database with mode 0700 if it's missing. Refuses a folder or a file that another user
+    /// owns or can write to, and a link in place of a file.
     /// </summary>
     /// <exception cref="NetworkException">StateUnavailable.</exception>
     public static void Ensure(string path)
@@ -24,7 +26,7 @@ internal static class StateFolder
         try
         {
             EnsureFolder(folder);
-            // The folder has just been found to be ours alone: nobody can change what is looked at here.
+            // The folder is now known to be private, so no other user can change the files during these checks.
             CheckFile(path);
             foreach (string companion in s_companions) CheckFile(path + companion);
         }
@@ -32,8 +34,8 @@ internal static class StateFolder
         {
             throw new NetworkException(
                 NetworkError.StateUnavailable,
-                $"The folder of the state database {path} cannot be used: {e.Message.TrimEnd('.')}.",
-                "Run as root, or point the environment variable MACIPVLAN_STATE at a file in a folder of your own.");
+                $"The folder of the state database {path} can't be used: {e.Message.TrimEnd('.')}.",
+                "Run as root, or set the environment variable MACIPVLAN_STATE to a file in a folder that you own.");
         }
     }
 
@@ -42,14 +44,15 @@ internal static class StateFolder
         if (FileStatus.Of(folder) is null)
         {
             Directory.CreateDirectory(folder, FolderMode);
-            // What the umask took away.
+            // Restores the permissions that the umask removed.
             File.SetUnixFileMode(folder, FolderMode);
         }
 
-        // A link of root's may lead elsewhere, but one of another user's may lead anywhere.
+        // A link of root or of this user is followed, but a link of another user isn't trusted.
         CheckOwner(folder, FileStatus.Of(folder)!);
-        FileStatus status = FileStatus.Of(folder, follow: true) ?? throw new IOException($"{folder} leads nowhere");
-        if (status.Type != FileType.Folder) throw new IOException($"{folder} is not a folder");
+        FileStatus status = FileStatus.Of(folder, follow: true) ?? throw new IOException(
+            $"{folder} is a broken symbolic link");
+        if (status.Type != FileType.Folder) throw new IOException($"{folder} isn't a folder");
         CheckOwner(folder, status);
         CheckRights(folder, status);
     }
@@ -61,8 +64,9 @@ internal static class StateFolder
         {
             throw new NetworkException(
                 NetworkError.StateUnavailable,
-                $"{path} is not a file, but a {(status.Type == FileType.SymbolicLink ? "symbolic link" : "folder or device")}.",
-                "Remove it, or point MACIPVLAN_STATE at the file itself, in a folder of your own.");
+                $"{path} isn't a regular file, but a "
+                + $"{(status.Type == FileType.SymbolicLink ? "symbolic link" : "folder or device")}.",
+                "Remove it, or set MACIPVLAN_STATE to the file itself, in a folder that you own.");
         }
 
         CheckOwner(path, status);
@@ -75,8 +79,8 @@ internal static class StateFolder
         if (status.IsTrusted) return;
         throw new NetworkException(
             NetworkError.StateUnavailable,
-            $"{path} belongs to another user (id {status.Owner}), so the state database cannot be trusted.",
-            $"Take it over (chown), or point MACIPVLAN_STATE at a file in a folder of your own.");
+            $"{path} belongs to another user (id {status.Owner}), so the state database can't be trusted.",
+            $"Change its owner (chown), or set MACIPVLAN_STATE to a file in a folder that you own.");
     }
 
     private static void CheckRights(string path, FileStatus status)
@@ -84,7 +88,7 @@ internal static class StateFolder
         if (!status.IsWritableByOthers) return;
         throw new NetworkException(
             NetworkError.StateUnavailable,
-            $"Others than its owner may write to {path}, so the state database cannot be trusted.",
-            $"Take those rights away (chmod go-w {path}), or point MACIPVLAN_STATE at a file in another folder.");
+            $"Users other than the owner can write to {path}, so the state database can't be trusted.",
+            $"Remove their write permission (chmod go-w {path}), or set MACIPVLAN_STATE to a file in another folder.");
     }
 }

@@ -3,20 +3,20 @@ using System.Text;
 namespace MacIpvlan.State.Sqlite;
 
 /// <summary>
-/// A lock between processes on a file beside the database (flock(2)); the kernel drops it with the process. The file
-/// also remembers that a database was made.
+/// A lock between processes on a file next to the database (flock(2)). The kernel releases it when the process ends.
+/// The file also records that a database was created.
 /// </summary>
 internal sealed class TopologyLock : IDisposable
 {
-    // What flock answers when another process has the lock.
+    // The error of flock if another process has the lock.
     private const int EWOULDBLOCK = 11;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(50);
     private readonly FileStream _file;
 
     /// <summary>Waits for the lock.</summary>
-    /// <param name="path">The lock's file.</param>
-    /// <param name="pause">Waits for so long, or throws to give up.</param>
+    /// <param name="path">The lock file.</param>
+    /// <param name="pause">Waits for a time, or throws to give up.</param>
     /// <exception cref="NetworkException">StateUnavailable.</exception>
     public TopologyLock(string path, Action<TimeSpan> pause)
     {
@@ -43,17 +43,17 @@ internal sealed class TopologyLock : IDisposable
                 {
                     throw new NetworkException(
                         NetworkError.StateUnavailable,
-                        $"Another command has been at work on networks for {s_patience.TotalSeconds:0} seconds"
-                        + $"{LockHolders.Describe(path)}; the lock is {path}.",
-                        "Repeat the command when that one is done.");
+                        $"Another command has been changing networks for {s_patience.TotalSeconds:0} seconds"
+                        + $"{LockHolders.Describe(path)}. It holds the lock {path}.",
+                        "Repeat the command when that command has finished.");
                 }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 throw new NetworkException(
                     NetworkError.StateUnavailable,
-                    $"The lock {path} cannot be had: {e.Message.TrimEnd('.')}.",
-                    "Check that the folder can be written to, or point MACIPVLAN_STATE at a file in another one.");
+                    $"The lock {path} can't be acquired: {e.Message.TrimEnd('.')}.",
+                    "Check that the folder is writable, or set MACIPVLAN_STATE to a file in another folder.");
             }
 
             pause(delay);
@@ -61,14 +61,15 @@ internal sealed class TopologyLock : IDisposable
         }
     }
 
-    /// <summary>Whether a database was made here.</summary>
+    /// <summary>Whether a database was created here.</summary>
     public bool IsMarked => _file.Length > 0;
 
-    /// <summary>Remembers that a database was made here.</summary>
+    /// <summary>Records that a database was created here.</summary>
     public void Mark()
     {
         File.SetUnixFileMode(_file.SafeFileHandle, StateFolder.FileMode);
-        _file.Write(Encoding.ASCII.GetBytes("The database beside this file was made here; without it, the state is lost.\n"));
+        _file.Write(Encoding.ASCII.GetBytes(
+            "The database next to this file was created here. If it is missing, the state is lost.\n"));
     }
 
     public void Dispose() => _file.Dispose();

@@ -3,16 +3,18 @@ using MacIpvlan.Addressing;
 
 namespace MacIpvlan.PowerShell;
 
-/// <summary>An address as users give it: alone, or with a prefix length, as NICs have it; that of the subnet counts.</summary>
+/// <summary>
+/// An address as users specify it, with or without a prefix length. A NIC always gets the subnet's prefix length.
+/// </summary>
 public sealed class AddressReference
 {
     /// <summary>Reads ADDRESS or ADDRESS/LENGTH.</summary>
     public AddressReference(string text) => Value = Read(text);
 
-    /// <summary>Takes .NET's own type.</summary>
+    /// <summary>Converts from <see cref="System.Net.IPAddress"/>.</summary>
     public AddressReference(IPAddress address) => Value = (AddressValue)address;
 
-    /// <summary>Takes an address out of a subnet or a range.</summary>
+    /// <summary>Takes an address from a subnet or a range.</summary>
     public AddressReference(AddressValue address) => Value = address;
 
     /// <summary>The address.</summary>

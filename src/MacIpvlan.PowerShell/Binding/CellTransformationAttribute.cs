@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace MacIpvlan.PowerShell;
 
-/// <summary>Reads as well what CSV files have of lists, of switches, and of values that are not there.</summary>
+/// <summary>Also accepts lists, switches and missing values as CSV files contain them.</summary>
 /// <typeparam name="T">The type of the parameter.</typeparam>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class CellTransformationAttribute<T> : ValueTransformationAttribute<T>

@@ -2,19 +2,19 @@ using System.Globalization;
 
 namespace MacIpvlan.PowerShell;
 
-/// <summary>Completes names of networks: for commands of one kind, of that kind.</summary>
+/// <summary>Completes network names; for commands of one kind, only networks of that kind.</summary>
 public sealed class NetworkCompleter : NameCompleter
 {
     private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input) =>
         new ContainerNetworks(session).GetAll().Where(n => IsFor(input.Command, n))
             .Select(static n => new Candidate(n.Name, () => $"{n.Kind} {n.ModeText} on {n.Parent}: {n.Subnet}"));
 
-    // Commands of one kind are called by it.
+    // Commands for one kind of network end with its name.
     private static bool IsFor(string command, ContainerNetwork network) => new[] { nameof(MacvlanNetwork), nameof(IpvlanNetwork) }
         .All(kind => !command.EndsWith(kind, StringComparison.OrdinalIgnoreCase) || network.GetType().Name == kind);
 }
 
-/// <summary>Completes names of links that can be parents, those that are up first.</summary>
+/// <summary>Completes the names of links that can be parents; links that are up come first.</summary>
 public sealed class ParentCompleter : NameCompleter
 {
     private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input)
@@ -36,7 +36,7 @@ public sealed class VlanSubInterfaceCompleter : NameCompleter
             .Select(static v => new Candidate(v.Name, () => $"VLAN {v.VlanId} on {v.Parent}"));
 }
 
-/// <summary>Completes ids of VLANs that there are, on the parent if that has been named.</summary>
+/// <summary>Completes the ids of existing VLANs, on the parent if one is specified.</summary>
 public sealed class VlanIdCompleter : NameCompleter
 {
     private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input)
@@ -57,10 +57,12 @@ public sealed class NamespaceCompleter : NameCompleter
         NetworkNamespaces.GetAll().Select(static n => new Candidate(n.Name, () => n.Path));
 }
 
-/// <summary>Completes names of containers that run; where NICs are to be found, of those that have one before others.</summary>
+/// <summary>
+/// Completes the names of running containers; except for Connect commands, containers with NICs come first.
+/// </summary>
 public sealed class ContainerCompleter : NameCompleter
 {
-    // What the user at the prompt does not notice.
+    // Short enough not to be noticed at the prompt.
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
 
     private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input) =>
@@ -74,14 +76,14 @@ public sealed class ContainerCompleter : NameCompleter
             .Select(static c => new Candidate(c.Name, () => $"{c.ShortId}: {c.Image}, {c.Runtime}"));
 }
 
-/// <summary>Completes names of network namespaces, then of containers that run.</summary>
+/// <summary>Completes the names of network namespaces, then of running containers.</summary>
 public sealed class TargetCompleter : NameCompleter
 {
     private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input) =>
         NamespaceCompleter.All().Concat(ContainerCompleter.Running(session));
 }
 
-/// <summary>Completes names of interfaces that NICs have, in the network and namespace if those have been named.</summary>
+/// <summary>Completes the interface names of NICs, in the network and namespace if they are specified.</summary>
 public sealed class InterfaceCompleter : NameCompleter
 {
     private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input)
@@ -96,7 +98,7 @@ public sealed class InterfaceCompleter : NameCompleter
     }
 }
 
-/// <summary>Completes what NICs are called, and the namespaces and containers that they are in.</summary>
+/// <summary>Completes the names of NICs, and of the namespaces and containers that they are in.</summary>
 public sealed class DestinationCompleter : NameCompleter
 {
     private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input)

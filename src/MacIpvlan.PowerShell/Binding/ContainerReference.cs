@@ -1,6 +1,6 @@
 namespace MacIpvlan.PowerShell;
 
-/// <summary>A container as users give it: its name, its id, or the beginning of its id.</summary>
+/// <summary>A container as users specify it: by its name, its id, or the beginning of its id.</summary>
 public sealed class ContainerReference
 {
     /// <summary>Refers to a container by name or id.</summary>

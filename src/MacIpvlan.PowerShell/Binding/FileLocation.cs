@@ -3,21 +3,23 @@ using System.Management.Automation;
 
 namespace MacIpvlan.PowerShell;
 
-/// <summary>Files as users name them: relative to PowerShell's own location, on its drives, by patterns.</summary>
+/// <summary>
+/// Resolves file paths as users specify them: relative to PowerShell's location, on its drives, with wildcards.
+/// </summary>
 internal static class FileLocation
 {
     private const string FileSystem = "FileSystem";
 
-    /// <summary>The files that a name or pattern means.</summary>
-    /// <exception cref="NetworkException">FileUnusable: it means no files.</exception>
+    /// <summary>Returns the files that a path or wildcard pattern matches.</summary>
+    /// <exception cref="NetworkException">FileUnusable: the path isn't in the file system.</exception>
     public static IReadOnlyList<string> Find(SessionState state, string path)
     {
         Collection<string> found = state.Path.GetResolvedProviderPathFromPSPath(path, out ProviderInfo provider);
         return provider.Name == FileSystem ? found : throw NoFile(path);
     }
 
-    /// <summary>The file that a name means, whether it is there or not.</summary>
-    /// <exception cref="NetworkException">FileUnusable: it means no file.</exception>
+    /// <summary>Returns the file that a path means, whether it exists or not.</summary>
+    /// <exception cref="NetworkException">FileUnusable: the path isn't in the file system.</exception>
     public static string Of(SessionState state, string path)
     {
         string found = state.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
@@ -25,5 +27,5 @@ internal static class FileLocation
     }
 
     private static NetworkException NoFile(string path) =>
-        new(NetworkError.FileUnusable, $"{path} is not a place for files.", "Name a file.");
+        new(NetworkError.FileUnusable, $"{path} isn't a path in the file system.", "Specify the path of a file.");
 }

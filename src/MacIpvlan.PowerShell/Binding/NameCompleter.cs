@@ -5,10 +5,12 @@ using System.Text.RegularExpressions;
 
 namespace MacIpvlan.PowerShell;
 
-/// <summary>Completes a parameter from a list of names; silent when the list cannot be had.</summary>
+/// <summary>
+/// Completes a parameter from a list of names. If the list can't be read, there are no completions and no error.
+/// </summary>
 public abstract partial class NameCompleter : IArgumentCompleter
 {
-    // What PowerShell calls quotes.
+    // The characters that PowerShell treats as quotes.
     private static readonly char[] s_quotes = [.. "'\"\u2018\u2019\u201a\u201b\u201c\u201d\u201e"];
 
     /// <inheritdoc/>
@@ -30,23 +32,23 @@ public abstract partial class NameCompleter : IArgumentCompleter
         }
     }
 
-    /// <summary>The names, each with what to show of it when it is chosen from.</summary>
+    /// <summary>Returns the names, each with its tooltip.</summary>
     private protected abstract IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input);
 
     private static string Quote(string name) =>
         Bare().IsMatch(name) ? name : $"'{CodeGeneration.EscapeSingleQuotedStringContent(name)}'";
 
-    // What begins otherwise could be a number, a parameter or an operator.
+    // Anything else could be parsed as a number, a parameter or an operator.
     [GeneratedRegex(@"\A[\p{L}_/][\w./:-]*\z")]
     private static partial Regex Bare();
 
-    /// <summary>A name, and what is told of it.</summary>
+    /// <summary>A name and its tooltip.</summary>
     internal sealed record Candidate(string Name, Func<string> Describe);
 
-    /// <summary>What is on the command line besides.</summary>
+    /// <summary>The other parameters on the command line.</summary>
     internal sealed record CompletionInput(string Command, IDictionary Parameters)
     {
-        /// <summary>The texts of a parameter that has been given, as far as they are known by now.</summary>
+        /// <summary>The values of a parameter, as far as they are known during completion.</summary>
         public IReadOnlyList<string> Given(string parameter) => Parameters[parameter] switch
         {
             null => [],

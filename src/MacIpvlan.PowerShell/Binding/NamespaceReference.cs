@@ -3,29 +3,31 @@ using MacIpvlan.Linux;
 
 namespace MacIpvlan.PowerShell;
 
-/// <summary>A network namespace as users give it: a name under /run/netns, a path, or an object.</summary>
+/// <summary>A network namespace as users specify it: by a name under /run/netns, a path, or an object.</summary>
 public sealed class NamespaceReference
 {
-    /// <summary>Refers to a namespace by name or, if it has a slash, by path.</summary>
+    /// <summary>Refers to a namespace by name or, if the text contains a slash, by path.</summary>
     public NamespaceReference(string text) => Text = text;
 
     /// <summary>Refers to a namespace by its object.</summary>
     public NamespaceReference(NetworkNamespace target) => Text = target.Name;
 
-    /// <summary>Refers to a namespace by what is left of its object in a file.</summary>
+    /// <summary>Refers to a namespace by a deserialized object.</summary>
     public NamespaceReference(PSObject remains) => Text = ObjectRemains.ReadName(remains, nameof(NetworkNamespace.Inode));
 
-    /// <summary>The name, the path, or a pattern where patterns are taken.</summary>
+    /// <summary>The name or the path, or a pattern where wildcards are supported.</summary>
     public string Text { get; }
 
     /// <summary>The name or path.</summary>
     public override string ToString() => Text;
 
-    /// <summary>Tells which NICs are in it: by name or path as remembered, or by what it leads to now.</summary>
+    /// <summary>
+    /// Selects the NICs in the namespace: by the recorded name or path, or by what the name or path refers to now.
+    /// </summary>
     internal Func<ContainerNic, bool> Filter(IReadOnlyList<ContainerNic> all)
     {
         NamespaceIdentity? identity = TryIdentify();
-        // A container may be called what a namespace is. A namespace that is there is meant, even if no NIC is in it.
+        // A container can have the same name as a namespace. An existing namespace takes precedence, even without NICs.
         NamePattern pattern = new(Text, isExact: identity is not null
             || all.Any(n => (n.Container is null && n.Namespace == Text) || n.NamespacePath == Text));
         return nic => (nic.Container is null && pattern.Matches(nic.Namespace)) || pattern.Matches(nic.NamespacePath)

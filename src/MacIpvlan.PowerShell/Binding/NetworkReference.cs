@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace MacIpvlan.PowerShell;
 
-/// <summary>A network as users give it: a name, or an object of Get-*Network.</summary>
+/// <summary>A network as users specify it: by name, or as an object from a Get-*Network cmdlet.</summary>
 public sealed class NetworkReference
 {
     /// <summary>Refers to a network by name.</summary>
@@ -11,10 +11,10 @@ public sealed class NetworkReference
     /// <summary>Refers to a network by its object.</summary>
     public NetworkReference(ContainerNetwork network) => Name = network.Name;
 
-    /// <summary>Refers to a network by what is left of its object in a file.</summary>
+    /// <summary>Refers to a network by a deserialized object.</summary>
     public NetworkReference(PSObject remains) => Name = ObjectRemains.ReadName(remains, nameof(ContainerNetwork.Kind));
 
-    /// <summary>The network's name, or a pattern where patterns are taken.</summary>
+    /// <summary>The network's name, or a pattern where wildcards are supported.</summary>
     public string Name { get; }
 
     /// <summary>The name.</summary>

@@ -4,14 +4,18 @@ using MacIpvlan.Addressing;
 
 namespace MacIpvlan.PowerShell;
 
-/// <summary>Whom a test asks for, as users give it: an address, a NIC, or what a NIC is called.</summary>
+/// <summary>
+/// The destination of a test as users specify it: an address, a NIC, or the name of a NIC, namespace or container.
+/// </summary>
 public sealed class NicDestination
 {
     private readonly AddressValue? _address;
     private readonly NicReference? _nic;
     private readonly string _text;
 
-    /// <summary>An address, a NIC as NAMESPACE/INTERFACE, a namespace, or a container; patterns are taken.</summary>
+    /// <summary>
+    /// An address, a NIC as NAMESPACE/INTERFACE, a namespace, or a container; wildcards are supported.
+    /// </summary>
     public NicDestination(string text)
     {
         _text = text;
@@ -27,18 +31,18 @@ public sealed class NicDestination
     {
     }
 
-    /// <summary>A NIC, by what is left of its object in a file.</summary>
+    /// <summary>A NIC, by a deserialized object.</summary>
     public NicDestination(PSObject remains) : this(new NicReference(remains))
     {
     }
 
     private NicDestination(NicReference nic) => (_nic, _text) = (nic, nic.ToString());
 
-    /// <summary>What was given.</summary>
+    /// <summary>The destination as specified.</summary>
     public override string ToString() => _text;
 
-    /// <summary>Finds out what this means among all NICs that there are.</summary>
-    /// <returns>What gives the tests of a NIC with it.</returns>
+    /// <summary>Finds the destination among all recorded NICs.</summary>
+    /// <returns>A function that returns the tests of a source NIC with this destination.</returns>
     /// <exception cref="NetworkException">NicNotFound.</exception>
     internal Func<ContainerNic, IEnumerable<NicTestPair>> Resolve(IReadOnlyList<ContainerNic> all)
     {
@@ -48,13 +52,13 @@ public sealed class NicDestination
         {
             throw new NetworkException(
                 NetworkError.NicNotFound,
-                $"'{_text}' is no address, and there is no NIC of that name, nor one in a namespace or container of that name.",
-                "List the NICs that there are with Get-ContainerNic.");
+                $"'{_text}' isn't an address, and no NIC has this name or is in a namespace or container with this name.",
+                "List the NICs with Get-ContainerNic.");
         }
 
         return source =>
         {
-            // In a namespace with NICs on several networks, the one on the network of the source is meant.
+            // If a namespace has NICs on several networks, the one on the source's network is meant.
             ContainerNic[] siblings = [.. targets.Where(t => t.Network == source.Network)];
             return (siblings.Length > 0 ? siblings : targets).Where(t => t.Id != source.Id).SelectMany(t => NicTestPair.Between(source, t));
         };
@@ -67,7 +71,7 @@ public sealed class NicDestination
         return named.Length > 0 ? named : [.. new NicFilter(all).Targets([new(_text)]).Found];
     }
 
-    // With a prefix length, as NICs have theirs, or without.
+    // With a prefix length, as in a NIC's addresses, or without.
     private static bool IsAddress(string text) => AddressValue.TryParse(text.Split('/')[0], out _);
 
     private static AddressValue Checked(AddressValue address)
@@ -76,7 +80,7 @@ public sealed class NicDestination
         bool isGroup = value.IsIPv6Multicast || value.GetAddressBytes()[0] is >= 224 and <= 239 && address.Bits == 32;
         bool isNone = value.Equals(IPAddress.Any) || value.Equals(IPAddress.IPv6Any) || value.Equals(IPAddress.Broadcast);
         return isGroup || isNone || IPAddress.IsLoopback(value)
-            ? throw new FormatException($"'{address}' is no address that another host can have.")
+            ? throw new FormatException($"'{address}' isn't a valid destination: another host can't have this address.")
             : address;
     }
 }

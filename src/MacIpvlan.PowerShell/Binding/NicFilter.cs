@@ -2,7 +2,9 @@ using MacIpvlan.Containers;
 
 namespace MacIpvlan.PowerShell;
 
-/// <summary>Which NICs, of those that there are, parameters mean; what is null does not restrict.</summary>
+/// <summary>
+/// Selects the NICs that parameters specify; a parameter that is null doesn't restrict the selection.
+/// </summary>
 internal sealed class NicFilter(IReadOnlyList<ContainerNic> all)
 {
     private readonly List<Func<ContainerNic, bool>> _conditions = [];
@@ -15,7 +17,7 @@ internal sealed class NicFilter(IReadOnlyList<ContainerNic> all)
 
     public NicFilter Containers(string[]? texts) => Any(texts?.Select(OfContainer));
 
-    // As Connect takes them: a namespace or a container.
+    // Like Connect-ContainerNic, a target is a namespace or a container.
     public NicFilter Targets(TargetReference[]? targets) => Any(targets?.SelectMany(t =>
         new[] { new NamespaceReference(t.Text).Filter(all), OfContainer(t.Text) }));
 
@@ -35,7 +37,7 @@ internal sealed class NicFilter(IReadOnlyList<ContainerNic> all)
         return this;
     }
 
-    // By name, or by so much of the id as runtimes show; less could mean a container that is called so.
+    // By name, or by an id of at least the length that runtimes show; a shorter text could be a container's name.
     private Func<ContainerNic, bool> OfContainer(string text)
     {
         NamePattern pattern = NamePattern.For(text, all, static n => n.Container);

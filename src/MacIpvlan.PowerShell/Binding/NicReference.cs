@@ -5,7 +5,7 @@ using MacIpvlan.Addressing;
 
 namespace MacIpvlan.PowerShell;
 
-/// <summary>A NIC that there is or was: an object of Get-ContainerNic, or what is left of one in a file.</summary>
+/// <summary>An existing or former NIC: an object from Get-ContainerNic, or a deserialized one.</summary>
 public sealed class NicReference
 {
     private readonly PSObject _remains;
@@ -14,21 +14,22 @@ public sealed class NicReference
     /// <summary>Refers to a NIC by its object.</summary>
     public NicReference(ContainerNic nic) : this(PSObject.AsPSObject(nic)) => _nic = nic;
 
-    /// <summary>Refers to a NIC by the properties that are left of its object.</summary>
-    /// <exception cref="FormatException">It has no network, or nothing that tells where it was.</exception>
+    /// <summary>Refers to a NIC by the properties of a deserialized object.</summary>
+    /// <exception cref="FormatException">It has no network, or nothing that identifies its namespace.</exception>
     public NicReference(PSObject remains)
     {
         _remains = remains;
         if (Network is null || Place is null)
         {
-            throw new FormatException("An object without Network, and without Container, Namespace or ProcessId, stands for no NIC.");
+            throw new FormatException(
+                "The object doesn't represent a NIC: it needs Network, and Container, Namespace or ProcessId.");
         }
     }
 
     /// <summary>The network's name.</summary>
     public string Network => Read(nameof(ContainerNic.Network))!;
 
-    /// <summary>The interface's name; null where that is not known.</summary>
+    /// <summary>The interface's name; null if unknown.</summary>
     public string? InterfaceName => Read(nameof(ContainerNic.InterfaceName));
 
     private string? Container => Read(nameof(ContainerNic.Container));
@@ -39,27 +40,29 @@ public sealed class NicReference
 
     private string? Place => Container ?? Namespace ?? Read(nameof(ContainerNic.ProcessId));
 
-    /// <summary>What it was in, and the interface.</summary>
+    /// <summary>Its container, namespace or process, and the interface.</summary>
     public override string ToString() => $"{Place}/{InterfaceName}";
 
     /// <summary>Its addresses.</summary>
-    /// <exception cref="NetworkException">InvalidParameter: what is left is none. So with all numbers and addresses.</exception>
+    /// <exception cref="NetworkException">
+    /// InvalidParameter: the property doesn't contain addresses. The other properties fail in the same way.
+    /// </exception>
     internal IReadOnlyList<AddressValue> ReadAddresses() =>
         [.. ObjectRemains.ReadAll(_remains, nameof(ContainerNic.IPAddress)).Select(a => Check(a, AddressReference.Read))];
 
-    /// <summary>Its MAC address; null where that is not known.</summary>
+    /// <summary>Its MAC address; null if unknown.</summary>
     internal PhysicalAddress? ReadMacAddress() =>
         Read(nameof(ContainerNic.MacAddress)) is string text ? Check(text, PhysicalAddress.Parse) : null;
 
-    /// <summary>Its MTU in bytes; null where that is not known.</summary>
+    /// <summary>Its MTU in bytes; null if unknown.</summary>
     internal int? ReadMtu() => ReadNumber(nameof(ContainerNic.Mtu)) is > 0 and int mtu ? mtu : null;
 
-    /// <summary>The NIC itself, among all that there are, or the one that has its place by now; null when there is none.</summary>
+    /// <summary>Finds the NIC, or else the NIC that has taken its place; null if there is neither.</summary>
     internal ContainerNic? Find(Func<IReadOnlyList<ContainerNic>> all) => _nic
         ?? all().FirstOrDefault(n => n.Id == Read(nameof(ContainerNic.Id)))
         ?? all().FirstOrDefault(IsInPlace);
 
-    /// <summary>Opens what it was given to.</summary>
+    /// <summary>Opens its container, process or namespace.</summary>
     internal NicTarget Open(NicTargetFinder targets) => Container is not null ? targets.OpenContainer(Container)
         : ProcessId is int id ? NicTargetFinder.OpenProcess(id)
         : NicTargetFinder.OpenNamespace(Namespace!);
@@ -84,7 +87,8 @@ public sealed class NicReference
         }
         catch (Exception e) when (e is FormatException or OverflowException)
         {
-            throw new NetworkException(NetworkError.InvalidParameter, $"What stands for {this} has '{text}': {e.Message}");
+            throw new NetworkException(
+                NetworkError.InvalidParameter, $"The object for the NIC {this} contains the invalid value '{text}': {e.Message}");
         }
     }
 }

@@ -3,14 +3,14 @@ using System.Management.Automation;
 namespace MacIpvlan.PowerShell;
 
 /// <summary>
-/// Lets PowerShell pass over a property of a piped object that is null, as if the object did not have it, and go on to what
-/// else the object can be bound to.
+/// Makes PowerShell ignore a null property of a piped object, as if the object didn't have the property, and try the
+/// other parameters that the object can bind to.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class NullIsNothingAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
-        // The one failure that PowerShell takes for a value of another type, and no error of the user's.
+        // This is the only failure that PowerShell treats as a wrong type, and not as an error to report.
         inputData ?? throw new ArgumentTransformationMetadataException("It is null.", new PSInvalidCastException("It is null."));
 }

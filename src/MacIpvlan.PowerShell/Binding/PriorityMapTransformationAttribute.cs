@@ -3,7 +3,7 @@ using System.Management.Automation;
 
 namespace MacIpvlan.PowerShell;
 
-/// <summary>Takes a map of priorities also as sub-interfaces show theirs: FROM:TO for each line.</summary>
+/// <summary>Also accepts a priority map in the form that sub-interfaces show: one FROM:TO pair per line.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class PriorityMapTransformationAttribute : ArgumentTransformationAttribute
 {
@@ -22,7 +22,7 @@ public sealed class PriorityMapTransformationAttribute : ArgumentTransformationA
         {
             if (line.Split(':') is not [string from, string to])
             {
-                throw new ArgumentTransformationMetadataException($"'{line}' is not a line of a map of priorities: FROM:TO.");
+                throw new ArgumentTransformationMetadataException($"'{line}' isn't a valid line of a priority map. Specify FROM:TO.");
             }
 
             map[from] = to;

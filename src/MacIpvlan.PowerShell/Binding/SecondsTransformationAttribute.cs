@@ -3,7 +3,7 @@ using System.Management.Automation;
 
 namespace MacIpvlan.PowerShell;
 
-/// <summary>Takes a number for so many seconds, where PowerShell itself would take it for ticks of 100 nanoseconds.</summary>
+/// <summary>Interprets a number as seconds; PowerShell itself would interpret it as ticks of 100 nanoseconds.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SecondsTransformationAttribute : ArgumentTransformationAttribute
 {
@@ -15,7 +15,7 @@ public sealed class SecondsTransformationAttribute : ArgumentTransformationAttri
         TimeSpan? time = value switch
         {
             TimeSpan given => given,
-            // Numbers, also where they are text, or PowerShell would take '5' for days.
+            // Text that is a number counts as seconds too; PowerShell would interpret '5' as days.
             _ when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) =>
                 seconds >= 0 && seconds < TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(seconds) : null,
             _ => TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan read) ? read : null,

@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace MacIpvlan.PowerShell;
 
 /// <summary>
-/// What NICs are given to, as it comes through a pipeline: the network namespace of that name where there is one, else the
-/// container of that name or id.
+/// The target of a NIC in a pipeline: the network namespace with this name or, if it doesn't exist, the container with
+/// this name or id.
 /// </summary>
 public sealed class TargetReference
 {
@@ -14,10 +14,10 @@ public sealed class TargetReference
     /// <summary>Refers to a namespace by its object.</summary>
     public TargetReference(NetworkNamespace target) => Text = target.Name;
 
-    /// <summary>Refers to a namespace by what is left of its object in a file.</summary>
+    /// <summary>Refers to a namespace by a deserialized object.</summary>
     public TargetReference(PSObject remains) => Text = ObjectRemains.ReadName(remains, nameof(NetworkNamespace.Inode));
 
-    /// <summary>The name, id or path, or a pattern where patterns are taken.</summary>
+    /// <summary>The name, id or path, or a pattern where wildcards are supported.</summary>
     public string Text { get; }
 
     /// <summary>The name, id or path.</summary>

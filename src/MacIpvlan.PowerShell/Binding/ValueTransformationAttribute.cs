@@ -3,14 +3,14 @@ using System.Management.Automation;
 namespace MacIpvlan.PowerShell;
 
 /// <summary>
-/// Converts as PowerShell does, but what cannot be converted is an error always: from a property of a piped object,
-/// PowerShell leaves it out in silence. The error is the reason alone.
+/// Converts values as PowerShell does, but a failure is always an error; PowerShell would silently ignore a property of
+/// a piped object that it can't convert. The error message contains only the reason.
 /// </summary>
 /// <typeparam name="T">The type of the parameter.</typeparam>
 [AttributeUsage(AttributeTargets.Property)]
 public class ValueTransformationAttribute<T> : ArgumentTransformationAttribute
 {
-    /// <summary>False: null counts as not given.</summary>
+    /// <summary>False: null counts as not specified.</summary>
     public override bool TransformNullOptionalParameters => false;
 
     /// <inheritdoc/>
@@ -31,6 +31,6 @@ public class ValueTransformationAttribute<T> : ArgumentTransformationAttribute
         }
     }
 
-    /// <summary>What is converted; null for nothing.</summary>
+    /// <summary>Returns the value to convert; null for none.</summary>
     private protected virtual object? Read(object input) => input;
 }

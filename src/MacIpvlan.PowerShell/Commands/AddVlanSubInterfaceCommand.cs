@@ -5,32 +5,32 @@ using MacIpvlan.Netlink.Kinds;
 
 namespace MacIpvlan.PowerShell.Commands;
 
-/// <summary>Makes an 802.1q or 802.1ad link on a parent.</summary>
+/// <summary>Creates 802.1Q or 802.1ad sub-interfaces on a parent.</summary>
 [Cmdlet(VerbsCommon.Add, "VlanSubInterface", SupportsShouldProcess = true)]
 [OutputType(typeof(VlanSubInterface))]
 public sealed class AddVlanSubInterfaceCommand : NetworkCommand
 {
-    /// <summary>The link that it sits on.</summary>
+    /// <summary>The link that the sub-interface sits on.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ParentCompleter))]
     public string Parent { get; set; } = "";
 
-    /// <summary>Its VLAN id.</summary>
+    /// <summary>The VLAN ids.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     public int[] VlanId { get; set; } = [];
 
-    /// <summary>Its name; PARENT.ID when left away.</summary>
+    /// <summary>The name. The default is PARENT.ID.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
-    /// <summary>The EtherType of its tag: 802.1Q or 802.1ad.</summary>
+    /// <summary>The EtherType of the tag: 802.1Q or 802.1ad.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [VlanProtocolTransformation]
     public VlanProtocol Protocol { get; set; } = VlanProtocol.Ieee8021Q;
 
-    /// <summary>Its MTU; the parent's when left away.</summary>
+    /// <summary>The MTU. The default is the parent's.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<int?>]
     public int? Mtu { get; set; }
@@ -40,27 +40,27 @@ public sealed class AddVlanSubInterfaceCommand : NetworkCommand
     [CellTransformation<bool?>]
     public bool? ReorderHeader { get; set; }
 
-    /// <summary>Registers the VLAN by GVRP.</summary>
+    /// <summary>Registers the VLAN through GVRP.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<SwitchParameter>]
     public SwitchParameter Gvrp { get; set; }
 
-    /// <summary>Registers the VLAN by MVRP.</summary>
+    /// <summary>Registers the VLAN through MVRP.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<SwitchParameter>]
     public SwitchParameter Mvrp { get; set; }
 
-    /// <summary>Does not follow the state of the parent.</summary>
+    /// <summary>Makes the state independent of the parent's.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<SwitchParameter>]
     public SwitchParameter LooseBinding { get; set; }
 
-    /// <summary>From priorities of this host to priorities of the tag.</summary>
+    /// <summary>Maps priorities of this host to priorities of the tag.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [PriorityMapTransformation]
     public Hashtable? EgressPriorityMap { get; set; }
 
-    /// <summary>From priorities of the tag to priorities of this host.</summary>
+    /// <summary>Maps priorities of the tag to priorities of this host.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [PriorityMapTransformation]
     public Hashtable? IngressPriorityMap { get; set; }
@@ -101,5 +101,5 @@ public sealed class AddVlanSubInterfaceCommand : NetworkCommand
     private static uint ReadNumber(object? value) =>
         uint.TryParse(Convert.ToString(value, CultureInfo.InvariantCulture), NumberStyles.None, CultureInfo.InvariantCulture, out uint number)
             ? number
-            : throw new NetworkException(NetworkError.InvalidParameter, $"'{value}' is not a priority: a whole number.");
+            : throw new NetworkException(NetworkError.InvalidParameter, $"'{value}' isn't a valid priority: specify a whole number.");
 }

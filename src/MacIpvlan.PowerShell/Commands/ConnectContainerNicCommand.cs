@@ -3,7 +3,7 @@ using System.Net.NetworkInformation;
 
 namespace MacIpvlan.PowerShell.Commands;
 
-/// <summary>Gives a container a NIC on a network.</summary>
+/// <summary>Gives containers NICs on networks.</summary>
 [Cmdlet(VerbsCommunications.Connect, "ContainerNic", SupportsShouldProcess = true, DefaultParameterSetName = ByTarget)]
 [OutputType(typeof(ContainerNic))]
 public sealed class ConnectContainerNicCommand : NetworkCommand
@@ -13,71 +13,73 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
     private const string ByNamespace = "Namespace";
     private const string ByProcess = "Process";
     private const string ByNic = "Nic";
-    // What is piped binds to Target, of the default set. If Container and Namespace could not be piped at all, PowerShell
-    // would settle on that set before it has seen an object, and never come to ProcessId.
+    // Piped input binds to Target, of the default set. If Container and Namespace couldn't be piped at all, PowerShell
+    // would choose that set before it has seen an object and never consider ProcessId.
     private ConnectPipeline? _connections;
     private NicTargetFinder? _targets;
     private readonly Dictionary<string, ContainerNetwork> _networks = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The network.</summary>
+    /// <summary>The networks.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(NetworkCompleter))]
     public NetworkReference[] Network { get; set; } = [];
 
-    /// <summary>A network namespace, by name, path or object; or, if none is called so, a container.</summary>
+    /// <summary>Network namespaces, by name, path or object; if there is no such namespace, a container.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, ParameterSetName = ByTarget)]
     [ArgumentCompleter(typeof(TargetCompleter))]
     public TargetReference[] Target { get; set; } = [];
 
-    /// <summary>A container: its name, its id, or the beginning of its id.</summary>
+    /// <summary>Containers, by name, id, or the beginning of the id.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByContainer)]
     [ArgumentCompleter(typeof(ContainerCompleter))]
     public ContainerReference[] Container { get; set; } = [];
 
-    /// <summary>The network namespace: a name, a path or an object.</summary>
+    /// <summary>Network namespaces, by name, path or object.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByNamespace)]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public NamespaceReference[] Namespace { get; set; } = [];
 
-    /// <summary>A process in the network namespace.</summary>
+    /// <summary>Processes in the network namespaces.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByProcess)]
     [Alias("Id", "PID")]
     [NullIsNothing]
     [ValidateRange(1, int.MaxValue)]
     public int[] ProcessId { get; set; } = [];
 
-    /// <summary>NICs that were disconnected, to be as they were; what other parameters say is otherwise.</summary>
+    /// <summary>
+    /// Disconnected NICs to connect again with their former settings, unless other parameters override them.
+    /// </summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByNic)]
     public NicReference[] InputObject { get; set; } = [];
 
-    /// <summary>The interface's name; the next free ethN when left away.</summary>
+    /// <summary>The interface name. The default is the next free ethN.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNull]
     public string? InterfaceName { get; set; }
 
-    /// <summary>Its addresses.</summary>
+    /// <summary>The addresses.</summary>
     [Parameter]
     [ValueTransformation<AddressReference[]>]
     public AddressReference[]? IPAddress { get; set; }
 
-    /// <summary>Leaves it without any address.</summary>
+    /// <summary>Gives the NIC no address.</summary>
     [Parameter]
     public SwitchParameter NoIPAddress { get; set; }
 
-    /// <summary>How often its addresses are announced.</summary>
+    /// <summary>How often the addresses are announced.</summary>
     [Parameter]
     [ValidateRange(0, 3)]
     public int AnnounceCount { get; set; } = 1;
 
-    /// <summary>Probes its addresses before it takes them; as the network says when left away.</summary>
+    /// <summary>Probes the addresses before the NIC takes them. The default is the network's setting.</summary>
     [Parameter]
     public SwitchParameter ProbeAddress { get; set; }
 
-    /// <summary>Its MAC address.</summary>
+    /// <summary>The MAC address.</summary>
     [Parameter]
     public PhysicalAddress? MacAddress { get; set; }
 
-    /// <summary>Its MTU.</summary>
+    /// <summary>The MTU.</summary>
     [Parameter]
     public int? Mtu { get; set; }
 
@@ -89,7 +91,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
     {
         if (NoIPAddress && IPAddress?.Length > 0)
         {
-            throw new NetworkException(NetworkError.InvalidParameter, "NoIPAddress and IPAddress contradict each other.");
+            throw new NetworkException(NetworkError.InvalidParameter, "NoIPAddress and IPAddress can't be used together.");
         }
 
         _connections ??= new ConnectPipeline(Session, Report);
@@ -113,7 +115,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
 
     private ContainerNetwork? Find(string name)
     {
-        // Read once for all NICs.
+        // Each network is read only once for all NICs.
         if (!_networks.TryGetValue(name, out ContainerNetwork? network) && new ContainerNetworks(Session).Find(name) is ContainerNetwork found)
         {
             _networks.Add(name, network = found);

@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace MacIpvlan.PowerShell.Commands;
 
-/// <summary>Takes the host's access to a network away.</summary>
+/// <summary>Removes the host's access to networks.</summary>
 [Cmdlet(VerbsLifecycle.Disable, "HostAccess", SupportsShouldProcess = true)]
 public sealed class DisableHostAccessCommand : HostAccessCommand
 {
@@ -11,7 +11,7 @@ public sealed class DisableHostAccessCommand : HostAccessCommand
     private protected override void Process(ContainerNetwork network)
     {
         string addresses = network.HostAddress.Count == 0 ? "" : $" and free its addresses {network.HostAddress}";
-        if (ShouldProcess(network.Name, $"Take the host's access to the {network.Kind} network on {network.Parent} away{addresses}"))
+        if (ShouldProcess(network.Name, $"Remove the host's access to the {network.Kind} network on {network.Parent}{addresses}"))
         {
             new HostAccesses(Session).Disable(network);
         }

@@ -3,7 +3,7 @@ using System.Management.Automation;
 
 namespace MacIpvlan.PowerShell.Commands;
 
-/// <summary>Takes NICs away and frees their addresses.</summary>
+/// <summary>Removes NICs and frees their addresses.</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "ContainerNic", SupportsShouldProcess = true, DefaultParameterSetName = ByNetwork)]
 public sealed class DisconnectContainerNicCommand : NetworkCommand
 {
@@ -17,7 +17,7 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
     private IReadOnlyList<ContainerNic>? _all;
     private bool _isDisposing;
 
-    /// <summary>Names or patterns of networks, or networks.</summary>
+    /// <summary>Names or patterns of networks, or network objects.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByNetwork)]
     [Parameter(Position = 0, ParameterSetName = ByTarget)]
     [Parameter(Position = 0, ParameterSetName = ByContainer)]
@@ -27,7 +27,7 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
     [ArgumentCompleter(typeof(NetworkCompleter))]
     public NetworkReference[]? Network { get; set; }
 
-    /// <summary>Names or patterns of namespaces or containers, paths, ids of containers.</summary>
+    /// <summary>Names or patterns of namespaces or containers, paths of namespaces, or ids of containers.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, ParameterSetName = ByTarget)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(TargetCompleter))]
@@ -45,12 +45,12 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public NamespaceReference[]? Namespace { get; set; }
 
-    /// <summary>Processes that were named as targets.</summary>
+    /// <summary>Processes that were specified as targets.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByProcess)]
     [Alias("Id", "PID")]
     public int[]? ProcessId { get; set; }
 
-    /// <summary>NICs, as Get-ContainerNic gives them, or what a file has of them.</summary>
+    /// <summary>NICs, as objects from Get-ContainerNic or deserialized.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByNic)]
     public NicReference[] InputObject { get; set; } = [];
 
@@ -64,7 +64,7 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
     [ArgumentCompleter(typeof(InterfaceCompleter))]
     public string[]? InterfaceName { get; set; }
 
-    /// <summary>Makes it no error that there is no such NIC.</summary>
+    /// <summary>Suppresses the error if there is no such NIC.</summary>
     [Parameter(ParameterSetName = ByNetwork)]
     [Parameter(ParameterSetName = ByTarget)]
     [Parameter(ParameterSetName = ByContainer)]
@@ -97,7 +97,7 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        // Of a pipeline that was stopped: what has been started is brought to its end, and nobody is there to be told.
+        // In a stopped pipeline, NICs that were started are finished, but errors can't be written any more.
         _isDisposing = true;
         _disconnections?.Dispose();
         base.Dispose(disposing);
@@ -108,14 +108,14 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
         if (!_isDisposing) Guard(nic, () => throw failure);
     }
 
-    // Those that are gone are disconnected already.
+    // NICs that no longer exist count as disconnected.
     private ContainerNic[] FindAgain() =>
         [.. InputObject.Select(r => r.Find(() => _all ??= GetNics(null))).OfType<ContainerNic>()];
 
     private ContainerNic[] Find()
     {
         ContainerNetwork[]? networks = SelectReferenced(Network);
-        // Not being found has been told of.
+        // The missing networks have already been reported.
         if (networks is []) return [];
         NicFilter filter = new NicFilter(GetNics(networks)).Targets(Target).Containers(Container).Namespaces(Namespace)
             .Processes(ProcessId).Interfaces(InterfaceName);
@@ -133,7 +133,7 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
         NetworkException missing = new(
             NetworkError.NicNotFound,
             $"There is no NIC of {string.Join(", ", wanted)}.",
-            "List the NICs that there are with Get-ContainerNic; with -Force it is no error that there is none.");
+            "List the NICs with Get-ContainerNic, or use -Force to suppress this error.");
         WriteError(ErrorRecords.From(missing, wanted[0]));
         return [];
     }

@@ -2,12 +2,12 @@ using System.Management.Automation;
 
 namespace MacIpvlan.PowerShell.Commands;
 
-/// <summary>Gives the host itself an interface on a network, and routes to its containers.</summary>
+/// <summary>Gives the host an interface on networks, and routes to their containers.</summary>
 [Cmdlet(VerbsLifecycle.Enable, "HostAccess", SupportsShouldProcess = true)]
 [OutputType(typeof(HostAccess))]
 public sealed class EnableHostAccessCommand : HostAccessCommand
 {
-    /// <summary>The host's addresses on the network; the lowest free ones when left away.</summary>
+    /// <summary>The host's addresses on the network. The default is the lowest free ones.</summary>
     [Parameter]
     [ValueTransformation<AddressReference[]>]
     public AddressReference[] IPAddress { get; set; } = [];

@@ -3,7 +3,7 @@ using MacIpvlan.Formats;
 
 namespace MacIpvlan.PowerShell.Commands;
 
-/// <summary>Writes what networks are, as JSON, command lines of Docker, or configurations of CNI.</summary>
+/// <summary>Exports networks as JSON, Docker command lines, or CNI configurations.</summary>
 [Cmdlet(VerbsData.Export, "ContainerNetwork")]
 [OutputType(typeof(string), typeof(FileInfo))]
 public sealed class ExportContainerNetworkCommand : NetworkCommand
@@ -11,7 +11,7 @@ public sealed class ExportContainerNetworkCommand : NetworkCommand
     private readonly List<ContainerNetwork> _networks = [];
     private bool _isOfAll;
 
-    /// <summary>Names or patterns; all networks when left away.</summary>
+    /// <summary>Names or patterns. The default is all networks.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(NetworkCompleter))]
@@ -21,12 +21,12 @@ public sealed class ExportContainerNetworkCommand : NetworkCommand
     [Parameter]
     public ExportFormat As { get; set; } = ExportFormat.Json;
 
-    /// <summary>The file to write; or the folder, for one file a network.</summary>
+    /// <summary>The file to write, or an existing folder for one file per network.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>Does not replace files that are there.</summary>
+    /// <summary>Doesn't replace existing files.</summary>
     [Parameter]
     public SwitchParameter NoClobber { get; set; }
 
@@ -38,11 +38,12 @@ public sealed class ExportContainerNetworkCommand : NetworkCommand
 
     private protected override void Finish()
     {
-        // Of names that no network has, there is nothing to tell.
+        // If no network has the specified names, there is no output.
         if (_networks.Count == 0 && !_isOfAll) return;
         IReadOnlyList<NetworkRequest> networks = new NetworkExport(Session).Read(_networks.DistinctBy(static n => n.Id));
         DefinitionFiles? files = Path is null ? null : new DefinitionFiles(FileLocation.Of(SessionState, Path), As);
-        // Our own format holds all of them; those of others hold one, and one may be beyond their words.
+        // Only the module's own format puts all networks in one text. The others have one per network, and one of those
+        // can fail.
         bool isWhole = As == ExportFormat.Json && files is not { IsFolder: true };
         IEnumerable<IReadOnlyList<NetworkRequest>> parts = isWhole ? [networks] : networks.Select(static n => (NetworkRequest[])[n]);
         foreach (IReadOnlyList<NetworkRequest> part in parts)

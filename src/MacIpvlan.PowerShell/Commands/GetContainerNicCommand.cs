@@ -7,7 +7,7 @@ namespace MacIpvlan.PowerShell.Commands;
 [OutputType(typeof(ContainerNic))]
 public sealed class GetContainerNicCommand : NetworkCommand
 {
-    /// <summary>Names or patterns of networks, or networks.</summary>
+    /// <summary>Names or patterns of networks, or network objects.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(NetworkCompleter))]
@@ -25,7 +25,7 @@ public sealed class GetContainerNicCommand : NetworkCommand
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public NamespaceReference[]? Namespace { get; set; }
 
-    /// <summary>Processes that were named as targets.</summary>
+    /// <summary>Processes that were specified as targets.</summary>
     [Parameter]
     [Alias("Id", "PID")]
     public int[]? ProcessId { get; set; }
@@ -40,7 +40,7 @@ public sealed class GetContainerNicCommand : NetworkCommand
     {
         NicFilter filter = new NicFilter(GetNics(SelectReferenced(Network)))
             .Containers(Container).Namespaces(Namespace).Processes(ProcessId).Interfaces(InterfaceName);
-        // Tables have a group for each network.
+        // The table view groups NICs by network.
         foreach (ContainerNic nic in filter.Found.OrderBy(static n => n.Network, StringComparer.OrdinalIgnoreCase)) Write(nic);
     }
 }

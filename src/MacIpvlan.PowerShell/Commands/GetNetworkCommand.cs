@@ -2,11 +2,11 @@ using System.Management.Automation;
 
 namespace MacIpvlan.PowerShell.Commands;
 
-/// <summary>What the Get cmdlets of networks share.</summary>
+/// <summary>The base of the Get cmdlets for networks.</summary>
 /// <typeparam name="T">The kind of network that is listed.</typeparam>
 public abstract class GetNetworkCommand<T> : NetworkCommand where T : ContainerNetwork
 {
-    /// <summary>Names or patterns; all networks when left away.</summary>
+    /// <summary>Names or patterns. The default is all networks.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(NetworkCompleter))]

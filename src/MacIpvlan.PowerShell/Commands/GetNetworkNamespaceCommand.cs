@@ -2,12 +2,12 @@ using System.Management.Automation;
 
 namespace MacIpvlan.PowerShell.Commands;
 
-/// <summary>Lists named network namespaces, whoever made them.</summary>
+/// <summary>Lists named network namespaces, including those of other programs.</summary>
 [Cmdlet(VerbsCommon.Get, "NetworkNamespace")]
 [OutputType(typeof(NetworkNamespace))]
 public sealed class GetNetworkNamespaceCommand : NetworkCommand
 {
-    /// <summary>Names or patterns; all namespaces when left away.</summary>
+    /// <summary>Names or patterns. The default is all namespaces.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
@@ -15,8 +15,8 @@ public sealed class GetNetworkNamespaceCommand : NetworkCommand
 
     internal static NetworkException NotFound(string name) => new(
         NetworkError.NamespaceNotFound,
-        $"There is no network namespace named '{name}'.",
-        "List those that there are with Get-NetworkNamespace.");
+        $"The network namespace '{name}' doesn't exist.",
+        "List the namespaces with Get-NetworkNamespace.");
 
     private protected override void Process()
     {

@@ -2,12 +2,12 @@ using System.Management.Automation;
 
 namespace MacIpvlan.PowerShell.Commands;
 
-/// <summary>Lists the VLAN sub-interfaces of the host, whoever made them.</summary>
+/// <summary>Lists the host's VLAN sub-interfaces, including those of other programs.</summary>
 [Cmdlet(VerbsCommon.Get, "VlanSubInterface")]
 [OutputType(typeof(VlanSubInterface))]
 public sealed class GetVlanSubInterfaceCommand : NetworkCommand
 {
-    /// <summary>Names or patterns; all sub-interfaces when left away.</summary>
+    /// <summary>Names or patterns. The default is all sub-interfaces.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(VlanSubInterfaceCompleter))]
@@ -26,8 +26,8 @@ public sealed class GetVlanSubInterfaceCommand : NetworkCommand
 
     internal static NetworkException NotFound(string name) => new(
         NetworkError.SubInterfaceNotFound,
-        $"There is no VLAN sub-interface named '{name}'.",
-        "List those that there are with Get-VlanSubInterface.");
+        $"The VLAN sub-interface '{name}' doesn't exist.",
+        "List the sub-interfaces with Get-VlanSubInterface.");
 
     private protected override void Process()
     {

@@ -2,16 +2,16 @@ using System.Management.Automation;
 
 namespace MacIpvlan.PowerShell;
 
-/// <summary>What Enable-HostAccess and Disable-HostAccess share.</summary>
+/// <summary>The base of Enable-HostAccess and Disable-HostAccess.</summary>
 public abstract class HostAccessCommand : NetworkCommand
 {
-    /// <summary>Names or patterns of networks, or the networks.</summary>
+    /// <summary>Names or patterns of networks, or network objects.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(NetworkCompleter))]
     public NetworkReference[] Network { get; set; } = [];
 
-    /// <summary>The work, such as Enabling host access.</summary>
+    /// <summary>The progress activity, such as Enabling host access.</summary>
     private protected abstract string Activity { get; }
 
     private protected override bool ChangesHost => true;

@@ -3,7 +3,7 @@ using MacIpvlan.Formats;
 
 namespace MacIpvlan.PowerShell.Commands;
 
-/// <summary>Brings networks to be as a text has them.</summary>
+/// <summary>Creates or updates networks to match a definition.</summary>
 [Cmdlet(VerbsData.Import, "ContainerNetwork", SupportsShouldProcess = true, DefaultParameterSetName = TextSet)]
 [OutputType(typeof(ImportedNetwork))]
 public sealed class ImportContainerNetworkCommand : NetworkCommand
@@ -13,19 +13,19 @@ public sealed class ImportContainerNetworkCommand : NetworkCommand
     private readonly List<NetworkRequest> _networks = [];
     private readonly List<string> _lines = [];
 
-    /// <summary>Names or patterns of files.</summary>
+    /// <summary>Paths or patterns of files.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = FileSet, ValueFromPipelineByPropertyName = true)]
     [Alias("FullName")]
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
-    /// <summary>The text, or its lines.</summary>
+    /// <summary>The text or its lines.</summary>
     [Parameter(Mandatory = true, ParameterSetName = TextSet, ValueFromPipeline = true)]
     [AllowEmptyString]
     [AllowEmptyCollection]
     public string[] InputObject { get; set; } = [];
 
-    /// <summary>The format; found out when left away.</summary>
+    /// <summary>The format. The default is to detect it.</summary>
     [Parameter]
     public ImportFormat? As { get; set; }
 

@@ -3,7 +3,9 @@ using System.Management.Automation;
 
 namespace MacIpvlan.PowerShell;
 
-/// <summary>What all cmdlets share: the session, the one place where exceptions become errors, the verbose steps.</summary>
+/// <summary>
+/// The base of all cmdlets: the session, the conversion of exceptions to errors, and the verbose messages.
+/// </summary>
 public abstract class NetworkCommand : PSCmdlet, IDisposable
 {
     private readonly ConcurrentQueue<(bool IsWarning, string Text)> _messages = new();
@@ -27,16 +29,18 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
         ? (SwitchParameter)given
         : SessionState.PSVariable.GetValue("VerbosePreference") is not ActionPreference.SilentlyContinue;
 
-    /// <summary>Whether the command changes the host's network, for which the kernel wants CAP_NET_ADMIN.</summary>
+    /// <summary>Whether the command changes the host's network, which requires CAP_NET_ADMIN.</summary>
     private protected virtual bool ChangesHost => false;
 
-    /// <summary>Whether the command enters, names or unnames network namespaces, for which the kernel wants CAP_SYS_ADMIN.</summary>
+    /// <summary>
+    /// Whether the command enters, names or unnames network namespaces, which requires CAP_SYS_ADMIN.
+    /// </summary>
     private protected virtual bool EntersNamespaces => false;
 
-    /// <summary>Whether the command sends packets of its own making, for which the kernel wants CAP_NET_RAW.</summary>
+    /// <summary>Whether the command sends its own packets, which requires CAP_NET_RAW.</summary>
     private protected virtual bool SendsPackets => false;
 
-    /// <summary>Whether the command comes to an end of its own, so that there is something to wait for.</summary>
+    /// <summary>Whether the command ends by itself, so that progress is worth showing.</summary>
     private protected virtual bool EndsByItself => true;
 
     /// <inheritdoc/>
@@ -64,14 +68,14 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // On the thread of whoever asks to stop: the command may have ended meanwhile.
+            // Stop runs on another thread, and the command can end in the meantime.
         }
     }
 
-    /// <summary>Handles one record of the pipeline.</summary>
+    /// <summary>Processes one record of the pipeline.</summary>
     private protected abstract void Process();
 
-    /// <summary>Handles the end of the pipeline.</summary>
+    /// <summary>Processes the end of the pipeline.</summary>
     private protected virtual void Finish()
     {
     }
@@ -92,11 +96,12 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Does one input's work; its failure is its own, unless the environment is at fault.</summary>
-    /// <returns>Whether it did not fail.</returns>
+    /// <summary>Processes one input. A failure affects only that input, unless the environment is the cause.</summary>
+    /// <returns>Whether it succeeded.</returns>
     private protected bool Guard(object? target, Action action)
     {
-        // Nothing is half-made here. A pipeline that is being stopped tells so only to those who write to it.
+        // Nothing is half-finished at this point. PowerShell tells only commands that write that the pipeline is being
+        // stopped.
         if (_stopping.IsCancellationRequested) throw new PipelineStoppedException();
         try
         {
@@ -121,10 +126,13 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>How much work some items are in all; zero with a pipeline, since how many more it brings is not known.</summary>
+    /// <summary>The total number of items; zero with pipeline input, because more items can follow.</summary>
     private protected int TotalOf(int items) => MyInvocation.ExpectingInput ? 0 : items;
 
-    /// <summary>The items that names or patterns mean; a name without an item is an error, a pattern without one is not.</summary>
+    /// <summary>
+    /// Selects the items that names or patterns match. A name without a match is an error; a pattern without a match
+    /// isn't.
+    /// </summary>
     private protected IEnumerable<T> Select<T>(
         string[]? names,
         IReadOnlyCollection<T> items,
@@ -152,33 +160,33 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
     private protected IEnumerable<ContainerNetwork> SelectNetworks(string[]? names) => Select(
         names, new ContainerNetworks(Session).GetAll(), static n => n.Name, NetworkNotFound);
 
-    /// <summary>The networks that references mean; null for no references.</summary>
+    /// <summary>The networks that references mean; null if there are no references.</summary>
     private protected ContainerNetwork[]? SelectReferenced(NetworkReference[]? references) =>
         references is null ? null : [.. SelectNetworks([.. references.Select(static n => n.Name)])];
 
-    /// <summary>The NICs of networks; of all when null.</summary>
+    /// <summary>The NICs of networks; of all networks if null.</summary>
     private protected IReadOnlyList<ContainerNic> GetNics(ContainerNetwork[]? networks)
     {
         ContainerNics nics = new(Session);
         return networks is null ? nics.GetAll() : [.. networks.SelectMany(nics.GetAll)];
     }
 
-    /// <summary>Those of some items whose name matches one of some names or patterns; all when there are none.</summary>
+    /// <summary>The items whose name matches one of the names or patterns; all items if null.</summary>
     private protected static IEnumerable<T> Matching<T>(IReadOnlyCollection<T> items, string[]? names, Func<T, string> nameOf)
     {
         NamePattern[]? patterns = names?.Select(n => NamePattern.For(n, items, nameOf)).ToArray();
         return patterns is null ? items : items.Where(i => patterns.Any(p => p.Matches(nameOf(i))));
     }
 
-    /// <summary>What becomes of NICs when that is removed which they are on or in, for the question whether to do it.</summary>
+    /// <summary>Describes the effect of a removal on the NICs concerned, for the confirmation.</summary>
     private protected static string DescribeNics(int count, bool areDisconnected) => count == 0 ? ""
         : areDisconnected ? $", disconnecting NICs: {count}"
-        : $", which is refused without -Force while it has NICs: {count}";
+        : $", which fails without -Force because it has NICs: {count}";
 
     private protected static NetworkException NetworkNotFound(string name) => new(
         NetworkError.NetworkNotFound,
-        $"There is no network named '{name}'.",
-        "List the networks that there are with Get-ContainerNetwork.");
+        $"The network '{name}' doesn't exist.",
+        "List the networks with Get-ContainerNetwork.");
 
     /// <inheritdoc/>
     public void Dispose()
@@ -194,15 +202,15 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
         _stopping.Dispose();
     }
 
-    /// <summary>Writes an object, behind the messages of the steps that led to it.</summary>
+    /// <summary>Writes an object, after the messages of the steps that led to it.</summary>
     private protected void Write(object item)
     {
         WriteMessages();
         WriteObject(item);
     }
 
-    // Not while a step is being taken: in a pipeline that is being stopped, writing ends whatever writes. And steps are
-    // taken on other threads too, which may not write.
+    // Messages aren't written during a step, because writing in a stopped pipeline ends the caller. Also, steps run on
+    // other threads, which can't write.
     private protected void WriteMessages()
     {
         while (_messages.TryDequeue(out (bool IsWarning, string Text) message))

@@ -3,17 +3,17 @@ using MacIpvlan.Netlink.Kinds;
 
 namespace MacIpvlan.PowerShell.Commands;
 
-/// <summary>Makes an ipvlan network.</summary>
+/// <summary>Creates an ipvlan network.</summary>
 [Cmdlet(VerbsCommon.New, "IpvlanNetwork", SupportsShouldProcess = true)]
 [OutputType(typeof(IpvlanNetwork))]
 public sealed class NewIpvlanNetworkCommand : NewNetworkCommand
 {
-    /// <summary>Where its NICs join the parent.</summary>
+    /// <summary>The layer at which the NICs connect to the parent.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<IpvlanMode>]
     public IpvlanMode Mode { get; set; } = IpvlanMode.L2;
 
-    /// <summary>Whom its NICs talk to on the parent.</summary>
+    /// <summary>What the NICs of the parent can reach.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<IpvlanFlag>]
     public IpvlanFlag Flag { get; set; } = IpvlanFlag.Bridge;

@@ -5,32 +5,32 @@ using MacIpvlan.Netlink.Kinds;
 
 namespace MacIpvlan.PowerShell.Commands;
 
-/// <summary>Makes a macvlan network.</summary>
+/// <summary>Creates a macvlan network.</summary>
 [Cmdlet(VerbsCommon.New, "MacvlanNetwork", SupportsShouldProcess = true)]
 [OutputType(typeof(MacvlanNetwork))]
 public sealed class NewMacvlanNetworkCommand : NewNetworkCommand
 {
-    /// <summary>Whom its NICs talk to on the parent.</summary>
+    /// <summary>What the NICs of the parent can reach.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<MacvlanMode>]
     public MacvlanMode Mode { get; set; } = MacvlanMode.Bridge;
 
-    /// <summary>The MAC addresses that NICs in mode Source receive from.</summary>
+    /// <summary>The MAC addresses that NICs in mode Source accept frames from.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<PhysicalAddress[]>]
     public PhysicalAddress[]? AllowedMacAddress { get; set; }
 
-    /// <summary>How many broadcast frames the parent keeps for its NICs.</summary>
+    /// <summary>How many broadcast frames the parent queues for its NICs.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<int?>]
     public int? BroadcastQueueLength { get; set; }
 
-    /// <summary>Up to how many receivers a multicast frame is delivered at once.</summary>
+    /// <summary>The number of receivers up to which a multicast frame is delivered directly.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<int?>]
     public int? BroadcastCutoff { get; set; }
 
-    /// <summary>Leaves the parent's promiscuous mode off in mode Passthru.</summary>
+    /// <summary>In mode Passthru, leaves promiscuous mode on the parent off.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<SwitchParameter>]
     public SwitchParameter NoPromiscuous { get; set; }
@@ -40,12 +40,12 @@ public sealed class NewMacvlanNetworkCommand : NewNetworkCommand
     [CellTransformation<SwitchParameter>]
     public SwitchParameter ProbeAddress { get; set; }
 
-    /// <summary>How often each is probed.</summary>
+    /// <summary>How many probes are sent for each address.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<int?>]
     public int? ProbeCount { get; set; }
 
-    /// <summary>How long probing takes in all when nobody answers.</summary>
+    /// <summary>The total time of the probes if there is no answer.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<int?>]
     public int? ProbeTimeoutMilliseconds { get; set; }
@@ -56,7 +56,7 @@ public sealed class NewMacvlanNetworkCommand : NewNetworkCommand
         if (ProbeAddress) return new(ProbeCount ?? usual.Count, ProbeTimeoutMilliseconds ?? usual.TimeoutMilliseconds);
         if (ProbeCount is null && ProbeTimeoutMilliseconds is null) return null;
         throw new NetworkException(
-            NetworkError.InvalidParameter, "ProbeCount and ProbeTimeoutMilliseconds are for -ProbeAddress.");
+            NetworkError.InvalidParameter, "ProbeCount and ProbeTimeoutMilliseconds can only be used with -ProbeAddress.");
     }
 
     private protected override LinkKind NicKind => new MacvlanLink(Mode)

@@ -4,7 +4,7 @@ using MacIpvlan.Netlink.Kinds;
 
 namespace MacIpvlan.PowerShell.Commands;
 
-/// <summary>What New-MacvlanNetwork and New-IpvlanNetwork share: all but the mode.</summary>
+/// <summary>The base of New-MacvlanNetwork and New-IpvlanNetwork: everything except the mode.</summary>
 public abstract class NewNetworkCommand : NetworkCommand
 {
     /// <summary>The network's name.</summary>
@@ -22,7 +22,7 @@ public abstract class NewNetworkCommand : NetworkCommand
     [ArgumentCompleter(typeof(ParentCompleter))]
     public string? Parent { get; set; }
 
-    /// <summary>The VLAN on the parent.</summary>
+    /// <summary>The VLAN id on the parent.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<int?>]
     [ArgumentCompleter(typeof(VlanIdCompleter))]
@@ -38,17 +38,17 @@ public abstract class NewNetworkCommand : NetworkCommand
     [CellTransformation<AddressRange[]>]
     public AddressRange[]? IPRange { get; set; }
 
-    /// <summary>Addresses never to hand out.</summary>
+    /// <summary>Addresses that are never allocated.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<AddressRange[]>]
     public AddressRange[]? ExcludeAddress { get; set; }
 
-    /// <summary>Keeps the parent out.</summary>
+    /// <summary>Doesn't connect the network to the parent.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<SwitchParameter>]
     public SwitchParameter Internal { get; set; }
 
-    /// <summary>No gateway where none is given.</summary>
+    /// <summary>Creates no gateway in IPv4 subnets without a specified one.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<SwitchParameter>]
     public SwitchParameter NoGateway { get; set; }
@@ -63,24 +63,24 @@ public abstract class NewNetworkCommand : NetworkCommand
     [CellTransformation<int?>]
     public int? RouteMetric { get; set; }
 
-    /// <summary>No default route for its NICs.</summary>
+    /// <summary>Gives NICs no default route.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<SwitchParameter>]
     public SwitchParameter NoDefaultRoute { get; set; }
 
-    /// <summary>Takes gateways and next hops outside of the subnets.</summary>
+    /// <summary>Allows gateways and next hops outside the subnets.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<SwitchParameter>]
     public SwitchParameter OnLinkGateway { get; set; }
 
-    /// <summary>Routes beside the default route.</summary>
+    /// <summary>Routes in addition to the default route.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<NetworkRoute[]>]
     public NetworkRoute[]? Route { get; set; }
 
     private protected override bool ChangesHost => true;
 
-    /// <summary>What its NICs are made as.</summary>
+    /// <summary>The kind and mode of the NICs.</summary>
     private protected abstract LinkKind NicKind { get; }
 
     /// <summary>How addresses are probed before NICs take them.</summary>
@@ -88,7 +88,7 @@ public abstract class NewNetworkCommand : NetworkCommand
 
     private protected override void Process() => Guard(Name, () =>
     {
-        Session.Progress(new("Making networks", Name));
+        Session.Progress(new("Creating networks", Name));
         NetworkRequest request = new()
         {
             Name = Name,
@@ -108,13 +108,13 @@ public abstract class NewNetworkCommand : NetworkCommand
             Probe = ReadProbe(),
         };
         ContainerNetworks networks = new(Session);
-        if (ShouldProcess(Name, $"New network: {networks.Plan(request)}")) Write(networks.Create(request));
+        if (ShouldProcess(Name, $"Create network: {networks.Plan(request)}")) Write(networks.Create(request));
     });
 
     private ParentReference? ReadParent() => (Parent, VlanId) switch
     {
         (null, null) => null,
-        (null, _) => throw new NetworkException(NetworkError.InvalidParameter, "A VLAN needs a -Parent to be on."),
+        (null, _) => throw new NetworkException(NetworkError.InvalidParameter, "VlanId can only be used with -Parent."),
         (string parent, int id) => ParentReference.OfVlan(parent, id),
         (string parent, null) => ParentReference.Parse(parent),
     };

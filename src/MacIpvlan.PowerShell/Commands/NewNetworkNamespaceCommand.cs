@@ -2,12 +2,12 @@ using System.Management.Automation;
 
 namespace MacIpvlan.PowerShell.Commands;
 
-/// <summary>Makes named network namespaces.</summary>
+/// <summary>Creates named network namespaces.</summary>
 [Cmdlet(VerbsCommon.New, "NetworkNamespace", SupportsShouldProcess = true)]
 [OutputType(typeof(NetworkNamespace))]
 public sealed class NewNetworkNamespaceCommand : NetworkCommand
 {
-    /// <summary>Their names.</summary>
+    /// <summary>The names.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     public string[] Name { get; set; } = [];
 
@@ -22,7 +22,7 @@ public sealed class NewNetworkNamespaceCommand : NetworkCommand
         {
             Guard(name, () =>
             {
-                if (ShouldProcess(name, $"New network namespace at {NetworkNamespaces.PathOf(name)}")) Write(namespaces.Create(name));
+                if (ShouldProcess(name, $"Create network namespace at {NetworkNamespaces.PathOf(name)}")) Write(namespaces.Create(name));
             });
         }
     }

@@ -2,8 +2,8 @@ using System.Management.Automation;
 
 namespace MacIpvlan.PowerShell.Commands;
 
-/// <summary>What Remove-MacvlanNetwork and Remove-IpvlanNetwork share.</summary>
-/// <typeparam name="T">The kind of network that is removed.</typeparam>
+/// <summary>The base of Remove-MacvlanNetwork and Remove-IpvlanNetwork.</summary>
+/// <typeparam name="T">The kind of network to remove.</typeparam>
 public abstract class RemoveNetworkCommand<T> : NetworkCommand where T : ContainerNetwork
 {
     /// <summary>Names or patterns.</summary>
@@ -12,7 +12,7 @@ public abstract class RemoveNetworkCommand<T> : NetworkCommand where T : Contain
     [ArgumentCompleter(typeof(NetworkCompleter))]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Disconnects its NICs first; a network that is gone already is no error.</summary>
+    /// <summary>Disconnects the NICs first. No error occurs if the network doesn't exist.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

@@ -12,7 +12,7 @@ public sealed class RemoveNetworkNamespaceCommand : NetworkCommand
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Disconnects NICs in it first; a namespace that is gone already is no error.</summary>
+    /// <summary>Disconnects the NICs first. No error occurs if the namespace doesn't exist.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace MacIpvlan.PowerShell.Commands;
 
-/// <summary>Removes VLAN sub-interfaces that carry nothing.</summary>
+/// <summary>Removes VLAN sub-interfaces that nothing uses.</summary>
 [Cmdlet(VerbsCommon.Remove, "VlanSubInterface", SupportsShouldProcess = true)]
 public sealed class RemoveVlanSubInterfaceCommand : NetworkCommand
 {
@@ -12,7 +12,9 @@ public sealed class RemoveVlanSubInterfaceCommand : NetworkCommand
     [ArgumentCompleter(typeof(VlanSubInterfaceCompleter))]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Removes those too that this module did not make; one that is gone already is no error.</summary>
+    /// <summary>
+    /// Also removes sub-interfaces of other programs. No error occurs if the sub-interface doesn't exist.
+    /// </summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -21,7 +23,7 @@ public sealed class RemoveVlanSubInterfaceCommand : NetworkCommand
     private protected override void Process()
     {
         VlanSubInterfaces vlans = new(Session);
-        // Those that sit on others were made after them, and go before them.
+        // Sub-interfaces on top of others were created later and must be removed first.
         foreach (VlanSubInterface vlan in
             Select(Name, vlans.GetAll(), static v => v.Name, GetVlanSubInterfaceCommand.NotFound, missingIsFine: Force)
                 .OrderByDescending(static v => v.Index))

@@ -2,18 +2,20 @@ using System.Management.Automation;
 
 namespace MacIpvlan.PowerShell.Commands;
 
-/// <summary>Makes again what is on record and not in the kernel, as after a reboot.</summary>
+/// <summary>Recreates whatever is recorded but missing from the kernel, as after a reboot.</summary>
 [Cmdlet(VerbsData.Restore, "ContainerNetwork", SupportsShouldProcess = true)]
 [OutputType(typeof(RestoredItem))]
 public sealed class RestoreContainerNetworkCommand : NetworkCommand
 {
-    /// <summary>Names or patterns; all networks when left away.</summary>
+    /// <summary>Names or patterns. The default is all networks.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(NetworkCompleter))]
     public string[]? Name { get; set; }
 
-    /// <summary>Names or patterns of containers, or ids of at least 12 digits: restores their NICs, and what those need.</summary>
+    /// <summary>
+    /// Names or patterns of containers, or ids of at least 12 digits. Restores only their NICs and what those need.
+    /// </summary>
     [Parameter]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ContainerCompleter))]
@@ -46,7 +48,7 @@ public sealed class RestoreContainerNetworkCommand : NetworkCommand
         NetworkException missing = new(
             NetworkError.NicNotFound,
             $"There is no NIC of a container {container}.",
-            "List the NICs that there are with Get-ContainerNic.");
+            "List the NICs with Get-ContainerNic.");
         WriteError(ErrorRecords.From(missing, container));
     }
 }

@@ -2,24 +2,24 @@ using System.Management.Automation;
 
 namespace MacIpvlan.PowerShell.Commands;
 
-/// <summary>Tells what differs between what is on record and what the kernel has.</summary>
+/// <summary>Reports differences between the recorded networks and the kernel.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "ContainerNetwork", SupportsShouldProcess = true)]
 [OutputType(typeof(NetworkDifference), typeof(bool))]
 public sealed class TestContainerNetworkCommand : NetworkCommand
 {
     private bool _differs;
 
-    /// <summary>Names or patterns; all networks when left away.</summary>
+    /// <summary>Names or patterns. The default is all networks.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(NetworkCompleter))]
     public string[]? Name { get; set; }
 
-    /// <summary>Puts differences right.</summary>
+    /// <summary>Repairs the differences.</summary>
     [Parameter]
     public SwitchParameter Repair { get; set; }
 
-    /// <summary>Writes one boolean: whether all is well, after repairs if those are wanted.</summary>
+    /// <summary>Returns only a Boolean: whether there are no differences, after repairs if -Repair is used.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
@@ -31,13 +31,13 @@ public sealed class TestContainerNetworkCommand : NetworkCommand
     {
         NetworkComparison comparison = new(Session, Repair ? ShouldProcess : null);
         ContainerNetwork[] networks = [.. SelectNetworks(Name)];
-        // Of a network that there is not, nothing is well.
+        // A network that doesn't exist counts as a difference.
         _differs |= Name is not null && networks.Length == 0 && !Name.All(WildcardPattern.ContainsWildcardCharacters);
         foreach (NetworkDifference difference in comparison.Compare(networks, areAll: Name is null))
         {
             _differs |= !difference.IsRepaired;
             if (!Quiet) Write(difference);
-            // Nothing that follows changes the answer.
+            // The answer can't change any more.
             else if (_differs && !Repair) return;
         }
     }

@@ -13,17 +13,21 @@ public sealed class TestContainerNicCommand : NetworkCommand
     private readonly List<NicReference> _references = [];
     private bool _isAllReached = true;
 
-    /// <summary>Names or patterns of networks, or networks; all NICs when nothing else restricts them.</summary>
+    /// <summary>
+    /// Names or patterns of networks, or network objects. Without any restriction, all NICs are tested.
+    /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = ByNetwork)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(NetworkCompleter))]
     public NetworkReference[]? Network { get; set; }
 
-    /// <summary>NICs, as Get-ContainerNic and Connect-ContainerNic give them, or what a file has of them.</summary>
+    /// <summary>NICs, as objects from Get-ContainerNic or Connect-ContainerNic, or deserialized.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByNic)]
     public NicReference[] InputObject { get; set; } = [];
 
-    /// <summary>Addresses, NICs, or names of NICs, namespaces or containers; the gateways of the network when left away.</summary>
+    /// <summary>
+    /// Addresses, NICs, or names of NICs, namespaces or containers. The default is the gateways of the network.
+    /// </summary>
     [Parameter(Position = 1)]
     [SupportsWildcards]
     [ValueTransformation<NicDestination[]>]
@@ -48,25 +52,25 @@ public sealed class TestContainerNicCommand : NetworkCommand
     [ArgumentCompleter(typeof(InterfaceCompleter))]
     public string[]? InterfaceName { get; set; }
 
-    /// <summary>Tests every NIC with every other one of its network.</summary>
+    /// <summary>Tests every NIC with every other NIC on its network.</summary>
     [Parameter]
     public SwitchParameter Full { get; set; }
 
-    /// <summary>Asks by ARP and neighbour solicitation in place of echo.</summary>
+    /// <summary>Uses ARP and neighbor solicitation instead of echo requests.</summary>
     [Parameter]
     public SwitchParameter LinkLayer { get; set; }
 
-    /// <summary>How many questions are sent to each address.</summary>
+    /// <summary>How many requests are sent to each address.</summary>
     [Parameter]
     [ValidateRange(1, 1000)]
     public int Count { get; set; } = 4;
 
-    /// <summary>How long the last of them may take to be answered; fractions count.</summary>
+    /// <summary>How long to wait for the reply to the last request; fractions are allowed.</summary>
     [Parameter]
     [ValidateRange(0.01, 60.0)]
     public double TimeoutSeconds { get; set; } = 1;
 
-    /// <summary>Writes one boolean: whether all was reached.</summary>
+    /// <summary>Returns only a Boolean: whether all destinations were reached.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
@@ -83,19 +87,19 @@ public sealed class TestContainerNicCommand : NetworkCommand
         }
 
         ContainerNetwork[]? networks = SelectReferenced(Network);
-        // Of a network that there is not, nothing is reached.
+        // A network that doesn't exist counts as not reached.
         if (networks is [] && !Network!.All(static n => WildcardPattern.ContainsWildcardCharacters(n.Name))) _isAllReached = false;
         NicFilter filter = new NicFilter(GetNics(networks))
             .Containers(Container).Namespaces(Namespace).Interfaces(InterfaceName);
         _sources.AddRange(filter.Found);
     }
 
-    // At the end, when all NICs are known: they are tested many at a time.
+    // Tests start only when all NICs are known, so that many run at a time.
     private protected override void Finish()
     {
         if (Full && Destination is not null)
         {
-            throw new NetworkException(NetworkError.InvalidParameter, "Full and Destination contradict each other.");
+            throw new NetworkException(NetworkError.InvalidParameter, "Full and Destination can't be used together.");
         }
 
         NicTestPair[] pairs = [.. FindPairs()];
@@ -123,7 +127,7 @@ public sealed class TestContainerNicCommand : NetworkCommand
     {
         IReadOnlyList<ContainerNic> all = new ContainerNics(Session).GetAll();
         foreach (NicReference nic in _references) Try(nic, () => _sources.Add(nic.Find(() => all) ?? throw Missing(nic)));
-        // As they are by now: what came down the pipeline may have been restored since.
+        // The current state is read, because a NIC may have been restored since it came down the pipeline.
         ContainerNic[] sources = [.. _sources.DistinctBy(static n => n.Id).Select(n => all.FirstOrDefault(a => a.Id == n.Id) ?? n)];
         List<NicTestPair> pairs = [];
         if (Full) pairs.AddRange(NicTestPair.Full(sources));
@@ -148,16 +152,16 @@ public sealed class TestContainerNicCommand : NetworkCommand
         ? pairs
         : throw new NetworkException(
             NetworkError.InvalidParameter,
-            $"{source} has no gateway on network '{source.Network}' that it could be tested with.",
-            "Name whom to ask for with -Destination, or test the NICs of the network with each other: -Full.");
+            $"{source} has no gateway on network '{source.Network}' to be tested with.",
+            "Specify a -Destination, or use -Full to test the NICs of the network with each other.");
 
     private static NetworkException Missing(NicReference nic) => new(
         NetworkError.NicNotFound,
-        $"There is no NIC {nic} on network '{nic.Network}' any more.",
-        "List the NICs that there are with Get-ContainerNic.");
+        $"The NIC {nic} no longer exists on network '{nic.Network}'.",
+        "List the NICs with Get-ContainerNic.");
 
     private static NetworkException Alone(ContainerNic source) => new(
         NetworkError.InvalidParameter,
-        $"{source} is alone on network '{source.Network}': there is no other NIC to test it with.",
-        "Name whom to ask for with -Destination.");
+        $"{source} is the only NIC on network '{source.Network}', so there is no other NIC to test it with.",
+        "Specify a -Destination.");
 }

@@ -2,28 +2,28 @@ using System.Management.Automation;
 
 namespace MacIpvlan.PowerShell.Commands;
 
-/// <summary>Tells what the kernel does to the links, addresses, routes and neighbours of networks, as it happens.</summary>
+/// <summary>Streams link, address, route and neighbor events of networks.</summary>
 [Cmdlet(VerbsCommon.Watch, "ContainerNetwork")]
 [OutputType(typeof(LinkEvent), typeof(AddressEvent), typeof(RouteEvent), typeof(NeighborEvent))]
 public sealed class WatchContainerNetworkCommand : NetworkCommand
 {
     private readonly List<string> _names = [];
 
-    /// <summary>Names or patterns; all networks when left away.</summary>
+    /// <summary>Names or patterns. The default is all networks.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(NetworkCompleter))]
     public string[]? Name { get; set; }
 
-    /// <summary>Tells also what belongs to no network.</summary>
+    /// <summary>Includes events that belong to no network.</summary>
     [Parameter]
     public SwitchParameter All { get; set; }
 
-    /// <summary>What to tell of; all kinds when left away.</summary>
+    /// <summary>The kinds of events. The default is all kinds.</summary>
     [Parameter]
     public NetworkEventKind[] Kind { get; set; } = Enum.GetValues<NetworkEventKind>();
 
-    /// <summary>For how long, as a time span or in seconds; until Ctrl+C when left away.</summary>
+    /// <summary>How long to watch, as a time span or in seconds. The default is until Ctrl+C.</summary>
     [Parameter]
     [SecondsTransformation]
     public TimeSpan? Timeout { get; set; }
@@ -34,7 +34,7 @@ public sealed class WatchContainerNetworkCommand : NetworkCommand
 
     private protected override void Process() => _names.AddRange(Name ?? []);
 
-    // At the end, when all networks are known.
+    // The watch starts only when all networks are known.
     private protected override void Finish()
     {
         string[]? names = _names.Count == 0 ? null : [.. _names];

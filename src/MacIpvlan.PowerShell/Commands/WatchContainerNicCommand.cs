@@ -2,7 +2,9 @@ using System.Management.Automation;
 
 namespace MacIpvlan.PowerShell.Commands;
 
-/// <summary>Follows container runtimes, and restores and releases NICs as containers start and are removed, until Ctrl+C.</summary>
+/// <summary>
+/// Follows container runtimes until Ctrl+C, and restores or releases NICs as containers start and are removed.
+/// </summary>
 [Cmdlet(VerbsCommon.Watch, "ContainerNic", SupportsShouldProcess = true)]
 [OutputType(typeof(RestoredItem))]
 public sealed class WatchContainerNicCommand : NetworkCommand

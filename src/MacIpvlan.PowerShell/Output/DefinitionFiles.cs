@@ -2,23 +2,25 @@ using MacIpvlan.Formats;
 
 namespace MacIpvlan.PowerShell;
 
-/// <summary>Where exported networks are written: one file, or a folder with one file a network.</summary>
+/// <summary>Writes exported networks to one file, or to a folder with one file per network.</summary>
 /// <param name="path">The file or the folder.</param>
 /// <param name="format">The format.</param>
 internal sealed class DefinitionFiles(string path, ExportFormat format)
 {
     private readonly List<(string Network, string Text)> _texts = [];
 
-    /// <summary>Whether each network gets a file of its own.</summary>
+    /// <summary>Whether each network gets its own file.</summary>
     public bool IsFolder { get; } = Directory.Exists(path);
 
-    /// <summary>Adds the text of a network, or of all; nothing is written yet.</summary>
+    /// <summary>Adds the text of one network or of all networks; nothing is written yet.</summary>
     public void Add(string network, string text) => _texts.Add((network, text + "\n"));
 
-    /// <summary>Writes what was added.</summary>
-    /// <param name="replaces">Whether files that are there are replaced.</param>
+    /// <summary>Writes the added texts.</summary>
+    /// <param name="replaces">Whether to replace existing files.</param>
     /// <returns>The files.</returns>
-    /// <exception cref="NetworkException">FileExists, FileUnusable; InvalidParameter: a file of CNI has one network.</exception>
+    /// <exception cref="NetworkException">
+    /// FileExists, FileUnusable; InvalidParameter: a CNI file can hold only one network.
+    /// </exception>
     public IEnumerable<FileInfo> Write(bool replaces)
     {
         if (IsFolder) return _texts.Select(t => OutputFile.Write(Path.Combine(path, t.Network + Extension), t.Text, replaces));
@@ -27,8 +29,8 @@ internal sealed class DefinitionFiles(string path, ExportFormat format)
         {
             throw new NetworkException(
                 NetworkError.InvalidParameter,
-                $"A file of CNI has one network, and these are {_texts.Count}.",
-                "Name a folder that is there, for one file a network.");
+                $"A CNI file can hold only one network, but {_texts.Count} networks were selected.",
+                "Specify an existing folder to write one file per network.");
         }
 
         return _texts.Count == 0 ? [] : [OutputFile.Write(path, string.Concat(_texts.Select(static t => t.Text)), replaces)];

@@ -2,13 +2,15 @@ using System.Management.Automation;
 
 namespace MacIpvlan.PowerShell;
 
-/// <summary>The one map from the core's exceptions to PowerShell's error records.</summary>
+/// <summary>Maps the core's exceptions to PowerShell error records.</summary>
 internal static class ErrorRecords
 {
     private const int EPERM = 1;
     private const int EACCES = 13;
 
-    /// <summary>Makes the record: a single word as id, a fitting category, the input as target, what to do next.</summary>
+    /// <summary>
+    /// Creates the record: a single-word id, a category, the input as target, and the recommended action.
+    /// </summary>
     public static ErrorRecord From(Exception exception, object? target)
     {
         (string id, ErrorCategory category, string action) = exception switch
@@ -16,12 +18,12 @@ internal static class ErrorRecords
             NetworkException e => (e.Error.ToString(), Category(e.Error), e.RecommendedAction ?? Action(e.Error)),
             NetlinkException { MissingPrivilege: not null } => From(NetworkError.PermissionDenied),
             NetlinkException e => (e.ErrnoName, Category(e.ErrnoName), Action(e.ErrnoName)),
-            _ => throw new ArgumentException("Not an exception of the core.", nameof(exception)),
+            _ => throw new ArgumentException("The exception isn't one of the core's.", nameof(exception)),
         };
         return new(exception, id, category, target) { ErrorDetails = new(exception.Message) { RecommendedAction = action } };
     }
 
-    /// <summary>Whether no other input of the command can succeed either.</summary>
+    /// <summary>Whether every other input of the command would fail too.</summary>
     public static bool IsOfEnvironment(Exception exception) => exception switch
     {
         NetworkException e => e.Error is NetworkError.PermissionDenied or NetworkError.StateUnavailable,
@@ -69,21 +71,21 @@ internal static class ErrorRecords
     private static (string Id, ErrorCategory Category, string Action) From(NetworkError error) =>
         (error.ToString(), Category(error), Action(error));
 
-    // For where the reason alone tells what to do.
+    // The recommended actions for exceptions that don't have their own.
     private static string Action(NetworkError error) => error switch
     {
-        NetworkError.InvalidName => "Choose a name that keeps to that rule.",
+        NetworkError.InvalidName => "Choose a name that follows this rule.",
         NetworkError.InvalidAddress => "Compare it with the subnets: (Get-ContainerNetwork NAME).Subnets.",
-        NetworkError.SubnetOverlap => "Give subnets that do not overlap.",
-        NetworkError.NetworkNotFound => "List the networks that there are with Get-ContainerNetwork.",
+        NetworkError.SubnetOverlap => "Specify subnets that don't overlap.",
+        NetworkError.NetworkNotFound => "List the networks with Get-ContainerNetwork.",
         NetworkError.NetworkInUse => "Disconnect its NICs first, or use -Force.",
         NetworkError.NamespaceNotFound =>
-            "List named namespaces with Get-NetworkNamespace; that of a process is /proc/PID/ns/net.",
+            "List named namespaces with Get-NetworkNamespace; the namespace of a process is /proc/PID/ns/net.",
         NetworkError.ProcessNotFound => "Check the process id: Get-Process.",
         NetworkError.InterfaceExists => "Choose another name.",
         NetworkError.PermissionDenied =>
-            "Run pwsh as root, or with what the text names; Get-Help about_MacIpvlan says what each cmdlet needs.",
-        _ => "Correct the parameter and repeat the command; Get-Help about_MacIpvlan_Errors has all errors.",
+            "Run pwsh as root, or with the privileges that the message names; Get-Help about_MacIpvlan_Privileges lists what each cmdlet needs.",
+        _ => "Correct the parameter and repeat the command; Get-Help about_MacIpvlan_Errors lists all errors.",
     };
 
     private static string Action(string errno) => errno switch
@@ -91,8 +93,8 @@ internal static class ErrorRecords
         "EPERM" or "EACCES" => "Run as root, or with the capabilities CAP_NET_ADMIN and CAP_SYS_ADMIN.",
         "EOPNOTSUPP" => "The kernel lacks this kind of link: load its module (modprobe macvlan, ipvlan, 8021q, dummy).",
         "ENETDOWN" => "Set the parent up first: ip link set dev PARENT up.",
-        "EADDRINUSE" => "Use another address; two links of one parent cannot have the same.",
+        "EADDRINUSE" => "Use another address; two links on one parent can't have the same address.",
         "ENOBUFS" => "Repeat the command; if it happens again, the host is short of memory.",
-        _ => "Repeat the command with -Verbose to see the step in its place.",
+        _ => "Repeat the command with -Verbose to see which step failed.",
     };
 }

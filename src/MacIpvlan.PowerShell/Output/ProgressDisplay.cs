@@ -4,30 +4,30 @@ using System.Management.Automation;
 namespace MacIpvlan.PowerShell;
 
 /// <summary>
-/// Shows how far a command has come: not before it has worked for a second, and then only some times a second. Belongs to
-/// the command's thread; what other threads say is not shown.
+/// Shows the progress of a command: not before one second of work, and then only a few times a second. Only the
+/// command's own thread can show progress; reports from other threads are ignored.
 /// </summary>
 /// <param name="write">Shows a record.</param>
-/// <param name="clock">Tells the time.</param>
+/// <param name="clock">The clock.</param>
 internal sealed class ProgressDisplay(Action<ProgressRecord> write, TimeProvider clock)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(200);
     private readonly int _thread = Environment.CurrentManagedThreadId;
-    // What is at hand, last, behind the work that it is part of.
+    // The current work is last, behind the work that it is part of.
     private readonly List<(WorkProgress Work, int Done)> _levels = [];
     private TimeSpan _worked;
     private TimeSpan _next = s_patience;
     private long _start;
     private bool _isShown;
 
-    /// <summary>Begins a stretch of work.</summary>
+    /// <summary>Starts a period of work.</summary>
     public void Start() => _start = clock.GetTimestamp();
 
-    /// <summary>Ends it: what follows is others' work, and does not count.</summary>
+    /// <summary>Ends the period: time in other commands of the pipeline doesn't count.</summary>
     public void Pause() => _worked += clock.GetElapsedTime(_start);
 
-    /// <summary>Takes note of what the command has come to, or with null of that it is still at the same.</summary>
+    /// <summary>Records what the command is working on; null means that it is still at the same item.</summary>
     public void Report(WorkProgress? progress)
     {
         if (Environment.CurrentManagedThreadId != _thread) return;
@@ -39,7 +39,7 @@ internal sealed class ProgressDisplay(Action<ProgressRecord> write, TimeProvider
         Show(ProgressRecordType.Processing);
     }
 
-    /// <summary>Takes away what is shown.</summary>
+    /// <summary>Removes the progress display.</summary>
     public void Complete()
     {
         if (_isShown) Show(ProgressRecordType.Completed);
@@ -47,7 +47,7 @@ internal sealed class ProgressDisplay(Action<ProgressRecord> write, TimeProvider
         _isShown = false;
     }
 
-    // Whoever comes back to some work has ended what was part of it, and that is counted anew the next time.
+    // Returning to an activity ends the activities inside it, whose items are counted from the start the next time.
     private void Enter(WorkProgress work)
     {
         int level = _levels.FindIndex(l => l.Work.Activity == work.Activity);
@@ -58,7 +58,7 @@ internal sealed class ProgressDisplay(Action<ProgressRecord> write, TimeProvider
 
     private void Show(ProgressRecordType type)
     {
-        // One thing alone, as part of more, tells less than that.
+        // An activity with a single item, inside another one, is less informative than the other one.
         int telling = _levels.FindLastIndex(static l => l.Work.Total != 1);
         (WorkProgress current, int done) = _levels[telling < 0 ? _levels.Count - 1 : telling];
         string count = current.Total > 0 ? $"{done + 1} of {current.Total}" : $"{done + 1}";
@@ -74,7 +74,7 @@ internal sealed class ProgressDisplay(Action<ProgressRecord> write, TimeProvider
         }
         catch (PipelineStoppedException)
         {
-            // Amid a step, which is brought to its end: the command ends at the next place where nothing is half-made.
+            // The current step is completed first; the command ends at the next point where nothing is half-finished.
         }
     }
 }

@@ -3,10 +3,13 @@ using MacIpvlan.Topology;
 
 namespace MacIpvlan.PowerShell;
 
-/// <summary>How many columns the terminal has that texts go to.</summary>
+/// <summary>Determines the width of the terminal that text goes to.</summary>
 internal static class TerminalWidth
 {
-    /// <summary>The columns of a host's terminal; those of an ordinary one where it has none, or output goes elsewhere.</summary>
+    /// <summary>
+    /// Returns the columns of the host's terminal, or the ordinary width if there is no terminal or the output is
+    /// redirected.
+    /// </summary>
     public static int Of(PSHost host)
     {
         if (Console.IsOutputRedirected) return TextTree.OrdinaryWidth;
@@ -16,7 +19,7 @@ internal static class TerminalWidth
         }
         catch (Exception e) when (e is HostException or NotImplementedException or InvalidOperationException)
         {
-            // Hosts without a screen say so in these ways.
+            // Hosts without a screen throw one of these.
             return TextTree.OrdinaryWidth;
         }
     }

@@ -2,16 +2,16 @@ using System.Net.Sockets;
 
 namespace MacIpvlan.Addressing;
 
-/// <summary>Which addresses of a subnet may be handed out.</summary>
+/// <summary>Computes which addresses of a subnet can be allocated.</summary>
 public static class AddressPool
 {
     /// <summary>
-    /// The ranges to allocate from, lowest first and apart from each other: the given ranges (the whole subnet when
-    /// there are none) less the subnet's own unusable addresses and less what is withheld (gateways, exclusions).
+    /// The ranges to allocate from, in ascending order and without overlaps: the specified ranges (the whole subnet
+    /// by default), without the subnet's unusable addresses and the withheld ranges (gateways, exclusions).
     /// </summary>
     /// <param name="subnet">The subnet.</param>
-    /// <param name="ranges">Ranges within the subnet that allocation is held to; empty for no such limit.</param>
-    /// <param name="withheld">Ranges that are never handed out.</param>
+    /// <param name="ranges">Ranges within the subnet to allocate from; empty for the whole subnet.</param>
+    /// <param name="withheld">Ranges that are never allocated.</param>
     public static IReadOnlyList<AddressRange> Allocatable(
         IPPrefix subnet, IReadOnlyCollection<AddressRange> ranges, IEnumerable<AddressRange> withheld)
     {
@@ -21,7 +21,7 @@ public static class AddressPool
 
         List<AddressRange> result = [];
         IEnumerable<AddressRange> wanted = ranges.Count == 0 ? [usable] : ranges.OrderBy(static r => r.First.Number);
-        // Ranges may overlap each other: what an earlier one has covered is not walked again.
+        // Ranges can overlap, so each starts after the end of the previous one.
         UInt128 next = usable.First.Number;
         foreach (AddressRange range in wanted)
         {
@@ -37,9 +37,9 @@ public static class AddressPool
     }
 
     /// <summary>
-    /// The addresses that a host may have: without network and broadcast address in IPv4 (RFC 950; all of a /31, RFC
-    /// 3021, and of a /32), without the subnet-router anycast address in IPv6 (RFC 4291 2.6.1; all of a /127, RFC 6164,
-    /// and of a /128).
+    /// The addresses that a host can have. IPv4 excludes the network and broadcast addresses (RFC 950), except in a /31
+    /// (RFC 3021) and a /32. IPv6 excludes the subnet-router anycast address (RFC 4291 2.6.1), except in a /127
+    /// (RFC 6164) and a /128.
     /// </summary>
     public static AddressRange Usable(IPPrefix subnet)
     {

@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace MacIpvlan.Addressing;
 
-/// <summary>A run of addresses of one family, both ends included.</summary>
+/// <summary>A range of consecutive addresses of one family, including both ends.</summary>
 /// <param name="First">The lowest address.</param>
 /// <param name="Last">The highest address, not below <paramref name="First"/>.</param>
 public readonly record struct AddressRange(AddressValue First, AddressValue Last)
@@ -11,10 +11,10 @@ public readonly record struct AddressRange(AddressValue First, AddressValue Last
     /// <summary>The family of its addresses.</summary>
     public AddressFamily Family => First.Family;
 
-    /// <summary>How many addresses it has (up to 2^128).</summary>
+    /// <summary>The number of addresses in the range (up to 2^128).</summary>
     public BigInteger Size => (BigInteger)(Last.Number - First.Number) + 1;
 
-    /// <summary>What the two have in common; null for nothing.</summary>
+    /// <summary>The addresses in both ranges; null if there are no such addresses.</summary>
     public AddressRange? Intersect(AddressRange other)
     {
         if (Family != other.Family) return null;
@@ -30,7 +30,7 @@ public readonly record struct AddressRange(AddressValue First, AddressValue Last
     /// <summary>Whether every address of the range is in the subnet.</summary>
     public bool IsWithin(IPPrefix subnet) => subnet.Contains(First) && subnet.Contains(Last);
 
-    /// <summary>The subnet that has these addresses and no others; null where there is none.</summary>
+    /// <summary>The subnet that has exactly these addresses; null if no subnet does.</summary>
     public IPPrefix? AsPrefix()
     {
         UInt128 hostMask = First.Number ^ Last.Number;
@@ -39,11 +39,13 @@ public readonly record struct AddressRange(AddressValue First, AddressValue Last
         return isWhole ? IPPrefix.Containing(First, First.Bits - hostBits) : null;
     }
 
-    /// <summary>The range that an address alone makes.</summary>
+    /// <summary>The range that contains only one address.</summary>
     public static AddressRange Of(AddressValue address) => new(address, address);
 
-    /// <summary>Reads a prefix (192.168.32.128/25), two ends (10.0.0.10-10.0.0.20), or one address.</summary>
-    /// <exception cref="FormatException">The text is none of these, mixes families, or ends before it starts.</exception>
+    /// <summary>Parses a prefix (192.168.32.128/25), two ends (10.0.0.10-10.0.0.20), or one address.</summary>
+    /// <exception cref="FormatException">
+    /// The text isn't one of these, mixes families, or ends before it starts.
+    /// </exception>
     public static AddressRange Parse(string text)
     {
         if (text.Contains('/'))
@@ -61,6 +63,6 @@ public readonly record struct AddressRange(AddressValue First, AddressValue Last
         return new(first, last);
     }
 
-    /// <summary>One address, or both ends with a dash.</summary>
+    /// <summary>One address, or both ends separated by a dash.</summary>
     public override string ToString() => First == Last ? First.ToString() : $"{First}-{Last}";
 }

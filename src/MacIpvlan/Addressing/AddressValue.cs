@@ -5,15 +5,15 @@ using System.Net.Sockets;
 
 namespace MacIpvlan.Addressing;
 
-/// <summary>An address of either family as a number, so that ranges and subnets are plain arithmetic.</summary>
+/// <summary>An IPv4 or IPv6 address as a number, so that ranges and subnets are plain arithmetic.</summary>
 /// <param name="Family"><see cref="AddressFamily.InterNetwork"/> or <see cref="AddressFamily.InterNetworkV6"/>.</param>
-/// <param name="Number">The address in host order: 32 bits used for IPv4, 128 for IPv6.</param>
+/// <param name="Number">The address in host byte order: 32 bits for IPv4, 128 bits for IPv6.</param>
 public readonly record struct AddressValue(AddressFamily Family, UInt128 Number)
 {
     /// <summary>The width of an address of this family: 32 or 128 bits.</summary>
     public int Bits => BitsOf(Family);
 
-    /// <summary>The bytes of the address in network order: 4 or 16.</summary>
+    /// <summary>The 4 or 16 bytes of the address in network byte order.</summary>
     public byte[] ToBytes()
     {
         Span<byte> bytes = stackalloc byte[16];
@@ -21,10 +21,10 @@ public readonly record struct AddressValue(AddressFamily Family, UInt128 Number)
         return Family == AddressFamily.InterNetwork ? bytes[12..].ToArray() : bytes.ToArray();
     }
 
-    /// <summary>The address as .NET's own type.</summary>
+    /// <summary>The address as .NET's type.</summary>
     public IPAddress ToIPAddress() => new(ToBytes());
 
-    /// <summary>Makes a value of 4 or 16 bytes in network order.</summary>
+    /// <summary>Creates a value from 4 or 16 bytes in network byte order.</summary>
     public static AddressValue FromBytes(ReadOnlySpan<byte> bytes)
     {
         Span<byte> wide = stackalloc byte[16];
@@ -34,7 +34,7 @@ public readonly record struct AddressValue(AddressFamily Family, UInt128 Number)
             BinaryPrimitives.ReadUInt128BigEndian(wide));
     }
 
-    /// <summary>Converts .NET's own type; a scope id is ignored.</summary>
+    /// <summary>Converts .NET's type; a scope id is ignored.</summary>
     public static AddressValue From(IPAddress address)
     {
         Span<byte> bytes = stackalloc byte[16];
@@ -42,24 +42,26 @@ public readonly record struct AddressValue(AddressFamily Family, UInt128 Number)
         return FromBytes(bytes[..length]);
     }
 
-    /// <summary>Converts .NET's own type, so that parameters take it.</summary>
+    /// <summary>Converts .NET's type, so that parameters accept it.</summary>
     /// <exception cref="FormatException">The address has a scope id.</exception>
     public static explicit operator AddressValue(IPAddress address) =>
         address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId != 0
-            ? throw new FormatException($"'{address}' has a scope id, which stands for a link of this host; leave it away.")
+            ? throw new FormatException($"'{address}' has a scope id, which names a link of this host. Omit it.")
             : From(address);
 
-    /// <summary>Reads an address: IPv4 in four decimal parts (RFC 6943 3.1.1, strict), IPv6 by RFC 4291 without a zone.</summary>
-    /// <exception cref="FormatException">The text is no such address.</exception>
+    /// <summary>
+    /// Parses an address: IPv4 in four decimal parts (RFC 6943 3.1.1, strict), IPv6 by RFC 4291 without a zone.
+    /// </summary>
+    /// <exception cref="FormatException">The text isn't such an address.</exception>
     public static AddressValue Parse(string text) => TryParse(text, out AddressValue value)
         ? value
         : throw new FormatException($"'{text}' is not an IPv4 or IPv6 address.");
 
-    /// <summary>Reads an address as <see cref="Parse"/> does.</summary>
+    /// <summary>Parses an address as <see cref="Parse"/> does.</summary>
     public static bool TryParse(string text, out AddressValue value)
     {
         value = default;
-        // .NET takes '10.1' for 10.0.0.1 and '010' for octal; both are typing errors here.
+        // .NET reads '10.1' as 10.0.0.1 and '010' as octal; here, both are typing errors.
         string tail = text[(text.LastIndexOf(':') + 1)..];
         bool plausible = text.Contains(':')
             ? !text.Contains('%') && !text.Contains('[') && (!tail.Contains('.') || IsDottedQuad(tail))

@@ -4,15 +4,17 @@ using System.Text;
 
 namespace MacIpvlan.Addressing;
 
-/// <summary>MAC addresses that follow from network and address, so that an address that comes back has its MAC again.</summary>
+/// <summary>
+/// Derives MAC addresses from network and IP address, so that a reused IP address gets the same MAC address.
+/// </summary>
 public static class DerivedMacAddress
 {
     /// <summary>
-    /// A locally administered unicast MAC (IEEE 802, bits 1 and 0 of the first byte): 46 bits of a hash over the
-    /// network's id and what tells its NICs apart.
+    /// A locally administered unicast MAC address (IEEE 802, bits 1 and 0 of the first byte): 46 bits of a hash of the
+    /// network's id and the seed.
     /// </summary>
     /// <param name="networkId">The network's id.</param>
-    /// <param name="seed">The NIC's first address, or its id when it has none.</param>
+    /// <param name="seed">The NIC's first address, or its id if it has no address.</param>
     public static PhysicalAddress From(string networkId, string seed)
     {
         byte[] mac = SHA256.HashData(Encoding.UTF8.GetBytes($"{networkId} {seed}"))[..6];

@@ -4,13 +4,13 @@ using System.Net.Sockets;
 namespace MacIpvlan.Addressing;
 
 /// <summary>
-/// Echo messages of ICMP (RFC 792) and ICMPv6 (RFC 4443), as raw sockets take and give them: from the ICMP header on,
-/// but what comes over IPv4 begins with the IP header.
+/// Echo messages of ICMP (RFC 792) and ICMPv6 (RFC 4443) as raw sockets send and receive them. They begin with the ICMP
+/// header, except that a packet received over IPv4 begins with the IP header.
 /// </summary>
-/// <param name="Family">The family that both ends are of.</param>
-/// <param name="Destination">Whom the requests go to.</param>
-/// <param name="Id">What tells the requests apart from those of others.</param>
-/// <param name="Payload">What they carry, and every answer must bring back.</param>
+/// <param name="Family">The address family of both ends.</param>
+/// <param name="Destination">The destination of the requests.</param>
+/// <param name="Id">The identifier that distinguishes these requests from others.</param>
+/// <param name="Payload">The payload of each request, which its reply must return.</param>
 internal sealed record EchoPacket(AddressFamily Family, AddressValue Destination, ushort Id, ReadOnlyMemory<byte> Payload)
 {
     private const int HeaderSize = 8;
@@ -20,7 +20,9 @@ internal sealed record EchoPacket(AddressFamily Family, AddressValue Destination
 
     private bool IsIPv4 => Family == AddressFamily.InterNetwork;
 
-    /// <summary>A request. The checksum of one of ICMPv6 is left to the kernel, which alone knows the sender's address.</summary>
+    /// <summary>
+    /// Builds a request. The kernel fills in the checksum of ICMPv6, because only it knows the sender's address.
+    /// </summary>
     public byte[] Request(ushort sequence)
     {
         byte[] message = new byte[HeaderSize + Payload.Length];
@@ -32,11 +34,11 @@ internal sealed record EchoPacket(AddressFamily Family, AddressValue Destination
         return message;
     }
 
-    /// <summary>Reads a reply to one of the requests.</summary>
-    /// <param name="packet">What came; the kernel has checked the checksum of ICMPv6 messages.</param>
-    /// <param name="sender">Who sent it.</param>
-    /// <param name="sequence">Which request it answers.</param>
-    /// <returns>False for all else.</returns>
+    /// <summary>Parses a reply to one of the requests.</summary>
+    /// <param name="packet">The received packet; the kernel has verified the checksum of ICMPv6.</param>
+    /// <param name="sender">The packet's source address.</param>
+    /// <param name="sequence">The sequence number of the request that it answers.</param>
+    /// <returns>False for any other packet.</returns>
     public bool TryReadReply(ReadOnlySpan<byte> packet, AddressValue sender, out ushort sequence)
     {
         sequence = 0;
@@ -48,16 +50,16 @@ internal sealed record EchoPacket(AddressFamily Family, AddressValue Destination
         return true;
     }
 
-    /// <summary>Reads an error that one of the requests met with on its way.</summary>
-    /// <param name="packet">What came; the kernel has checked the checksum of ICMPv6 messages.</param>
-    /// <param name="error">What it says.</param>
-    /// <returns>False for all else.</returns>
+    /// <summary>Parses an error that one of the requests caused.</summary>
+    /// <param name="packet">The received packet; the kernel has verified the checksum of ICMPv6.</param>
+    /// <param name="error">The error.</param>
+    /// <returns>False for any other packet.</returns>
     public bool TryReadError(ReadOnlySpan<byte> packet, out IcmpError error)
     {
         error = default;
         if (!TryFindMessage(packet, out ReadOnlySpan<byte> message) || message.Length < HeaderSize) return false;
         error = new(Family, message[0], message[1]);
-        // As much of the request as the sender saw fit: its IP header, and eight bytes at least.
+        // An error quotes the request's IP header and at least eight bytes of its message.
         return error.IsError && TryFindInner(message[HeaderSize..], out ReadOnlySpan<byte> inner)
             && inner.Length >= HeaderSize && inner[0] == RequestType && inner[1] == 0 && IsOurs(inner);
     }

@@ -5,12 +5,12 @@ using System.Numerics;
 
 namespace MacIpvlan.Addressing;
 
-/// <summary>A subnet in prefix notation, such as 192.168.50.0/24 or fd18::/64. Host bits are always zero.</summary>
+/// <summary>A subnet, such as 192.168.50.0/24 or fd18::/64. Host bits are always zero.</summary>
 public readonly record struct IPPrefix
 {
     private IPPrefix(AddressValue first, int prefixLength) => (First, PrefixLength) = (first, prefixLength);
 
-    /// <summary>The lowest address: the subnet's own number.</summary>
+    /// <summary>The lowest address: the network address.</summary>
     public AddressValue First { get; }
 
     /// <summary>The number of leading bits that all addresses share: 0 to 32, or 0 to 128.</summary>
@@ -22,21 +22,21 @@ public readonly record struct IPPrefix
     /// <summary>The family of its addresses.</summary>
     public AddressFamily Family => First.Family;
 
-    /// <summary>How many addresses it spans, 2 to the power of its host bits (up to 2^128).</summary>
+    /// <summary>The number of addresses: 2 to the power of the host bits (up to 2^128).</summary>
     public BigInteger Size => BigInteger.One << (First.Bits - PrefixLength);
 
-    /// <summary>Whether the address is of this subnet.</summary>
+    /// <summary>Whether the address is in this subnet.</summary>
     public bool Contains(AddressValue address) =>
         address.Family == Family && address.Number >= First.Number && address.Number <= Last.Number;
 
-    /// <summary>Whether the address is of this subnet.</summary>
+    /// <summary>Whether the address is in this subnet.</summary>
     public bool Contains(IPAddress address) => Contains(AddressValue.From(address));
 
     /// <summary>Whether the two share any address.</summary>
     public bool Overlaps(IPPrefix other) =>
         Family == other.Family && First.Number <= other.Last.Number && other.First.Number <= Last.Number;
 
-    /// <summary>The subnet that an address with a prefix length lies in.</summary>
+    /// <summary>The subnet that contains an address with a prefix length.</summary>
     /// <exception cref="FormatException">The length is out of range for the family.</exception>
     public static IPPrefix Containing(AddressValue address, int prefixLength)
     {
@@ -48,12 +48,13 @@ public readonly record struct IPPrefix
         return new(address with { Number = address.Number & ~HostMask(address.Family, prefixLength) }, prefixLength);
     }
 
-    /// <summary>Reads ADDRESS/LENGTH.</summary>
-    /// <exception cref="FormatException">The text is no prefix, or has host bits.</exception>
+    /// <summary>Parses ADDRESS/LENGTH.</summary>
+    /// <exception cref="FormatException">The text isn't a prefix, or has host bits set.</exception>
     public static IPPrefix Parse(string text)
     {
         int slash = text.IndexOf('/', StringComparison.Ordinal);
-        if (slash < 0) throw new FormatException($"'{text}' has no prefix length: write it as ADDRESS/LENGTH, such as {text}/24.");
+        if (slash < 0) throw new FormatException(
+            $"'{text}' has no prefix length. Specify it as ADDRESS/LENGTH, such as {text}/24.");
         AddressValue address = AddressValue.Parse(text[..slash]);
         string digits = text[(slash + 1)..];
         bool isNumber = int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int length);
@@ -74,7 +75,7 @@ public readonly record struct IPPrefix
     private static UInt128 HostMask(AddressFamily family, int prefixLength)
     {
         int hostBits = AddressValue.BitsOf(family) - prefixLength;
-        // A shift by the full width would be a shift by nothing.
+        // A shift by 128 bits would shift by 0 bits.
         return hostBits == 128 ? UInt128.MaxValue : (UInt128.One << hostBits) - 1;
     }
 }

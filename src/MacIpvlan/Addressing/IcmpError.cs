@@ -2,10 +2,10 @@ using System.Net.Sockets;
 
 namespace MacIpvlan.Addressing;
 
-/// <summary>What an ICMP or ICMPv6 error message says (RFC 792, 1122, 1812; RFC 4443).</summary>
-/// <param name="Family">Whether it is of ICMP or of ICMPv6.</param>
-/// <param name="Type">Its type.</param>
-/// <param name="Code">Its code.</param>
+/// <summary>The error that an ICMP or ICMPv6 message reports (RFC 792, 1122, 1812; RFC 4443).</summary>
+/// <param name="Family">The address family: IPv4 for ICMP, IPv6 for ICMPv6.</param>
+/// <param name="Type">The message's type.</param>
+/// <param name="Code">The message's code.</param>
 internal readonly record struct IcmpError(AddressFamily Family, byte Type, byte Code)
 {
     private static readonly string[] s_unreachable =
@@ -22,10 +22,10 @@ internal readonly record struct IcmpError(AddressFamily Family, byte Type, byte 
         "port unreachable", "source address failed policy", "route rejected",
     ];
 
-    /// <summary>Whether the type is that of an error.</summary>
+    /// <summary>Whether the type is an error.</summary>
     public bool IsError => Family == AddressFamily.InterNetwork ? Type is 3 or 11 or 12 : Type is >= 1 and <= 4;
 
-    /// <summary>In words, with the numbers.</summary>
+    /// <summary>The error's description, with type and code.</summary>
     public override string ToString() => $"{Text} (type {Type}, code {Code})";
 
     private string Text => (Family == AddressFamily.InterNetwork, Type) switch

@@ -2,14 +2,19 @@ using System.Buffers.Binary;
 
 namespace MacIpvlan.Addressing;
 
-/// <summary>The checksum of the Internet's protocols (RFC 1071).</summary>
+/// <summary>The Internet checksum (RFC 1071).</summary>
 internal static class InternetChecksum
 {
-    /// <summary>The checksum to put into a message whose own field is zero; zero of a message that has a right one.</summary>
+    /// <summary>
+    /// Computes the checksum of a message whose checksum field is zero. Returns zero for a message with a correct
+    /// checksum.
+    /// </summary>
     public static ushort Of(ReadOnlySpan<byte> message) => Fold(Sum(message));
 
-    /// <summary>The same of an ICMPv6 message, with addresses, length and next header before it (RFC 4443 2.3).</summary>
-    /// <param name="packet">The packet from its IPv6 header on, without extension headers.</param>
+    /// <summary>
+    /// Does the same for an ICMPv6 message, with a pseudo-header of addresses, length and next header (RFC 4443 2.3).
+    /// </summary>
+    /// <param name="packet">The packet, beginning with its IPv6 header, without extension headers.</param>
     public static ushort OfIcmpv6(ReadOnlySpan<byte> packet)
     {
         const int Addresses = 8;

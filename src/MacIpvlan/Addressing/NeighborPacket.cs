@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace MacIpvlan.Addressing;
 
 /// <summary>
-/// The packets that ask a link who has an address, and the answers to them, without a link-layer header: ARP (RFC 826)
-/// and neighbour discovery (RFC 4861).
+/// Builds the packets that ask on a link which station has an address, and parses the answers: ARP (RFC 826) and
+/// neighbor discovery (RFC 4861), without a link-layer header.
 /// </summary>
 public static class NeighborPacket
 {
@@ -20,11 +20,11 @@ public static class NeighborPacket
     private const byte ArpReply = 2;
     private const byte TargetLinkLayerAddress = 2;
 
-    // A target after four bytes of header and four of flags.
+    // Four bytes of header, four bytes of flags, and the target address.
     private const int FixedSize = 24;
     private const int OptionUnit = 8;
 
-    // Ethernet, IPv4, lengths 6 and 4.
+    // Ethernet and IPv4, with address lengths 6 and 4.
     private static readonly byte[] s_arpHeader = [0, 1, 8, 0, 6, 4, 0];
 
     private static readonly PhysicalAddress s_broadcast = new([0xff, 0xff, 0xff, 0xff, 0xff, 0xff]);
@@ -32,10 +32,10 @@ public static class NeighborPacket
     // ff02::1:ff00:0/104 (RFC 4291 2.7.1).
     private static readonly byte[] s_solicitedNode = [0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff];
 
-    /// <summary>An ARP request, to be broadcast.</summary>
-    /// <param name="senderMac">The MAC address of the link that asks, six bytes.</param>
-    /// <param name="sender">Its IPv4 address; 0.0.0.0 for a probe (RFC 5227 2.1.1).</param>
-    /// <param name="target">The address that is asked for.</param>
+    /// <summary>An ARP request, which the caller broadcasts.</summary>
+    /// <param name="senderMac">The MAC address of the sending link, six bytes.</param>
+    /// <param name="sender">The link's IPv4 address; 0.0.0.0 for a probe (RFC 5227 2.1.1).</param>
+    /// <param name="target">The address to resolve.</param>
     public static byte[] ArpRequest(PhysicalAddress senderMac, AddressValue sender, AddressValue target)
     {
         byte[] packet = new byte[ArpSize];
@@ -43,15 +43,19 @@ public static class NeighborPacket
         packet[7] = ArpRequestCode;
         senderMac.GetAddressBytes().CopyTo(packet, 8);
         sender.ToBytes().CopyTo(packet, 14);
-        // The target's MAC address stays zero.
+        // The target's MAC address is unknown, so it stays zero.
         target.ToBytes().CopyTo(packet, 24);
         return packet;
     }
 
-    /// <summary>A neighbour solicitation (RFC 4861 4.3), to be sent to <see cref="SolicitationMac"/>.</summary>
-    /// <param name="senderMac">The MAC address of the link that asks, six bytes.</param>
-    /// <param name="sender">Its IPv6 address; :: for a probe, which then does not tell the MAC address (RFC 4862 5.4.2).</param>
-    /// <param name="target">The address that is asked for.</param>
+    /// <summary>
+    /// A neighbor solicitation (RFC 4861 4.3), which the caller sends to <see cref="SolicitationMac"/>.
+    /// </summary>
+    /// <param name="senderMac">The MAC address of the sending link, six bytes.</param>
+    /// <param name="sender">
+    /// The link's IPv6 address; :: for a probe, which omits the MAC address (RFC 4862 5.4.2).
+    /// </param>
+    /// <param name="target">The address to resolve.</param>
     public static byte[] NeighborSolicitation(PhysicalAddress senderMac, AddressValue sender, AddressValue target)
     {
         bool isProbe = sender.Number == 0;
@@ -60,7 +64,7 @@ public static class NeighborPacket
         packet[0] = 0x60;
         packet[5] = (byte)length;
         packet[6] = Icmpv6;
-        // Receivers drop what a router may have passed on (RFC 4861 7.1.1).
+        // Receivers drop packets with a lower hop limit, which a router could have forwarded (RFC 4861 7.1.1).
         packet[7] = 255;
         byte[] address = target.ToBytes();
         sender.ToBytes().CopyTo(packet, 8);
@@ -81,24 +85,26 @@ public static class NeighborPacket
         return packet;
     }
 
-    /// <summary>The question that the address's family has: an ARP request, or a neighbour solicitation.</summary>
+    /// <summary>The request for the address's family: an ARP request or a neighbor solicitation.</summary>
     internal static byte[] Question(PhysicalAddress senderMac, AddressValue sender, AddressValue target) =>
         target.Family == AddressFamily.InterNetwork
             ? ArpRequest(senderMac, sender, target)
             : NeighborSolicitation(senderMac, sender, target);
 
-    /// <summary>The MAC address that the question goes to: all, or those whose addresses end like this one.</summary>
+    /// <summary>
+    /// The MAC address to send the request to: broadcast for ARP, a multicast group for a solicitation.
+    /// </summary>
     internal static PhysicalAddress QuestionMac(AddressValue target) =>
         target.Family == AddressFamily.InterNetwork ? s_broadcast : SolicitationMac(target);
 
-    /// <summary>The multicast MAC address that a solicitation goes to (RFC 2464 7).</summary>
+    /// <summary>The multicast MAC address to send a solicitation to (RFC 2464 7).</summary>
     public static PhysicalAddress SolicitationMac(AddressValue target) => new([0x33, 0x33, 0xff, .. target.ToBytes()[13..]]);
 
-    /// <summary>Reads the answer to one of these questions: an ARP reply, or a neighbour advertisement.</summary>
-    /// <param name="packet">What came; nothing about it is taken for granted.</param>
-    /// <param name="target">The address that was asked for; tells which of the two to expect.</param>
-    /// <param name="mac">The MAC address that the answer names.</param>
-    /// <returns>False for all else.</returns>
+    /// <summary>Parses the answer to one of these requests: an ARP reply or a neighbor advertisement.</summary>
+    /// <param name="packet">The received packet, which isn't trusted.</param>
+    /// <param name="target">The requested address; its family selects the protocol.</param>
+    /// <param name="mac">The MAC address in the answer.</param>
+    /// <returns>False for any other packet.</returns>
     public static bool TryReadAnswer(ReadOnlySpan<byte> packet, AddressValue target, out PhysicalAddress mac)
     {
         ReadOnlySpan<byte> named = target.Family == AddressFamily.InterNetwork
@@ -109,19 +115,19 @@ public static class NeighborPacket
     }
 
     /// <summary>
-    /// Reads what shows that another station has an address or is about to take it: any ARP packet from the address, an
-    /// ARP probe for it (RFC 5227 2.1.1), an advertisement of it, or a solicitation for it without a sender (RFC 4862
-    /// 5.4.3, 5.4.4).
+    /// Parses a packet that shows that another station has an address or is about to use it: any ARP packet from the
+    /// address, an ARP probe for it (RFC 5227 2.1.1), an advertisement of it, or a solicitation for it from :: (RFC
+    /// 4862 5.4.3, 5.4.4).
     /// </summary>
-    /// <param name="packet">What came; nothing about it is taken for granted.</param>
-    /// <param name="target">The address that is probed; tells which of the protocols to expect.</param>
-    /// <param name="source">Which MAC address the frame came from.</param>
-    /// <param name="mac">The other station's.</param>
-    /// <returns>False for all else.</returns>
+    /// <param name="packet">The received packet, which isn't trusted.</param>
+    /// <param name="target">The probed address; its family selects the protocol.</param>
+    /// <param name="source">The frame's source MAC address.</param>
+    /// <param name="mac">The other station's MAC address.</param>
+    /// <returns>False for any other packet.</returns>
     public static bool TryReadConflict(
         ReadOnlySpan<byte> packet, AddressValue target, PhysicalAddress source, out PhysicalAddress mac)
     {
-        // An advertisement without its option, like a solicitation, tells no more than where it came from.
+        // A solicitation, or an advertisement without the option, identifies its sender only by the frame's source.
         mac = source;
         if (target.Family == AddressFamily.InterNetwork)
         {
@@ -159,7 +165,7 @@ public static class NeighborPacket
             ? FindOption(options)
             : default;
 
-    // A solicitation or an advertisement of the target, by the checks of RFC 4861 7.1.1 and 7.1.2.
+    // Accepts a solicitation or an advertisement of the target that passes the checks of RFC 4861 7.1.1 and 7.1.2.
     private static bool TryReadDiscovery(
         ReadOnlySpan<byte> packet, ReadOnlySpan<byte> target, out byte type, out ReadOnlySpan<byte> options)
     {
@@ -173,7 +179,7 @@ public static class NeighborPacket
         ReadOnlySpan<byte> message = packet[IPv6HeaderSize..];
         type = message[0];
         options = message[FixedSize..];
-        // A sender is never a group.
+        // A sender's address is never multicast.
         return packet[7] == 255 && packet[8] != Multicast && type is Solicitation or Advertisement && message[1] == 0
             && message.Slice(8, target.Length).SequenceEqual(target) && InternetChecksum.OfIcmpv6(packet) == 0;
     }

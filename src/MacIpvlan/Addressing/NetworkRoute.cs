@@ -4,39 +4,39 @@ using System.Text;
 
 namespace MacIpvlan.Addressing;
 
-/// <summary>What becomes of packets to a route's destination.</summary>
+/// <summary>What happens to packets to a route's destination.</summary>
 public enum NetworkRouteType
 {
-    /// <summary>They go to the next hop, or onto the link.</summary>
+    /// <summary>They're sent to the next hop, or directly on the link.</summary>
     Unicast,
 
-    /// <summary>They are dropped in silence.</summary>
+    /// <summary>They're dropped silently.</summary>
     Blackhole,
 
-    /// <summary>They are dropped, and the sender is told.</summary>
+    /// <summary>They're dropped, and the sender gets an error.</summary>
     Unreachable,
 }
 
 /// <summary>
-/// A route that NICs of a network get beside the default route. Reads and writes the words of ip: 10.0.0.0/8 via
-/// 192.168.1.254 metric 100; blackhole 10.9.0.0/16; 172.16.0.0/12 for a destination on the link.
+/// A route that NICs of a network get in addition to the default route. Its text has the syntax of the ip command:
+/// 10.0.0.0/8 via 192.168.1.254 metric 100; blackhole 10.9.0.0/16; 172.16.0.0/12 for a destination on the link.
 /// </summary>
 public sealed record NetworkRoute
 {
     /// <summary>The destination.</summary>
     public IPPrefix Destination { get; init; }
 
-    /// <summary>The next hop, of the destination's family; null for a destination on the link itself.</summary>
+    /// <summary>The next hop, of the destination's family; null for a destination on the link.</summary>
     public IPAddress? NextHop { get; init; }
 
-    /// <summary>The metric; the kernel's default when null.</summary>
+    /// <summary>The metric; null for the kernel's default.</summary>
     public int? Metric { get; init; }
 
-    /// <summary>What becomes of its packets.</summary>
+    /// <summary>What happens to its packets.</summary>
     public NetworkRouteType Type { get; init; }
 
-    /// <summary>Reads [blackhole|unreachable] DESTINATION [via ADDRESS] [metric NUMBER].</summary>
-    /// <exception cref="FormatException">The text is not of that form.</exception>
+    /// <summary>Parses [blackhole|unreachable] DESTINATION [via ADDRESS] [metric NUMBER].</summary>
+    /// <exception cref="FormatException">The text isn't in that form.</exception>
     public static NetworkRoute Parse(string text)
     {
         Queue<string> words = new(text.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -46,30 +46,32 @@ public sealed record NetworkRoute
             route = route with { Type = Enum.Parse<NetworkRouteType>(words.Dequeue(), ignoreCase: true) };
         }
 
-        string destination = words.TryDequeue(out string? word) ? word : throw Unreadable(text, "it has no destination");
+        string destination = words.TryDequeue(out string? word) ? word : throw Unreadable(
+            text, "the destination is missing");
         route = route with
         {
-            // A lone address is a route to that host.
+            // An address without a prefix length is a route to that host.
             Destination = !destination.Contains('/') && AddressValue.TryParse(destination, out AddressValue host)
                 ? IPPrefix.Containing(host, host.Bits)
                 : IPPrefix.Parse(destination),
         };
         while (words.TryDequeue(out string? key))
         {
-            string value = words.TryDequeue(out string? next) ? next : throw Unreadable(text, $"nothing follows '{key}'");
+            string value = words.TryDequeue(out string? next) ? next : throw Unreadable(
+                text, $"the value of '{key}' is missing");
             route = key switch
             {
                 "via" => route with { NextHop = AddressValue.Parse(value).ToIPAddress() },
                 "metric" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int metric) =>
                     route with { Metric = metric },
-                _ => throw Unreadable(text, $"'{key} {value}' is not understood"),
+                _ => throw Unreadable(text, $"'{key} {value}' isn't valid"),
             };
         }
 
         return route;
     }
 
-    /// <summary>The words of ip.</summary>
+    /// <summary>The route in the syntax of the ip command.</summary>
     public override string ToString()
     {
         StringBuilder text = new();
@@ -81,5 +83,5 @@ public sealed record NetworkRoute
     }
 
     private static FormatException Unreadable(string text, string reason) => new(
-        $"'{text}' is not a route: {reason}. Write it as DESTINATION [via ADDRESS] [metric NUMBER].");
+        $"'{text}' isn't a route: {reason}. Specify it as DESTINATION [via ADDRESS] [metric NUMBER].");
 }

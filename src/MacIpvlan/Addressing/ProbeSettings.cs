@@ -1,6 +1,6 @@
 namespace MacIpvlan.Addressing;
 
-/// <summary>How the wire is asked whether someone has an address already.</summary>
-/// <param name="Count">How many times.</param>
-/// <param name="TimeoutMilliseconds">How long it takes in all, when nobody answers.</param>
+/// <summary>How an address is probed on the wire before a NIC uses it.</summary>
+/// <param name="Count">The number of probes.</param>
+/// <param name="TimeoutMilliseconds">The total duration if no station answers.</param>
 public sealed record ProbeSettings(int Count = 3, int TimeoutMilliseconds = 600);

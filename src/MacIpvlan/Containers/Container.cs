@@ -2,27 +2,29 @@ using System.Text.RegularExpressions;
 
 namespace MacIpvlan.Containers;
 
-/// <summary>A container as a NIC remembers it.</summary>
-/// <param name="Id">Its id: 64 hexadecimal digits.</param>
-/// <param name="Name">Its name; the first digits of its id where nobody tells the name.</param>
-/// <param name="Runtime">What runs it.</param>
-/// <param name="Image">The image that it was made from; empty where nobody tells.</param>
-/// <param name="Address">The socket of the runtime that told of it; empty if it was found by its control group.</param>
+/// <summary>A container as recorded with a NIC.</summary>
+/// <param name="Id">The id: 64 hexadecimal digits.</param>
+/// <param name="Name">The name; the short id if the name is unknown.</param>
+/// <param name="Runtime">The runtime that runs it.</param>
+/// <param name="Image">The image that it was created from; empty if unknown.</param>
+/// <param name="Address">
+/// The socket of the runtime that reported it; empty if it was found by its control group.
+/// </param>
 public sealed partial record Container(string Id, string Name, ContainerRuntime Runtime, string Image, string Address)
 {
-    /// <summary>How many digits of an id runtimes show.</summary>
+    /// <summary>The number of digits of an id that runtimes show.</summary>
     public const int ShortIdLength = 12;
 
-    /// <summary>The digits of the id that runtimes show.</summary>
+    /// <summary>The short id: the first digits, which runtimes show.</summary>
     public string ShortId => Id[..ShortIdLength];
 
-    /// <summary>Whether a text is a whole id.</summary>
+    /// <summary>Whether a text is a complete id.</summary>
     public static bool IsId(string text) => Id64().IsMatch(text);
 
-    /// <summary>Whether a text can be a name, as Docker and Podman have them, or the beginning of an id.</summary>
+    /// <summary>Whether a text can be the beginning of an id, or a name that Docker and Podman accept.</summary>
     public static bool CanBeName(string text) => NameSyntax().IsMatch(text);
 
-    /// <summary>Name and id as messages show them.</summary>
+    /// <summary>The name and short id, for messages.</summary>
     public override string ToString() => Name == ShortId ? ShortId : $"{Name} ({ShortId})";
 
     [GeneratedRegex(@"^[0-9a-f]{64}\z")]
@@ -32,10 +34,10 @@ public sealed partial record Container(string Id, string Name, ContainerRuntime 
     private static partial Regex NameSyntax();
 }
 
-/// <summary>What runs containers.</summary>
+/// <summary>Container runtimes.</summary>
 public enum ContainerRuntime
 {
-    /// <summary>One that leaves no mark of its own.</summary>
+    /// <summary>A runtime that can't be identified.</summary>
     Unknown,
 
     /// <summary>Docker.</summary>
@@ -44,7 +46,7 @@ public enum ContainerRuntime
     /// <summary>Podman.</summary>
     Podman,
 
-    /// <summary>containerd, by itself or below Kubernetes.</summary>
+    /// <summary>containerd, alone or under Kubernetes.</summary>
     Containerd,
 
     /// <summary>CRI-O.</summary>

@@ -3,24 +3,24 @@ using System.Text.RegularExpressions;
 
 namespace MacIpvlan.Containers;
 
-/// <summary>The container that a process's control groups say it is of (cgroups(7), /proc/PID/cgroup).</summary>
+/// <summary>The container of a process, according to its control groups (cgroups(7), /proc/PID/cgroup).</summary>
 /// <param name="Id">The container's id.</param>
-/// <param name="Runtime">The runtime, where the name of the group tells.</param>
-/// <param name="Path">The group's path, to the part that has the id.</param>
+/// <param name="Runtime">The runtime, if the group's name identifies it.</param>
+/// <param name="Path">The group's path, up to the part with the id.</param>
 internal sealed partial record ContainerCgroup(string Id, ContainerRuntime Runtime, string Path)
 {
-    /// <summary>The user below whose session the group is, and who can have made it up; null for the system's.</summary>
+    /// <summary>The user whose session contains the group, who could have forged it; null for a system group.</summary>
     public uint? User => UserSlice().Match(Path) is { Success: true } match
         && uint.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out uint id) ? id : null;
 
-    /// <summary>Reads the text of such a file, of either version.</summary>
-    /// <returns>Null when it names no container, or not the same one in every hierarchy that names any.</returns>
+    /// <summary>Parses the text of such a file, for cgroups version 1 or 2.</summary>
+    /// <returns>Null if it names no container, or if hierarchies name different containers.</returns>
     public static ContainerCgroup? Parse(string text)
     {
         ContainerCgroup? found = null;
         foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            // Hierarchy, controllers, path; the last may have colons.
+            // Hierarchy, controllers and path. The path can contain colons.
             string[] fields = line.Split(':', 3);
             if (fields.Length < 3 || FromPath(fields[2]) is not ContainerCgroup here) continue;
             if (found is not null && found.Id != here.Id) return null;
@@ -30,7 +30,7 @@ internal sealed partial record ContainerCgroup(string Id, ContainerRuntime Runti
         return found;
     }
 
-    // The outermost group with an id is the one that the runtime made: what is below it, the container can have made.
+    // The runtime created the outermost group with an id; the container could have created the groups below it.
     private static ContainerCgroup? FromPath(string path)
     {
         string[] parts = path.Split('/');
@@ -53,8 +53,8 @@ internal sealed partial record ContainerCgroup(string Id, ContainerRuntime Runti
         _ => ContainerRuntime.Unknown,
     };
 
-    // ID, docker-ID.scope, SLICE:cri-containerd:ID. Not libpod-conmon-ID or crio-conmon-ID: those watch over containers
-    // from outside.
+    // Matches ID, docker-ID.scope and SLICE:cri-containerd:ID. Doesn't match libpod-conmon-ID or crio-conmon-ID, which
+    // monitor containers from outside.
     [GeneratedRegex(
         @"^(?:(?:[A-Za-z0-9_.-]+:)?(?<runtime>docker|libpod|libpod-payload|cri-containerd|nerdctl|crio)[-:])?(?<id>[0-9a-f]{64})(?:\.scope)?\z",
         RegexOptions.ExplicitCapture)]

@@ -4,7 +4,9 @@ using MacIpvlan.Linux;
 
 namespace MacIpvlan.Containers;
 
-/// <summary>Finds the network namespace that a container has now: by its runtime, else by the control groups of processes.</summary>
+/// <summary>
+/// Finds the current network namespace of a container: through its runtime, or through the control groups of processes.
+/// </summary>
 internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes, CancellationToken stopping) : IDisposable
 {
     private const int Attempts = 3;
@@ -12,12 +14,12 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
     private static readonly TimeSpan s_validityOfFailure = TimeSpan.FromSeconds(10);
     private readonly Dictionary<IContainerRuntime, Answer> _answers = [];
 
-    /// <summary>The runtimes that may be asked, now or when they are there.</summary>
+    /// <summary>All runtimes, including those that aren't running.</summary>
     public IReadOnlyList<IContainerRuntime> Runtimes => runtimes;
 
     private IContainerRuntime[] Present => [.. runtimes.Where(static r => r.IsPresent)];
 
-    /// <summary>Opens the namespace of the container of a name, an id, or the beginning of an id.</summary>
+    /// <summary>Opens the namespace of a container by name, id, or the beginning of an id.</summary>
     /// <exception cref="NetworkException">
     /// ContainerNotFound, ContainerAmbiguous, ContainerNotRunning, NamespaceShared, HostNamespace or RuntimeUnavailable.
     /// </exception>
@@ -33,12 +35,12 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
         if (found.Length == 1) return Open(found[0].Runtime, found[0].Listing.Container);
         return TryOpenByCgroup(text) ?? throw NotFound(text);
 
-        // One that two sockets lead to is one.
+        // Two sockets can report the same container.
         (IContainerRuntime, ContainerListing)[] Matching(Func<Container, bool> matches) =>
             [.. all.Where(f => matches(f.Listing.Container)).DistinctBy(static f => f.Listing.Container.Id)];
     }
 
-    /// <summary>Looks what has become of a container.</summary>
+    /// <summary>Determines the current state of a container.</summary>
     public ContainerSighting Look(Container container)
     {
         foreach (IContainerRuntime runtime in Present)
@@ -60,22 +62,22 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
             return new(ContainerState.Running) { Namespace = target.Namespace };
         }
 
-        // Only the daemon that knew it can tell that it is gone.
+        // Only the daemon that reported the container can confirm that it was removed.
         bool isGone = Present.Any(r => r.Address == container.Address && List(r).Failure is null);
         return new(isGone ? ContainerState.Gone : ContainerState.Unknown);
     }
 
-    /// <summary>The containers that run, as far as runtimes tell within some time.</summary>
+    /// <summary>The running containers that runtimes report within a time limit.</summary>
     public IReadOnlyList<Container> GetRunning(TimeSpan patience)
     {
         using CancellationTokenSource timer = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         timer.CancelAfter(patience);
-        // A runtime is asked on a thread of its own: one that hangs does not keep the others from being heard.
+        // Each runtime is asked on a separate thread, so that one that hangs doesn't delay the others.
         return [.. Present.Select(r => Task.Run(() => AskInTime(r, timer.Token))).ToArray().SelectMany(static a => a.Result)
             .Where(static c => c.IsRunning).Select(static c => c.Container).DistinctBy(static c => c.Id)];
     }
 
-    /// <summary>Forgets what runtimes said, since something has changed.</summary>
+    /// <summary>Discards the cached answers of runtimes, because something has changed.</summary>
     public void Forget() => _answers.Clear();
 
     public void Dispose()
@@ -83,7 +85,7 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
         foreach (IContainerRuntime runtime in runtimes) runtime.Dispose();
     }
 
-    // Looked at for many NICs at a time, as a rule; and who does not answer is not asked for each.
+    // The answer is usually needed for many NICs at a time, and a runtime that doesn't answer isn't asked for each.
     private Answer List(IContainerRuntime runtime)
     {
         if (_answers.TryGetValue(runtime, out Answer? known)
@@ -123,8 +125,8 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
             CheckNamespace(container, status);
             long? start = HostBoot.ProcessStart(status.ProcessId);
             NamespaceHandle? handle = OpenNamespace(container.Name, status.ProcessId);
-            // From here on the namespace is held. It is the container's if the process is, and has been all the while: a
-            // process id is another's soon after the container stops, before its runtime says so.
+            // From here on, the handle keeps the namespace alive. The process must have been the container's all the
+            // time: its id can be reused soon after the container stops, before the runtime reports that.
             bool isSame = start is not null && HostBoot.ProcessStart(status.ProcessId) == start
                 && runtime.Inspect(container.Id, stopping) == status;
             string? claim = ContainerProcesses.ReadCgroup(status.ProcessId)?.Id;
@@ -181,43 +183,43 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
     {
         IContainerRuntime[] present = Present;
         NetworkException[] failures = [.. present.Select(r => List(r).Failure).OfType<NetworkException>()];
-        // Where there is nobody who could know a name, that is what is wrong; an id would be known to the kernel.
+        // If no runtime could know a name, that's the problem; an id would also be found in the control groups.
         return failures.Length > 0 || (present.Length == 0 && !IsCgroupId(text))
             ? ContainerErrors.NobodyToAsk(text, failures)
             : ContainerErrors.NotFound(text, IsCgroupId(text), present);
     }
 
-    // Less than what runtimes show of an id could be a word.
+    // Fewer digits than a short id could be a name.
     private static bool IsCgroupId(string text) =>
         text.Length >= Container.ShortIdLength && text.All(char.IsAsciiHexDigitLower);
 
     private sealed record Answer(IReadOnlyList<ContainerListing> Containers, NetworkException? Failure, long Time);
 }
 
-/// <summary>A container, and the namespace that it has now, held.</summary>
+/// <summary>A container and its current namespace, which the handle keeps alive.</summary>
 internal sealed record ContainerTarget(Container Container, NamespaceHandle Namespace);
 
-/// <summary>What has become of a container.</summary>
+/// <summary>The current state of a container.</summary>
 internal sealed record ContainerSighting(ContainerState State) : IDisposable
 {
-    /// <summary>The namespace that it has now, if it runs.</summary>
+    /// <summary>The current namespace; null if the container isn't running.</summary>
     public NamespaceHandle? Namespace { get; init; }
 
     public void Dispose() => Namespace?.Dispose();
 }
 
-/// <summary>Whether a container is there.</summary>
+/// <summary>The states of a container.</summary>
 internal enum ContainerState
 {
-    /// <summary>It runs.</summary>
+    /// <summary>It's running.</summary>
     Running,
 
-    /// <summary>It does not run, and may be started again.</summary>
+    /// <summary>It isn't running, but can be started again.</summary>
     Stopped,
 
     /// <summary>It has been removed.</summary>
     Gone,
 
-    /// <summary>Nobody tells.</summary>
+    /// <summary>No runtime reports its state.</summary>
     Unknown,
 }

@@ -3,11 +3,11 @@ using MacIpvlan.Linux;
 
 namespace MacIpvlan.Containers;
 
-/// <summary>Finds containers by the control groups of processes, where no runtime can be asked.</summary>
+/// <summary>Finds containers by the control groups of processes, for cases in which no runtime can be asked.</summary>
 internal static class ContainerProcesses
 {
-    /// <summary>The container that a process is of.</summary>
-    /// <returns>Null when it is of none, or is gone.</returns>
+    /// <summary>The container of a process.</summary>
+    /// <returns>Null if the process isn't in a container or doesn't exist.</returns>
     public static ContainerCgroup? ReadCgroup(int processId)
     {
         try
@@ -21,7 +21,7 @@ internal static class ContainerProcesses
         }
     }
 
-    /// <summary>The first process of each container whose id begins so.</summary>
+    /// <summary>The first process of each container whose id begins with the text.</summary>
     public static IReadOnlyList<ContainerProcess> Find(string id)
     {
         List<ContainerProcess> all = [];
@@ -29,18 +29,18 @@ internal static class ContainerProcesses
         {
             if (!int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out int process)) continue;
             if (ReadCgroup(process) is not ContainerCgroup cgroup || !cgroup.Id.StartsWith(id, StringComparison.Ordinal)) continue;
-            // Below a user's session, anyone's container can be made up by that user.
+            // In a user's session, that user can forge the control group of any container.
             if (cgroup.User is uint user && user != FileStatus.EffectiveUser) continue;
             if (HostBoot.ProcessStart(process) is long start) all.Add(new(process, start, cgroup));
         }
 
-        // What runs in a container was started after its first process.
+        // The first process of a container is the one that was started first.
         return [.. all.GroupBy(static p => p.Cgroup.Path).Select(static g => g.OrderBy(static p => p.Start).ThenBy(static p => p.Id).First())];
     }
 }
 
 /// <summary>A process of a container.</summary>
 /// <param name="Id">The process id.</param>
-/// <param name="Start">When it started, in clock ticks since the kernel did.</param>
-/// <param name="Cgroup">What its control group says.</param>
+/// <param name="Start">When it started, in clock ticks since boot.</param>
+/// <param name="Cgroup">The container according to its control group.</param>
 internal sealed record ContainerProcess(int Id, long Start, ContainerCgroup Cgroup);

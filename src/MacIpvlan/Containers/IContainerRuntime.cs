@@ -1,41 +1,41 @@
 namespace MacIpvlan.Containers;
 
 /// <summary>
-/// A runtime that can be asked. What it answers is checked by whoever makes the answer a <see cref="Container"/>; whether
-/// a process is really that of a container, by <see cref="ContainerFinder"/>.
+/// A runtime that can be asked about containers. The implementation checks the answers before it creates a
+/// <see cref="Container"/>. <see cref="ContainerFinder"/> checks that a process belongs to the container.
 /// </summary>
 public interface IContainerRuntime : IDisposable
 {
-    /// <summary>Where it is asked: the path of a socket.</summary>
+    /// <summary>The path of its socket.</summary>
     string Address { get; }
 
-    /// <summary>Whether there is somebody to ask: the user named it, or its socket is there.</summary>
+    /// <summary>Whether it can be asked: the user specified it, or its socket exists.</summary>
     bool IsPresent { get; }
 
     /// <summary>All its containers, running or not.</summary>
-    /// <exception cref="NetworkException">RuntimeUnavailable: it does not answer.</exception>
+    /// <exception cref="NetworkException">RuntimeUnavailable: it doesn't answer.</exception>
     IReadOnlyList<ContainerListing> List(CancellationToken stopping);
 
-    /// <summary>What it says of one container now.</summary>
-    /// <returns>Null when it has none of that id.</returns>
-    /// <exception cref="NetworkException">RuntimeUnavailable: it does not answer.</exception>
+    /// <summary>The current status of one container.</summary>
+    /// <returns>Null if it has no container with that id.</returns>
+    /// <exception cref="NetworkException">RuntimeUnavailable: it doesn't answer.</exception>
     ContainerStatus? Inspect(string id, CancellationToken stopping);
 
-    /// <summary>Tells the ids of containers that start, stop or are removed, until the runtime ends.</summary>
-    /// <param name="connected">Called when it listens, and nothing that happens from then on is missed.</param>
+    /// <summary>Reports the ids of containers that are started, stopped or removed, until the runtime stops.</summary>
+    /// <param name="connected">Called once when it starts listening. From then on, no change is missed.</param>
     /// <param name="changed">Called with each id.</param>
-    /// <param name="stopping">Ends it.</param>
-    /// <exception cref="NetworkException">RuntimeUnavailable: it does not answer, or does so no more.</exception>
+    /// <param name="stopping">Stops the method.</param>
+    /// <exception cref="NetworkException">RuntimeUnavailable: it doesn't answer, or stopped answering.</exception>
     Task Follow(Action connected, Action<string> changed, CancellationToken stopping);
 }
 
 /// <summary>A container in a runtime's list.</summary>
 /// <param name="Container">The container.</param>
-/// <param name="IsRunning">Whether it runs.</param>
+/// <param name="IsRunning">Whether it's running.</param>
 public sealed record ContainerListing(Container Container, bool IsRunning);
 
-/// <summary>What a runtime says of one container.</summary>
-/// <param name="ProcessId">Its first process; zero when it does not run.</param>
-/// <param name="StartedAt">When it was started, in the runtime's words.</param>
-/// <param name="NetworkMode">Where its network comes from: host, container:ID, or anything else.</param>
+/// <summary>The status of one container, as its runtime reports it.</summary>
+/// <param name="ProcessId">The id of its first process; zero if it isn't running.</param>
+/// <param name="StartedAt">When it was started, in the runtime's format.</param>
+/// <param name="NetworkMode">Its network mode: host, container:ID, or any other text.</param>
 public readonly record struct ContainerStatus(int ProcessId, string StartedAt, string NetworkMode);

@@ -4,7 +4,9 @@ using MacIpvlan.Linux;
 
 namespace MacIpvlan.Containers;
 
-/// <summary>Finds namespaces again by what they are, where the name or process that led to them no longer does.</summary>
+/// <summary>
+/// Finds namespaces by identity if the name or process that they were opened by no longer leads to them.
+/// </summary>
 internal sealed partial class NamespaceFinder(NamespaceThreads threads)
 {
     private static readonly string[] s_folders = ["/run/netns", "/run/docker/netns"];
@@ -13,10 +15,10 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads)
     private DateTime _found;
 
     /// <summary>
-    /// Opens the namespace of that identity and birth: by the path that is remembered, else by whatever keeps it alive.
+    /// Opens the namespace with an identity and birth: at the recorded path, or at any other path that keeps it alive.
     /// </summary>
-    /// <returns>Null when it is gone.</returns>
-    /// <exception cref="NetlinkException">A namespace that may be the one cannot be entered.</exception>
+    /// <returns>Null if the namespace no longer exists.</returns>
+    /// <exception cref="NetlinkException">A namespace that could be the one can't be entered.</exception>
     public NamespaceHandle? Find(string name, string path, NamespaceIdentity identity, NamespaceBirth birth)
     {
         if (birth.BootId != HostBoot.Id) return null;
@@ -27,7 +29,7 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads)
         return null;
     }
 
-    /// <summary>Opens every namespace that has a name or a process, each once; the caller disposes of them.</summary>
+    /// <summary>Opens every namespace that has a name or a process, each only once. The caller disposes them.</summary>
     public static IEnumerable<NamespaceHandle> OpenAll()
     {
         HashSet<NamespaceIdentity> seen = [];
@@ -44,13 +46,13 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads)
 
     private List<string> FindElsewhere(NamespaceIdentity identity)
     {
-        // Looked up for many NICs at a time, as a rule.
+        // The paths are usually needed for many NICs at a time.
         if (DateTime.UtcNow - _found > s_validity) (_all, _found) = (FindAll(), DateTime.UtcNow);
         return _all.GetValueOrDefault(identity.Inode) ?? [];
     }
 
-    // The paths to each namespace that lives, by inode. They are kept alive by threads, mounts, and open descriptors, any
-    // of which may be gone, or hidden under another mount, while others remain.
+    // The paths to each existing namespace, by inode. Threads, mounts and open descriptors keep a namespace alive, and
+    // any of them can end or be hidden under another mount while others remain.
     private static Dictionary<ulong, List<string>> FindAll()
     {
         Dictionary<ulong, List<string>> all = [];
@@ -60,7 +62,8 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads)
             foreach (string descriptor in List(process + "/fd", Directory.EnumerateFiles)) Add(descriptor);
             foreach (string line in List(process + "/mountinfo", File.ReadLines))
             {
-                // Fields 4 and 5 of proc_pid_mountinfo(5): what is mounted, and where in that process's root.
+                // Fields 4 and 5 of proc_pid_mountinfo(5): the mounted namespace, and the mount point in that process's
+                // root.
                 if (Mount().Match(line) is { Success: true } mount) Remember(Inode(mount), process + "/root" + mount.Groups[2].Value);
             }
         }
@@ -71,7 +74,7 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads)
         {
             if (List(path, static p => [new FileInfo(p).LinkTarget ?? ""]) is not [string target]) return;
             if (Target().Match(target) is { Success: true } match) Remember(Inode(match), path);
-            // What was opened by a name is shown so when the name is gone.
+            // A descriptor that was opened by name shows "/" after the name is removed.
             else if (target == "/" && NamespaceHandle.TryOpen(path, path, out _) is NamespaceHandle handle)
             {
                 using (handle) Remember(handle.Identity.Inode, path);
@@ -90,7 +93,7 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads)
 
     private static ulong Inode(Match match) => ulong.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
 
-    // Processes end, and some are not ours to look into.
+    // Processes can end meanwhile, and some can't be read without privileges.
     private static string[] List(string path, Func<string, IEnumerable<string>> read)
     {
         try

@@ -2,19 +2,19 @@ using MacIpvlan.Linux;
 
 namespace MacIpvlan.Containers;
 
-/// <summary>Where a container runtime may be asked.</summary>
-/// <param name="Address">The path of its socket.</param>
-/// <param name="IsNamed">Whether the user named it; then it is believed whoever owns it.</param>
+/// <summary>A socket of a container runtime.</summary>
+/// <param name="Address">The path of the socket.</param>
+/// <param name="IsNamed">Whether the user specified it. It's then trusted regardless of its owner.</param>
 public sealed record RuntimeSocket(string Address, bool IsNamed)
 {
     private const string UnixScheme = "unix://";
 
     /// <summary>
-    /// The sockets in the order they are asked: DOCKER_HOST, or else those of Docker and of Podman (or CONTAINER_HOST) for
-    /// all users, then those of this user. Of the ones that are not named, those that are there and belong to root or to
-    /// this user: what they say is acted upon.
+    /// The sockets in the order in which they're asked: those of Docker and of Podman for all users, then those of this
+    /// user. DOCKER_HOST and CONTAINER_HOST replace the sockets of Docker and of Podman. Sockets that the user didn't
+    /// specify are used only if they belong to root or to this user, because their answers are acted on.
     /// </summary>
-    /// <param name="variable">Gives the value of an environment variable.</param>
+    /// <param name="variable">Returns the value of an environment variable.</param>
     public static IReadOnlyList<RuntimeSocket> FindAll(Func<string, string?> variable)
     {
         string? user = variable("XDG_RUNTIME_DIR") is { Length: > 0 } folder && folder.StartsWith('/') ? folder.TrimEnd('/') : null;
@@ -30,7 +30,7 @@ public sealed record RuntimeSocket(string Address, bool IsNamed)
         }
     }
 
-    /// <summary>Whether there is something to ask: it is named, or is there and belongs to root or this user.</summary>
+    /// <summary>Whether it can be used: the user specified it, or it exists and belongs to root or this user.</summary>
     public bool IsUsable()
     {
         if (IsNamed) return true;

@@ -23,57 +23,61 @@ public abstract class ContainerNetwork
     /// <summary>The kind of its NICs: macvlan or ipvlan.</summary>
     public string Kind => Record.NicKind.Name;
 
-    /// <summary>The mode of its NICs, in words: the macvlan mode, or the ipvlan mode with its flag unless that is bridge.</summary>
+    /// <summary>
+    /// The mode of its NICs as text: the macvlan mode, or the ipvlan mode with its flag unless the flag is Bridge.
+    /// </summary>
     public abstract string ModeText { get; }
 
     /// <summary>The link that its NICs sit on.</summary>
     public string Parent => Record.Parent;
 
-    /// <summary>Its subnets in prefix notation, in the order they were given.</summary>
+    /// <summary>Its subnets in prefix notation, in the order they were specified.</summary>
     public ValueList<string> Subnet => ValueList.OfTexts(Record.Subnets.Select(static s => s.Prefix));
 
-    /// <summary>Their gateways, which are never handed out.</summary>
+    /// <summary>The gateways, which are never allocated.</summary>
     public ValueList<string> Gateway =>
         ValueList.OfTexts(Record.Subnets.Where(static s => s.Gateway is not null).Select(static s => s.Gateway!.Value).Distinct());
 
-    /// <summary>Where addresses are handed out from; of a subnet without any range, everywhere.</summary>
+    /// <summary>The ranges that addresses are allocated from. A subnet without a range is used as a whole.</summary>
     public ValueList<string> IPRange => ValueList.OfTexts(Record.Subnets.SelectMany(static s => s.Ranges));
 
-    /// <summary>What is never handed out.</summary>
+    /// <summary>The addresses that are never allocated.</summary>
     public ValueList<string> ExcludeAddress => ValueList.OfTexts(Record.Subnets.SelectMany(static s => s.Excluded));
 
-    /// <summary>Its subnets, each with what belongs to it and how much of it is in use.</summary>
+    /// <summary>Its subnets, with their settings and usage.</summary>
     public ValueList<NetworkSubnet> Subnets { get; }
 
-    /// <summary>Whether its NICs get no default route and reach nothing but each other.</summary>
+    /// <summary>Whether its NICs get no default route and reach only each other.</summary>
     public bool Internal => Record.Internal;
 
-    /// <summary>Whether it has an IPv4 subnet that has no gateway though there is room for one.</summary>
+    /// <summary>Whether it has an IPv4 subnet without a gateway, other than a /32.</summary>
     public bool NoGateway => Record.Subnets.Any(static s =>
         s.Gateway is null && s.Prefix.Family == AddressFamily.InterNetwork && s.Prefix.PrefixLength < s.Prefix.First.Bits);
 
-    /// <summary>Whether gateways and next hops may be on the link though in none of the subnets.</summary>
+    /// <summary>Whether gateways and next hops can be on the link but outside the subnets.</summary>
     public bool OnLinkGateway => Record.OnLinkGateway;
 
-    /// <summary>The MTU of its NICs in bytes; null for that of the parent.</summary>
+    /// <summary>The MTU of its NICs in bytes; null for the parent's MTU.</summary>
     public int? Mtu => Record.Mtu;
 
     /// <summary>The metric of its default routes; null for the kernel's default.</summary>
     public int? RouteMetric => Record.RouteMetric;
 
-    /// <summary>Whether its NICs get no default route though they are not internal.</summary>
+    /// <summary>Whether its NICs get no default route although the network isn't internal.</summary>
     public bool NoDefaultRoute => Record.NoDefaultRoute;
 
-    /// <summary>The routes that its NICs get beside the default route, in the words of ip.</summary>
+    /// <summary>
+    /// The routes that its NICs get in addition to the default route, in the syntax of the ip command.
+    /// </summary>
     public ValueList<string> Route => ValueList.OfTexts(Record.Routes);
 
     /// <summary>Whether NICs can be connected.</summary>
     public NetworkState State { get; }
 
-    /// <summary>How many NICs it has.</summary>
+    /// <summary>The number of NICs.</summary>
     public int NicCount { get; }
 
-    /// <summary>The addresses of the host on it; empty unless the host has access.</summary>
+    /// <summary>The host's addresses on the network; empty if the host has no access.</summary>
     public ValueList<string> HostAddress { get; }
 
     /// <summary>Its id: 64 hexadecimal digits.</summary>
@@ -91,45 +95,49 @@ public abstract class ContainerNetwork
 /// <summary>Whether NICs can be connected to a network.</summary>
 public enum NetworkState
 {
-    /// <summary>Its parent is there, and up.</summary>
+    /// <summary>The parent exists and is up.</summary>
     Ready,
 
-    /// <summary>Its parent is down: NICs can be connected, but reach nothing.</summary>
+    /// <summary>The parent is down. NICs can be connected, but reach nothing.</summary>
     ParentDown,
 
-    /// <summary>Its parent is not on the host; Restore-ContainerNetwork makes one again that this module made.</summary>
+    /// <summary>
+    /// The parent doesn't exist. Restore-ContainerNetwork recreates a parent that this module created.
+    /// </summary>
     ParentMissing,
 }
 
-/// <summary>A network whose NICs have MAC addresses of their own.</summary>
+/// <summary>A network whose NICs have their own MAC addresses.</summary>
 public sealed class MacvlanNetwork : ContainerNetwork
 {
     internal MacvlanNetwork(NetworkRecord record, NetworkUsage usage, NetworkState state) : base(record, usage, state)
     {
     }
 
-    /// <summary>Whom its NICs talk to on the parent.</summary>
+    /// <summary>How its NICs communicate with other NICs of the parent.</summary>
     public MacvlanMode Mode => NicKind.Mode;
 
-    /// <summary>The MAC addresses that NICs in mode Source receive from.</summary>
+    /// <summary>The MAC addresses that NICs in mode Source accept frames from.</summary>
     public ValueList<string> AllowedMacAddress => ValueList.OfTexts(NicKind.AllowedMacAddresses.Select(Link.Format));
 
-    /// <summary>How many broadcast frames the parent keeps for its NICs; null for the kernel's default.</summary>
+    /// <summary>How many broadcast frames the parent queues for its NICs; null for the kernel's default.</summary>
     public int? BroadcastQueueLength => NicKind.BroadcastQueueLength;
 
-    /// <summary>Up to how many receivers a multicast frame is delivered at once; null for the kernel's default.</summary>
+    /// <summary>
+    /// The highest number of receivers for which a multicast frame bypasses the queue; null for the kernel's default.
+    /// </summary>
     public int? BroadcastCutoff => NicKind.BroadcastCutoff;
 
-    /// <summary>Whether the parent's promiscuous mode is left off in mode Passthru.</summary>
+    /// <summary>Whether mode Passthru doesn't put the parent into promiscuous mode.</summary>
     public bool NoPromiscuous => NicKind.NoPromiscuous;
 
-    /// <summary>Whether addresses are probed before NICs take them.</summary>
+    /// <summary>Whether addresses are probed before NICs use them.</summary>
     public bool ProbeAddress => Record.Probe is not null;
 
-    /// <summary>How often they are; null where they are not.</summary>
+    /// <summary>The number of probes; null if addresses aren't probed.</summary>
     public int? ProbeCount => Record.Probe?.Count;
 
-    /// <summary>How long that takes in all when nobody answers; null where they are not.</summary>
+    /// <summary>The total duration of the probes if no station answers; null if addresses aren't probed.</summary>
     public int? ProbeTimeoutMilliseconds => Record.Probe?.TimeoutMilliseconds;
 
     /// <inheritdoc/>
@@ -145,10 +153,10 @@ public sealed class IpvlanNetwork : ContainerNetwork
     {
     }
 
-    /// <summary>Where its NICs join the parent.</summary>
+    /// <summary>The layer on which its NICs are attached to the parent.</summary>
     public IpvlanMode Mode => ((IpvlanLink)Record.NicKind).Mode;
 
-    /// <summary>Whom its NICs talk to on the parent.</summary>
+    /// <summary>How its NICs communicate with other NICs of the parent.</summary>
     public IpvlanFlag Flag => ((IpvlanLink)Record.NicKind).Flag;
 
     /// <inheritdoc/>

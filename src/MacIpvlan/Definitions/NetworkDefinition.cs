@@ -5,12 +5,14 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>Makes the subnets of a request consistent, or says what is not; pure arithmetic.</summary>
+/// <summary>Checks the settings of a request against each other, without looking at the host.</summary>
 internal static class NetworkDefinition
 {
     private const int IdDigitsInLinkName = 12;
 
-    /// <summary>The name of a link that a network has for itself: a prefix, and the beginning of the network's id.</summary>
+    /// <summary>
+    /// The name of a link that belongs to one network: a prefix, and the first digits of the network's id.
+    /// </summary>
     public static string OwnLinkName(string prefix, string id) => prefix + id[..IdDigitsInLinkName];
 
     private const int MinMtu = 68;
@@ -20,7 +22,7 @@ internal static class NetworkDefinition
     private const int MinProbeTimeout = 50;
     private const int MaxProbeTimeout = 60_000;
 
-    /// <summary>The subnets with gateways, ranges and exclusions sorted to where they belong.</summary>
+    /// <summary>Assigns gateways, ranges and exclusions to the subnets that contain them.</summary>
     /// <exception cref="NetworkException">InvalidName, InvalidParameter or InvalidAddress.</exception>
     public static IReadOnlyList<SubnetRecord> Check(NetworkRequest request)
     {
@@ -29,7 +31,8 @@ internal static class NetworkDefinition
         if (request.Probe is not null) CheckProbe(request.NicKind, request.Probe);
         CheckSubnets(request.Subnets);
         CheckMtu(request.Mtu, request.Subnets);
-        if (request.RouteMetric < 0) throw new NetworkException(NetworkError.InvalidParameter, "The route metric is negative.");
+        if (request.RouteMetric < 0) throw new NetworkException(
+            NetworkError.InvalidParameter, "RouteMetric can't be negative.");
         foreach (AddressValue gateway in request.Gateways) CheckGateway(request, gateway);
         foreach (NetworkRoute route in request.Routes) CheckRoute(request, route);
         foreach (AddressRange range in request.Ranges) SubnetOf(request, range, "IP range");
@@ -43,7 +46,7 @@ internal static class NetworkDefinition
         return subnets;
     }
 
-    /// <summary>Checks an MTU: IPv6 needs more than IPv4 (RFC 8200 5, RFC 791).</summary>
+    /// <summary>Checks an MTU. IPv6 requires a higher minimum than IPv4 (RFC 8200 5, RFC 791).</summary>
     /// <exception cref="NetworkException">InvalidParameter.</exception>
     public static void CheckMtu(int? mtu, IEnumerable<IPPrefix> subnets)
     {
@@ -53,57 +56,65 @@ internal static class NetworkDefinition
         {
             throw new NetworkException(
                 NetworkError.InvalidParameter,
-                $"The MTU of a network {(hasIPv6 ? "with" : "without")} IPv6 is {least} to {MaxMtu} bytes, not {mtu}.");
+                $"The MTU of a network {(hasIPv6 ? "with" : "without")} IPv6 must be from {least} to {MaxMtu} bytes, "
+                + $"not {mtu}.");
         }
     }
 
-    /// <summary>Whether a subnet for which no gateway is given takes its first address for one.</summary>
-    // IPv6 routers announce themselves; a /32 has no second address to be one.
+    /// <summary>Whether a subnet uses its first address as the gateway if none is specified.</summary>
+    // IPv6 routers announce themselves, and a /32 has no second address.
     public static bool TakesGateway(IPPrefix subnet) => subnet is { Family: AddressFamily.InterNetwork, PrefixLength: < 32 };
 
     private static void CheckOptions(MacvlanLink kind)
     {
         string? reason = kind.AllowedMacAddresses.Count > 0 && kind.Mode != MacvlanMode.Source
-                ? "AllowedMacAddress is for mode Source alone"
+                ? "AllowedMacAddress requires mode Source"
             : kind.Mode == MacvlanMode.Source && kind.AllowedMacAddresses.Count == 0
-                ? "mode Source needs an AllowedMacAddress: without one its NICs receive nothing"
+                ? "mode Source requires AllowedMacAddress, because its NICs receive nothing without it"
             : kind.AllowedMacAddresses.Any(static a => a.GetAddressBytes().Length != 6)
-                ? "an AllowedMacAddress does not have six bytes"
+                ? "a value of AllowedMacAddress doesn't have six bytes"
             : kind.NoPromiscuous && kind.Mode != MacvlanMode.Passthru
-                ? "NoPromiscuous is for mode Passthru alone"
-            : kind.BroadcastQueueLength < 0 ? "BroadcastQueueLength is negative"
+                ? "NoPromiscuous requires mode Passthru"
+            : kind.BroadcastQueueLength < 0 ? "BroadcastQueueLength can't be negative"
             : null;
-        if (reason is not null) throw new NetworkException(NetworkError.InvalidParameter, $"This cannot be a network: {reason}.");
+        if (reason is not null) throw new NetworkException(
+            NetworkError.InvalidParameter, $"The network's settings aren't valid: {reason}.");
     }
 
-    /// <summary>Checks that addresses of NICs of a kind can be probed.</summary>
+    /// <summary>Checks that a kind of NIC supports address probes.</summary>
     /// <exception cref="NetworkException">InvalidParameter.</exception>
     public static void CheckProbe(LinkKind kind)
     {
         if (kind is MacvlanLink) return;
-        // What answers a probe names no address that the kernel could tell an ipvlan NIC from its siblings by.
+        // The kernel delivers by IP address to ipvlan NICs, and the answer to a probe doesn't contain the NIC's
+        // address.
         throw new NetworkException(
             NetworkError.InvalidParameter,
-            "Addresses of ipvlan networks cannot be probed: answers reach no NIC that has no address yet.",
-            "Leave -ProbeAddress away; the kernel refuses an address that another ipvlan link of the parent has.");
+            "Addresses of ipvlan networks can't be probed, because answers don't reach a NIC without an address.",
+            "Omit -ProbeAddress. The kernel refuses an address that another ipvlan link of the parent has.");
     }
 
     private static void CheckProbe(LinkKind kind, ProbeSettings probe)
     {
         CheckProbe(kind);
-        string? reason = probe.Count is < 1 or > MaxProbeCount ? $"ProbeCount is 1 to {MaxProbeCount}, not {probe.Count}"
+        string? reason = probe.Count is < 1 or > MaxProbeCount
+                ? $"ProbeCount must be from 1 to {MaxProbeCount}, not {probe.Count}"
             : probe.TimeoutMilliseconds is < MinProbeTimeout or > MaxProbeTimeout
-                ? $"ProbeTimeoutMilliseconds is {MinProbeTimeout} to {MaxProbeTimeout}, not {probe.TimeoutMilliseconds}"
+                ? $"ProbeTimeoutMilliseconds must be from {MinProbeTimeout} to {MaxProbeTimeout}, "
+                    + $"not {probe.TimeoutMilliseconds}"
             : null;
-        if (reason is not null) throw new NetworkException(NetworkError.InvalidParameter, $"This cannot be a network: {reason}.");
+        if (reason is not null) throw new NetworkException(
+            NetworkError.InvalidParameter, $"The network's settings aren't valid: {reason}.");
     }
 
     private static void CheckSubnets(IReadOnlyList<IPPrefix> subnets)
     {
-        if (subnets.Count == 0) throw new NetworkException(NetworkError.InvalidParameter, "A network needs a subnet.");
+        if (subnets.Count == 0) throw new NetworkException(
+            NetworkError.InvalidParameter, "A network needs a subnet.");
         for (int i = 0; i < subnets.Count; i++)
         {
-            if (IsUnassignable(subnets[i])) throw Invalid($"Hosts cannot have addresses of {subnets[i]}.");
+            if (IsUnassignable(subnets[i])) throw Invalid(
+                $"The subnet {subnets[i]} includes addresses that hosts can't have.");
             IPPrefix? other = subnets.Take(i).Cast<IPPrefix?>().FirstOrDefault(s => s!.Value.Overlaps(subnets[i]));
             if (other is not null)
             {
@@ -112,7 +123,7 @@ internal static class NetworkDefinition
         }
     }
 
-    // Loopback, multicast and reserved space: RFC 6890.
+    // Loopback, multicast and reserved addresses (RFC 6890).
     private static bool IsUnassignable(IPPrefix subnet) => (subnet.Family == AddressFamily.InterNetwork
         ? (string[])["0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3"]
         : ["::/127", "ff00::/8"]).Any(space => IPPrefix.Parse(space).Overlaps(subnet));
@@ -122,13 +133,15 @@ internal static class NetworkDefinition
         if (request.OnLinkGateway && !request.Subnets.Any(s => s.Contains(gateway)))
         {
             if (request.Gateways.Count(g => g.Family == gateway.Family) == 1) return;
-            throw Invalid($"The gateway {gateway} is in none of the subnets, so it must be the only one of its family.");
+            throw Invalid(
+                $"The gateway {gateway} is outside the subnets, so it must be the only gateway of its family.");
         }
 
-        IPPrefix subnet = SubnetOf(request, AddressRange.Of(gateway), "gateway", "Use -OnLinkGateway if it is on the link all the same.");
+        IPPrefix subnet = SubnetOf(
+            request, AddressRange.Of(gateway), "gateway", "Use -OnLinkGateway if it's on the link.");
         if (!AddressPool.Usable(subnet).Contains(gateway))
         {
-            throw Invalid($"The gateway {gateway} is not an address that a host may have in {subnet}.");
+            throw Invalid($"The gateway {gateway} isn't an address that a host can have in {subnet}.");
         }
     }
 
@@ -136,7 +149,7 @@ internal static class NetworkDefinition
     {
         if (request.Subnets.All(s => s.Family != route.Destination.Family))
         {
-            throw Invalid($"The route {route} is of a family that no subnet has.");
+            throw Invalid($"The network has no subnet of the address family of the route {route}.");
         }
 
         if (route.Metric < 0) throw Invalid($"The route {route} has a negative metric.");
@@ -144,18 +157,20 @@ internal static class NetworkDefinition
         AddressValue hop = AddressValue.From(route.NextHop);
         if (route.Type != NetworkRouteType.Unicast || hop.Family != route.Destination.Family)
         {
-            throw Invalid($"The route {route} cannot have the next hop {hop}.");
+            throw Invalid($"The route {route} can't have the next hop {hop}.");
         }
 
         if (request.NicKind is IpvlanLink { Mode: not IpvlanMode.L2 })
         {
-            throw Invalid($"The route {route} has a next hop, which in l3 modes nothing answers to; leave it away.");
+            throw Invalid(
+                $"The route {route} has a next hop, but nothing answers for next hops in l3 modes. Omit the next hop.");
         }
 
-        if (!request.OnLinkGateway) SubnetOf(request, AddressRange.Of(hop), "next hop", "Use -OnLinkGateway if it is on the link all the same.");
+        if (!request.OnLinkGateway) SubnetOf(
+            request, AddressRange.Of(hop), "next hop", "Use -OnLinkGateway if it's on the link.");
     }
 
-    // The kernel takes a destination once with each metric, and says so only when a NIC is connected.
+    // The kernel accepts a destination only once per metric, and would refuse a duplicate only when a NIC is connected.
     private static void CheckRoutesDiffer(NetworkRequest request, IEnumerable<SubnetRecord> subnets)
     {
         HashSet<(IPPrefix, int)> defaults = request.IsIsolated || request.NoDefaultRoute ? [] :
@@ -171,19 +186,20 @@ internal static class NetworkDefinition
             {
                 throw new NetworkException(
                     NetworkError.InvalidParameter,
-                    $"The route {route} is the default route, which NICs of the network get of themselves.",
-                    "Say where it leads with -Gateway, leave theirs away with -NoDefaultRoute, or give this one another metric.");
+                    $"The route {route} is the default route, which NICs of the network get automatically.",
+                    "Specify the gateway with -Gateway, turn the automatic route off with -NoDefaultRoute, or use "
+                    + "another metric.");
             }
 
             if (seen.Add(key)) continue;
             throw new NetworkException(
                 NetworkError.InvalidParameter,
-                $"The route {route} has the destination and metric of another one.",
-                "Give each a metric of its own: the lowest is used first.");
+                $"The route {route} has the same destination and metric as another route.",
+                "Use a different metric for each route. The lowest metric is used first.");
         }
     }
 
-    // Without a metric, the kernel takes 0 for IPv4, and for IPv6 what zero means there too (IP6_RT_PRIO_USER).
+    // Without a metric, the kernel uses 0 for IPv4. For IPv6, none and 0 both mean IP6_RT_PRIO_USER.
     private static int MetricOf(IPPrefix destination, int? metric)
     {
         const int DefaultMetricIPv6 = 1024;
@@ -199,11 +215,11 @@ internal static class NetworkDefinition
 
         throw new NetworkException(
             NetworkError.InvalidAddress,
-            $"The {what} {range} is in none of the subnets {string.Join(", ", request.Subnets)}.",
+            $"The {what} {range} is outside the network's subnets ({string.Join(", ", request.Subnets)}).",
             action);
     }
 
-    // Next hops of routes are others' addresses, as the gateway is.
+    // Next hops of routes are addresses of routers, as the gateway is.
     private static AddressRange[] ExcludedOf(NetworkRequest request, IPPrefix subnet)
     {
         AddressRange[] given = [.. request.Excluded.Where(r => r.IsWithin(subnet))];

@@ -4,64 +4,65 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>What is asked of a new network.</summary>
+/// <summary>The settings of a network to create.</summary>
 public sealed record NetworkRequest
 {
     /// <summary>The network's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What its NICs are made as: <see cref="MacvlanLink"/> or <see cref="IpvlanLink"/>.</summary>
+    /// <summary>The kind of its NICs: <see cref="MacvlanLink"/> or <see cref="IpvlanLink"/>.</summary>
     public required LinkKind NicKind { get; init; }
 
-    /// <summary>The parent; null for a dummy of the network's own.</summary>
+    /// <summary>The parent; null for a dummy link that belongs to the network.</summary>
     public ParentReference? Parent { get; init; }
 
     /// <summary>
-    /// Sub-interfaces that the parent is one of, or is reached by: those that are missing are made so; those that are there
-    /// must be so. A VLAN that is not listed is made with the kernel's own settings.
+    /// The settings of the parent, if it's a sub-interface, and of the sub-interfaces that it sits on. Missing ones are
+    /// created with these settings; existing ones must have them. A VLAN that isn't listed is created with the kernel's
+    /// defaults.
     /// </summary>
     public IReadOnlyList<ParentLinkRecord> Vlans { get; init; } = [];
 
     /// <summary>The subnets, at least one.</summary>
     public required IReadOnlyList<IPPrefix> Subnets { get; init; }
 
-    /// <summary>Gateways, each in one of the subnets unless <see cref="OnLinkGateway"/>.</summary>
+    /// <summary>The gateways, each in one of the subnets unless <see cref="OnLinkGateway"/> is set.</summary>
     public IReadOnlyList<AddressValue> Gateways { get; init; } = [];
 
     /// <summary>Ranges to allocate from, each in one of the subnets.</summary>
     public IReadOnlyList<AddressRange> Ranges { get; init; } = [];
 
-    /// <summary>Addresses never to hand out, each in one of the subnets.</summary>
+    /// <summary>Addresses that are never allocated, each in one of the subnets.</summary>
     public IReadOnlyList<AddressRange> Excluded { get; init; } = [];
 
-    /// <summary>Keeps the parent out: a dummy is used all the same.</summary>
+    /// <summary>Uses a dummy link instead of the parent.</summary>
     public bool Internal { get; init; }
 
-    /// <summary>Whether its NICs get no default route and reach nothing but each other.</summary>
+    /// <summary>Whether its NICs get no default route and reach only each other.</summary>
     internal bool IsIsolated => Internal || Parent is null;
 
-    /// <summary>Leaves IPv4 subnets for which no gateway is given without one.</summary>
+    /// <summary>Doesn't choose a gateway for IPv4 subnets for which none is specified.</summary>
     public bool NoGateway { get; init; }
 
-    /// <summary>Leaves its NICs without a default route.</summary>
+    /// <summary>Doesn't give its NICs a default route.</summary>
     public bool NoDefaultRoute { get; init; }
 
-    /// <summary>Takes gateways and next hops that are on the link though in none of the subnets.</summary>
+    /// <summary>Allows gateways and next hops that are on the link but outside the subnets.</summary>
     public bool OnLinkGateway { get; init; }
 
-    /// <summary>Routes that its NICs get beside the default route.</summary>
+    /// <summary>The routes that its NICs get in addition to the default route.</summary>
     public IReadOnlyList<NetworkRoute> Routes { get; init; } = [];
 
-    /// <summary>How addresses are probed before NICs take them (macvlan only); null for not at all.</summary>
+    /// <summary>How addresses are probed before NICs use them (macvlan only); null if they aren't probed.</summary>
     public ProbeSettings? Probe { get; init; }
 
-    /// <summary>The MTU of its NICs in bytes; the parent's when null.</summary>
+    /// <summary>The MTU of its NICs in bytes; null for the parent's MTU.</summary>
     public int? Mtu { get; init; }
 
-    /// <summary>The metric of its default routes; the kernel's default when null.</summary>
+    /// <summary>The metric of its default routes; null for the kernel's default.</summary>
     public int? RouteMetric { get; init; }
 
-    /// <summary>What to ask for to have a network again as it is, with nothing left to be chosen.</summary>
+    /// <summary>The request that recreates a network exactly, with nothing chosen automatically.</summary>
     internal static NetworkRequest For(NetworkRecord network) => new()
     {
         Name = network.Name,

@@ -6,8 +6,8 @@ using MacIpvlan.State;
 namespace MacIpvlan;
 
 /// <summary>
-/// Networks and sub-interfaces as lists of settings, each under the name of the parameter that sets it: what formats write,
-/// what they have no counterpart of, and what differs.
+/// Represents networks and sub-interfaces as lists of settings, named after the parameters that set them. Exports,
+/// checks for missing counterparts, and comparisons use these lists.
 /// </summary>
 internal static class NetworkSettings
 {
@@ -44,7 +44,7 @@ internal static class NetworkSettings
     public const string IngressPriorityMap = "IngressPriorityMap";
     public const string RemovedWithLastNetwork = "RemovedWithLastNetwork";
 
-    /// <summary>The settings of a network that say something, in an order that is always the same.</summary>
+    /// <summary>The settings of a network that aren't empty, in a fixed order.</summary>
     public static IReadOnlyList<NetworkSetting> Of(NetworkRequest network)
     {
         MacvlanLink? macvlan = network.NicKind as MacvlanLink;
@@ -75,7 +75,7 @@ internal static class NetworkSettings
             (ProbeTimeoutMilliseconds, network.Probe?.TimeoutMilliseconds));
     }
 
-    /// <summary>The settings of a sub-interface that differ from the kernel's own.</summary>
+    /// <summary>The settings of a sub-interface that differ from the kernel's defaults.</summary>
     public static IReadOnlyList<NetworkSetting> Of(ParentLinkRecord vlan)
     {
         VlanLink kind = (VlanLink)vlan.Kind;
@@ -94,7 +94,7 @@ internal static class NetworkSettings
             (RemovedWithLastNetwork, Yes(vlan.RemovedWithLastNetwork)));
     }
 
-    /// <summary>Where two lists of settings differ, in their order.</summary>
+    /// <summary>The differences between two lists of settings, in their order.</summary>
     public static IReadOnlyList<SettingDifference> Compare(
         IReadOnlyList<NetworkSetting> expected, IReadOnlyList<NetworkSetting> actual)
     {
@@ -127,7 +127,9 @@ internal static class NetworkSettings
 /// <param name="Value">A string, a number, a boolean, or strings.</param>
 internal readonly record struct NetworkSetting(string Name, object Value)
 {
-    /// <summary>Whether the other says the same; only of subnets does the order matter, since NICs take the first that has room.</summary>
+    /// <summary>
+    /// Whether the settings are equal. Order matters only for subnets, because NICs use the first with a free address.
+    /// </summary>
     public bool IsSame(NetworkSetting other) => (Value, other.Value) switch
     {
         (string[] mine, string[] theirs) when Name == NetworkSettings.Subnet => mine.SequenceEqual(theirs),

@@ -20,35 +20,35 @@ public sealed class NetworkSubnet
     /// <summary>The subnet in prefix notation.</summary>
     public string Subnet { get; }
 
-    /// <summary>Its gateway, which is never handed out; null for none.</summary>
+    /// <summary>The gateway, which is never allocated; null if the subnet has no gateway.</summary>
     public string? Gateway { get; }
 
-    /// <summary>Where addresses are handed out from; empty for all of the subnet.</summary>
+    /// <summary>The ranges that addresses are allocated from; empty for the whole subnet.</summary>
     public ValueList<string> IPRange { get; }
 
-    /// <summary>What is never handed out.</summary>
+    /// <summary>The addresses that are never allocated.</summary>
     public ValueList<string> ExcludedAddress { get; }
 
-    /// <summary>What is not handed out for a while: someone else on the wire has it.</summary>
+    /// <summary>The addresses that other stations on the wire have. They aren't allocated until they expire.</summary>
     public ValueList<WireAddress> ForeignAddress { get; }
 
-    /// <summary>How many addresses can be handed out: those of its ranges, less what is withheld.</summary>
+    /// <summary>The number of addresses that can be allocated: those in its ranges that aren't withheld.</summary>
     public BigInteger Size { get; }
 
-    /// <summary>How many addresses NICs have, static ones outside of the ranges among them.</summary>
+    /// <summary>The number of addresses that NICs have, including static addresses outside the ranges.</summary>
     public BigInteger InUse { get; }
 
-    /// <summary>How many can still be handed out.</summary>
+    /// <summary>The number of addresses that can still be allocated.</summary>
     public BigInteger Free { get; }
 
     /// <summary>The subnet in prefix notation.</summary>
     public override string ToString() => Subnet;
 }
 
-/// <summary>An address that someone else on the wire has.</summary>
+/// <summary>An address that another station on the wire has.</summary>
 /// <param name="Address">The address.</param>
-/// <param name="MacAddress">Who answered for it.</param>
-/// <param name="Until">When that is forgotten.</param>
+/// <param name="MacAddress">The MAC address of the station that answered for it.</param>
+/// <param name="Until">When the entry expires.</param>
 public sealed record WireAddress(string Address, string MacAddress, DateTimeOffset Until)
 {
     /// <summary>The address.</summary>

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace MacIpvlan;
 
-/// <summary>A parent as users name it: a link (eth0, eth0.50), or a VLAN on a link (eth0:50, or eth0 and an id).</summary>
+/// <summary>
+/// A parent as users specify it: a link (eth0, eth0.50), or a VLAN on a link (eth0:50, or eth0 and an id).
+/// </summary>
 public sealed record ParentReference
 {
     private const int MaxVlanId = 4094;
@@ -19,7 +21,7 @@ public sealed record ParentReference
     /// <exception cref="NetworkException">InvalidVlanId.</exception>
     public static ParentReference OfVlan(string link, int vlanId) => new(link, CheckVlanId(vlanId, $"{link}, VLAN {vlanId}"));
 
-    /// <summary>Reads a name, or NAME:ID for a VLAN.</summary>
+    /// <summary>Parses a name, or NAME:ID for a VLAN.</summary>
     /// <exception cref="NetworkException">InvalidVlanId.</exception>
     public static ParentReference Parse(string text)
     {
@@ -28,15 +30,15 @@ public sealed record ParentReference
     }
 
     /// <summary>Splits LINK.ID, the usual name of a VLAN.</summary>
-    /// <returns>Null when there is no dot.</returns>
-    /// <exception cref="NetworkException">InvalidVlanId: what follows the last dot is no VLAN id.</exception>
+    /// <returns>Null if the name has no dot.</returns>
+    /// <exception cref="NetworkException">InvalidVlanId: the part after the last dot isn't a VLAN id.</exception>
     internal static ParentReference? SplitVlanName(string name)
     {
         int dot = name.LastIndexOf('.');
         return dot <= 0 ? null : new(name[..dot], ParseVlanId(name[(dot + 1)..], name));
     }
 
-    /// <summary>The name, with the VLAN id behind a dot.</summary>
+    /// <summary>The name, followed by a dot and the VLAN id if there is one.</summary>
     public override string ToString() => VlanId is null ? Link : $"{Link}.{VlanId}";
 
     private static int ParseVlanId(string digits, string whole) =>
@@ -49,6 +51,6 @@ public sealed record ParentReference
 
     private static NetworkException Invalid(string id, string whole) => new(
         NetworkError.InvalidVlanId,
-        $"'{id}' in {whole} is not a VLAN id: a whole number from 1 to {MaxVlanId}.",
-        "Name an existing link, or LINK.ID such as eth0.50.");
+        $"'{id}' in {whole} isn't a VLAN id. A VLAN id is a whole number from 1 to {MaxVlanId}.",
+        "Specify an existing link, or LINK.ID such as eth0.50.");
 }

@@ -1,11 +1,13 @@
 namespace MacIpvlan;
 
-/// <summary>A setting that is not as a definition has it.</summary>
-/// <param name="Name">The name of the parameter that sets it; of a sub-interface, behind its name.</param>
-/// <param name="Expected">What the definition has.</param>
-/// <param name="Actual">What is.</param>
+/// <summary>A setting that differs from its definition.</summary>
+/// <param name="Name">
+/// The name of the parameter that sets it, preceded by the sub-interface's name if it belongs to one.
+/// </param>
+/// <param name="Expected">The value in the definition.</param>
+/// <param name="Actual">The current value.</param>
 public sealed record SettingDifference(string Name, string Expected, string Actual)
 {
-    /// <summary>What is, and what it is to be.</summary>
+    /// <summary>The current value and the defined value.</summary>
     public override string ToString() => $"{Name}: {Actual} -> {Expected}";
 }

@@ -3,18 +3,18 @@ using System.Collections.ObjectModel;
 namespace MacIpvlan;
 
 /// <summary>
-/// Several values: PowerShell lists and indexes them (the compiler's own read-only lists it cannot index), and where only
-/// one text fits, such as in a cell of a CSV file, they are all in it.
+/// A list of values that PowerShell can index, unlike the compiler's read-only lists. Its text contains all values, for
+/// places that hold only one string, such as a cell of a CSV file.
 /// </summary>
-/// <typeparam name="T">What they are.</typeparam>
+/// <typeparam name="T">The type of the values.</typeparam>
 public sealed class ValueList<T>(IEnumerable<T> values) : ReadOnlyCollection<T>([.. values])
 {
-    /// <summary>The values with commas between them.</summary>
+    /// <summary>The values, separated by commas.</summary>
     public override string ToString() => string.Join(", ", this);
 }
 
 /// <summary>
-/// Lists of values in their usual notation: what leaves as JSON, CSV or XML shall be as readable as on the screen.
+/// Creates lists of values as text, so that JSON, CSV and XML are as readable as the screen.
 /// </summary>
 internal static class ValueList
 {

@@ -4,29 +4,30 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>What sub-interfaces are asked to be; pure arithmetic.</summary>
+/// <summary>Checks and compares the settings of sub-interfaces, without looking at the host.</summary>
 internal static class VlanDefinition
 {
-    /// <summary>How many sub-interfaces may sit on each other: MAX_NEST_DEV of include/linux/netdevice.h.</summary>
+    /// <summary>How many sub-interfaces can be stacked: MAX_NEST_DEV of include/linux/netdevice.h.</summary>
     public const int MaxNesting = 8;
 
     private const int MaxTagPriority = 7;
 
-    // What identifies a sub-interface, and what the kernel does not know of it.
+    // The settings that identify a sub-interface, and RemovedWithLastNetwork, which the kernel doesn't know.
     private static readonly string[] s_identity =
     [
         NetworkSettings.Name, NetworkSettings.Parent, NetworkSettings.VlanId, NetworkSettings.Protocol,
         NetworkSettings.RemovedWithLastNetwork,
     ];
 
-    /// <summary>Checks sub-interfaces that sit on each other.</summary>
+    /// <summary>Checks stacked sub-interfaces.</summary>
     /// <exception cref="NetworkException">InvalidName, InvalidVlanId or InvalidParameter.</exception>
     public static void Check(IReadOnlyCollection<ParentLinkRecord> vlans)
     {
         if (vlans.Count > MaxNesting)
         {
             throw new NetworkException(
-                NetworkError.InvalidParameter, $"More than {MaxNesting} sub-interfaces sit on each other, which no kernel takes.");
+                NetworkError.InvalidParameter,
+                $"More than {MaxNesting} sub-interfaces are stacked, and the kernel allows only {MaxNesting}.");
         }
 
         foreach (ParentLinkRecord vlan in vlans)
@@ -39,7 +40,7 @@ internal static class VlanDefinition
         }
     }
 
-    /// <summary>Checks the priority maps of a tag (three bits, IEEE 802.1Q).</summary>
+    /// <summary>Checks the priority maps. A tag's priority has three bits (IEEE 802.1Q).</summary>
     /// <exception cref="NetworkException">InvalidParameter.</exception>
     public static void CheckPriorities(VlanLink kind)
     {
@@ -47,22 +48,23 @@ internal static class VlanDefinition
             .FirstOrDefault(static p => p > MaxTagPriority);
         if (wrong == 0) return;
         throw new NetworkException(
-            NetworkError.InvalidParameter, $"{wrong} is not the priority of a VLAN tag: 0 to {MaxTagPriority}.");
+            NetworkError.InvalidParameter,
+            $"The priority of a VLAN tag must be from 0 to {MaxTagPriority}, not {wrong}.");
     }
 
-    /// <summary>Whether it is what LINK.ID makes where nothing else is said.</summary>
+    /// <summary>Whether it has the name and settings that LINK.ID creates by default.</summary>
     public static bool IsPlain(ParentLinkRecord vlan) =>
         vlan.Kind is VlanLink { Protocol: VlanProtocol.Ieee8021Q } kind && vlan.Name == $"{vlan.Parent}.{kind.VlanId}"
         && Settings(vlan).Length == 0;
 
-    /// <summary>How a link of the same tag differs from what it is asked to be.</summary>
+    /// <summary>The differences between a definition and an existing link with the same tag.</summary>
     public static IReadOnlyList<SettingDifference> Compare(ParentLinkRecord expected, Link actual)
     {
         ParentLinkRecord found = expected with { Kind = actual.Kind!, Mtu = expected.Mtu is null ? null : actual.Mtu };
         return [.. NetworkSettings.Compare(Settings(expected), Settings(found)).Select(d => d with { Name = $"{actual.Name} {d.Name}" })];
     }
 
-    /// <summary>The command of ip that makes it.</summary>
+    /// <summary>The ip command that creates it.</summary>
     public static string CommandOf(ParentLinkRecord vlan) =>
         new LinkAdd(vlan.Name, vlan.Kind) { Parent = new Link { Index = 0, Name = vlan.Parent! }, Mtu = vlan.Mtu }.ToString();
 

@@ -5,14 +5,16 @@ using MacIpvlan.Netlink.Kinds;
 
 namespace MacIpvlan;
 
-/// <summary>Tells why a NIC got no answer, from what the host knows of both ends: what no packet tells.</summary>
+/// <summary>
+/// Finds out why a NIC got no answer, from what the host knows about both ends and no packet reveals.
+/// </summary>
 internal sealed class NicDiagnosis(NetworkSession session)
 {
     private readonly NicLinks _links = new(session);
     private readonly Dictionary<string, string?> _troubles = [];
     private Dictionary<AddressValue, string>? _hostAddresses;
 
-    /// <summary>The result with a better reason, where there is one.</summary>
+    /// <summary>Returns the result with a better reason, if there is one.</summary>
     public NicTestResult Explain(NicTestPair pair, NicTestResult result)
     {
         if (result.Status is not (NicTestStatus.NicMissing or NicTestStatus.SendRefused
@@ -57,7 +59,7 @@ internal sealed class NicDiagnosis(NetworkSession session)
                 null => "its interface is gone",
                 { IsUp: false } link => $"{link.Name} is down",
                 { } link when !nic.Addresses.All(a => inside.GetAddresses(link).Any(l => l.Address.Value == a.Value))
-                    => $"{link.Name} has lost an address",
+                    => $"{link.Name} is missing an address",
                 _ => null,
             };
         });
@@ -71,14 +73,14 @@ internal sealed class NicDiagnosis(NetworkSession session)
         {
             return (
                 NicTestStatus.OtherParent,
-                $"{target} is on {Describe(target.Parent)}, {source} on {Describe(source.Parent)}: only a router leads there");
+                $"{target} is on {Describe(target.Parent)}, {source} on {Describe(source.Parent)}: only a router can connect them");
         }
 
         string? mode = (source.NetworkRecord.NicKind, target.NetworkRecord.NicKind) switch
         {
             (MacvlanLink from, MacvlanLink to) => OfModes(from, to, source),
-            (IpvlanLink { Flag: IpvlanFlag.Private }, _) => "flag Private keeps the NICs of a parent apart",
-            (IpvlanLink { Flag: IpvlanFlag.Vepa }, _) => "flag Vepa needs a switch that sends frames back, and this one does not",
+            (IpvlanLink { Flag: IpvlanFlag.Private }, _) => "flag Private isolates the NICs of a parent from each other",
+            (IpvlanLink { Flag: IpvlanFlag.Vepa }, _) => "flag Vepa needs a switch that sends frames back; this switch doesn't",
             _ => null,
         };
         return mode is null ? null : (NicTestStatus.ModeIsolation, mode);
@@ -88,28 +90,28 @@ internal sealed class NicDiagnosis(NetworkSession session)
     {
         if (from.Mode == MacvlanMode.Private || to.Mode == MacvlanMode.Private)
         {
-            return "mode Private keeps the NICs of a parent apart";
+            return "mode Private isolates the NICs of a parent from each other";
         }
 
         if (to.Mode == MacvlanMode.Source && !to.AllowedMacAddresses.Contains(source.Record.MacAddress))
         {
-            return $"mode Source: {source.MacAddress} is not among the allowed MAC addresses";
+            return $"mode Source: {source.MacAddress} isn't one of the allowed MAC addresses";
         }
 
-        // Only between two NICs of mode Bridge does the kernel pass frames itself.
+        // The kernel itself passes frames only between two NICs in mode Bridge.
         MacvlanMode outer = from.Mode == MacvlanMode.Bridge ? to.Mode : from.Mode;
-        return outer == MacvlanMode.Bridge ? null : $"mode {outer} needs a switch that sends frames back, and this one does not";
+        return outer == MacvlanMode.Bridge ? null : $"mode {outer} needs a switch that sends frames back; this switch doesn't";
     }
 
     private (NicTestStatus, string)? OfHost(AddressValue address)
     {
-        // On a link of its own that is macvlan or ipvlan, the host is reached as NICs are.
+        // If the host has a macvlan or ipvlan link, it can be reached there like a NIC.
         _hostAddresses ??= session.Host.GetLinks().Where(static l => !l.IsLoopback && l.Kind is not (MacvlanLink or IpvlanLink))
             .Join(session.Host.GetAddresses(), static l => l.Index, static a => a.LinkIndex, static (l, a) => (a.Address.Value, l.Name))
             .DistinctBy(static a => a.Value).ToDictionary(static a => a.Value, static a => a.Name);
         return _hostAddresses.TryGetValue(address, out string? link)
             ? (NicTestStatus.HostIsolation,
-                $"{address} is the host's own, on {link}: by design, NICs do not reach it; see Enable-HostAccess")
+                $"{address} is an address of the host itself, on {link}: by design, NICs can't reach it; see Enable-HostAccess")
             : null;
     }
 

@@ -7,13 +7,13 @@ using MacIpvlan.Netlink;
 
 namespace MacIpvlan;
 
-/// <summary>Asks for one address by one NIC. Runs on a thread that is in the NIC's namespace.</summary>
+/// <summary>Tests one address from one NIC. Runs on a thread in the NIC's namespace.</summary>
 internal sealed class NicProbe(NetworkSession session, NicTestOptions options, NicTestPair pair)
 {
     private const int PayloadSize = 32;
     private const int BufferSize = 2048;
 
-    // RFC 5227 asks that often before it takes silence for an answer.
+    // RFC 5227 sends this many probes before it takes silence for an answer.
     private const int NeighborAttempts = 3;
     private static readonly TimeSpan s_neighborTimeout = TimeSpan.FromSeconds(1);
     private readonly AddressValue _source = pair.SourceAddress!.Value;
@@ -22,11 +22,11 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
 
     private bool IsIPv4 => _destination.Family == AddressFamily.InterNetwork;
 
-    private string NeighborProtocol => IsIPv4 ? "ARP" : "the neighbour solicitation";
+    private string NeighborProtocol => IsIPv4 ? "ARP" : "the neighbor solicitation";
 
-    /// <summary>Asks.</summary>
+    /// <summary>Runs the test.</summary>
     /// <param name="target">The NIC's namespace.</param>
-    /// <param name="result">What is known of the test before.</param>
+    /// <param name="result">What is known about the test so far.</param>
     /// <exception cref="NetlinkException">The kernel refused something that a test needs.</exception>
     public NicTestResult Run(NamespaceHandle target, NicTestResult result)
     {
@@ -42,7 +42,7 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
         try
         {
             route = inside.FindRoute(_destination);
-            // A second NIC has routes that only packets of its own take.
+            // A second NIC in a namespace has routes that only packets from its own address use.
             if (route.LinkIndex != link.Index) route = inside.FindRoute(_destination, link);
         }
         catch (NetlinkException e)
@@ -53,12 +53,12 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
         return options.LinkLayer ? TestNeighbor(link, route, result) : TestEcho(link, route, result);
     }
 
-    // What the types of routes that lead nowhere are told as (fib_props in net/ipv4/fib_semantics.c).
+    // The errors that the kernel returns for route types that don't forward (fib_props in net/ipv4/fib_semantics.c).
     private static string Describe(NetlinkException refusal, Link link) => refusal.Errno switch
     {
         Errno.EINVAL => "the route there is a blackhole",
         Errno.EACCES => "the route there is prohibited",
-        _ => $"no route by {link.Name}: {Errno.Text(refusal.Errno)} ({refusal.ErrnoName})",
+        _ => $"no route through {link.Name}: {Errno.Text(refusal.Errno)} ({refusal.ErrnoName})",
     };
 
     private static NicTestResult Failed(NicTestResult result, NicTestStatus status, string reason) =>
@@ -66,7 +66,7 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
 
     private NicTestResult TestNeighbor(Link link, Route route, NicTestResult result)
     {
-        if (_isRouted) return Failed(result, NicTestStatus.NotOnLink, "NICs of the l3 modes have no link layer");
+        if (_isRouted) return Failed(result, NicTestStatus.NotOnLink, "NICs in the l3 modes have no link layer");
         if (route.Gateway is not null)
         {
             return Failed(result, NicTestStatus.NotOnLink, $"it is behind the router {route.Gateway}, not on the link");
@@ -89,13 +89,13 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
         }
         catch (NetlinkException e) when (e.Errno == Errno.EADDRNOTAVAIL)
         {
-            return Failed(result, NicTestStatus.NoAddress, $"{link.Name} has lost its address {_source}");
+            return Failed(result, NicTestStatus.NoAddress, $"{link.Name} is missing its address {_source}");
         }
 
         result = Counted(result, exchange);
         return exchange.Received > 0 ? result : exchange.Refusal != 0 ? Refused(result, exchange)
             : error is not null ? Failed(result, NicTestStatus.IcmpError, error)
-            : _isRouted ? Failed(result, NicTestStatus.EchoSilent, "the echo was not answered")
+            : _isRouted ? Failed(result, NicTestStatus.EchoSilent, "the echo request wasn't answered")
             : ExplainSilence(link, route.Gateway, result);
     }
 
@@ -107,10 +107,10 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
         string name = gateway is null ? $"{hop}" : $"the gateway {hop}";
         if (mac is null) return Failed(result, NicTestStatus.NeighborSilent, $"{name} did not answer {NeighborProtocol}");
         string guess = gateway is null
-            ? "a firewall drops it, or echo is off there"
+            ? "a firewall drops it, or echo replies are turned off there"
             : "the gateway, or something behind it, drops it";
         return Failed(result with { MacAddress = Link.Format(mac) }, NicTestStatus.EchoSilent,
-            $"the echo was not answered, though {name} answers {NeighborProtocol} as {Link.Format(mac)}: {guess}");
+            $"the echo request wasn't answered, but {name} answers {NeighborProtocol} as {Link.Format(mac)}: {guess}");
     }
 
     private static NicTestResult Counted(NicTestResult result, ProbeSeries exchange) => result with
@@ -118,25 +118,26 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
         Sent = exchange.Sent,
         Received = exchange.Received,
         RoundtripTime = exchange.Shortest?.TotalMilliseconds,
-        Reason = exchange.Received < exchange.Sent ? $"{exchange.Sent - exchange.Received} of {exchange.Sent} were not answered" : "",
+        Reason = exchange.Received < exchange.Sent ? $"{exchange.Sent - exchange.Received} of {exchange.Sent} weren't answered" : "",
     };
 
     private NicTestResult Refused(NicTestResult result, ProbeSeries exchange)
     {
         string hint = exchange.Refusal switch
         {
-            Errno.EPERM => ", as a firewall in the namespace makes it",
-            // Not of rights: those were there for the socket.
-            Errno.EACCES => ", as it does for broadcast addresses",
-            Errno.ENETUNREACH when _isRouted => $", as the host, which routes for the l3 modes, has no route by {pair.Source.Parent}",
+            Errno.EPERM => ", typically because of a firewall in the namespace",
+            // This isn't a missing privilege: the socket could be opened.
+            Errno.EACCES => ", typically because it is a broadcast address",
+            Errno.ENETUNREACH when _isRouted =>
+                $", because the host, which routes for the l3 modes, has no route through {pair.Source.Parent}",
             _ => "",
         };
         return Failed(
             result, NicTestStatus.SendRefused,
-            $"the kernel does not send: {Errno.Text(exchange.Refusal)} ({Errno.Name(exchange.Refusal)}){hint}");
+            $"the kernel refused to send: {Errno.Text(exchange.Refusal)} ({Errno.Name(exchange.Refusal)}){hint}");
     }
 
-    /// <returns>The error that someone on the way sent, in words; null if none did.</returns>
+    /// <returns>The error that a host or router on the way returned, in words; null if there was none.</returns>
     private string? Echo(ProbeSeries exchange, Link link)
     {
         using EchoSocket socket = new(link.Name, link.Index, _source.ToBytes());
@@ -157,8 +158,8 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
                 AddressValue from = AddressValue.FromBytes(sender);
                 ReadOnlySpan<byte> packet = buffer.AsSpan(0, length);
                 if (echo.TryReadReply(packet, from, out ushort number)) exchange.Answered(number);
-                // Of its own, the kernel tells that a neighbour is silent; that is asked for here.
-                else if (from != _source && echo.TryReadError(packet, out IcmpError error)) found ??= $"{from} says: {error}";
+                // The kernel itself also reports that a neighbor is silent; the neighbor is tested separately here.
+                else if (from != _source && echo.TryReadError(packet, out IcmpError error)) found ??= $"{from} reports: {error}";
             }
 
             return found is null;
@@ -183,7 +184,7 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
             {
                 if (!NeighborPacket.TryReadAnswer(buffer.AsSpan(0, length), hop, out PhysicalAddress mac)) continue;
                 found ??= mac;
-                // Answers have no number: they are taken for those to the last question.
+                // Replies have no number, so each counts for the last request.
                 exchange.Answered(exchange.Sent - 1);
             }
 
@@ -192,15 +193,15 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
     }
 }
 
-/// <summary>How tests are done.</summary>
+/// <summary>The settings of tests.</summary>
 public sealed record NicTestOptions
 {
-    /// <summary>How many questions each test sends.</summary>
+    /// <summary>How many requests each test sends.</summary>
     public int Count { get; init; } = 4;
 
-    /// <summary>How long to wait for the answer to the last one.</summary>
+    /// <summary>How long to wait for the reply to the last request.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Whether to ask by ARP and neighbour solicitation in place of echo.</summary>
+    /// <summary>Whether to use ARP and neighbor solicitation instead of echo requests.</summary>
     public bool LinkLayer { get; init; }
 }

@@ -1,43 +1,45 @@
 namespace MacIpvlan;
 
 /// <summary>Whether a NIC reaches an address.</summary>
-/// <param name="Network">The network of the NIC that asked.</param>
-/// <param name="Source">The NIC that asked: namespace and interface, such as web1/eth0.</param>
-/// <param name="Destination">What was asked for: a NIC, or an address.</param>
+/// <param name="Network">The network of the source NIC.</param>
+/// <param name="Source">The source NIC: namespace and interface, such as web1/eth0.</param>
+/// <param name="Destination">The destination: a NIC or an address.</param>
 public sealed record NicTestResult(string Network, string Source, string Destination)
 {
-    /// <summary>The address that the NIC asked from; null if it has none of the family.</summary>
+    /// <summary>The address that the NIC sent from; null if it has none in the address family.</summary>
     public string? SourceAddress { get; init; }
 
-    /// <summary>The address that was asked for; null for a NIC that has none which the source could ask for.</summary>
+    /// <summary>The address that was tested; null for a NIC without an address that the source could reach.</summary>
     public string? DestinationAddress { get; init; }
 
-    /// <summary>How it was asked.</summary>
+    /// <summary>The protocol that was used.</summary>
     public NicTestProtocol Protocol { get; init; }
 
-    /// <summary>Whether an answer came.</summary>
+    /// <summary>Whether a reply arrived.</summary>
     public bool Reachable => Status == NicTestStatus.Reachable;
 
-    /// <summary>The shortest time until an answer, in milliseconds; null if none came.</summary>
+    /// <summary>The shortest round-trip time in milliseconds; null if no reply arrived.</summary>
     public double? RoundtripTime { get; init; }
 
-    /// <summary>How many questions were sent.</summary>
+    /// <summary>How many requests were sent.</summary>
     public int Sent { get; init; }
 
     /// <summary>How many of them were answered.</summary>
     public int Received { get; init; }
 
-    /// <summary>The MAC address that answered ARP or a neighbour solicitation: that of the next hop; null if not asked.</summary>
+    /// <summary>
+    /// The MAC address of the next hop, which answered ARP or a neighbor solicitation; null if it wasn't tested.
+    /// </summary>
     public string? MacAddress { get; init; }
 
-    /// <summary>How it went.</summary>
+    /// <summary>The result of the test.</summary>
     public NicTestStatus Status { get; init; }
 
-    /// <summary>Why there was no answer, or fewer than questions; empty if all is well.</summary>
+    /// <summary>Why no reply, or too few replies, arrived; empty if all requests were answered.</summary>
     public string Reason { get; init; } = "";
 }
 
-/// <summary>How a NIC asks.</summary>
+/// <summary>The protocols that a test can use.</summary>
 public enum NicTestProtocol
 {
     /// <summary>ICMP echo (RFC 792).</summary>
@@ -49,58 +51,60 @@ public enum NicTestProtocol
     /// <summary>An ARP request on the link (RFC 826).</summary>
     ARP,
 
-    /// <summary>A neighbour solicitation on the link (RFC 4861).</summary>
+    /// <summary>A neighbor solicitation on the link (RFC 4861).</summary>
     NDP,
 }
 
-/// <summary>How the test of a NIC went.</summary>
+/// <summary>The results of a test.</summary>
 public enum NicTestStatus
 {
-    /// <summary>An answer came.</summary>
+    /// <summary>A reply arrived.</summary>
     Reachable,
 
-    /// <summary>The parent is not on the host.</summary>
+    /// <summary>The parent doesn't exist on the host.</summary>
     ParentMissing,
 
-    /// <summary>The parent is down, or has no carrier.</summary>
+    /// <summary>The parent is down or has no carrier.</summary>
     ParentDown,
 
-    /// <summary>The interface of the NIC is not there: its namespace has ended, or someone deleted it.</summary>
+    /// <summary>The NIC's interface is missing: its namespace ended, or someone deleted it.</summary>
     NicMissing,
 
-    /// <summary>The interface of the NIC is down.</summary>
+    /// <summary>The NIC's interface is down.</summary>
     NicDown,
 
-    /// <summary>The NIC has no address of the family.</summary>
+    /// <summary>The NIC has no address in the address family.</summary>
     NoAddress,
 
-    /// <summary>No route leads there by that NIC, or one that leads nowhere.</summary>
+    /// <summary>The NIC has no route to the address, or the route doesn't forward.</summary>
     NoRoute,
 
     /// <summary>The kernel refused to send.</summary>
     SendRefused,
 
-    /// <summary>ARP and neighbour solicitation do not lead there: behind a router, or in a mode without a link layer.</summary>
+    /// <summary>
+    /// ARP and neighbor solicitation can't reach it: it is behind a router, or the mode has no link layer.
+    /// </summary>
     NotOnLink,
 
-    /// <summary>Another host or router answered that it cannot be reached.</summary>
+    /// <summary>Another host or router reported that the address can't be reached.</summary>
     IcmpError,
 
-    /// <summary>The next hop did not answer ARP or neighbour solicitation either.</summary>
+    /// <summary>The next hop didn't answer ARP or neighbor solicitation either.</summary>
     NeighborSilent,
 
-    /// <summary>Nobody answered the echo, though the next hop is there, as far as that can be told.</summary>
+    /// <summary>No echo reply arrived, although the next hop is present as far as can be determined.</summary>
     EchoSilent,
 
-    /// <summary>The NIC that was asked for is not there, or down.</summary>
+    /// <summary>The destination NIC is missing or down.</summary>
     DestinationDown,
 
-    /// <summary>The NIC that was asked for is on another parent, such as another VLAN.</summary>
+    /// <summary>The destination NIC is on another parent, such as another VLAN.</summary>
     OtherParent,
 
-    /// <summary>The mode of one of both NICs keeps them apart.</summary>
+    /// <summary>The mode of one of the two NICs isolates them from each other.</summary>
     ModeIsolation,
 
-    /// <summary>The address is one of the host's own, which macvlan and ipvlan NICs do not reach.</summary>
+    /// <summary>The address belongs to the host itself, which macvlan and ipvlan NICs can't reach.</summary>
     HostIsolation,
 }

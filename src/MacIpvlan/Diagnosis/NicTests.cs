@@ -12,9 +12,11 @@ public sealed class NicTests(NetworkSession session, NicTestOptions options) : I
     private readonly Dictionary<string, NamespaceHandle?> _namespaces = [];
     private readonly Queue<Running> _running = [];
 
-    /// <summary>Runs tests, and reports them in their order.</summary>
-    /// <param name="pairs">Which.</param>
-    /// <param name="report">Gets each, and a function that gives its result or throws why there is none.</param>
+    /// <summary>Runs tests and reports them in order.</summary>
+    /// <param name="pairs">The tests.</param>
+    /// <param name="report">
+    /// Called for each pair, with a function that returns the result or throws an exception.
+    /// </param>
     public void Run(IEnumerable<NicTestPair> pairs, Action<NicTestPair, Func<NicTestResult>> report)
     {
         foreach (NicTestPair pair in pairs)
@@ -27,14 +29,15 @@ public sealed class NicTests(NetworkSession session, NicTestOptions options) : I
 
         void Report()
         {
-            // Left in the queue until it is over: whoever is told may have no patience for that, and its namespace is open.
+            // Stays in the queue until it is over, because its namespace is open and the report can be stopped before
+            // that.
             (NicTestPair pair, Task<NicTestResult> result) = _running.Peek();
             report(pair, () => _diagnosis.Explain(pair, session.Namespaces.Await(result)));
             _running.Dequeue();
         }
     }
 
-    /// <summary>Waits until tests under way have ended; they do so at once when the command is to end.</summary>
+    /// <summary>Waits until the running tests have ended, which they do at once if the command is stopped.</summary>
     public void Dispose()
     {
         foreach (Running test in _running) ((IAsyncResult)test.Result).AsyncWaitHandle.WaitOne();
@@ -59,7 +62,7 @@ public sealed class NicTests(NetworkSession session, NicTestOptions options) : I
             return Task.FromResult(result with
             {
                 Status = NicTestStatus.NicMissing,
-                Reason = $"it is {pair.Source.State.ToString().ToLowerInvariant()}, see Restore-ContainerNetwork",
+                Reason = $"it is {pair.Source.State.ToString().ToLowerInvariant()}; see Restore-ContainerNetwork",
             });
         }
 
@@ -69,7 +72,7 @@ public sealed class NicTests(NetworkSession session, NicTestOptions options) : I
             return Task.FromResult(result with
             {
                 Status = NicTestStatus.NicMissing,
-                Reason = "its container was restarted and has another namespace, see Restore-ContainerNetwork",
+                Reason = "its container was restarted and has a new namespace; see Restore-ContainerNetwork",
             });
         }
 

@@ -2,36 +2,38 @@ using System.Diagnostics;
 
 namespace MacIpvlan;
 
-/// <summary>Sends questions and takes the answers: the next one when the last is answered, or after a moment.</summary>
-/// <param name="session">Tells when to end.</param>
-/// <param name="count">How many.</param>
-/// <param name="timeout">How long to wait for the answer to the last one.</param>
+/// <summary>
+/// Sends requests and receives the replies. Sends the next request when the last one is answered, or after an interval.
+/// </summary>
+/// <param name="session">The session, which can stop the exchange.</param>
+/// <param name="count">How many requests to send.</param>
+/// <param name="timeout">How long to wait for the reply to the last request.</param>
 internal sealed class ProbeSeries(NetworkSession session, int count, TimeSpan timeout)
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
 
-    // How soon a wait is noticed to be over.
+    // The longest single wait, so that a stop is noticed soon.
     private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(100);
     private readonly long[] _sent = new long[count];
     private readonly bool[] _isAnswered = new bool[count];
 
-    /// <summary>How many questions were sent.</summary>
+    /// <summary>How many requests were sent.</summary>
     public int Sent { get; private set; }
 
     /// <summary>How many of them were answered.</summary>
     public int Received { get; private set; }
 
-    /// <summary>The shortest time until an answer; longer ones have this process's own delays in them.</summary>
+    /// <summary>The shortest round-trip time; longer ones include delays of this process.</summary>
     public TimeSpan? Shortest { get; private set; }
 
-    /// <summary>The error number of why the kernel did not send; zero if it did.</summary>
+    /// <summary>The errno if the kernel refused to send; otherwise zero.</summary>
     public int Refusal { get; private set; }
 
-    /// <summary>Runs until all is answered, the time is over, or nothing more is to be expected.</summary>
-    /// <param name="send">Sends the question of that number; returns zero or an error number.</param>
-    /// <param name="receive">Takes all answers that have come; returns false if no more will.</param>
-    /// <param name="wait">Waits for an answer, for at most so long.</param>
-    /// <exception cref="OperationCanceledException">The command is to end.</exception>
+    /// <summary>Runs until all requests are answered, the time is over, or no more replies can be expected.</summary>
+    /// <param name="send">Sends the request with the given number; returns zero or an errno.</param>
+    /// <param name="receive">Reads all replies that have arrived; returns false if no more can be expected.</param>
+    /// <param name="wait">Waits for a reply, at most for the given time.</param>
+    /// <exception cref="OperationCanceledException">The command was stopped.</exception>
     public void Run(Func<int, int> send, Func<bool> receive, Action<TimeSpan> wait)
     {
         while (Received < count)
@@ -53,7 +55,7 @@ internal sealed class ProbeSeries(NetworkSession session, int count, TimeSpan ti
         }
     }
 
-    /// <summary>Notes that a question was answered, once.</summary>
+    /// <summary>Records that a request was answered; a second reply to the same request doesn't count.</summary>
     public void Answered(int number)
     {
         if (number >= Sent || _isAnswered[number]) return;

@@ -1,75 +1,75 @@
 
 namespace MacIpvlan;
 
-/// <summary>Something that was asked for cannot be done, for a reason of this module's own rules.</summary>
+/// <summary>The error of a request that this module refuses.</summary>
 public class NetworkException : Exception
 {
     /// <summary>Describes the reason.</summary>
     /// <param name="error">The stable name of the reason.</param>
-    /// <param name="message">What was being done, and what is in the way.</param>
+    /// <param name="message">What is wrong, in one sentence.</param>
     /// <param name="action">What to do next.</param>
     public NetworkException(NetworkError error, string message, string? action = null)
         : base(message) => (Error, RecommendedAction) = (error, action);
 
-    /// <summary>The stable name of the reason; it becomes the id of the error.</summary>
+    /// <summary>The stable name of the reason, used as the id of the error.</summary>
     public NetworkError Error { get; }
 
     /// <summary>What to do next.</summary>
     public string? RecommendedAction { get; }
 }
 
-/// <summary>The reasons for which something cannot be done.</summary>
+/// <summary>The reasons why a request can't be carried out.</summary>
 public enum NetworkError
 {
-    /// <summary>A parameter's value is out of its domain, or parameters contradict each other.</summary>
+    /// <summary>A parameter's value is out of range, or parameters contradict each other.</summary>
     InvalidParameter,
 
-    /// <summary>The name cannot be the name of an interface, a network or a namespace.</summary>
+    /// <summary>The name isn't valid for an interface, a network or a namespace.</summary>
     InvalidName,
 
-    /// <summary>A text that is to define networks cannot be read.</summary>
+    /// <summary>The input doesn't define networks in a known format.</summary>
     InvalidDefinition,
 
-    /// <summary>The VLAN id is not 1 to 4094.</summary>
+    /// <summary>The VLAN id isn't from 1 to 4094.</summary>
     InvalidVlanId,
 
-    /// <summary>An address, range or gateway lies in no subnet of the network, or cannot be given to a NIC.</summary>
+    /// <summary>An address, range or gateway is outside the network's subnets, or can't be allocated.</summary>
     InvalidAddress,
 
-    /// <summary>There is no such network.</summary>
+    /// <summary>The network doesn't exist.</summary>
     NetworkNotFound,
 
     /// <summary>The network still has NICs.</summary>
     NetworkInUse,
 
-    /// <summary>A network of that name exists.</summary>
+    /// <summary>A network of that name already exists.</summary>
     NetworkExists,
 
     /// <summary>The subnet partly overlaps that of another network on the same parent.</summary>
     SubnetOverlap,
 
-    /// <summary>There is no such parent link.</summary>
+    /// <summary>The parent link doesn't exist.</summary>
     ParentNotFound,
 
-    /// <summary>The link cannot be a parent.</summary>
+    /// <summary>The link can't be a parent.</summary>
     ParentUnsuitable,
 
-    /// <summary>Another network holds the parent in a way that excludes this one.</summary>
+    /// <summary>Another network or link uses the parent in a way that excludes this one.</summary>
     ParentInUse,
 
-    /// <summary>There is no such sub-interface.</summary>
+    /// <summary>The VLAN sub-interface doesn't exist.</summary>
     SubInterfaceNotFound,
 
-    /// <summary>A sub-interface of that parent and VLAN id exists.</summary>
+    /// <summary>A sub-interface with that parent and VLAN id already exists.</summary>
     SubInterfaceExists,
 
-    /// <summary>The sub-interface still carries networks or other links, or is not of this module.</summary>
+    /// <summary>Networks or other links sit on the sub-interface, or this module didn't create it.</summary>
     SubInterfaceInUse,
 
-    /// <summary>There is no such network namespace.</summary>
+    /// <summary>The network namespace doesn't exist.</summary>
     NamespaceNotFound,
 
-    /// <summary>A network namespace of that name exists.</summary>
+    /// <summary>A network namespace of that name already exists.</summary>
     NamespaceExists,
 
     /// <summary>The namespace still has NICs.</summary>
@@ -78,37 +78,37 @@ public enum NetworkError
     /// <summary>The target is the host's own network namespace.</summary>
     HostNamespace,
 
-    /// <summary>The host cannot have access to the network.</summary>
+    /// <summary>The host can't have access to the network.</summary>
     HostAccessUnsuitable,
 
-    /// <summary>The host has access to the network, in another way.</summary>
+    /// <summary>The host already has access to the network, through other addresses or another interface.</summary>
     HostAccessExists,
 
-    /// <summary>There is no such process.</summary>
+    /// <summary>The process doesn't exist.</summary>
     ProcessNotFound,
 
-    /// <summary>There is no such container.</summary>
+    /// <summary>The container doesn't exist.</summary>
     ContainerNotFound,
 
-    /// <summary>Several containers are called so, or have ids that begin so.</summary>
+    /// <summary>Several containers have the name, or ids that begin with it.</summary>
     ContainerAmbiguous,
 
-    /// <summary>The container does not run, so it has no network namespace.</summary>
+    /// <summary>The container isn't running, so it has no network namespace.</summary>
     ContainerNotRunning,
 
-    /// <summary>The container shares the network namespace of another.</summary>
+    /// <summary>The container shares another container's network namespace.</summary>
     NamespaceShared,
 
-    /// <summary>A container runtime that might know the container does not answer.</summary>
+    /// <summary>A container runtime that could know the container doesn't answer.</summary>
     RuntimeUnavailable,
 
-    /// <summary>The target has an interface of that name.</summary>
+    /// <summary>The target already has an interface of that name.</summary>
     InterfaceExists,
 
-    /// <summary>There is no such NIC.</summary>
+    /// <summary>The NIC doesn't exist.</summary>
     NicNotFound,
 
-    /// <summary>The address is taken.</summary>
+    /// <summary>A NIC has the address.</summary>
     AddressInUse,
 
     /// <summary>Someone else on the wire, or another link of the parent, has the address.</summary>
@@ -120,21 +120,21 @@ public enum NetworkError
     /// <summary>Another link has the MAC address.</summary>
     MacAddressInUse,
 
-    /// <summary>A format cannot say what a network is.</summary>
+    /// <summary>The format can't express a setting of the network.</summary>
     NoCounterpart,
 
-    /// <summary>A file of that name exists, and is not to be replaced.</summary>
+    /// <summary>A file of that name already exists, and the caller asked to keep it.</summary>
     FileExists,
 
-    /// <summary>A file cannot be read or written.</summary>
+    /// <summary>The file can't be read or written.</summary>
     FileUnusable,
 
-    /// <summary>The kernel lacks something that was asked for.</summary>
+    /// <summary>The kernel doesn't support a requested option.</summary>
     KernelTooOld,
 
-    /// <summary>The kernel demands a capability that this process lacks.</summary>
+    /// <summary>This process lacks a capability that the kernel requires.</summary>
     PermissionDenied,
 
-    /// <summary>The state database cannot be opened, read or written.</summary>
+    /// <summary>The state database can't be opened, read or written.</summary>
     StateUnavailable,
 }

@@ -1,9 +1,9 @@
 namespace MacIpvlan;
 
-/// <summary>Parts of the sentences that people read.</summary>
+/// <summary>Formats parts of messages.</summary>
 internal static class Phrase
 {
-    /// <summary>The first five of some items, and how many more there are.</summary>
+    /// <summary>Lists the first five items, and says how many more follow.</summary>
     public static string NameSome<T>(IReadOnlyCollection<T> items)
     {
         const int Shown = 5;

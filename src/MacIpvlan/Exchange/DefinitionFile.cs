@@ -2,13 +2,13 @@ using System.Text;
 
 namespace MacIpvlan;
 
-/// <summary>Reads texts that define networks from files.</summary>
+/// <summary>Reads network definitions from files.</summary>
 public static class DefinitionFile
 {
-    /// <summary>Reads a text in UTF-8, or in what its byte order mark says.</summary>
+    /// <summary>Reads a file as UTF-8, or in the encoding of its byte order mark.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="maxBytes">How long it may be.</param>
-    /// <exception cref="NetworkException">FileUnusable; InvalidDefinition: it is too long, or no text.</exception>
+    /// <param name="maxBytes">The size limit in bytes.</param>
+    /// <exception cref="NetworkException">FileUnusable; InvalidDefinition: it is too long or isn't text.</exception>
     public static string Read(string path, int maxBytes)
     {
         try
@@ -19,16 +19,18 @@ public static class DefinitionFile
         }
         catch (DecoderFallbackException)
         {
-            throw new NetworkException(NetworkError.InvalidDefinition, $"{path} is not text in UTF-8.");
+            throw new NetworkException(NetworkError.InvalidDefinition, $"{path} isn't UTF-8 text.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new NetworkException(
-                NetworkError.FileUnusable, $"{path} cannot be read: {e.Message.TrimEnd('.')}.", "Give the path of a file that you may read.");
+                NetworkError.FileUnusable,
+                $"{path} can't be read: {e.Message.TrimEnd('.')}.",
+                "Specify the path of a file that you can read.");
         }
     }
 
-    // What is no file, such as a pipe, tells no length.
+    // A pipe or a device reports no length, so the limit is checked while reading.
     private static MemoryStream ReadBytes(FileStream file, int maxBytes)
     {
         MemoryStream bytes = new();

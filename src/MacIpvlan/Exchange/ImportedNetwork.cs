@@ -1,30 +1,30 @@
 namespace MacIpvlan;
 
-/// <summary>What became of one network that was imported.</summary>
+/// <summary>The result of importing one network.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Kind">The kind of its NICs: macvlan or ipvlan.</param>
-/// <param name="Result">What became of it.</param>
+/// <param name="Result">The result.</param>
 public sealed record ImportedNetwork(string Name, string Kind, ImportResult Result)
 {
-    /// <summary>How the network that there was differed; empty where there was none.</summary>
+    /// <summary>The settings in which the existing network differed; empty if there was none.</summary>
     public IReadOnlyList<SettingDifference> Differences { get; init; } = [];
 }
 
-/// <summary>What became of a network that was to be imported.</summary>
+/// <summary>The results of importing a network.</summary>
 public enum ImportResult
 {
-    /// <summary>It was there, as it is to be.</summary>
+    /// <summary>The network already existed and matched.</summary>
     InPlace,
 
-    /// <summary>It was made.</summary>
+    /// <summary>The network was created.</summary>
     Created,
 
-    /// <summary>It was there and differed; it was made again.</summary>
+    /// <summary>The network existed, differed, and was recreated.</summary>
     Replaced,
 
-    /// <summary>It could not be made.</summary>
+    /// <summary>The network couldn't be created.</summary>
     Failed,
 
-    /// <summary>It was not to be touched (-WhatIf, or the answer to -Confirm).</summary>
+    /// <summary>The network was left unchanged (-WhatIf, or the answer to -Confirm).</summary>
     Skipped,
 }

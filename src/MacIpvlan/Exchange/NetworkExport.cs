@@ -4,10 +4,10 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>Tells what to ask for to have networks again as they are, with the sub-interfaces that they sit on.</summary>
+/// <summary>Turns networks, and the sub-interfaces that they sit on, back into the requests that create them.</summary>
 public sealed class NetworkExport(NetworkSession session)
 {
-    /// <summary>The requests, by name.</summary>
+    /// <summary>Returns the requests, sorted by name.</summary>
     public IReadOnlyList<NetworkRequest> Read(IEnumerable<ContainerNetwork> networks)
     {
         IReadOnlyList<ParentLinkRecord> ours = session.State.GetParentLinks();
@@ -16,14 +16,15 @@ public sealed class NetworkExport(NetworkSession session)
             .Select(n => NetworkRequest.For(n.Record) with { Vlans = Below(n.Parent, ours, links) })];
     }
 
-    // Of ours, the record tells what was asked for; of others', the kernel what there is.
+    // For this module's own sub-interfaces, the record has the requested settings; for others, only the kernel can be
+    // asked.
     private static ParentLinkRecord[] Below(string name, IReadOnlyList<ParentLinkRecord> ours, HostLinks links)
     {
         ParentLinkRecord? vlan = ours.FirstOrDefault(p => p.Name == name && p.Kind is VlanLink) ?? Describe(name, links);
         return vlan is null ? [] : [.. Below(vlan.Parent!, ours, links), vlan];
     }
 
-    // By the name that the network knows it by, which may be one of several.
+    // The network can refer to a link by one of several names, so that name is kept.
     private static ParentLinkRecord? Describe(string name, HostLinks links) =>
         links.Find(name) is Link link && links.Below(link) is Link lower
             ? new()

@@ -3,16 +3,19 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>Brings networks to be as requests have them: missing ones are made, others made again, equal ones left alone.</summary>
+/// <summary>
+/// Creates or updates networks to match requests: creates missing ones, recreates different ones, and leaves equal ones
+/// unchanged.
+/// </summary>
 /// <param name="session">The session.</param>
-/// <param name="disconnect">Whether a network that has NICs is made again, without them.</param>
+/// <param name="disconnect">Whether to disconnect the NICs of a network in order to recreate it.</param>
 public sealed class NetworkImport(NetworkSession session, bool disconnect)
 {
     private readonly ContainerNetworks _networks = new(session);
 
-    /// <summary>Checks requests, all of them, and compares them with what there is; makes nothing.</summary>
-    /// <returns>What is to be done for each, first for the networks that there are.</returns>
-    /// <exception cref="NetworkException">A request is wrong whatever the host, or contradicts another one.</exception>
+    /// <summary>Checks all requests and compares them with the existing networks; changes nothing.</summary>
+    /// <returns>One plan for each request, those for existing networks first.</returns>
+    /// <exception cref="NetworkException">A request is invalid on any host, or contradicts another one.</exception>
     public IReadOnlyList<PlannedImport> Plan(IReadOnlyList<NetworkRequest> requests)
     {
         foreach (NetworkRequest request in requests) Check(request);
@@ -25,11 +28,13 @@ public sealed class NetworkImport(NetworkSession session, bool disconnect)
             .OrderBy(static r => r.Existing is null).Select(r => Plan(r.Request, r.Existing, others, requests.Count))];
     }
 
-    /// <summary>Does what was planned for one network.</summary>
+    /// <summary>Carries out the plan for one network.</summary>
     /// <param name="planned">The plan.</param>
-    /// <param name="confirm">Asked before a change: what, and what is done to it.</param>
-    /// <exception cref="NetworkException">It cannot be done.</exception>
-    /// <exception cref="NetlinkException">The kernel refused a step; the network is as it was, if without NICs.</exception>
+    /// <param name="confirm">Asked before each change, with the target and the action.</param>
+    /// <exception cref="NetworkException">The plan can't be carried out.</exception>
+    /// <exception cref="NetlinkException">
+    /// The kernel refused a step; the network is unchanged, except that its NICs may be disconnected.
+    /// </exception>
     public ImportResult Apply(PlannedImport planned, Func<string, string, bool> confirm)
     {
         if (planned.Failure is not null) ExceptionDispatchInfo.Throw(planned.Failure);
@@ -54,7 +59,7 @@ public sealed class NetworkImport(NetworkSession session, bool disconnect)
         {
             NetworkPlan plan = Named(request, () => _networks.MakePlan(request, others, static _ => { }));
             others.Add(plan.Network);
-            if (existing is null) return planned with { Action = $"New {plan}" };
+            if (existing is null) return planned with { Action = $"Create network: {plan}" };
             planned = planned with
             {
                 Differences = NetworkSettings.Compare(SettingsOf(plan.Network), SettingsOf(existing.Record))
@@ -64,7 +69,7 @@ public sealed class NetworkImport(NetworkSession session, bool disconnect)
             _networks.CheckReplaceable(existing, plan, disconnect);
             string nics = existing.NicCount == 0 ? "" : $", disconnecting NICs: {existing.NicCount}";
             string what = string.Join("; ", planned.Differences);
-            return planned with { Action = $"Make the {existing.Kind} network again{nics}; it differs in {what}" };
+            return planned with { Action = $"Recreate the {existing.Kind} network{nics}; it differs in {what}" };
         }
         catch (Exception e) when (e is NetworkException or NetlinkException)
         {
@@ -81,7 +86,7 @@ public sealed class NetworkImport(NetworkSession session, bool disconnect)
         VlanDefinition.Check(request.Vlans);
     }
 
-    // Of many networks, the error is to say which.
+    // With several networks, the message must say which one is wrong.
     private static T Named<T>(NetworkRequest request, Func<T> action)
     {
         try
@@ -113,12 +118,12 @@ public sealed class NetworkImport(NetworkSession session, bool disconnect)
 
     private static NetworkException Twice(string what) => new(
         NetworkError.InvalidDefinition,
-        $"The definition cannot be carried out: it has {what} twice.",
-        "Leave one of them away; names differ by more than upper and lower case. Nothing has been changed.");
+        $"The definition has {what} twice.",
+        "Remove one of them. Names that differ only in case count as equal. Nothing has been changed.");
 }
 
-/// <summary>What is to be done for a network that is imported.</summary>
-/// <param name="Request">What it is to be.</param>
+/// <summary>The plan for importing one network.</summary>
+/// <param name="Request">The requested network.</param>
 public sealed record PlannedImport(NetworkRequest Request)
 {
     /// <summary>Its name.</summary>
@@ -127,15 +132,15 @@ public sealed record PlannedImport(NetworkRequest Request)
     /// <summary>The kind of its NICs: macvlan or ipvlan.</summary>
     public string Kind => Request.NicKind.Name;
 
-    /// <summary>How the network that there is differs.</summary>
+    /// <summary>The settings in which the existing network differs.</summary>
     public IReadOnlyList<SettingDifference> Differences { get; init; } = [];
 
-    /// <summary>What is done, in words.</summary>
+    /// <summary>The action in words.</summary>
     public string Action { get; init; } = "";
 
-    /// <summary>The network that there is.</summary>
+    /// <summary>The existing network.</summary>
     internal ContainerNetwork? Existing { get; init; }
 
-    /// <summary>Why it cannot be done.</summary>
+    /// <summary>The reason why the plan can't be carried out.</summary>
     internal Exception? Failure { get; init; }
 }

@@ -5,8 +5,8 @@ using MacIpvlan.Linux;
 namespace MacIpvlan;
 
 /// <summary>
-/// Writes files where users say: whole or not at all, and never through a link. Root's picture in a folder that others
-/// may write to replaces nothing that they have led it to.
+/// Writes files to paths that users specify, completely or not at all, and never through a link. In a folder that
+/// others can write to, root thus overwrites only the file it names, not one that a link points to.
 /// </summary>
 public static class OutputFile
 {
@@ -14,10 +14,10 @@ public static class OutputFile
         | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
-    /// <summary>Writes a text in UTF-8. A file that is replaced keeps its rights.</summary>
+    /// <summary>Writes a text as UTF-8. A file that is replaced keeps its permissions.</summary>
     /// <param name="path">The file's path.</param>
     /// <param name="text">The text.</param>
-    /// <param name="replaces">Whether a file that is there is replaced.</param>
+    /// <param name="replaces">Whether to replace an existing file.</param>
     /// <returns>The file.</returns>
     /// <exception cref="NetworkException">FileExists or FileUnusable.</exception>
     public static FileInfo Write(string path, string text, bool replaces)
@@ -28,14 +28,14 @@ public static class OutputFile
         {
             CheckFolder(folder);
             UnixFileMode? rights = CheckPlace(path, replaces);
-            // A new one: what has its name is not opened, whatever it is.
+            // CreateNew fails if anything has this name, and follows no link.
             using FileStream file = new(draft, FileMode.CreateNew, FileAccess.Write);
             try
             {
                 if (rights is not null) File.SetUnixFileMode(file.SafeFileHandle, rights.Value & RightsMask);
                 file.Write(Encoding.UTF8.GetBytes(text));
                 file.Flush();
-                // Takes the name from whatever has it by now, and follows nothing.
+                // A rename replaces the name itself, whatever it now refers to, and follows no link.
                 File.Move(draft, path, replaces);
             }
             catch
@@ -50,12 +50,12 @@ public static class OutputFile
         {
             throw new NetworkException(
                 NetworkError.FileUnusable,
-                $"{path} cannot be written: {e.Message.TrimEnd('.')}.",
-                "Give the path of a file in a folder that is there, and that you may write to.");
+                $"{path} can't be written: {e.Message.TrimEnd('.')}.",
+                "Specify a path in an existing folder that you can write to.");
         }
     }
 
-    // A link of root's may lead elsewhere, but one of another user's may lead anywhere.
+    // A link that root made is trusted; another user's link could point anywhere.
     private static void CheckFolder(string folder)
     {
         for (string? place = folder; place is not null; place = Path.GetDirectoryName(place))
@@ -63,7 +63,8 @@ public static class OutputFile
             if (FileStatus.Of(place) is not { Type: FileType.SymbolicLink, IsTrusted: false }) continue;
             throw new NetworkException(
                 NetworkError.FileUnusable,
-                $"The folder {place} is a symbolic link of another user's.", "Give the path that it should lead to.");
+                $"The folder {place} is a symbolic link that another user owns.",
+                "Specify the path that it should lead to.");
         }
     }
 
@@ -76,13 +77,15 @@ public static class OutputFile
             {
                 FileType.SymbolicLink => "a symbolic link",
                 FileType.Folder => "a folder",
-                _ => "a device or the like",
+                _ => "a device or another special file",
             };
             throw new NetworkException(
-                NetworkError.FileUnusable, $"{path} is not a file, but {kind}.", "Give the path of the file itself.");
+                NetworkError.FileUnusable, $"{path} isn't a regular file, but {kind}.",
+                "Specify the path of a regular file.");
         }
 
         return replaces ? status.Rights : throw new NetworkException(
-            NetworkError.FileExists, $"{path} exists.", "Choose another path, or leave -NoClobber away to replace it.");
+            NetworkError.FileExists, $"{path} already exists.",
+            "Specify another path, or omit -NoClobber to replace the file.");
     }
 }

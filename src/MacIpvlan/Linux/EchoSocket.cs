@@ -5,7 +5,9 @@ using static MacIpvlan.Linux.Uapi;
 
 namespace MacIpvlan.Linux;
 
-/// <summary>Sends and receives ICMP or ICMPv6 messages by one link of the calling thread's namespace (raw(7), icmp(7)).</summary>
+/// <summary>
+/// Sends and receives ICMP or ICMPv6 messages on one link of the calling thread's namespace (raw(7), icmp(7)).
+/// </summary>
 internal sealed unsafe class EchoSocket : IDisposable
 {
     private readonly FileDescriptor _fd;
@@ -15,8 +17,10 @@ internal sealed unsafe class EchoSocket : IDisposable
     /// <summary>Opens the socket.</summary>
     /// <param name="link">The link's name.</param>
     /// <param name="linkIndex">The link's index.</param>
-    /// <param name="source">The address to send from, of 4 or 16 bytes: that decides the family.</param>
-    /// <exception cref="NetlinkException">The kernel refuses: EADDRNOTAVAIL where the address is not the link's.</exception>
+    /// <param name="source">The address to send from, 4 or 16 bytes. Its length selects the family.</param>
+    /// <exception cref="NetlinkException">
+    /// The kernel refuses: EADDRNOTAVAIL if the link doesn't have the address.
+    /// </exception>
     public EchoSocket(string link, int linkIndex, ReadOnlySpan<byte> source)
     {
         (_isIPv4, _linkIndex) = (source.Length == 4, linkIndex);
@@ -40,7 +44,7 @@ internal sealed unsafe class EchoSocket : IDisposable
     }
 
     /// <summary>Sends a message.</summary>
-    /// <returns>Zero, or the error number of why the kernel did not.</returns>
+    /// <returns>Zero, or the kernel's error number.</returns>
     public int TrySend(ReadOnlySpan<byte> destination, ReadOnlySpan<byte> message)
     {
         sockaddr_inet address = AddressOf(destination);
@@ -53,10 +57,10 @@ internal sealed unsafe class EchoSocket : IDisposable
         }
     }
 
-    /// <summary>Takes a message that has come.</summary>
-    /// <param name="buffer">Takes it, cut off where it is longer.</param>
-    /// <param name="sender">Takes the address of its sender, of 4 or 16 bytes.</param>
-    /// <returns>Its length; -1 if none has come.</returns>
+    /// <summary>Receives a message without waiting.</summary>
+    /// <param name="buffer">Receives the message, truncated to the buffer's length.</param>
+    /// <param name="sender">Receives the sender's address, 4 or 16 bytes.</param>
+    /// <returns>The message's length; -1 if there is no message.</returns>
     public int TryReceive(Span<byte> buffer, Span<byte> sender)
     {
         sockaddr_inet address;
@@ -70,7 +74,7 @@ internal sealed unsafe class EchoSocket : IDisposable
         }
     }
 
-    /// <summary>Waits until a message has come, for at most so long.</summary>
+    /// <summary>Waits until a message arrives or the time is up.</summary>
     public void Wait(TimeSpan time) => _fd.WaitReadable(time);
 
     public void Dispose() => _fd.Dispose();
@@ -81,12 +85,12 @@ internal sealed unsafe class EchoSocket : IDisposable
     {
         sockaddr_inet address = new() { family = (ushort)(_isIPv4 ? LibC.AF_INET : LibC.AF_INET6) };
         bytes.CopyTo(new Span<byte>(_isIPv4 ? address.sin_addr : address.sin6_addr, bytes.Length));
-        // Link-local addresses are those of a link; the kernel overlooks it for others.
+        // Link-local addresses need the link's index; the kernel ignores it for other addresses.
         if (!_isIPv4) address.sin6_scope_id = (uint)_linkIndex;
         return address;
     }
 
-    // Replies and errors alone: what others ask of this namespace shall not fill the socket.
+    // Only replies and errors pass, so that requests to this namespace don't fill the socket's queue.
     private void Filter()
     {
         if (_isIPv4)

@@ -3,10 +3,10 @@ using Tmds.Linux;
 
 namespace MacIpvlan.Linux;
 
-/// <summary>Names and texts of the kernel's error numbers.</summary>
+/// <summary>Names and descriptions of the kernel's error numbers.</summary>
 internal static class Errno
 {
-    // The numbers of asm-generic/errno.h, the same on x64 and arm64; LibC's own properties are not constants.
+    // The numbers of asm-generic/errno.h, equal on x64 and arm64. LibC's properties aren't constants.
     public const int EPERM = 1;
     public const int ENOENT = 2;
     public const int ESRCH = 3;
@@ -42,12 +42,14 @@ internal static class Errno
         [ENOBUFS] = nameof(ENOBUFS), [107] = "ENOTCONN", [ETIMEDOUT] = nameof(ETIMEDOUT), [113] = "EHOSTUNREACH",
     };
 
-    /// <summary>The errno that the last call into libc on this thread left.</summary>
+    /// <summary>The errno of the last libc call on this thread.</summary>
     public static int Last => LibC.errno;
 
-    /// <summary>The symbolic name, such as EBUSY, or E and the number where it is not one that the network stack uses.</summary>
+    /// <summary>
+    /// The symbolic name, such as EBUSY; E and the number for an error that the network stack doesn't use.
+    /// </summary>
     public static string Name(int errno) => s_names.TryGetValue(errno, out string? name) ? name : $"E{errno}";
 
-    /// <summary>The C library's text for the number.</summary>
+    /// <summary>The C library's description of the number.</summary>
     public static string Text(int errno) => Marshal.GetPInvokeErrorMessage(errno);
 }

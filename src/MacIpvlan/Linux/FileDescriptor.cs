@@ -11,8 +11,8 @@ internal sealed class FileDescriptor : SafeHandleMinusOneIsInvalid
 
     public int Value => (int)handle;
 
-    /// <summary>Opens a path close-on-exec, whatever other flags are given.</summary>
-    /// <returns>The descriptor, or null with the error number.</returns>
+    /// <summary>Opens a path, always with close-on-exec.</summary>
+    /// <returns>The descriptor; null if the path can't be opened, with the error number in errno.</returns>
     public static unsafe FileDescriptor? TryOpen(string path, int flags, out int errno, int mode = 0)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(path + '\0');
@@ -29,16 +29,18 @@ internal sealed class FileDescriptor : SafeHandleMinusOneIsInvalid
         }
     }
 
-    /// <summary>Opens a path close-on-exec.</summary>
-    /// <exception cref="NetlinkException">It cannot be opened.</exception>
+    /// <summary>Opens a path, always with close-on-exec.</summary>
+    /// <exception cref="NetlinkException">The path can't be opened.</exception>
     public static FileDescriptor Open(string path, int flags, int mode = 0) =>
         TryOpen(path, flags, out int errno, mode) ?? throw new NetlinkException($"open {path}", errno);
 
-    /// <summary>Waits until there is something to read, a signal comes, or the time is over: the caller looks which it was.</summary>
+    /// <summary>
+    /// Waits until the descriptor is readable, a signal arrives, or the time is up. The caller checks which.
+    /// </summary>
     public unsafe void WaitReadable(TimeSpan time)
     {
         pollfd descriptor = new() { fd = Value, events = LibC.POLLIN };
-        // Tmds.LibC does not keep the errno of this call.
+        // Tmds.LibC doesn't preserve the errno of this call.
         _ = LibC.poll(&descriptor, 1, (int)Math.Ceiling(time.TotalMilliseconds));
     }
 

@@ -2,32 +2,32 @@ using Tmds.Linux;
 
 namespace MacIpvlan.Linux;
 
-/// <summary>What a path leads to (stat(2)).</summary>
-/// <param name="Type">What it is.</param>
-/// <param name="Rights">Who may do what with it.</param>
-/// <param name="Owner">The id of the user whom it belongs to.</param>
-/// <param name="Inode">Its inode number.</param>
-/// <param name="Length">Its length in bytes.</param>
+/// <summary>The type, permissions and owner of a file (stat(2)).</summary>
+/// <param name="Type">The file type.</param>
+/// <param name="Rights">The permissions.</param>
+/// <param name="Owner">The owner's user id.</param>
+/// <param name="Inode">The inode number.</param>
+/// <param name="Length">The length in bytes.</param>
 public sealed record FileStatus(FileType Type, UnixFileMode Rights, uint Owner, ulong Inode, long Length)
 {
-    // S_IFMT and the kinds in it, of include/uapi/linux/stat.h.
+    // S_IFMT of include/uapi/linux/stat.h.
     private const uint TypeMask = 0xF000;
     private const uint RightsMask = 0xFFF;
 
-    /// <summary>Whether it belongs to root or to the user that this process acts as.</summary>
+    /// <summary>Whether root or this process's effective user owns the file.</summary>
     public bool IsTrusted => Owner == 0 || Owner == EffectiveUser;
 
-    /// <summary>The id of the user that this process acts as.</summary>
+    /// <summary>The effective user id of this process.</summary>
     internal static uint EffectiveUser => LibC.geteuid();
 
-    /// <summary>Whether others than its owner may write to it.</summary>
+    /// <summary>Whether the group or others can write to the file.</summary>
     public bool IsWritableByOthers => (Rights & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0;
 
-    /// <summary>Looks at a path.</summary>
+    /// <summary>Reads the status of a path.</summary>
     /// <param name="path">The path.</param>
-    /// <param name="follow">Whether a symbolic link in its last part is followed.</param>
-    /// <returns>Null when there is nothing.</returns>
-    /// <exception cref="IOException">It cannot be looked at.</exception>
+    /// <param name="follow">Whether to follow a symbolic link in the last part of the path.</param>
+    /// <returns>Null if the path doesn't exist.</returns>
+    /// <exception cref="IOException">The status can't be read.</exception>
     public static unsafe FileStatus? Of(string path, bool follow = false)
     {
         int flags = LibC.O_PATH | (follow ? 0 : LibC.O_NOFOLLOW);
@@ -41,16 +41,16 @@ public sealed record FileStatus(FileType Type, UnixFileMode Rights, uint Owner, 
     }
 }
 
-/// <summary>What a path can lead to.</summary>
+/// <summary>File types.</summary>
 public enum FileType
 {
-    /// <summary>None of the others.</summary>
+    /// <summary>Any other type.</summary>
     Other = 0,
 
     /// <summary>A folder.</summary>
     Folder = 0x4000,
 
-    /// <summary>A file.</summary>
+    /// <summary>A regular file.</summary>
     File = 0x8000,
 
     /// <summary>A symbolic link.</summary>

@@ -2,12 +2,12 @@ using Tmds.Linux;
 
 namespace MacIpvlan.Linux;
 
-/// <summary>The kernel's own number of a network namespace, which it gives once while it runs (SO_NETNS_COOKIE).</summary>
+/// <summary>The kernel's number of a network namespace, which isn't reused until reboot (SO_NETNS_COOKIE).</summary>
 internal static unsafe class NamespaceCookie
 {
-    /// <summary>Reads that of the calling thread's namespace.</summary>
-    /// <returns>Zero where the kernel has none (before 5.14).</returns>
-    /// <exception cref="NetlinkException">The kernel gives no socket.</exception>
+    /// <summary>Reads the cookie of the calling thread's namespace.</summary>
+    /// <returns>Zero on kernels before 5.14.</returns>
+    /// <exception cref="NetlinkException">The kernel refuses to open a socket.</exception>
     public static ulong Read()
     {
         int fd = LibC.socket(LibC.AF_UNIX, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0);
@@ -16,8 +16,8 @@ internal static unsafe class NamespaceCookie
         return Read(socket);
     }
 
-    /// <summary>Reads that of the namespace that a socket is in.</summary>
-    /// <returns>Zero where the kernel has none (before 5.14).</returns>
+    /// <summary>Reads the cookie of a socket's namespace.</summary>
+    /// <returns>Zero on kernels before 5.14.</returns>
     public static ulong Read(FileDescriptor socket)
     {
         ulong cookie = 0;

@@ -3,15 +3,15 @@ using Tmds.Linux;
 namespace MacIpvlan.Linux;
 
 /// <summary>
-/// A network namespace held by a descriptor: it stays the same one, and alive, from the first look to the last step,
-/// whatever becomes of the name or process that led to it.
+/// A network namespace that an open descriptor keeps alive. It stays the same namespace until disposed, even if the
+/// name or process that it was opened by no longer exists.
 /// </summary>
 public sealed class NamespaceHandle : IDisposable
 {
     // include/uapi/linux/nsfs.h: _IO(0xb7, 0x3).
     private const int NsGetNsType = 0xb703;
 
-    /// <summary>What the host's own namespace is called.</summary>
+    /// <summary>The display name of the host's network namespace.</summary>
     internal const string OwnName = "host";
     private const string OwnPath = "/proc/self/ns/net";
     private readonly FileDescriptor _fd;
@@ -19,45 +19,46 @@ public sealed class NamespaceHandle : IDisposable
     private NamespaceHandle(string name, string path, FileDescriptor fd, NamespaceIdentity identity) =>
         (Name, Path, _fd, Identity) = (name, path, fd, identity);
 
-    /// <summary>Where named namespaces are, for ip netns too.</summary>
+    /// <summary>The folder of named namespaces, which ip netns also uses.</summary>
     public const string Folder = "/run/netns";
 
     /// <summary>The path of a named namespace.</summary>
     public static string PathOf(string name) => System.IO.Path.Combine(Folder, name);
 
-    /// <summary>What the namespace is called in messages: its name under /run/netns, or its path.</summary>
+    /// <summary>The namespace's name in messages: its name under /run/netns, or its path.</summary>
     public string Name { get; }
 
-    /// <summary>The path that it was opened by.</summary>
+    /// <summary>The path from which it was opened.</summary>
     public string Path { get; }
 
-    /// <summary>What tells it apart from all others that exist.</summary>
+    /// <summary>The identity, unique among the namespaces that exist.</summary>
     public NamespaceIdentity Identity { get; }
 
-    /// <summary>Whether it was opened as the one that this process was started in.</summary>
+    /// <summary>Whether it was opened as the namespace that this process was started in.</summary>
     internal bool IsOwn => Name == OwnName && Path == OwnPath;
 
     internal int Descriptor => _fd.Value;
 
-    /// <summary>Opens the namespace behind a path.</summary>
-    /// <param name="name">What to call it in messages.</param>
-    /// <param name="path">A file of the nsfs kind: a bind mount, or /proc/PID/ns/net.</param>
-    /// <exception cref="NetworkException">There is none: NamespaceNotFound.</exception>
+    /// <summary>Opens the namespace at a path.</summary>
+    /// <param name="name">The name to use in messages.</param>
+    /// <param name="path">A file of the nsfs file system: a bind mount, or /proc/PID/ns/net.</param>
+    /// <exception cref="NetworkException">NamespaceNotFound or PermissionDenied.</exception>
     public static NamespaceHandle Open(string name, string path) => TryOpen(name, path, out int errno) ?? throw (errno switch
     {
         Errno.EACCES or Errno.EPERM => new NetworkException(
-            NetworkError.PermissionDenied, $"The network namespace {name} cannot be opened: {Errno.Text(errno)}. "
-            + "For a process of another user, or with more capabilities, this one lacks CAP_SYS_PTRACE."),
+            NetworkError.PermissionDenied, $"The network namespace {name} can't be opened: {Errno.Text(errno)}. "
+            + "For processes of other users, or with more capabilities, this process needs CAP_SYS_PTRACE."),
         Errno.EINVAL or Errno.ENOTTY => new NetworkException(
-            NetworkError.NamespaceNotFound, $"'{path}' is not a network namespace."),
+            NetworkError.NamespaceNotFound, $"'{path}' isn't a network namespace."),
         _ => new NetworkException(
-            NetworkError.NamespaceNotFound, $"There is no network namespace '{name}' ({path}: {Errno.Text(errno)})."),
+            NetworkError.NamespaceNotFound,
+            $"The network namespace '{name}' doesn't exist ({path}: {Errno.Text(errno)})."),
     });
 
-    /// <summary>Opens the namespace behind a path, or tells the error number.</summary>
+    /// <summary>Opens the namespace at a path, or returns null with the error number in errno.</summary>
     internal static unsafe NamespaceHandle? TryOpen(string name, string path, out int errno)
     {
-        // O_NONBLOCK: a FIFO put in the way must not hold us up.
+        // O_NONBLOCK: opening a FIFO at this path must not block.
         FileDescriptor? fd = FileDescriptor.TryOpen(path, LibC.O_RDONLY | LibC.O_NONBLOCK, out errno);
         if (fd is null) return null;
         int type = LibC.ioctl(fd.Value, NsGetNsType);
@@ -72,8 +73,10 @@ public sealed class NamespaceHandle : IDisposable
         return null;
     }
 
-    /// <summary>What tells the namespace that this process was started in apart; less work than to open it.</summary>
-    /// <exception cref="NetlinkException">There is no /proc.</exception>
+    /// <summary>
+    /// The identity of the namespace that this process was started in. Faster than opening the namespace.
+    /// </summary>
+    /// <exception cref="NetlinkException">/proc isn't mounted.</exception>
     public static unsafe NamespaceIdentity OwnIdentity
     {
         get
@@ -88,7 +91,7 @@ public sealed class NamespaceHandle : IDisposable
         }
     }
 
-    /// <summary>The namespace that this process was started in.</summary>
+    /// <summary>Opens the namespace that this process was started in.</summary>
     public static NamespaceHandle OpenOwn() => Open(OwnName, OwnPath);
 
     /// <inheritdoc/>

@@ -4,21 +4,21 @@ using Tmds.Linux;
 
 namespace MacIpvlan.Linux;
 
-/// <summary>Names for network namespaces the way ip netns keeps them: each a file with the namespace mounted on it.</summary>
+/// <summary>Names network namespaces as ip netns does: each name is a file with the namespace mounted on it.</summary>
 internal static unsafe class NamespaceMount
 {
     private const string Privilege = "CAP_SYS_ADMIN in the user namespace that owns its mount namespace";
     private const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-    /// <summary>Makes a new namespace and mounts it on a new file.</summary>
-    /// <returns>False when the file exists.</returns>
-    /// <exception cref="NetlinkException">A call failed; the file is gone again.</exception>
+    /// <summary>Creates a namespace and mounts it on a new file.</summary>
+    /// <returns>False if the file already exists.</returns>
+    /// <exception cref="NetlinkException">A call failed. The file has been deleted.</exception>
     public static bool TryCreate(string folder, string path)
     {
         Share(folder);
         FileDescriptor? file = FileDescriptor.TryOpen(path, LibC.O_RDONLY | LibC.O_CREAT | LibC.O_EXCL, out int errno);
-        if (file is null) return errno == Errno.EEXIST ? false : throw new NetlinkException($"create {path}", errno, privilege: "the right to write there");
+        if (file is null) return errno == Errno.EEXIST ? false : throw new NetlinkException($"create {path}", errno, privilege: "write permission there");
         file.Dispose();
         try
         {
@@ -36,13 +36,13 @@ internal static unsafe class NamespaceMount
         }
     }
 
-    /// <summary>Takes the mount off its file and deletes the file.</summary>
-    /// <exception cref="NetlinkException">The mount cannot be taken off.</exception>
+    /// <summary>Unmounts the namespace and deletes the file.</summary>
+    /// <exception cref="NetlinkException">The namespace can't be unmounted.</exception>
     public static void Remove(string path)
     {
         fixed (byte* p = Bytes(path))
         {
-            // EINVAL: nothing is mounted on it.
+            // EINVAL: nothing is mounted on the file.
             if (LibC.umount2(p, LibC.MNT_DETACH) < 0 && Errno.Last is not (Errno.EINVAL or Errno.ENOENT))
             {
                 throw new NetlinkException($"umount {path}", Errno.Last, privilege: Privilege);
@@ -52,7 +52,7 @@ internal static unsafe class NamespaceMount
         File.Delete(path);
     }
 
-    // Mounts under the folder have to show in other mount namespaces too, or a removed name would live on there.
+    // Mounts under the folder must propagate to other mount namespaces; otherwise, a removed name would remain there.
     private static void Share(string folder)
     {
         if (!Directory.Exists(folder)) MakeFolder(folder);
@@ -69,7 +69,7 @@ internal static unsafe class NamespaceMount
         }
         catch (UnauthorizedAccessException)
         {
-            throw new NetlinkException($"mkdir {folder}", Errno.EACCES, privilege: "the right to write there");
+            throw new NetlinkException($"mkdir {folder}", Errno.EACCES, privilege: "write permission there");
         }
     }
 

@@ -4,11 +4,11 @@ using Tmds.Linux;
 namespace MacIpvlan.Linux;
 
 /// <summary>
-/// Threads that do work inside network namespaces. Namespaces belong to threads, so no thread that anyone else uses may
-/// enter one; these are ours alone, end with us, and therefore never have to find their way back.
+/// Threads that work inside network namespaces. A thread's namespace affects all code that runs on it, so only
+/// dedicated threads enter namespaces. They end with this object and never switch back.
 /// </summary>
 /// <param name="limit">
-/// How many there may be; with 0, whoever calls does the work, on a thread that nobody else uses.
+/// The highest number of threads. If it's 0, the caller does the work, on a thread that no other code uses.
 /// </param>
 internal sealed class NamespaceThreads(int limit) : IDisposable
 {
@@ -18,11 +18,13 @@ internal sealed class NamespaceThreads(int limit) : IDisposable
     private readonly List<Thread> _threads = [];
     private int _busy;
 
-    /// <summary>Called now and then by who waits for work to be done.</summary>
+    /// <summary>Called at intervals while a caller waits for work to finish.</summary>
     public Action Waiting { get; init; } = static () => { };
 
-    /// <summary>Runs the work inside the namespace and waits for it.</summary>
-    /// <exception cref="NetlinkException">The namespace cannot be entered; or whatever the work throws.</exception>
+    /// <summary>Runs work inside the namespace and waits for it.</summary>
+    /// <exception cref="NetlinkException">
+    /// The namespace can't be entered. Exceptions of the work are passed on.
+    /// </exception>
     public T Run<T>(NamespaceHandle target, Func<T> work) => Await(Start(target, work));
 
     /// <summary>Waits for work that was started.</summary>
@@ -34,14 +36,18 @@ internal sealed class NamespaceThreads(int limit) : IDisposable
         }
         catch (AggregateException)
         {
-            // How it failed is told below, as it was thrown.
+            // GetResult below throws the original exception.
         }
 
         return work.GetAwaiter().GetResult();
     }
 
-    /// <summary>Runs the work inside the namespace while the caller goes on; the namespace must stay open until it is done.</summary>
-    /// <param name="target">The namespace; null for that which the thread happens to be in, at first the host's.</param>
+    /// <summary>
+    /// Starts work inside the namespace and doesn't wait for it. The namespace must stay open until the work is done.
+    /// </summary>
+    /// <param name="target">
+    /// The namespace; null for the thread's current namespace, which is initially the host's.
+    /// </param>
     /// <param name="work">The work.</param>
     public Task<T> Start<T>(NamespaceHandle? target, Func<T> work)
     {
@@ -67,8 +73,8 @@ internal sealed class NamespaceThreads(int limit) : IDisposable
         return completion.Task;
     }
 
-    /// <summary>Moves the calling thread into the namespace for good; it must be one that nobody else uses.</summary>
-    /// <exception cref="NetlinkException">The namespace cannot be entered.</exception>
+    /// <summary>Moves the calling thread into the namespace permanently. No other code can use the thread.</summary>
+    /// <exception cref="NetlinkException">The namespace can't be entered.</exception>
     public static void Enter(NamespaceHandle target)
     {
         if (LibC.setns(target.Descriptor, LibC.CLONE_NEWNET) >= 0) return;
@@ -78,7 +84,7 @@ internal sealed class NamespaceThreads(int limit) : IDisposable
             privilege: $"CAP_SYS_ADMIN, in its own user namespace or in the one that owns {target.Name}");
     }
 
-    /// <summary>Whether what failed was to enter a namespace, so that nothing has been done in it.</summary>
+    /// <summary>Whether entering a namespace failed, so that nothing has been done in it.</summary>
     public static bool IsRefusal(Exception failure) =>
         failure is NetlinkException e && e.Step.StartsWith(EnterStep, StringComparison.Ordinal);
 

@@ -11,9 +11,11 @@ internal sealed unsafe class NetlinkDatagramSocket : INetlinkTransport
     private readonly TimeSpan _timeout;
     private readonly FileDescriptor _fd;
 
-    /// <summary>Opens the socket with extended acknowledgements and strict checking on.</summary>
-    /// <param name="timeout">How long to wait for a datagram; ten seconds when null.</param>
-    /// <exception cref="NetlinkException">It cannot be opened, or the kernel lacks one of these (older than 4.20).</exception>
+    /// <summary>Opens the socket with extended acknowledgements and strict checking.</summary>
+    /// <param name="timeout">How long to wait for a datagram; null for ten seconds.</param>
+    /// <exception cref="NetlinkException">
+    /// The socket can't be opened, or the kernel is older than 4.20 and lacks an option.
+    /// </exception>
     public NetlinkDatagramSocket(TimeSpan? timeout = null)
     {
         _timeout = timeout ?? s_defaultTimeout;
@@ -60,11 +62,11 @@ internal sealed unsafe class NetlinkDatagramSocket : INetlinkTransport
         while (true)
         {
             int received = Receive(buffer, out int errno, out uint sender, out _);
-            // Any process may address this port; only the kernel sends from port 0.
+            // Any process can send to this port; only the kernel sends from port 0.
             if (received >= 0 && sender == 0) return received;
             if (errno == Errno.ENOBUFS) Discard();
             if (errno is not (0 or Errno.EINTR or Errno.EAGAIN)) throw Failed(errno);
-            // One deadline for all: neither signals nor what other processes send puts it off.
+            // One deadline, which signals and datagrams from other processes don't extend.
             TimeSpan left = _timeout - Stopwatch.GetElapsedTime(start);
             if (left <= TimeSpan.Zero) throw Failed(Errno.ETIMEDOUT);
             if (errno == Errno.EAGAIN) _fd.WaitReadable(left);
@@ -72,10 +74,10 @@ internal sealed unsafe class NetlinkDatagramSocket : INetlinkTransport
     }
 
     /// <summary>
-    /// Makes the socket receive what the kernel tells these groups: of its own namespace, and of all those that have a
-    /// number in it. It keeps none of them alive.
+    /// Subscribes to multicast groups of the socket's namespace and of all namespaces with an id in it. The socket
+    /// doesn't keep those namespaces alive.
     /// </summary>
-    /// <param name="queueSize">How many bytes of the kernel's memory may wait to be received.</param>
+    /// <param name="queueSize">The size of the receive queue in bytes.</param>
     /// <param name="groups">The groups (RTNLGRP_LINK and so on).</param>
     /// <exception cref="NetlinkException">The process lacks CAP_NET_BROADCAST.</exception>
     public void Listen(int queueSize, params IEnumerable<int> groups)
@@ -88,7 +90,7 @@ internal sealed unsafe class NetlinkDatagramSocket : INetlinkTransport
                 privilege: "CAP_NET_BROADCAST in the user namespace that owns the host's network namespace");
         }
 
-        // Beyond what net.core.rmem_max allows, with CAP_NET_ADMIN.
+        // With CAP_NET_ADMIN, the size can exceed net.core.rmem_max.
         if (LibC.setsockopt(_fd.Value, LibC.SOL_SOCKET, LibC.SO_RCVBUFFORCE, &queueSize, sizeof(int)) < 0)
         {
             Check(LibC.setsockopt(_fd.Value, LibC.SOL_SOCKET, LibC.SO_RCVBUF, &queueSize, sizeof(int)), "setsockopt(SO_RCVBUF)");
@@ -97,11 +99,13 @@ internal sealed unsafe class NetlinkDatagramSocket : INetlinkTransport
         foreach (int group in groups) SetOption(NETLINK_ADD_MEMBERSHIP, group);
     }
 
-    /// <summary>Takes a datagram that has come from the kernel, and does not wait for one.</summary>
-    /// <param name="buffer">Takes it, cut off where it is longer.</param>
-    /// <param name="namespaceId">The number of the namespace that it is about; null for the socket's own.</param>
-    /// <returns>Its full length; -1 if none has come.</returns>
-    /// <exception cref="NetlinkException">The call failed: ENOBUFS when some were lost, behind those that still wait.</exception>
+    /// <summary>Receives a datagram from the kernel without waiting.</summary>
+    /// <param name="buffer">Receives the datagram, truncated to the buffer's length.</param>
+    /// <param name="namespaceId">The id of the namespace that the datagram is about; null for the socket's own.</param>
+    /// <returns>The datagram's full length; -1 if there is no datagram.</returns>
+    /// <exception cref="NetlinkException">
+    /// The call failed: ENOBUFS if datagrams were lost after the ones still in the queue.
+    /// </exception>
     public int TryReceive(Span<byte> buffer, out int? namespaceId)
     {
         while (true)
@@ -113,7 +117,7 @@ internal sealed unsafe class NetlinkDatagramSocket : INetlinkTransport
         }
     }
 
-    /// <summary>Waits until a datagram has come, for at most so long.</summary>
+    /// <summary>Waits until a datagram arrives or the time is up.</summary>
     public void Wait(TimeSpan time) => _fd.WaitReadable(time);
 
     public void Dispose() => _fd.Dispose();
@@ -137,11 +141,11 @@ internal sealed unsafe class NetlinkDatagramSocket : INetlinkTransport
                 msg_control = control,
                 msg_controllen = ControlSize,
             };
-            // With MSG_TRUNC the result is the datagram's real length, also where the buffer is shorter.
+            // With MSG_TRUNC, the result is the datagram's full length even if the buffer is shorter.
             ssize_t received = LibC.recvmsg(_fd.Value, &header, LibC.MSG_TRUNC | LibC.MSG_DONTWAIT);
             errno = received < 0 ? Errno.Last : 0;
             sender = address.nl_pid;
-            // Nothing else comes beside a datagram, and this only for other namespaces.
+            // The kernel sends no other control message, and this one only for other namespaces.
             cmsghdr* beside = received < 0 ? null : LibC.CMSG_FIRSTHDR(&header);
             namespaceId = beside is not null && beside->cmsg_level == LibC.SOL_NETLINK && beside->cmsg_type == NETLINK_LISTEN_ALL_NSID
                 ? *(int*)LibC.CMSG_DATA(beside)
@@ -151,7 +155,7 @@ internal sealed unsafe class NetlinkDatagramSocket : INetlinkTransport
     }
 
     // The queue was full, or the kernel had no memory for an answer. Until the queue has been empty once, the kernel
-    // drops all further answers without a word (netlink_overrun, netlink_rcv_wake in net/netlink/af_netlink.c).
+    // silently drops all further answers (netlink_overrun, netlink_rcv_wake in net/netlink/af_netlink.c).
     private void Discard()
     {
         int errno;

@@ -4,27 +4,27 @@ namespace MacIpvlan;
 public sealed class NetlinkException : Exception
 {
     /// <summary>Describes a refused step.</summary>
-    /// <param name="step">What was asked, as the ip command that asks the same, or as the name of the call.</param>
+    /// <param name="step">The step, as the equivalent ip command or the name of the system call.</param>
     /// <param name="errno">The kernel's error number, positive.</param>
-    /// <param name="kernelText">The text of the extended acknowledgement, where the kernel gave one.</param>
-    /// <param name="privilege">The privilege that the step needs, where one is known.</param>
+    /// <param name="kernelText">The text of the extended acknowledgement; null if the kernel sent none.</param>
+    /// <param name="privilege">The privilege that the step needs; null if unknown.</param>
     public NetlinkException(string step, int errno, string? kernelText = null, string? privilege = null)
         : base(Describe(step, errno, kernelText) + Explain(errno, privilege)) => (Step, Errno, KernelText, MissingPrivilege) =
             (step, errno, kernelText, IsDenial(errno) ? privilege : null);
 
-    /// <summary>What was asked, as the ip command that asks the same, or as the name of the call.</summary>
+    /// <summary>The step, as the equivalent ip command or the name of the system call.</summary>
     public string Step { get; }
 
     /// <summary>The error number of asm-generic/errno.h, positive.</summary>
     public int Errno { get; }
 
-    /// <summary>The number's symbolic name, such as EBUSY.</summary>
+    /// <summary>The symbolic name of the error number, such as EBUSY.</summary>
     public string ErrnoName => Linux.Errno.Name(Errno);
 
-    /// <summary>The text of the extended acknowledgement (NLMSGERR_ATTR_MSG), where the kernel gave one.</summary>
+    /// <summary>The text of the extended acknowledgement (NLMSGERR_ATTR_MSG); null if the kernel sent none.</summary>
     public string? KernelText { get; }
 
-    /// <summary>The privilege that this process lacks, where that is why the kernel refused.</summary>
+    /// <summary>The privilege that this process lacks; null if the kernel refused for another reason.</summary>
     public string? MissingPrivilege { get; }
 
     private static bool IsDenial(int errno) => errno is Linux.Errno.EPERM or Linux.Errno.EACCES;

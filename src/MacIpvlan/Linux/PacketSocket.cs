@@ -8,10 +8,12 @@ using static MacIpvlan.Linux.Uapi;
 namespace MacIpvlan.Linux;
 
 /// <summary>
-/// Sends packets on links of the namespace of the thread that opens it, and receives those of one link and protocol if it
-/// is told to listen (packet(7)).
+/// Sends packets on links of the namespace of the thread that opens it. After <see cref="Listen"/>, it also receives
+/// the packets of one link and protocol (packet(7)).
 /// </summary>
-/// <remarks>The kernel takes 10 ms and more to close one, so none is opened just to send where someone waits.</remarks>
+/// <remarks>
+/// The kernel needs 10 ms or more to close a packet socket, so don't open one only to send while a user waits.
+/// </remarks>
 internal sealed unsafe class PacketSocket : IDisposable
 {
     private const int MacSize = 6;
@@ -19,32 +21,32 @@ internal sealed unsafe class PacketSocket : IDisposable
 
     private PacketSocket(int fd) => _fd = new FileDescriptor(fd);
 
-    /// <summary>Opens one in the calling thread's namespace.</summary>
-    /// <exception cref="NetlinkException">The kernel gives no socket.</exception>
+    /// <summary>Opens a socket in the calling thread's namespace.</summary>
+    /// <exception cref="NetlinkException">The kernel refuses to open a socket.</exception>
     public static PacketSocket Open() => TryOpen() ?? throw new NetlinkException(
         "socket(AF_PACKET)", Errno.Last, privilege: "CAP_NET_RAW in the user namespace that owns the network namespace");
 
     /// <summary>Does the same.</summary>
-    /// <returns>Null if the kernel gives none, as to who lacks CAP_NET_RAW.</returns>
+    /// <returns>Null if the kernel refuses, for example without CAP_NET_RAW.</returns>
     public static PacketSocket? TryOpen()
     {
         int fd = LibC.socket(LibC.AF_PACKET, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0);
         return fd < 0 ? null : new(fd);
     }
 
-    /// <summary>The protocol that tells who has an address of a family: ARP, or IPv6 itself.</summary>
+    /// <summary>The EtherType of the protocol that resolves addresses of a family: ARP, or IPv6 itself.</summary>
     public static ushort EtherTypeOf(AddressFamily family) => family == AddressFamily.InterNetwork ? ETH_P_ARP : ETH_P_IPV6;
 
-    /// <summary>Receives from now on what comes to a link under a protocol.</summary>
-    /// <exception cref="NetlinkException">The link is gone or down.</exception>
+    /// <summary>Starts receiving the packets of a protocol on a link.</summary>
+    /// <exception cref="NetlinkException">The link doesn't exist or is down.</exception>
     public void Listen(int linkIndex, ushort etherType)
     {
         sockaddr_ll address = AddressOf(linkIndex, etherType);
         if (LibC.bind(_fd.Value, (sockaddr*)&address, sizeof(sockaddr_ll)) < 0) throw new NetlinkException("bind(AF_PACKET)", Errno.Last);
     }
 
-    /// <summary>Receives also what is sent to a group, as long as the socket is open.</summary>
-    /// <exception cref="NetlinkException">The link is gone.</exception>
+    /// <summary>Also receives packets to a multicast group, as long as the socket is open.</summary>
+    /// <exception cref="NetlinkException">The link doesn't exist.</exception>
     public void Join(int linkIndex, PhysicalAddress group)
     {
         packet_mreq membership = new() { mr_ifindex = linkIndex, mr_type = (ushort)LibC.PACKET_MR_MULTICAST, mr_alen = MacSize };
@@ -53,18 +55,18 @@ internal sealed unsafe class PacketSocket : IDisposable
         throw new NetlinkException("setsockopt(SOL_PACKET, PACKET_ADD_MEMBERSHIP)", Errno.Last);
     }
 
-    /// <summary>Takes a packet that has come, without its link-layer header.</summary>
-    /// <returns>Its length, at most that of the buffer; -1 if none has come.</returns>
+    /// <summary>Receives a packet without its link-layer header, and doesn't wait.</summary>
+    /// <returns>The packet's length, at most the buffer's; -1 if there is no packet.</returns>
     public int TryReceive(Span<byte> buffer) => TryReceive(buffer, out _);
 
-    /// <summary>Does the same, and tells which MAC address the packet came from.</summary>
+    /// <summary>Does the same, and returns the packet's source MAC address.</summary>
     public int TryReceive(Span<byte> buffer, out PhysicalAddress source)
     {
         sockaddr_ll address;
         int received;
         fixed (byte* p = buffer)
         {
-            // What is for others: packets of VLANs that the link does not carry, above all.
+            // Skips packets to other hosts, mostly packets of VLANs that the link doesn't carry.
             do
             {
                 socklen_t length = sizeof(sockaddr_ll);
@@ -77,19 +79,19 @@ internal sealed unsafe class PacketSocket : IDisposable
         return received;
     }
 
-    /// <summary>Waits until a packet has come, for at most so long.</summary>
+    /// <summary>Waits until a packet arrives or the time is up.</summary>
     public void Wait(TimeSpan time) => _fd.WaitReadable(time);
 
-    /// <summary>Sends a packet; the kernel puts the link-layer header before it.</summary>
-    /// <exception cref="NetlinkException">The link is gone or down.</exception>
+    /// <summary>Sends a packet. The kernel adds the link-layer header.</summary>
+    /// <exception cref="NetlinkException">The link doesn't exist or is down.</exception>
     public void Send(int linkIndex, ushort etherType, ReadOnlySpan<byte> destination, ReadOnlySpan<byte> packet)
     {
         int errno = TrySend(linkIndex, etherType, destination, packet);
         if (errno != 0) throw new NetlinkException("sendto(AF_PACKET)", errno);
     }
 
-    /// <summary>Does what <see cref="Send"/> does.</summary>
-    /// <returns>Zero, or the error number of why the kernel did not.</returns>
+    /// <summary>Does the same as <see cref="Send"/>, but doesn't throw.</summary>
+    /// <returns>Zero, or the kernel's error number.</returns>
     public int TrySend(int linkIndex, ushort etherType, ReadOnlySpan<byte> destination, ReadOnlySpan<byte> packet)
     {
         sockaddr_ll address = AddressOf(linkIndex, etherType);

@@ -3,14 +3,17 @@ using Tmds.Linux;
 
 namespace MacIpvlan.Linux;
 
-/// <summary>Settings under /proc/sys/net, which are those of the calling thread's network namespace.</summary>
+/// <summary>Settings under /proc/sys/net of the calling thread's network namespace.</summary>
 internal static class Sysctl
 {
-    /// <summary>The command that writes the same setting; a dot in a link's name stands there as a slash.</summary>
+    /// <summary>The equivalent sysctl command, which has a slash for each dot in a link's name.</summary>
     public static string Command(string family, string link, string key, string value) =>
         $"sysctl -w net.{family}.conf.{link.Replace('.', '/')}.{key}={value}";
 
-    /// <summary>Whether a link has settings of a family: none if the kernel lacks it, or the MTU is too small for it.</summary>
+    /// <summary>
+    /// Whether a link has settings of a family. It doesn't if the kernel lacks the family or the MTU is too small for
+    /// it.
+    /// </summary>
     public static bool Has(string family, string link) => Directory.Exists($"/proc/sys/net/{family}/conf/{link}");
 
     /// <summary>Writes a setting of a link.</summary>
@@ -18,8 +21,10 @@ internal static class Sysctl
     /// <param name="link">The link's name.</param>
     /// <param name="key">The setting.</param>
     /// <param name="value">Its value.</param>
-    /// <returns>False when the kernel has no such setting: it was built or started without the family.</returns>
-    /// <exception cref="NetlinkException">The setting is there and cannot be written.</exception>
+    /// <returns>
+    /// False if the setting doesn't exist because the kernel was built or started without the family.
+    /// </returns>
+    /// <exception cref="NetlinkException">The setting exists but can't be written.</exception>
     public static unsafe bool TrySet(string family, string link, string key, string value)
     {
         string path = $"/proc/sys/net/{family}/conf/{link}/{key}";

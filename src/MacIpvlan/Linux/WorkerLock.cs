@@ -3,16 +3,16 @@ using Tmds.Linux;
 namespace MacIpvlan.Linux;
 
 /// <summary>
-/// Tells the living from the dead, whatever their process ids and however they ended: each worker has a random number,
-/// and holds a lock on the byte of that number in a file that all of them share (fcntl(2), open file description locks).
+/// Detects whether a worker is alive, independent of process ids and of how it ended. Each worker has a random number
+/// and locks the byte at that offset of a shared file (fcntl(2), open file description locks).
 /// </summary>
 public sealed unsafe class WorkerLock : IDisposable
 {
     private readonly FileDescriptor _file;
 
-    /// <summary>Takes a number, and holds it until disposed or until the process ends.</summary>
-    /// <param name="path">The shared file; made, for its owner alone, if it is missing.</param>
-    /// <exception cref="NetlinkException">The file cannot be opened or locked.</exception>
+    /// <summary>Chooses a number, and locks it until disposed or until the process ends.</summary>
+    /// <param name="path">The shared file. If it's missing, it's created with access for its owner only.</param>
+    /// <exception cref="NetlinkException">The file can't be opened or locked.</exception>
     public WorkerLock(string path)
     {
         const int OwnerOnly = 0x180;
@@ -25,10 +25,10 @@ public sealed unsafe class WorkerLock : IDisposable
         throw new NetlinkException($"lock {path}", errno);
     }
 
-    /// <summary>The number.</summary>
+    /// <summary>The worker's number.</summary>
     public long Number { get; }
 
-    /// <summary>Whether another worker of that number is alive.</summary>
+    /// <summary>Whether another worker with that number is alive.</summary>
     public bool IsAlive(long number)
     {
         Uapi.flock theirs = new() { l_type = Uapi.F_WRLCK, l_start = number, l_len = 1 };

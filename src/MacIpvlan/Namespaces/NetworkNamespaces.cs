@@ -3,14 +3,14 @@ using MacIpvlan.Netlink;
 
 namespace MacIpvlan;
 
-/// <summary>Makes, lists and removes named network namespaces.</summary>
+/// <summary>Creates, lists and removes named network namespaces.</summary>
 public sealed class NetworkNamespaces(NetworkSession session)
 {
     /// <summary>The path of a named namespace.</summary>
     public static string PathOf(string name) => NamespaceHandle.PathOf(name);
 
-    /// <summary>All named namespaces, by name.</summary>
-    /// <param name="includeRemains">Whether to list, without an identity, files that have lost their namespace.</param>
+    /// <summary>All named namespaces, sorted by name.</summary>
+    /// <param name="includeRemains">Whether to list stale files without a namespace too, without an identity.</param>
     public static IReadOnlyList<NetworkNamespace> GetAll(bool includeRemains = false)
     {
         if (!Directory.Exists(NamespaceHandle.Folder)) return [];
@@ -18,7 +18,7 @@ public sealed class NetworkNamespaces(NetworkSession session)
         foreach (string path in Directory.EnumerateFiles(NamespaceHandle.Folder).Order(StringComparer.Ordinal))
         {
             string name = Path.GetFileName(path);
-            // A file without a mount is what is left of a namespace that was removed by halves.
+            // A file without a mount is stale: an interrupted removal left it.
             using NamespaceHandle? handle = NamespaceHandle.TryOpen(name, path, out _);
             if (handle is not null || includeRemains) found.Add(new(name, path) { Identity = handle?.Identity ?? default });
         }
@@ -26,9 +26,9 @@ public sealed class NetworkNamespaces(NetworkSession session)
         return found;
     }
 
-    /// <summary>Makes a namespace with its loopback link up.</summary>
+    /// <summary>Creates a namespace and brings its loopback link up.</summary>
     /// <exception cref="NetworkException">InvalidName or NamespaceExists.</exception>
-    /// <exception cref="NetlinkException">The kernel refused a step; nothing is left behind.</exception>
+    /// <exception cref="NetlinkException">The kernel refused a step. Nothing is left behind.</exception>
     public NetworkNamespace Create(string name)
     {
         LinkName.CheckNamespace(name);
@@ -37,7 +37,8 @@ public sealed class NetworkNamespaces(NetworkSession session)
         if (!NamespaceMount.TryCreate(NamespaceHandle.Folder, path))
         {
             throw new NetworkException(
-                NetworkError.NamespaceExists, $"A network namespace named '{name}' exists.", "Choose another name.");
+                NetworkError.NamespaceExists, $"A network namespace named '{name}' already exists.",
+                "Choose another name.");
         }
 
         using NamespaceHandle handle = NamespaceHandle.Open(name, path);
@@ -51,11 +52,11 @@ public sealed class NetworkNamespaces(NetworkSession session)
         return new(name, path) { Identity = handle.Identity };
     }
 
-    /// <summary>Takes the name away. The namespace itself ends with the last process in it.</summary>
+    /// <summary>Removes the name. The namespace itself ends with the last process in it.</summary>
     /// <param name="target">The namespace.</param>
-    /// <param name="disconnect">Whether NICs of networks in it are disconnected first.</param>
+    /// <param name="disconnect">Whether to disconnect NICs of networks in it first.</param>
     /// <exception cref="NetworkException">NamespaceInUse, naming the NICs.</exception>
-    /// <exception cref="NetlinkException">The kernel refused.</exception>
+    /// <exception cref="NetlinkException">The kernel refused a step.</exception>
     public void Remove(NetworkNamespace target, bool disconnect)
     {
         session.Recover();
@@ -74,12 +75,12 @@ public sealed class NetworkNamespaces(NetworkSession session)
         NamespaceMount.Remove(target.Path);
     }
 
-    /// <summary>The NICs of networks that are in a namespace.</summary>
+    /// <summary>The NICs of networks in a namespace.</summary>
     public IReadOnlyList<ContainerNic> FindNics(NetworkNamespace target)
     {
         return [.. new ContainerNics(session).GetAll().Where(IsHere)];
 
-        // NICs of an earlier namespace of the same number are not in this one.
+        // Excludes NICs of an earlier namespace with the same inode.
         bool IsHere(ContainerNic nic)
         {
             if (nic.Record.Namespace != target.Identity) return false;

@@ -4,7 +4,7 @@ using static MacIpvlan.Linux.Uapi;
 
 namespace MacIpvlan.Netlink;
 
-/// <summary>RTM_NEWADDR: gives a link an address; EEXIST if it has it. IPv6 addresses are usable at once (no DAD).</summary>
+/// <summary>RTM_NEWADDR: adds an address to a link; EEXIST if it already exists. IPv6 addresses skip DAD.</summary>
 /// <param name="Link">The link.</param>
 /// <param name="Address">The address with its prefix length.</param>
 public sealed record AddressAdd(Link Link, InterfaceAddress Address) : RouteRequest
@@ -35,7 +35,7 @@ public sealed record AddressAdd(Link Link, InterfaceAddress Address) : RouteRequ
     }
 }
 
-/// <summary>RTM_DELADDR: takes an address from a link; one that is gone already counts as taken.</summary>
+/// <summary>RTM_DELADDR: removes an address from a link. Succeeds if the link doesn't have the address.</summary>
 /// <param name="Link">The link.</param>
 /// <param name="Address">The address with its prefix length.</param>
 public sealed record AddressDelete(Link Link, InterfaceAddress Address) : RouteRequest
@@ -58,7 +58,7 @@ public sealed record AddressDelete(Link Link, InterfaceAddress Address) : RouteR
 }
 
 /// <summary>RTM_GETADDR: the addresses of a link, or of all links of the namespace.</summary>
-/// <param name="Link">The link; null for all.</param>
+/// <param name="Link">The link; null for all links.</param>
 internal sealed record AddressGet(Link? Link) : RouteRequest
 {
     public override string ToString() => Link is null ? "ip address show" : $"ip address show dev {Link.Name}";
@@ -66,7 +66,7 @@ internal sealed record AddressGet(Link? Link) : RouteRequest
     internal override void Write(MessageWriter writer) =>
         writer.Begin(RTM_GETADDR, NLM_F_DUMP, new ifaddrmsg { ifa_index = (uint)(Link?.Index ?? 0) });
 
-    /// <summary>Reads an address: IFA_LOCAL is the link's own, where there is a peer as well.</summary>
+    /// <summary>Parses an address. If the address has a peer, IFA_LOCAL is the link's own address.</summary>
     internal static LinkAddress Parse(Message message)
     {
         ifaddrmsg header = message.Fixed<ifaddrmsg>();
@@ -83,8 +83,8 @@ internal sealed record AddressGet(Link? Link) : RouteRequest
     }
 }
 
-/// <summary>An address as the kernel has it.</summary>
-/// <param name="LinkIndex">The index of the link that has it.</param>
+/// <summary>An address of a link in the kernel.</summary>
+/// <param name="LinkIndex">The link's index.</param>
 /// <param name="Address">The address with its prefix length.</param>
-/// <param name="IsGlobal">Whether it is good beyond the link (RT_SCOPE_UNIVERSE).</param>
+/// <param name="IsGlobal">Whether the address is valid beyond the link (RT_SCOPE_UNIVERSE).</param>
 public sealed record LinkAddress(int LinkIndex, InterfaceAddress Address, bool IsGlobal);

@@ -6,15 +6,15 @@ using static MacIpvlan.Linux.Uapi;
 
 namespace MacIpvlan.Netlink;
 
-/// <summary>Walks the attributes of a message or of a nested attribute; every length is checked.</summary>
+/// <summary>Reads the attributes of a message or of a nested attribute, and checks every length.</summary>
 internal ref struct AttributeReader(ReadOnlySpan<byte> attributes)
 {
     private const int HeaderSize = 4;
     private ReadOnlySpan<byte> _rest = attributes;
 
-    /// <summary>Takes the next attribute; flags in the high bits of its type are dropped.</summary>
+    /// <summary>Reads the next attribute. Flags in the high bits of its type are removed.</summary>
     /// <returns>False at the end.</returns>
-    /// <exception cref="NetlinkException">EBADMSG: a length does not fit.</exception>
+    /// <exception cref="NetlinkException">EBADMSG: a length isn't valid.</exception>
     public bool TryRead(out ushort type, out ReadOnlySpan<byte> value)
     {
         type = 0;
@@ -29,8 +29,8 @@ internal ref struct AttributeReader(ReadOnlySpan<byte> attributes)
         return true;
     }
 
-    /// <summary>The first attribute of a type; empty if there is none.</summary>
-    /// <exception cref="NetlinkException">EBADMSG: a length does not fit.</exception>
+    /// <summary>The first attribute of a type; empty if the type is missing.</summary>
+    /// <exception cref="NetlinkException">EBADMSG: a length isn't valid.</exception>
     public static ReadOnlySpan<byte> Find(AttributeReader attributes, ushort wanted)
     {
         while (attributes.TryRead(out ushort type, out ReadOnlySpan<byte> value))
@@ -51,12 +51,12 @@ internal ref struct AttributeReader(ReadOnlySpan<byte> attributes)
         return number;
     }
 
-    /// <summary>An address in network order: 4 bytes of family AF_INET, 16 of AF_INET6.</summary>
+    /// <summary>An address in network byte order: 4 bytes for AF_INET, 16 bytes for AF_INET6.</summary>
     public static AddressValue Address(byte family, ReadOnlySpan<byte> value) => (family, value.Length) is (AF_INET, 4) or (AF_INET6, 16)
         ? AddressValue.FromBytes(value)
         : throw MessageReader.Malformed();
 
-    /// <summary>Text up to its closing zero byte.</summary>
+    /// <summary>Text up to its terminating zero byte.</summary>
     public static string Text(ReadOnlySpan<byte> value)
     {
         int end = value.IndexOf((byte)0);

@@ -7,61 +7,63 @@ namespace MacIpvlan.Netlink;
 /// <summary>A link as the kernel describes it (RTM_NEWLINK).</summary>
 public sealed record Link
 {
-    /// <summary>Its index, unique in its namespace and never used again while the kernel runs.</summary>
+    /// <summary>The index, unique in its namespace and not reused until reboot.</summary>
     public required int Index { get; init; }
 
-    /// <summary>Its name, at most 15 bytes.</summary>
+    /// <summary>The name, at most 15 bytes.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Its other names (IFLA_ALT_IFNAME), at most 127 bytes each.</summary>
+    /// <summary>The alternative names (IFLA_ALT_IFNAME), at most 127 bytes each.</summary>
     public IReadOnlyList<string> AlternativeNames { get; init; } = [];
 
-    /// <summary>What someone wrote on it (IFLA_IFALIAS); empty if nothing.</summary>
+    /// <summary>The alias, a free-form text (IFLA_IFALIAS); empty if it isn't set.</summary>
     public string Alias { get; init; } = "";
 
-    /// <summary>The group that it is in (IFLA_GROUP); zero if nobody said otherwise.</summary>
+    /// <summary>The link group (IFLA_GROUP); zero by default.</summary>
     public uint Group { get; init; }
 
-    /// <summary>The name of its kind, such as bridge; null for hardware.</summary>
+    /// <summary>The name of the kind, such as bridge; null for hardware.</summary>
     public string? KindName { get; init; }
 
-    /// <summary>Its kind's settings, for the kinds that this library makes.</summary>
+    /// <summary>The kind with its settings; null for a kind that this library doesn't create.</summary>
     public LinkKind? Kind { get; init; }
 
-    /// <summary>The index of the link that it sits on; zero if none.</summary>
+    /// <summary>The index of the link that it sits on; zero if it doesn't sit on a link.</summary>
     public int ParentIndex { get; init; }
 
     /// <summary>
-    /// The namespace that <see cref="ParentIndex"/> counts in, by the number that the link's own namespace knows it by
-    /// (IFLA_LINK_NETNSID); null for the link's own.
+    /// The namespace of <see cref="ParentIndex"/>, as its id in the link's namespace (IFLA_LINK_NETNSID); null for the
+    /// link's own namespace.
     /// </summary>
     public int? ParentNamespaceId { get; init; }
 
-    /// <summary>Whether <see cref="ParentIndex"/> counts in another namespace.</summary>
+    /// <summary>Whether the parent is in another namespace.</summary>
     public bool ParentIsForeign => ParentNamespaceId is not null;
 
-    /// <summary>The index of the bridge or bond that it is a port of; zero if none.</summary>
+    /// <summary>The index of the bridge or bond that it's a port of; zero if it isn't a port.</summary>
     public int MasterIndex { get; init; }
 
-    /// <summary>Its MTU in bytes.</summary>
+    /// <summary>The MTU in bytes.</summary>
     public int Mtu { get; init; }
 
-    /// <summary>Its MAC address.</summary>
+    /// <summary>The MAC address.</summary>
     public PhysicalAddress MacAddress { get; init; } = PhysicalAddress.None;
 
-    /// <summary>Whether it is set up (IFF_UP).</summary>
+    /// <summary>Whether it's up (IFF_UP).</summary>
     public bool IsUp { get; init; }
 
-    /// <summary>Whether it has a carrier: a plugged cable, a parent that has one (IFF_LOWER_UP).</summary>
+    /// <summary>Whether it has a carrier: a connected cable, or a parent with a carrier (IFF_LOWER_UP).</summary>
     public bool HasCarrier { get; init; }
 
-    /// <summary>Whether it is the loopback link (IFF_LOOPBACK).</summary>
+    /// <summary>Whether it's the loopback link (IFF_LOOPBACK).</summary>
     public bool IsLoopback { get; init; }
 
     /// <summary>Whether the name is its name or one of its alternative names.</summary>
     public bool IsNamed(string name) => Name == name || AlternativeNames.Contains(name);
 
-    /// <summary>A MAC address in the notation of ip: six pairs of lower-case digits with colons.</summary>
+    /// <summary>
+    /// A MAC address in the format of the ip command: six pairs of lowercase digits, separated by colons.
+    /// </summary>
     public static string Format(PhysicalAddress address) =>
         string.Join(':', address.GetAddressBytes().Select(static b => b.ToString("x2", null)));
 

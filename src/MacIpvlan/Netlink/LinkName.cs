@@ -3,46 +3,48 @@ using MacIpvlan.Linux;
 
 namespace MacIpvlan;
 
-/// <summary>What can be the name of an interface, a network or a namespace.</summary>
+/// <summary>Checks the names of interfaces, networks and namespaces.</summary>
 public static class LinkName
 {
     private const int MaxBytes = Uapi.IFNAMSIZ - 1;
-    // ALTIFNAMSIZ of linux/if.h with its closing zero byte.
+    // ALTIFNAMSIZ of linux/if.h, without the terminating zero byte.
     private const int MaxAlternativeBytes = 127;
     private const int MaxNetworkNameLength = 64;
     private const int MaxFileNameBytes = 255;
 
     /// <summary>
-    /// Checks an interface's name: 1 to 15 bytes without '/', ':', white space (dev_valid_name of net/core/dev.c), and
-    /// without '%', which the kernel would take for a pattern.
+    /// Checks an interface's name: 1 to 15 bytes without '/', ':' or white space (dev_valid_name of net/core/dev.c),
+    /// and without '%', which the kernel would treat as a pattern.
     /// </summary>
-    /// <exception cref="NetworkException">InvalidName, with the reason.</exception>
+    /// <exception cref="NetworkException">InvalidName.</exception>
     public static void Check(string name)
     {
         string? reason = name switch
         {
-            "" => "it is empty",
-            "." or ".." => "it means a folder",
-            "all" or "default" => "the kernel keeps it for settings of all links",
+            "" => "it's empty",
+            "." or ".." => "it's the name of a folder",
+            "all" or "default" => "the kernel reserves it for settings of all links",
             _ when Encoding.UTF8.GetByteCount(name) > MaxBytes =>
-                $"it has {Encoding.UTF8.GetByteCount(name)} bytes, and the kernel takes {MaxBytes} at most",
+                $"it has {Encoding.UTF8.GetByteCount(name)} bytes, and the limit is {MaxBytes}",
             _ when name.Any(static c => c is '/' or ':' or '%' || char.IsWhiteSpace(c) || char.IsControl(c))
-                // The kernel reads bytes as Latin-1, where this one is a space.
+                // The kernel reads bytes as Latin-1, in which this byte is a space.
                 || Encoding.UTF8.GetBytes(name).Contains((byte)0xa0) =>
-                "it has a character that interface names cannot have ('/', ':', '%', white space)",
+                "it contains '/', ':', '%', white space or a control character",
             _ => null,
         };
         if (reason is not null)
         {
-            throw new NetworkException(NetworkError.InvalidName, $"'{name}' cannot be an interface's name: {reason}.");
+            throw new NetworkException(NetworkError.InvalidName, $"'{name}' isn't a valid interface name: {reason}.");
         }
     }
 
-    /// <summary>Whether a link can have the name, as its own or as an alternative one: others need not be looked up.</summary>
+    /// <summary>Whether a link can have the name or alternative name. Other names needn't be looked up.</summary>
     public static bool CanExist(string name) =>
         name.Length > 0 && Encoding.UTF8.GetByteCount(name) <= MaxAlternativeBytes && !name.Any(char.IsControl);
 
-    /// <summary>Checks the name of a network: letters, digits, '_', '.', '-', the first a letter or digit, at most 64.</summary>
+    /// <summary>
+    /// Checks a network's name: at most 64 letters, digits, '_', '.' and '-', beginning with a letter or digit.
+    /// </summary>
     /// <exception cref="NetworkException">InvalidName.</exception>
     public static void CheckNetwork(string name)
     {
@@ -52,8 +54,8 @@ public static class LinkName
         {
             throw new NetworkException(
                 NetworkError.InvalidName,
-                $"'{name}' cannot be a network's name: letters, digits, '_', '.' and '-', starting with a letter or digit, "
-                + $"{MaxNetworkNameLength} at most.");
+                $"'{name}' isn't a valid network name. Use up to {MaxNetworkNameLength} letters, digits, '_', '.' and "
+                + "'-', beginning with a letter or digit.");
         }
     }
 
@@ -63,6 +65,6 @@ public static class LinkName
     {
         bool valid = Encoding.UTF8.GetByteCount(name) is > 0 and <= MaxFileNameBytes && name is not "." and not ".."
             && !name.Any(static c => c == '/' || char.IsControl(c));
-        if (!valid) throw new NetworkException(NetworkError.InvalidName, $"'{name}' cannot be a namespace's name.");
+        if (!valid) throw new NetworkException(NetworkError.InvalidName, $"'{name}' isn't a valid namespace name.");
     }
 }

@@ -6,24 +6,24 @@ using static MacIpvlan.Linux.Uapi;
 
 namespace MacIpvlan.Netlink;
 
-/// <summary>RTM_NEWLINK: makes a link; EEXIST if its name is taken.</summary>
+/// <summary>RTM_NEWLINK: creates a link; EEXIST if the name is taken.</summary>
 /// <param name="Name">The name, at most 15 bytes.</param>
-/// <param name="Kind">Kind and settings.</param>
+/// <param name="Kind">The kind, with its settings.</param>
 public sealed record LinkAdd(string Name, LinkKind Kind) : RouteRequest
 {
-    /// <summary>The link that it sits on (IFLA_LINK), in the namespace of the socket.</summary>
+    /// <summary>The link that it sits on (IFLA_LINK), in the socket's namespace.</summary>
     public Link? Parent { get; init; }
 
-    /// <summary>The MTU in bytes; the kind's own default when null.</summary>
+    /// <summary>The MTU in bytes; null for the kind's default.</summary>
     public int? Mtu { get; init; }
 
-    /// <summary>The MAC address; the kind's own choice when null.</summary>
+    /// <summary>The MAC address; null for the kind's choice.</summary>
     public PhysicalAddress? MacAddress { get; init; }
 
-    /// <summary>The group that it is in (IFLA_GROUP).</summary>
+    /// <summary>The link group (IFLA_GROUP).</summary>
     public uint Group { get; init; }
 
-    /// <summary>Where the link appears (IFLA_NET_NS_FD); the namespace of the socket when null.</summary>
+    /// <summary>The namespace to create the link in (IFLA_NET_NS_FD); null for the socket's namespace.</summary>
     public NamespaceHandle? Namespace { get; init; }
 
     /// <inheritdoc/>
@@ -54,28 +54,28 @@ public sealed record LinkAdd(string Name, LinkKind Kind) : RouteRequest
 
 /// <summary>RTM_SETLINK: changes a link.</summary>
 /// <param name="Index">The link's index.</param>
-/// <param name="Name">Its name, for the text alone.</param>
+/// <param name="Name">The link's name, used only in the text.</param>
 public sealed record LinkSet(int Index, string Name) : RouteRequest
 {
-    /// <summary>Sets the link up.</summary>
+    /// <summary>Brings the link up.</summary>
     public bool Up { get; init; }
 
-    /// <summary>Gives it another name; only a link that is down takes it on kernels before 6.2.</summary>
+    /// <summary>Renames the link. On kernels before 6.2, the link must be down.</summary>
     public string? NewName { get; init; }
 
-    /// <summary>What to write on it (IFLA_IFALIAS), at most 255 bytes.</summary>
+    /// <summary>The alias to set (IFLA_IFALIAS), at most 255 bytes.</summary>
     public string? Alias { get; init; }
 
-    /// <summary>The group to put it in (IFLA_GROUP).</summary>
+    /// <summary>The link group to set (IFLA_GROUP).</summary>
     public uint? Group { get; init; }
 
-    /// <summary>The MTU in bytes.</summary>
+    /// <summary>The MTU to set, in bytes.</summary>
     public int? Mtu { get; init; }
 
-    /// <summary>The MAC address.</summary>
+    /// <summary>The MAC address to set.</summary>
     public PhysicalAddress? MacAddress { get; init; }
 
-    /// <summary>Keeps the kernel from making IPv6 addresses of its own on the link (IN6_ADDR_GEN_MODE_NONE).</summary>
+    /// <summary>Prevents the kernel from generating IPv6 addresses on the link (IN6_ADDR_GEN_MODE_NONE).</summary>
     public bool NoAddressGeneration { get; init; }
 
     /// <inheritdoc/>
@@ -112,11 +112,11 @@ public sealed record LinkSet(int Index, string Name) : RouteRequest
 }
 
 /// <summary>
-/// RTM_SETLINK: has the kernel announce the IPv4 addresses of a link when it comes up (IPV4_DEVCONF_ARP_NOTIFY): half the
-/// work that writing the setting's file is.
+/// RTM_SETLINK: makes the kernel announce the IPv4 addresses of a link when the link comes up
+/// (IPV4_DEVCONF_ARP_NOTIFY). Twice as fast as writing the setting's file.
 /// </summary>
 /// <param name="Index">The link's index.</param>
-/// <param name="Name">Its name, for the text alone.</param>
+/// <param name="Name">The link's name, used only in the text.</param>
 public sealed record ArpNotifySet(int Index, string Name) : RouteRequest
 {
     /// <inheritdoc/>
@@ -134,13 +134,13 @@ public sealed record ArpNotifySet(int Index, string Name) : RouteRequest
         writer.EndNest(families);
     }
 
-    // A link whose MTU is too small for IPv4.
+    // The link's MTU is too small for IPv4.
     internal override bool Tolerates(int errno) => errno == Linux.Errno.EAFNOSUPPORT;
 }
 
-/// <summary>RTM_DELLINK: deletes a link; one that is gone already counts as done.</summary>
+/// <summary>RTM_DELLINK: deletes a link. Succeeds if the link doesn't exist.</summary>
 /// <param name="Index">The link's index.</param>
-/// <param name="Name">Its name, for the text alone.</param>
+/// <param name="Name">The link's name, used only in the text.</param>
 public sealed record LinkDelete(int Index, string Name) : RouteRequest
 {
     /// <inheritdoc/>
@@ -152,7 +152,7 @@ public sealed record LinkDelete(int Index, string Name) : RouteRequest
     internal override bool Tolerates(int errno) => errno == Linux.Errno.ENODEV;
 }
 
-/// <summary>RTM_GETLINK: one link by name or index, or all.</summary>
+/// <summary>RTM_GETLINK: one link by name or index, or all links.</summary>
 internal sealed record LinkGet : RouteRequest
 {
     public string? Name { get; init; }
@@ -166,7 +166,7 @@ internal sealed record LinkGet : RouteRequest
     {
         writer.Begin(RTM_GETLINK, Name is null && Index == 0 ? NLM_F_DUMP : 0, new ifinfomsg { ifi_index = Index });
         writer.Attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-        // Both attributes find a link by any of its names; only the second takes more than 15 bytes.
+        // Both attributes find a link by any of its names. Only the second accepts more than 15 bytes.
         if (Name is null) return;
         bool isShort = Encoding.UTF8.GetByteCount(Name) < IFNAMSIZ;
         writer.Text(isShort ? IFLA_IFNAME : IFLA_ALT_IFNAME, Name);

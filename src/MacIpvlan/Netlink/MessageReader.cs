@@ -5,14 +5,14 @@ using static MacIpvlan.Linux.Uapi;
 
 namespace MacIpvlan.Netlink;
 
-/// <summary>Walks the messages of one datagram; every length is checked against what remains.</summary>
+/// <summary>Reads the messages of one datagram, and checks every length against the remaining bytes.</summary>
 internal ref struct MessageReader(ReadOnlySpan<byte> datagram)
 {
     private ReadOnlySpan<byte> _rest = datagram;
 
-    /// <summary>Takes the next message.</summary>
+    /// <summary>Reads the next message.</summary>
     /// <returns>False at the end of the datagram.</returns>
-    /// <exception cref="NetlinkException">EBADMSG: a length does not fit.</exception>
+    /// <exception cref="NetlinkException">EBADMSG: a length isn't valid.</exception>
     public bool TryRead(out Message message)
     {
         message = default;
@@ -21,16 +21,16 @@ internal ref struct MessageReader(ReadOnlySpan<byte> datagram)
         nlmsghdr header = MemoryMarshal.Read<nlmsghdr>(_rest);
         if (header.nlmsg_len < Unsafe.SizeOf<nlmsghdr>() || header.nlmsg_len > _rest.Length) throw Malformed();
         message = new Message(header, _rest[Unsafe.SizeOf<nlmsghdr>()..(int)header.nlmsg_len]);
-        // The last message of a datagram need not be padded.
+        // The last message of a datagram doesn't have to be padded.
         _rest = _rest[Math.Min(_rest.Length, ((int)header.nlmsg_len + 3) & ~3)..];
         return true;
     }
 
-    /// <summary>The error of a message that does not hold together.</summary>
+    /// <summary>The error for a malformed message.</summary>
     public static NetlinkException Malformed() => new("read netlink message", Errno.EBADMSG);
 }
 
-/// <summary>One message: its header, and what follows it.</summary>
+/// <summary>One message: its header and its payload.</summary>
 internal readonly ref struct Message(nlmsghdr header, ReadOnlySpan<byte> payload)
 {
     private readonly ReadOnlySpan<byte> _payload = payload;
@@ -38,25 +38,27 @@ internal readonly ref struct Message(nlmsghdr header, ReadOnlySpan<byte> payload
     public nlmsghdr Header { get; } = header;
 
     /// <summary>The family's fixed part.</summary>
-    /// <exception cref="NetlinkException">EBADMSG: the message is shorter than that.</exception>
+    /// <exception cref="NetlinkException">EBADMSG: the message is too short.</exception>
     public T Fixed<T>() where T : unmanaged =>
         MemoryMarshal.TryRead(_payload, out T value) ? value : throw MessageReader.Malformed();
 
-    /// <summary>The attributes behind the fixed part.</summary>
+    /// <summary>The attributes after the fixed part.</summary>
     public AttributeReader Attributes<T>() where T : unmanaged => new(After((Unsafe.SizeOf<T>() + 3) & ~3));
 
-    /// <summary>The code of an error or of the end of a dump: zero or a negative error number.</summary>
-    /// <exception cref="NetlinkException">EBADMSG: it is neither.</exception>
+    /// <summary>The code of an error message or of the end of a dump: zero or a negative error number.</summary>
+    /// <exception cref="NetlinkException">EBADMSG: the code is neither.</exception>
     public int Code => Fixed<int>() is <= 0 and > int.MinValue and int code ? code : throw MessageReader.Malformed();
 
-    /// <summary>The kernel's own words in an error or an end of dump (NLMSGERR_ATTR_MSG), if there are any.</summary>
+    /// <summary>
+    /// The kernel's text in an error message or an end of dump (NLMSGERR_ATTR_MSG); null if it sent none.
+    /// </summary>
     public string? ExtendedText()
     {
         if ((Header.nlmsg_flags & NLM_F_ACK_TLVS) == 0) return null;
         int skip = sizeof(int);
         if (Header.nlmsg_type == NLMSG_ERROR)
         {
-            // The refused request follows the code: its header alone when capped, else all of it.
+            // The refused request follows the code: only its header if capped, otherwise all of it.
             nlmsghdr request = MemoryMarshal.TryRead(After(skip), out nlmsghdr h) ? h : throw MessageReader.Malformed();
             bool capped = (Header.nlmsg_flags & NLM_F_CAPPED) != 0;
             long length = capped ? Unsafe.SizeOf<nlmsghdr>() : (request.nlmsg_len + 3L) & ~3L;

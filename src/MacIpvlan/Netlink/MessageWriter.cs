@@ -6,7 +6,7 @@ using static MacIpvlan.Linux.Uapi;
 
 namespace MacIpvlan.Netlink;
 
-/// <summary>Writes netlink messages one behind the other into a buffer that is used again for the next batch.</summary>
+/// <summary>Writes consecutive netlink messages into a buffer that is reused for the next batch.</summary>
 internal sealed class MessageWriter
 {
     private const int Alignment = 4;
@@ -17,10 +17,12 @@ internal sealed class MessageWriter
     /// <summary>The finished messages.</summary>
     public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _length);
 
-    /// <summary>Forgets what was written.</summary>
+    /// <summary>Discards the messages.</summary>
     public void Clear() => _length = 0;
 
-    /// <summary>Starts a message: its header, whose length <see cref="End"/> fills in, and its family's fixed part.</summary>
+    /// <summary>
+    /// Begins a message: the header, whose length <see cref="End"/> fills in, and the family's fixed part.
+    /// </summary>
     public void Begin<T>(ushort type, int flags, in T fixedPart) where T : unmanaged
     {
         _start = _length;
@@ -33,7 +35,9 @@ internal sealed class MessageWriter
     public void Fixed<T>(in T fixedPart) where T : unmanaged =>
         Append(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in fixedPart)));
 
-    /// <summary>Ends the message: stamps length and sequence, and asks for an acknowledgement if wanted.</summary>
+    /// <summary>
+    /// Ends the message: fills in length and sequence number, and requests an acknowledgement if asked to.
+    /// </summary>
     public void End(uint sequence, bool acknowledge)
     {
         ref nlmsghdr header = ref MemoryMarshal.AsRef<nlmsghdr>(_buffer.AsSpan(_start));
@@ -52,11 +56,11 @@ internal sealed class MessageWriter
         Append(value);
     }
 
-    /// <summary>Adds an attribute of one number in host byte order; its width is that of <typeparamref name="T"/>.</summary>
+    /// <summary>Adds an attribute of one number in host byte order, as wide as <typeparamref name="T"/>.</summary>
     public void Attribute<T>(ushort type, T value) where T : unmanaged =>
         Attribute(type, MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)));
 
-    /// <summary>Adds an attribute of text with its closing zero byte.</summary>
+    /// <summary>Adds an attribute of text with a terminating zero byte.</summary>
     public void Text(ushort type, string value)
     {
         Span<byte> bytes = stackalloc byte[256];
@@ -65,7 +69,7 @@ internal sealed class MessageWriter
         Attribute(type, bytes[..(length + 1)]);
     }
 
-    /// <summary>Opens a nested attribute; the token goes to <see cref="EndNest"/>.</summary>
+    /// <summary>Opens a nested attribute. Returns a token for <see cref="EndNest"/>.</summary>
     public int BeginNest(ushort type)
     {
         int token = _length;

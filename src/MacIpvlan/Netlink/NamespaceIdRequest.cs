@@ -3,7 +3,7 @@ using static MacIpvlan.Linux.Uapi;
 
 namespace MacIpvlan.Netlink;
 
-/// <summary>RTM_GETNSID: the number by which a namespace knows another one (include/uapi/linux/net_namespace.h).</summary>
+/// <summary>RTM_GETNSID: the id of another namespace in this one (include/uapi/linux/net_namespace.h).</summary>
 /// <param name="Target">The other namespace.</param>
 internal sealed record NamespaceIdGet(NamespaceHandle Target) : RouteRequest
 {
@@ -15,7 +15,7 @@ internal sealed record NamespaceIdGet(NamespaceHandle Target) : RouteRequest
         writer.Attribute(NETNSA_FD, Target.Descriptor);
     }
 
-    /// <summary>Reads the number; -1 when the namespace knows nothing of the other.</summary>
+    /// <summary>Parses the id; -1 if the other namespace has no id in this one.</summary>
     internal static object Parse(Message message)
     {
         AttributeReader attributes = message.Attributes<rtgenmsg>();
@@ -28,7 +28,7 @@ internal sealed record NamespaceIdGet(NamespaceHandle Target) : RouteRequest
     }
 }
 
-/// <summary>RTM_NEWNSID: gives another namespace a number, the next free one; it keeps one that it has.</summary>
+/// <summary>RTM_NEWNSID: assigns the next free id to another namespace. An existing id is kept.</summary>
 /// <param name="Target">The other namespace.</param>
 internal sealed record NamespaceIdSet(NamespaceHandle Target) : RouteRequest
 {

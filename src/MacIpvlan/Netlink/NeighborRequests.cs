@@ -4,7 +4,7 @@ using static MacIpvlan.Linux.Uapi;
 
 namespace MacIpvlan.Netlink;
 
-/// <summary>RTM_GETNEIGH: the neighbours of all links.</summary>
+/// <summary>RTM_GETNEIGH: the neighbors of all links.</summary>
 internal sealed record NeighborGet : RouteRequest
 {
     public override string ToString() => "ip neighbor show";
@@ -24,53 +24,53 @@ internal sealed record NeighborGet : RouteRequest
     }
 }
 
-/// <summary>Whom the kernel knows, or asks for, on a link (RTM_NEWNEIGH).</summary>
+/// <summary>An entry of the kernel's neighbor table (RTM_NEWNEIGH).</summary>
 public sealed record Neighbor
 {
-    /// <summary>The index of the link.</summary>
+    /// <summary>The link's index.</summary>
     public required int LinkIndex { get; init; }
 
-    /// <summary>The neighbour's address.</summary>
+    /// <summary>The neighbor's address.</summary>
     public required AddressValue Address { get; init; }
 
-    /// <summary>Its MAC address; none while it is not known.</summary>
+    /// <summary>The neighbor's MAC address; <see cref="PhysicalAddress.None"/> while it's unknown.</summary>
     public PhysicalAddress MacAddress { get; init; } = PhysicalAddress.None;
 
-    /// <summary>What is known of it.</summary>
+    /// <summary>The state of the entry.</summary>
     public NeighborState State { get; init; }
 
-    /// <summary>The neighbour in the words of ip.</summary>
+    /// <summary>The entry in the syntax of the ip command.</summary>
     public override string ToString() =>
         $"{Address}{(MacAddress.Equals(PhysicalAddress.None) ? "" : $" lladdr {Link.Format(MacAddress)}")} {$"{State}".ToUpperInvariant()}";
 }
 
-/// <summary>What the kernel knows of a neighbour: the NUD_ states of include/uapi/linux/neighbour.h.</summary>
+/// <summary>The state of a neighbor entry: the NUD_ states of include/uapi/linux/neighbour.h.</summary>
 public enum NeighborState
 {
-    /// <summary>Nothing yet.</summary>
+    /// <summary>The neighbor is unknown.</summary>
     None = 0,
 
-    /// <summary>It is being asked for.</summary>
+    /// <summary>The neighbor is being resolved.</summary>
     Incomplete = 0x01,
 
-    /// <summary>It has answered a short while ago.</summary>
+    /// <summary>The neighbor answered recently.</summary>
     Reachable = 0x02,
 
-    /// <summary>It has answered a while ago.</summary>
+    /// <summary>The neighbor's last answer is too old to rely on.</summary>
     Stale = 0x04,
 
-    /// <summary>It will be asked again unless it is heard of.</summary>
+    /// <summary>The neighbor will be probed unless its reachability is confirmed first.</summary>
     Delay = 0x08,
 
-    /// <summary>It is being asked again.</summary>
+    /// <summary>The neighbor is being probed.</summary>
     Probe = 0x10,
 
-    /// <summary>It does not answer.</summary>
+    /// <summary>The neighbor doesn't answer.</summary>
     Failed = 0x20,
 
-    /// <summary>Nobody need be asked, as for groups.</summary>
+    /// <summary>The address needs no resolution, for example a multicast address.</summary>
     NoArp = 0x40,
 
-    /// <summary>It was set by hand.</summary>
+    /// <summary>The entry was added manually.</summary>
     Permanent = 0x80,
 }

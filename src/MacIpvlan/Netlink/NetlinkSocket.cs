@@ -5,35 +5,35 @@ using static MacIpvlan.Linux.Uapi;
 
 namespace MacIpvlan.Netlink;
 
-/// <summary>Reads one record out of a message of a dump or of an answer.</summary>
+/// <summary>Parses one record from a message of a dump or of an answer.</summary>
 internal delegate T MessageParser<T>(Message message);
 
 /// <summary>
-/// Requests and their answers: numbers requests, waits until each is answered, and turns refusals into exceptions. Not
-/// for use by two threads at once.
+/// Sends requests and receives their answers: it numbers requests, waits for each answer, and turns refusals into
+/// exceptions. It isn't thread-safe.
 /// </summary>
 internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
 {
-    // The kernel sends dumps in datagrams of at most 32 kB; single answers of links with many functions may be longer.
+    // The kernel sends dumps in datagrams of at most 32 kB. The answer for one link with many functions can be longer.
     private const int ReceiveSize = 32768;
 
-    // Each refusal takes about a kilobyte of the socket's receive queue, 208 kB by default; what does not fit is lost.
+    // Each refusal takes about 1 kB of the receive queue, 208 kB by default. The kernel drops answers that don't fit.
     private const int RequestsInDatagram = 64;
     private const int Attempts = 16;
     private const string Privilege = "CAP_NET_ADMIN in the user namespaces that own the host's and the target's network namespace";
     private readonly MessageWriter _writer = new();
     private uint _sequence;
 
-    /// <summary>The cookie of the namespace that the socket is in; zero where the kernel has none (before 5.14).</summary>
+    /// <summary>The cookie of the socket's namespace; zero on kernels before 5.14.</summary>
     public ulong NamespaceCookie => transport.NamespaceCookie;
 
     /// <summary>
-    /// Sends the requests in as few datagrams as may be, and waits for each datagram's last acknowledgement. The kernel
-    /// works them off in order and goes on past one that fails; it reports failures unasked, so only the last of a
-    /// datagram is asked to acknowledge.
+    /// Sends the requests in as few datagrams as possible, and waits for each datagram's last acknowledgement. The
+    /// kernel processes them in order and continues after a failure. It always reports failures, so only the last
+    /// request of a datagram asks for an acknowledgement.
     /// </summary>
     /// <exception cref="NetlinkException">
-    /// The first refusal that its request does not tolerate; or that no answer came, with what may have been done.
+    /// The first refusal that its request doesn't tolerate; or the answer was lost, and the change may have been made.
     /// </exception>
     public void Execute(ReadOnlySpan<RouteRequest> requests)
     {
@@ -49,12 +49,12 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
         if (refusal is not null) throw refusal;
     }
 
-    /// <summary>Asks for one record.</summary>
-    /// <returns>Null when the kernel has no such thing (ENODEV).</returns>
+    /// <summary>Requests one record.</summary>
+    /// <returns>Null if the record doesn't exist (ENODEV).</returns>
     public T? Get<T>(RouteRequest request, MessageParser<T> parse) where T : class =>
         Ask(request, parse, out List<T> records) == 0 ? records.FirstOrDefault() : null;
 
-    /// <summary>Asks for all records; a dump that a change interrupted is asked for again.</summary>
+    /// <summary>Requests all records. If a change interrupts the dump, the dump is repeated.</summary>
     public List<T> Dump<T>(RouteRequest request, MessageParser<T> parse)
     {
         int errno = Ask(request, parse, out List<T> records);
@@ -63,7 +63,7 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
 
     public void Dispose() => transport.Dispose();
 
-    /// <returns>The first refusal that its request does not tolerate.</returns>
+    /// <returns>The first refusal that its request doesn't tolerate.</returns>
     private NetlinkException? ExecuteDatagram(ReadOnlySpan<RouteRequest> requests)
     {
         uint first = _sequence + 1;
@@ -82,8 +82,8 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
         }
         catch (NetlinkException e)
         {
-            // Not to be asked again: what was done would be refused the second time, or done twice.
-            const string Doubt = "the kernel's answer is lost, and whether it made the change is not known";
+            // Don't repeat the request: a change that was made would be refused or made twice.
+            const string Doubt = "the kernel's answer was lost, so it's unknown whether the change was made";
             throw new NetlinkException(requests[^1].ToString(), e.Errno, Doubt);
         }
         finally
@@ -103,7 +103,7 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
             MessageReader reader = new(buffer.AsSpan(0, length));
             while (reader.TryRead(out Message message))
             {
-                // Unsigned: sequences before the first become large.
+                // Unsigned, so that sequence numbers before the first wrap to large numbers.
                 uint index = message.Header.nlmsg_seq - first;
                 if (!IsOurs(message) || index >= requests.Length || message.Header.nlmsg_type != NLMSG_ERROR) continue;
                 int errno = -message.Code;
@@ -120,7 +120,7 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
         return refusal;
     }
 
-    /// <summary>Asks until the answer is complete: to ask again changes nothing.</summary>
+    /// <summary>Repeats a request until the answer is complete. Repeating it changes nothing.</summary>
     /// <returns>0 or ENODEV.</returns>
     private int Ask<T>(RouteRequest request, MessageParser<T> parse, out List<T> records)
     {
@@ -139,7 +139,7 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
                 int errno = Collect(request, parse, records, buffer, out int needed);
                 if (errno is 0 or Errno.ENODEV) return errno;
                 reason = errno;
-                // What was cut off is lost: ask again with room for it.
+                // The truncated part is lost, so the request is repeated with a larger buffer.
                 size = Math.Max(size, needed);
             }
             finally
@@ -148,15 +148,15 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
             }
         }
 
-        throw new NetlinkException(request.ToString(), reason, "the answer was incomplete each time that it was asked for");
+        throw new NetlinkException(request.ToString(), reason, "the answer was incomplete at every attempt");
     }
 
-    /// <returns>0 or ENODEV; else why to ask again: EBUSY, ENOBUFS.</returns>
+    /// <returns>0 or ENODEV; or EBUSY or ENOBUFS if the request must be repeated.</returns>
     private int Collect<T>(RouteRequest request, MessageParser<T> parse, List<T> records, byte[] buffer, out int needed)
     {
         nlmsghdr asked = MemoryMarshal.Read<nlmsghdr>(_writer.Written);
         bool isDump = (asked.nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
-        // The four verbs of a thing are numbered in a row: NEW, DEL, GET, SET (rtnetlink.h). A GET is answered by its NEW.
+        // The four message types of an object are consecutive: NEW, DEL, GET, SET (rtnetlink.h). NEW answers GET.
         int answerType = asked.nlmsg_type & ~3;
         bool interrupted = false, isEarlierUnderWay = false;
         while (true)
@@ -181,8 +181,8 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
                     if (request.Tolerates(errno)) errno = 0;
                     if (errno == Errno.EBUSY && isDump)
                     {
-                        // A socket has one dump under way at most. An earlier one that was given up half-way goes on
-                        // while its rest is received: it has to end before another one can begin.
+                        // A socket can have only one dump in progress. An earlier, abandoned dump continues
+                        // while its remaining messages are received, and must end before another can begin.
                         isEarlierUnderWay = true;
                         continue;
                     }
@@ -199,7 +199,7 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
         }
     }
 
-    /// <returns>False when answers were lost (ENOBUFS).</returns>
+    /// <returns>False if answers were lost (ENOBUFS).</returns>
     private bool TryReceive(byte[] buffer, out int length)
     {
         try

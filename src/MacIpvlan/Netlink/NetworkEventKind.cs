@@ -1,6 +1,6 @@
 namespace MacIpvlan;
 
-/// <summary>What events are about.</summary>
+/// <summary>The kinds of objects that events are about.</summary>
 public enum NetworkEventKind
 {
     /// <summary>An interface.</summary>
@@ -12,6 +12,6 @@ public enum NetworkEventKind
     /// <summary>A route.</summary>
     Route,
 
-    /// <summary>Another host on an interface's link, by ARP or neighbour discovery.</summary>
+    /// <summary>Another station on an interface's link, found by ARP or neighbor discovery.</summary>
     Neighbor,
 }

@@ -3,22 +3,22 @@ using static MacIpvlan.Linux.Uapi;
 
 namespace MacIpvlan.Netlink;
 
-/// <summary>Takes one notice; it must not be kept.</summary>
+/// <summary>Handles one notice, which is valid only during the call.</summary>
 internal delegate void NoticeHandler(RouteNotice notice);
 
 /// <summary>
-/// Listens to what the kernel tells of links, addresses, routes and neighbours: in the namespace of the thread that opened
-/// it, and in all that have a number in it. Not for use by two threads at once.
+/// Receives the kernel's notices of links, addresses, routes and neighbors in the namespace of the thread that opened
+/// it, and in all namespaces with an id in it. It isn't thread-safe.
 /// </summary>
 internal sealed class RouteListener : IDisposable
 {
-    // Room for some thousand notices: as many as come while whoever is told is busy for a moment.
+    // Room for several thousand notices, which can arrive while the handler is briefly busy.
     private const int QueueSize = 4 * 1024 * 1024;
     private readonly NetlinkDatagramSocket _socket = new();
     private byte[] _buffer = new byte[32768];
 
-    /// <summary>Begins to listen.</summary>
-    /// <param name="kinds">To what, besides links and ends of namespaces.</param>
+    /// <summary>Starts listening.</summary>
+    /// <param name="kinds">The kinds of notices, in addition to links and the ends of namespaces.</param>
     /// <exception cref="NetlinkException">The process lacks CAP_NET_BROADCAST.</exception>
     public RouteListener(IEnumerable<NetworkEventKind> kinds)
     {
@@ -33,8 +33,8 @@ internal sealed class RouteListener : IDisposable
         }
     }
 
-    /// <summary>Hands over all that has come, and does not wait for more.</summary>
-    /// <returns>False if some were lost.</returns>
+    /// <summary>Handles all notices in the queue, and doesn't wait for more.</summary>
+    /// <returns>False if notices were lost.</returns>
     public bool Drain(NoticeHandler handle)
     {
         bool isComplete = true;
@@ -46,7 +46,7 @@ internal sealed class RouteListener : IDisposable
                 if (length < 0) return isComplete;
                 if (length > _buffer.Length)
                 {
-                    // What was cut off is lost; the next one of its size is not.
+                    // The truncated part is lost. The next datagram of this size fits.
                     _buffer = new byte[length];
                     isComplete = false;
                     continue;
@@ -57,13 +57,14 @@ internal sealed class RouteListener : IDisposable
             }
             catch (NetlinkException e) when (e.Errno == Errno.ENOBUFS)
             {
-                // Those that came before still wait. The kernel drops all others until the queue has been empty once.
+                // Earlier notices are still in the queue. The kernel drops new ones until the queue has been empty
+                // once.
                 isComplete = false;
             }
         }
     }
 
-    /// <summary>Waits until something has come, for at most so long.</summary>
+    /// <summary>Waits until a notice arrives or the time is up.</summary>
     public void Wait(TimeSpan time) => _socket.Wait(time);
 
     public void Dispose() => _socket.Dispose();

@@ -5,11 +5,11 @@ using static MacIpvlan.Linux.Uapi;
 namespace MacIpvlan.Netlink;
 
 /// <summary>
-/// RTM_GETROUTE: the route that packets to a destination take. For the route itself: of a packet that is bound to a link,
-/// IPv4 says that it goes there even without one.
+/// RTM_GETROUTE: the route that packets to a destination take. It requests the matching route itself, because for a
+/// packet that is bound to a link, IPv4 otherwise reports a path through the link even without a route.
 /// </summary>
 /// <param name="Destination">The destination.</param>
-/// <param name="Link">The link that the packets are bound to; null for none.</param>
+/// <param name="Link">The link that the packets are bound to; null if they aren't bound.</param>
 internal sealed record RouteLookup(AddressValue Destination, Link? Link = null) : RouteRequest
 {
     public override string ToString() => $"ip route get fibmatch {Destination}{(Link is null ? "" : $" oif {Link.Name}")}";

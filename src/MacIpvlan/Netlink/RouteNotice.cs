@@ -4,17 +4,19 @@ using static MacIpvlan.Linux.Uapi;
 namespace MacIpvlan.Netlink;
 
 /// <summary>
-/// One message of the kernel's multicast groups: something is there or gone. It can be told what it is about without
-/// reading all of it.
+/// One message of the kernel's multicast groups: an object was added, changed or removed. Its kind can be read without
+/// parsing the whole message.
 /// </summary>
 internal readonly ref struct RouteNotice(Message message, int? namespaceId)
 {
     private readonly Message _message = message;
 
-    /// <summary>The number of the namespace that it happened in; null for the listener's own.</summary>
+    /// <summary>The id of the namespace that the notice is about; null for the listener's own.</summary>
     public int? NamespaceId { get; } = namespaceId;
 
-    /// <summary>What it is about; null for what else is told in these groups: ports of bridges, learned ways, radio.</summary>
+    /// <summary>
+    /// The kind of object; null for other messages of these groups: bridge ports, cached routes, wireless events.
+    /// </summary>
     public NetworkEventKind? Kind => _message.Header.nlmsg_type switch
     {
         RTM_NEWLINK or RTM_DELLINK when IsLink => NetworkEventKind.Link,
@@ -24,29 +26,33 @@ internal readonly ref struct RouteNotice(Message message, int? namespaceId)
         _ => null,
     };
 
-    /// <summary>Whether it is gone.</summary>
+    /// <summary>Whether the object was removed.</summary>
     public bool IsRemoval => _message.Header.nlmsg_type is RTM_DELLINK or RTM_DELADDR or RTM_DELROUTE or RTM_DELNEIGH;
 
-    /// <summary>Whether it has taken the place of another one; the kernel says so for routes alone.</summary>
+    /// <summary>Whether the object replaced another one. The kernel reports this only for routes.</summary>
     public bool Replaces => (_message.Header.nlmsg_flags & NLM_F_REPLACE) != 0;
 
-    /// <summary>The number of a namespace that has ended; null if the notice is another.</summary>
+    /// <summary>The id of a namespace that has ended; null for other notices.</summary>
     public int? EndedNamespaceId => _message.Header.nlmsg_type == RTM_DELNSID && NamespaceId is null
         ? (int)NamespaceIdGet.Parse(_message)
         : null;
 
-    /// <summary>The index of the link that it is, or is on; zero for a route that leaves by several or none.</summary>
+    /// <summary>
+    /// The index of the link or of the object's link; zero for a route with several links or no link.
+    /// </summary>
     public int LinkIndex => Kind switch
     {
         NetworkEventKind.Link => _message.Fixed<ifinfomsg>().ifi_index,
         NetworkEventKind.Address => (int)_message.Fixed<ifaddrmsg>().ifa_index,
         NetworkEventKind.Neighbor => _message.Fixed<ndmsg>().ndm_ifindex,
-        // IPv6 has routes to nowhere on the loopback link.
+        // IPv6 lists blackhole, unreachable and similar routes on the loopback link.
         NetworkEventKind.Route when _message.Fixed<rtmsg>().rtm_type is < RTN_BLACKHOLE or > RTN_THROW => RouteLinkIndex,
         _ => 0,
     };
 
-    /// <summary>Whether it is a route that the kernel keeps for an address of the host's own (RT_TABLE_LOCAL).</summary>
+    /// <summary>
+    /// Whether it's a route of the local table, which the kernel adds for each local address (RT_TABLE_LOCAL).
+    /// </summary>
     public bool IsLocalRoute => Kind == NetworkEventKind.Route && _message.Fixed<rtmsg>().rtm_table == RT_TABLE_LOCAL;
 
     public Link ReadLink() => Link.Parse(_message);
@@ -57,7 +63,7 @@ internal readonly ref struct RouteNotice(Message message, int? namespaceId)
 
     public Neighbor ReadNeighbor() => NeighborGet.Parse(_message);
 
-    // Of other families: what a bridge has to say of its ports.
+    // Messages of other families are about bridge ports.
     private bool IsLink => _message.Fixed<ifinfomsg>().ifi_family == (byte)AddressFamily.Unspecified
         && !AttributeReader.Find(_message.Attributes<ifinfomsg>(), IFLA_IFNAME).IsEmpty;
 

@@ -1,14 +1,14 @@
 namespace MacIpvlan.Netlink;
 
-/// <summary>One rtnetlink request. Its text is the ip command that asks the same of the kernel.</summary>
+/// <summary>One rtnetlink request. Its text is the equivalent ip command.</summary>
 public abstract record RouteRequest
 {
-    /// <summary>The ip command, from the word ip on.</summary>
+    /// <summary>The ip command, beginning with ip.</summary>
     public abstract override string ToString();
 
-    /// <summary>Writes the message, all but its closing <see cref="MessageWriter.End"/>.</summary>
+    /// <summary>Writes the message. The caller adds <see cref="MessageWriter.End"/>.</summary>
     internal abstract void Write(MessageWriter writer);
 
-    /// <summary>Whether a refusal with this error number counts as done.</summary>
+    /// <summary>Whether a refusal with this error number counts as success.</summary>
     internal virtual bool Tolerates(int errno) => false;
 }

@@ -5,36 +5,38 @@ using static MacIpvlan.Linux.Uapi;
 
 namespace MacIpvlan.Netlink;
 
-/// <summary>RTM_NEWROUTE in the main table: through a gateway, straight out of the link, or to nowhere.</summary>
-/// <param name="Link">The link that the route leaves by; one to nowhere leaves by none.</param>
-/// <param name="Destination">The destination; its length is 0 for the default route.</param>
+/// <summary>
+/// RTM_NEWROUTE in the main table: through a gateway, directly on the link, blackhole or unreachable.
+/// </summary>
+/// <param name="Link">The outgoing link. Blackhole and unreachable routes don't use it.</param>
+/// <param name="Destination">The destination; its prefix length is 0 for the default route.</param>
 public sealed record RouteAdd(Link Link, IPPrefix Destination) : RouteRequest
 {
-    /// <summary>The next hop; null for a destination on the link itself.</summary>
+    /// <summary>The next hop; null for a destination on the link.</summary>
     public AddressValue? Gateway { get; init; }
 
-    /// <summary>The metric (RTA_PRIORITY); the kernel's default when null.</summary>
+    /// <summary>The metric (RTA_PRIORITY); null for the kernel's default.</summary>
     public int? Metric { get; init; }
 
-    /// <summary>Whether the gateway is on the link though in none of its subnets (RTNH_F_ONLINK).</summary>
+    /// <summary>Whether the gateway is on the link but outside its subnets (RTNH_F_ONLINK).</summary>
     public bool GatewayIsOnLink { get; init; }
 
-    /// <summary>What becomes of the packets.</summary>
+    /// <summary>What happens to the packets.</summary>
     public NetworkRouteType Type { get; init; }
 
-    /// <summary>Leaves an equal route that is there already as it is.</summary>
+    /// <summary>Keeps an existing equal route.</summary>
     public bool KeepExisting { get; init; }
 
-    /// <summary>Takes the place of one to the same destination with the same metric.</summary>
+    /// <summary>Replaces a route with the same destination and metric.</summary>
     public bool Replaces { get; init; }
 
-    /// <summary>Whether it is a default route.</summary>
+    /// <summary>Whether it's a default route.</summary>
     public bool IsDefault => Destination.PrefixLength == 0;
 
-    /// <summary>The metric that the kernel has for it (IP6_RT_PRIO_USER for IPv6, if nobody says otherwise).</summary>
+    /// <summary>The metric that the kernel assigns: by default, 0 for IPv4 and IP6_RT_PRIO_USER for IPv6.</summary>
     public int KnownMetric => Metric ?? (Destination.Family == AddressFamily.InterNetwork ? 0 : 1024);
 
-    /// <summary>The route in the words of ip.</summary>
+    /// <summary>The route in the syntax of the ip command.</summary>
     public string Text
     {
         get
@@ -64,7 +66,7 @@ public sealed record RouteAdd(Link Link, IPPrefix Destination) : RouteRequest
             rtm_dst_len = (byte)Destination.PrefixLength,
             rtm_table = RT_TABLE_MAIN,
             rtm_protocol = RTPROT_STATIC,
-            // Only IPv4 tells apart how far away a destination is.
+            // Only IPv4 uses the scope of a destination.
             rtm_scope = isIPv4 && Gateway is null && Type == NetworkRouteType.Unicast ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
             rtm_type = Type switch
             {
@@ -84,8 +86,8 @@ public sealed record RouteAdd(Link Link, IPPrefix Destination) : RouteRequest
     internal override bool Tolerates(int errno) => KeepExisting && errno == Linux.Errno.EEXIST;
 }
 
-/// <summary>RTM_DELROUTE in the main table; one that is gone already, or whose link is, counts as deleted.</summary>
-/// <param name="Link">The link that the route leaves by.</param>
+/// <summary>RTM_DELROUTE in the main table. Succeeds if the route or its link doesn't exist.</summary>
+/// <param name="Link">The outgoing link.</param>
 /// <param name="Destination">The destination.</param>
 public sealed record RouteDelete(Link Link, IPPrefix Destination) : RouteRequest
 {
@@ -101,7 +103,7 @@ public sealed record RouteDelete(Link Link, IPPrefix Destination) : RouteRequest
             rtm_family = isIPv4 ? AF_INET : AF_INET6,
             rtm_dst_len = (byte)Destination.PrefixLength,
             rtm_table = RT_TABLE_MAIN,
-            // Of whatever scope.
+            // RT_SCOPE_NOWHERE matches any scope.
             rtm_scope = isIPv4 ? RT_SCOPE_NOWHERE : RT_SCOPE_UNIVERSE,
         });
         if (Destination.PrefixLength > 0) writer.Attribute(RTA_DST, Destination.First.ToBytes());
@@ -124,7 +126,7 @@ internal sealed record RouteGet(AddressFamily Family) : RouteRequest
         writer.Attribute(RTA_TABLE, (uint)RT_TABLE_MAIN);
     }
 
-    // There is no table before its first route.
+    // The table doesn't exist before its first route.
     internal override bool Tolerates(int errno) => errno == Linux.Errno.ENOENT;
 
     internal static Route Parse(Message message)
@@ -142,7 +144,7 @@ internal sealed record RouteGet(AddressFamily Family) : RouteRequest
                 case RTA_DST: destination = AttributeReader.Address(header.rtm_family, value); break;
                 case RTA_GATEWAY: gateway = AttributeReader.Address(header.rtm_family, value); break;
                 case RTA_OIF: link = AttributeReader.Number<int>(value); break;
-                // Of those beyond 255, the fixed part has no room for the number.
+                // Table numbers above 255 don't fit into the fixed part.
                 case RTA_TABLE: table = AttributeReader.Number<int>(value); break;
                 case RTA_PRIORITY: metric = AttributeReader.Number<int>(value); break;
             }
@@ -167,28 +169,28 @@ internal sealed record RouteGet(AddressFamily Family) : RouteRequest
     }
 }
 
-/// <summary>A route as the kernel has it (RTM_NEWROUTE).</summary>
+/// <summary>A route in the kernel (RTM_NEWROUTE).</summary>
 public sealed record Route
 {
     /// <summary>The destination.</summary>
     public required IPPrefix Destination { get; init; }
 
-    /// <summary>The next hop; null for a destination on the link itself.</summary>
+    /// <summary>The next hop; null for a destination on the link.</summary>
     public AddressValue? Gateway { get; init; }
 
-    /// <summary>The index of the link that it leaves by; zero for several or none.</summary>
+    /// <summary>The index of the outgoing link; zero for several links or no link.</summary>
     public int LinkIndex { get; init; }
 
-    /// <summary>The metric (RTA_PRIORITY); zero if it has none.</summary>
+    /// <summary>The metric (RTA_PRIORITY); zero if it isn't set.</summary>
     public int Metric { get; init; }
 
-    /// <summary>The table that it is in: 254 for the main one.</summary>
+    /// <summary>The routing table: 254 for the main table.</summary>
     public int Table { get; init; }
 
-    /// <summary>What becomes of the packets; null for what this library does not make.</summary>
+    /// <summary>What happens to the packets; null for a type that this library doesn't create.</summary>
     public NetworkRouteType? Type { get; init; }
 
-    /// <summary>The route in the words of ip, but without its link.</summary>
+    /// <summary>The route in the syntax of the ip command, without its link.</summary>
     public string Text
     {
         get

@@ -5,8 +5,8 @@ using MacIpvlan.Linux;
 namespace MacIpvlan.Netlink;
 
 /// <summary>
-/// rtnetlink in typed verbs: a socket in the namespace of the thread that opened it, wherever it is used later. Not for
-/// use by two threads at once.
+/// A typed rtnetlink socket. It stays in the namespace of the thread that opened it, on any thread that uses it later.
+/// It isn't thread-safe.
 /// </summary>
 public sealed class RouteSocket : IDisposable
 {
@@ -21,17 +21,17 @@ public sealed class RouteSocket : IDisposable
         _namespace = target is null or { IsOwn: true } ? null : target.Name;
     }
 
-    /// <summary>The cookie of the socket's namespace; zero where the kernel has none (before 5.14).</summary>
+    /// <summary>The cookie of the socket's namespace; zero on kernels before 5.14.</summary>
     internal ulong NamespaceCookie => _socket.NamespaceCookie;
 
     /// <summary>Opens a socket in the calling thread's namespace.</summary>
-    /// <param name="target">That namespace, for the words of errors and traces; null for the host's own.</param>
-    /// <param name="trace">Told of each change, as the ip command that does the same, before it is asked for.</param>
-    /// <exception cref="NetlinkException">The kernel gives no socket.</exception>
+    /// <param name="target">That namespace, named in errors and traces; null for the host's.</param>
+    /// <param name="trace">Called before each change with the equivalent ip command.</param>
+    /// <exception cref="NetlinkException">The kernel refuses to open a socket.</exception>
     public static RouteSocket Open(NamespaceHandle? target = null, Action<string>? trace = null) =>
         new(new NetlinkDatagramSocket(), target, trace);
 
-    /// <summary>Asks for changes, in order; the kernel goes on past one that it refuses.</summary>
+    /// <summary>Requests changes in order. The kernel continues after a change that it refuses.</summary>
     /// <exception cref="NetlinkException">The first refusal.</exception>
     public void Execute(params ReadOnlySpan<RouteRequest> requests)
     {
@@ -43,13 +43,13 @@ public sealed class RouteSocket : IDisposable
         _socket.Execute(requests);
     }
 
-    /// <summary>Looks a link up by name or alternative name.</summary>
-    /// <returns>Null if there is none.</returns>
+    /// <summary>Finds a link by name or alternative name.</summary>
+    /// <returns>Null if the link doesn't exist.</returns>
     public Link? FindLink(string name) =>
         LinkName.CanExist(name) ? _socket.Get(new LinkGet { Name = name }, Link.Parse) : null;
 
-    /// <summary>Looks a link up by index.</summary>
-    /// <returns>Null if there is none.</returns>
+    /// <summary>Finds a link by index.</summary>
+    /// <returns>Null if the link doesn't exist.</returns>
     public Link? FindLink(int index) => _socket.Get(new LinkGet { Index = index }, Link.Parse);
 
     /// <summary>All links of the namespace.</summary>
@@ -61,28 +61,34 @@ public sealed class RouteSocket : IDisposable
     /// <summary>The routes of one family in the main table.</summary>
     public IReadOnlyList<Route> GetRoutes(AddressFamily family) => _socket.Dump(new RouteGet(family), RouteGet.Parse);
 
-    /// <summary>The neighbours of all links.</summary>
+    /// <summary>The neighbors of all links.</summary>
     public IReadOnlyList<Neighbor> GetNeighbors() => _socket.Dump(new NeighborGet(), NeighborGet.Parse);
 
-    /// <summary>The route that packets to a destination take, of those by a link if one is given.</summary>
-    /// <exception cref="NetlinkException">There is none, or one that leads nowhere (ip-route(8) has its errors).</exception>
+    /// <summary>
+    /// The route that packets to a destination take; if a link is specified, only among the routes of that link.
+    /// </summary>
+    /// <exception cref="NetlinkException">
+    /// There is no such route, or its type drops packets (errors as in ip-route(8)).
+    /// </exception>
     internal Route FindRoute(AddressValue destination, Link? link = null)
     {
         RouteLookup lookup = new(destination, link);
         return _socket.Get(lookup, RouteGet.Parse) ?? throw new NetlinkException(lookup.ToString(), Errno.ENODEV);
     }
 
-    /// <summary>The number by which this socket's namespace knows another one, as in IFLA_LINK_NETNSID; -1 if by none.</summary>
+    /// <summary>
+    /// The id of another namespace in this socket's namespace, as in IFLA_LINK_NETNSID; -1 if it has no id.
+    /// </summary>
     public int GetNamespaceId(NamespaceHandle target) => _socket.Get(new NamespaceIdGet(target), NamespaceIdGet.Parse) is int id ? id : -1;
 
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 
-    /// <summary>The command as it is said from outside of the namespace.</summary>
+    /// <summary>The equivalent command for a shell outside the namespace.</summary>
     internal string InNamespace(string command) => _namespace switch
     {
         null => command,
-        // The ip command's own way into a namespace takes a name only; nsenter takes any path.
+        // ip enters a namespace only by name; nsenter accepts any path.
         _ when _namespace.Contains('/') => $"nsenter --net={_namespace} {command}",
         _ when command.StartsWith("ip ", StringComparison.Ordinal) => $"ip -n {_namespace}{command["ip".Length..]}",
         _ => $"ip netns exec {_namespace} {command}",

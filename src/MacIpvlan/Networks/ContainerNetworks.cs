@@ -6,17 +6,17 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>Makes, lists and removes networks.</summary>
+/// <summary>Creates, lists and removes networks.</summary>
 public sealed class ContainerNetworks(NetworkSession session)
 {
     private const int IdHexDigits = 64;
     private readonly ParentPlanner _planner = new(session);
     private readonly ParentLinks _parents = new(session);
 
-    /// <summary>All networks, by name.</summary>
+    /// <summary>All networks, sorted by name.</summary>
     public IReadOnlyList<ContainerNetwork> GetAll() => Describe(session.State.GetUsage(), session.State.GetNetworks());
 
-    /// <summary>The network of a name, whatever its case; null if there is none.</summary>
+    /// <summary>The network with a name, regardless of case; null if it doesn't exist.</summary>
     public ContainerNetwork? Find(string name)
     {
         IReadOnlyList<NetworkRecord> found = session.State.GetNetworks(name);
@@ -26,7 +26,7 @@ public sealed class ContainerNetworks(NetworkSession session)
     private ContainerNetwork[] Describe(IReadOnlyDictionary<string, NetworkUsage> usage, IReadOnlyList<NetworkRecord> networks)
     {
         Dictionary<string, NetworkState> states = [];
-        // What was made or removed between the two reads is not listed.
+        // Networks that were created or removed between the two reads aren't listed.
         return [.. networks.Where(n => usage.ContainsKey(n.Id))
             .Select(n => ContainerNetwork.From(n, usage[n.Id], StateOn(n.Parent)))];
 
@@ -37,14 +37,14 @@ public sealed class ContainerNetworks(NetworkSession session)
         }
     }
 
-    /// <summary>Checks a request against the rules, the kernel and the networks that there are; makes nothing.</summary>
-    /// <returns>What would be made, in words.</returns>
-    /// <exception cref="NetworkException">The request cannot be carried out.</exception>
+    /// <summary>Checks a request against the rules, the kernel and the existing networks. Creates nothing.</summary>
+    /// <returns>A description of what would be created.</returns>
+    /// <exception cref="NetworkException">The request can't be carried out.</exception>
     public string Plan(NetworkRequest request) => MakePlan(request, session.State.GetNetworks(), static _ => { }).ToString();
 
-    /// <summary>Makes a network, and its parent where that is a VLAN or a dummy that does not exist.</summary>
-    /// <exception cref="NetworkException">The request cannot be carried out.</exception>
-    /// <exception cref="NetlinkException">The kernel refused a step; nothing is left behind.</exception>
+    /// <summary>Creates a network, and its parent if that's a VLAN or a dummy that doesn't exist.</summary>
+    /// <exception cref="NetworkException">The request can't be carried out.</exception>
+    /// <exception cref="NetlinkException">The kernel refused a step. Nothing is left behind.</exception>
     public ContainerNetwork Create(NetworkRequest request)
     {
         session.Recover();
@@ -53,12 +53,14 @@ public sealed class ContainerNetworks(NetworkSession session)
         return CarryOut(plan, session.State.AddNetwork);
     }
 
-    /// <summary>Makes a network again, by another definition: with a new id, and without NICs.</summary>
+    /// <summary>Recreates a network with another definition, a new id, and without NICs.</summary>
     /// <param name="network">The network.</param>
     /// <param name="request">The definition.</param>
-    /// <param name="disconnect">Whether NICs and the host's access that it has are taken away first.</param>
-    /// <exception cref="NetworkException">NetworkInUse, or the request cannot be carried out.</exception>
-    /// <exception cref="NetlinkException">The kernel refused a step; the network is as it was, if without NICs.</exception>
+    /// <param name="disconnect">Whether to remove its NICs and the host's access first.</param>
+    /// <exception cref="NetworkException">NetworkInUse, or the request can't be carried out.</exception>
+    /// <exception cref="NetlinkException">
+    /// The kernel refused a step. The network is unchanged, but has no NICs.
+    /// </exception>
     internal ContainerNetwork Replace(ContainerNetwork network, NetworkRequest request, bool disconnect)
     {
         session.Recover();
@@ -71,18 +73,18 @@ public sealed class ContainerNetworks(NetworkSession session)
         return made;
     }
 
-    /// <summary>Checks that a network can be made again.</summary>
-    /// <exception cref="NetworkException">NetworkInUse or SubInterfaceInUse, naming what would be taken away.</exception>
+    /// <summary>Checks that a network can be recreated.</summary>
+    /// <exception cref="NetworkException">NetworkInUse or SubInterfaceInUse, naming what would be removed.</exception>
     internal void CheckReplaceable(ContainerNetwork network, NetworkPlan plan, bool disconnect)
     {
-        const string Kept = "differs, and is not made again while ";
+        const string Kept = "differs, but can't be recreated while ";
         CheckNoNics(network, disconnect, Kept + "it ");
         _parents.CheckReplaceable(plan.Parent, network.Id);
         if (session.State.GetHostNic(network.Id) is null || disconnect) return;
         throw new NetworkException(
             NetworkError.NetworkInUse,
             $"The network '{network.Name}' {Kept}the host has access to it.",
-            $"Take it away first (Disable-HostAccess {network.Name}), or use -Force.");
+            $"Remove it first (Disable-HostAccess {network.Name}), or use -Force.");
     }
 
     private ContainerNetwork CarryOut(NetworkPlan plan, Action<NetworkRecord> record)
@@ -91,9 +93,12 @@ public sealed class ContainerNetworks(NetworkSession session)
         return Find(plan.Network.Name)!;
     }
 
-    /// <summary>Removes a network, its NICs if forced to, and its parent if that was made for networks and has no other.</summary>
+    /// <summary>
+    /// Removes a network, its NICs if requested, and its parent if that was created for networks and no other network
+    /// uses it.
+    /// </summary>
     /// <param name="network">The network.</param>
-    /// <param name="disconnect">Whether NICs that it has are disconnected first.</param>
+    /// <param name="disconnect">Whether to disconnect its NICs first.</param>
     /// <exception cref="NetworkException">NetworkInUse, naming the NICs.</exception>
     public void Remove(ContainerNetwork network, bool disconnect)
     {
@@ -121,8 +126,8 @@ public sealed class ContainerNetworks(NetworkSession session)
         new HostAccesses(session).Disable(network);
     }
 
-    /// <summary>What a request comes to, beside other networks; makes nothing.</summary>
-    /// <exception cref="NetworkException">The request cannot be carried out.</exception>
+    /// <summary>Plans a request, given the other networks. Creates nothing.</summary>
+    /// <exception cref="NetworkException">The request can't be carried out.</exception>
     internal NetworkPlan MakePlan(NetworkRequest request, IReadOnlyCollection<NetworkRecord> networks, Action<string> warn)
     {
         IReadOnlyList<SubnetRecord> subnets = NetworkDefinition.Check(request);
@@ -130,7 +135,7 @@ public sealed class ContainerNetworks(NetworkSession session)
         {
             throw new NetworkException(
                 NetworkError.NetworkExists,
-                $"A network named '{request.Name}' exists.",
+                $"A network named '{request.Name}' already exists.",
                 "Choose another name, or remove that network first.");
         }
 
@@ -156,20 +161,20 @@ public sealed class ContainerNetworks(NetworkSession session)
         if (parent.Existing is not null) CheckForeignLinks(network, parent.Existing, warn);
         if (request.NicKind is MacvlanLink && _planner.IsWireless(parent))
         {
-            warn($"{parent.Name} is wireless: an access point takes one MAC address from a station, so NICs with addresses of "
-                + "their own reach nothing beyond it. An ipvlan network works there.");
+            warn($"{parent.Name} is wireless: an access point accepts only one MAC address per station, so NICs "
+                + "with their own MAC addresses reach nothing beyond it. Use an ipvlan network instead.");
         }
 
         if (request.NicKind is IpvlanLink { Mode: not IpvlanMode.L2 } && request.Gateways.Count > 0)
         {
-            warn($"The gateway of '{request.Name}' is kept free but not used: in l3 modes the default route leads out of "
-                + "the NIC itself.");
+            warn($"The gateway of '{request.Name}' is kept free but not used: in l3 modes, the default route goes "
+                + "directly through the NIC.");
         }
 
         return new(network, parent);
     }
 
-    // The kernel switches the mode of all ipvlan links of a parent, and says nothing; of the rest it tells on connecting.
+    // The kernel silently switches the mode of all ipvlan links of a parent. It refuses other conflicts on connecting.
     private void CheckForeignLinks(NetworkRecord network, Link parent, Action<string> warn)
     {
         if (network.NicKind is not (IpvlanLink or MacvlanLink { Mode: MacvlanMode.Passthru })) return;
@@ -186,10 +191,10 @@ public sealed class ContainerNetworks(NetworkSession session)
     }
 }
 
-/// <summary>What a request comes to: what is recorded, and the parent, as far as it must be made.</summary>
+/// <summary>The plan for a request: the record, and the parent with what must be created.</summary>
 internal sealed record NetworkPlan(NetworkRecord Network, ParentPlan Parent)
 {
-    /// <summary>What is made, in words.</summary>
+    /// <summary>A description of what is created.</summary>
     public override string ToString() =>
         $"{Network.NicKind} on {Parent}, {string.Join(", ", Network.Subnets.Select(static s => s.Prefix))}";
 }

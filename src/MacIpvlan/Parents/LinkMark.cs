@@ -5,9 +5,9 @@ using MacIpvlan.State;
 namespace MacIpvlan;
 
 /// <summary>
-/// How links that this module made are known, whoever meets them. A link is made in a group of its own, in the one request
-/// that makes it, and comes out of it when it gets its alias: so one that a killed command left unfinished can be told from
-/// all others, at every moment.
+/// Marks the links that this module creates, so that any command can recognize them. The request that creates a link also
+/// puts it into a group of its own. The link leaves the group when it gets its alias, so a link that a killed command left
+/// unfinished can always be recognized.
 /// </summary>
 internal static class LinkMark
 {
@@ -20,10 +20,10 @@ internal static class LinkMark
     private const int NetworkDigits = 12;
     private const int GroupDigits = 7;
 
-    /// <summary>The alias of a NIC: of which network, and which NIC.</summary>
+    /// <summary>The alias of a NIC, from the ids of its network and of the NIC.</summary>
     public static string Alias(NetworkRecord network, NicRecord nic) => Prefix(network) + nic.Id;
 
-    /// <summary>The group of a NIC that is unfinished.</summary>
+    /// <summary>The group of an unfinished NIC.</summary>
     public static uint Group(NicRecord nic) =>
         uint.Parse(nic.Id.AsSpan(0, GroupDigits), NumberStyles.HexNumber, CultureInfo.InvariantCulture) + 1;
 
@@ -31,13 +31,13 @@ internal static class LinkMark
     public static bool Is(Link link, NetworkRecord network, NicRecord nic) =>
         link.KindName == network.NicKind.Name && (link.Alias == Alias(network, nic) || link.Group == Group(nic));
 
-    /// <summary>Whether a link is a parent of this module's making, finished or not.</summary>
+    /// <summary>Whether this module created the link as a parent, finished or not.</summary>
     public static bool IsParent(Link link) => link.Alias == ParentAlias || IsUnfinishedParent(link);
 
-    /// <summary>Whether a link is a parent of this module's making that is not finished.</summary>
+    /// <summary>Whether this module created the link as a parent and didn't finish it.</summary>
     public static bool IsUnfinishedParent(Link link) => link.Group == ParentGroup;
 
-    /// <summary>The id of the NIC that a link is, if it is one of the network; null if not.</summary>
+    /// <summary>The id of the NIC that a link belongs to; null if the link isn't a NIC of the network.</summary>
     public static string? NicId(Link link, NetworkRecord network) =>
         link.Alias.StartsWith(Prefix(network), StringComparison.Ordinal) ? link.Alias[Prefix(network).Length..] : null;
 

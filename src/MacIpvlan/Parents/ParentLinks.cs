@@ -5,10 +5,13 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>Makes, restores and removes the links that networks sit on and that this module made. Called under the topology lock.</summary>
+/// <summary>
+/// Creates, restores and removes the links that this module creates as parents of networks. Called under the topology
+/// lock.
+/// </summary>
 internal sealed class ParentLinks(NetworkSession session)
 {
-    /// <summary>What networks on a link of that name are worth.</summary>
+    /// <summary>The state of networks whose parent has this name.</summary>
     public NetworkState GetState(string name) => session.Host.FindLink(name) switch
     {
         null => NetworkState.ParentMissing,
@@ -16,22 +19,22 @@ internal sealed class ParentLinks(NetworkSession session)
         _ => NetworkState.ParentDown,
     };
 
-    /// <summary>Checks that sub-interfaces which are otherwise than asked can be made again.</summary>
+    /// <summary>Checks that sub-interfaces with settings other than the requested ones can be recreated.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="networkId">The network whose NICs go before; null for none.</param>
+    /// <param name="networkId">The network whose NICs are removed first; null for none.</param>
     /// <exception cref="NetworkException">SubInterfaceInUse, with the reason.</exception>
     public void CheckReplaceable(ParentPlan plan, string? networkId)
     {
         if (plan.Lower is not null) CheckReplaceable(plan.Lower, networkId);
         if (!plan.IsReplaced) return;
-        string? reason = Find(plan.Name) is null ? "this module did not make it"
+        string? reason = Find(plan.Name) is null ? "this module didn't create it"
             : FindUser(plan.Existing!, networkId) is string user ? $"{user} sits on it"
             : null;
         if (reason is null) return;
         throw new NetworkException(
             NetworkError.SubInterfaceInUse,
-            $"{plan.Name} is not made again, though it differs ({string.Join("; ", plan.OwnDifferences)}): {reason}.",
-            "Remove first what sits on it, and then itself: Remove-VlanSubInterface.");
+            $"{plan.Name} differs ({string.Join("; ", plan.OwnDifferences)}), but can't be recreated: {reason}.",
+            "Remove what sits on it first, and then the sub-interface: Remove-VlanSubInterface.");
     }
 
     private string? FindUser(Link vlan, string? networkId)
@@ -44,10 +47,13 @@ internal sealed class ParentLinks(NetworkSession session)
         return new SiblingLinks(session).Find(vlan).FirstOrDefault(s => !own.Contains((s.Namespace, s.Link.Index)))?.ToString();
     }
 
-    /// <summary>Makes what the plan lacks, and what is otherwise than asked again, sets it up, and has it used.</summary>
+    /// <summary>
+/// Creates the links of the plan that are missing, recreates those with other settings, sets them up, and passes the
+/// parent on.
+/// </summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="use">Given the parent; should it fail, all is as it was.</param>
-    /// <exception cref="NetlinkException">The kernel refused; what was made is gone again.</exception>
+    /// <param name="use">Called with the parent. If it fails, everything is rolled back.</param>
+    /// <exception cref="NetlinkException">The kernel refused a step; all changes are rolled back.</exception>
     public void Ensure(ParentPlan plan, Action<Link> use)
     {
         if (plan.Existing is not null && !plan.IsReplaced) use(plan.Existing);
@@ -59,7 +65,8 @@ internal sealed class ParentLinks(NetworkSession session)
     {
         ParentLinkRecord? before = plan.IsReplaced ? Find(plan.Name) : null;
         if (plan.IsReplaced) session.Host.Execute(new LinkDelete(plan.Existing!.Index, plan.Name));
-        // Recorded first: a link without a record would be nobody's. Until it is there for good, it goes if nothing uses it.
+        // Recorded first, because a link without a record would have no owner. Until it is finished, it is removed if nothing
+        // uses it.
         ParentLinkRecord record = new()
         {
             Name = plan.Name,
@@ -91,26 +98,29 @@ internal sealed class ParentLinks(NetworkSession session)
             return;
         }
 
-        // By now the name may be that of another link.
+        // By now, another link can have the name.
         if (session.Host.FindLink(record.Name) is Link made && LinkMark.IsParent(made)) session.Host.Execute(new LinkDelete(made.Index, made.Name));
         session.State.SetParentLink(before);
         Restore(before);
     }
 
     /// <summary>The link that NICs of networks on a parent sit on.</summary>
-    /// <returns>Null if it is gone, or another link has the name of one that this module made.</returns>
+    /// <returns>Null if it is missing, or if another link has the name of one that this module created.</returns>
     public Link? FindUsable(string name) =>
         session.Host.FindLink(name) is Link link && (Find(name) is not ParentLinkRecord record || IsStill(link, record)) ? link : null;
 
-    /// <summary>Whether a link of ours is as it was made, with what it sits on.</summary>
+    /// <summary>Whether a link that this module created, and the link that it sits on, are as recorded.</summary>
     public bool IsInPlace(ParentLinkRecord record) =>
         session.Host.FindLink(record.Name) is Link link && IsStill(link, record) && !LinkMark.IsUnfinishedParent(link)
         && (record.Parent is null || session.Host.FindLink(record.Parent) is Link lower && (link.IsUp || !CanRise(record, lower)))
         && (record.Parent is not null || link.IsUp);
 
-    /// <summary>Makes a link of ours again if it is gone, and sets it up if it is not, and what it sits on likewise.</summary>
-    /// <returns>Whether anything had to be done.</returns>
-    /// <exception cref="NetworkException">ParentNotFound, or InterfaceExists: something else has its name.</exception>
+    /// <summary>
+    /// Recreates a link that this module created if it is missing, and sets it up if it is down. Does the same with the
+    /// link that it sits on.
+    /// </summary>
+    /// <returns>Whether anything was changed.</returns>
+    /// <exception cref="NetworkException">ParentNotFound, or InterfaceExists: another link has its name.</exception>
     /// <exception cref="NetlinkException">The kernel refused a step.</exception>
     public bool Restore(ParentLinkRecord record)
     {
@@ -127,11 +137,11 @@ internal sealed class ParentLinks(NetworkSession session)
         {
             throw new NetworkException(
                 NetworkError.InterfaceExists,
-                $"The host has an interface named {record.Name}, which is not the {record.Kind} that was made under that name.",
+                $"The host has an interface named {record.Name}, but it isn't the {record.Kind} that this module created.",
                 $"Rename or delete it: ip link delete dev {record.Name}.");
         }
 
-        // A command that died may have made it, and no more than that.
+        // A command that died may have created it without finishing it.
         bool isUnfinished = LinkMark.IsUnfinishedParent(link);
         bool rises = !link.IsUp && CanRise(record, lower);
         if (!isUnfinished && !rises) return any;
@@ -140,7 +150,7 @@ internal sealed class ParentLinks(NetworkSession session)
         return true;
     }
 
-    // The kernel answers ENETDOWN where it cannot (vlan_dev_open of net/8021q/vlan_dev.c).
+    // Otherwise, the kernel answers ENETDOWN (vlan_dev_open of net/8021q/vlan_dev.c).
     private static bool CanRise(ParentLinkRecord record, Link? lower) =>
         lower is not { IsUp: false } || record.Kind is VlanLink { LooseBinding: true };
 
@@ -155,7 +165,7 @@ internal sealed class ParentLinks(NetworkSession session)
             KeepHostOff(made);
             if (!CanRise(record, lower))
             {
-                session.Warn($"{record.Name} is left down: its parent {lower!.Name} is down.");
+                session.Warn($"{record.Name} stays down: its parent {lower!.Name} is down.");
                 session.Host.Execute(Finished(made));
                 return made;
             }
@@ -173,9 +183,14 @@ internal sealed class ParentLinks(NetworkSession session)
     private static LinkSet Finished(Link link) =>
         new(link.Index, link.Name) { Alias = LinkMark.ParentAlias, Group = 0 };
 
-    /// <summary>Removes a parent that was made for networks when nothing uses it any more, and what it sat on likewise.</summary>
+    /// <summary>
+    /// Removes a parent that was created for networks if nothing uses it anymore. Does the same with the link that it sat
+    /// on.
+    /// </summary>
     /// <param name="name">Its name.</param>
-    /// <param name="isAbandoned">Whether a command died over it: then the link may be another's that has its name since.</param>
+    /// <param name="isAbandoned">
+    /// Whether a command died while it worked on the link. If so, another link can have the name by now.
+    /// </param>
     public void RemoveUnused(string name, bool isAbandoned = false)
     {
         ParentLinkRecord? record = Find(name);
@@ -185,14 +200,17 @@ internal sealed class ParentLinks(NetworkSession session)
         if (!used) Remove(record!, isAbandoned);
     }
 
-    /// <summary>The record of a link that this module made; null if it did not.</summary>
+    /// <summary>The record of a link; null if this module didn't create it.</summary>
     public ParentLinkRecord? Find(string name) => session.State.GetParentLinks().FirstOrDefault(p => p.Name == name);
 
-    /// <summary>Removes a link of ours, and what it sat on if that was made for it and has no other use.</summary>
+    /// <summary>
+    /// Removes a link that this module created. Also removes the link that it sat on if that was created for it and has
+    /// no other use.
+    /// </summary>
     public void Remove(ParentLinkRecord record, bool isAbandoned = false)
     {
         Link? link = session.Host.FindLink(record.Name);
-        // By now the name may be that of another link.
+        // By now, another link can have the name.
         if (link is not null && IsStill(link, record) && (!isAbandoned || LinkMark.IsParent(link)))
         {
             Link? upper = session.Host.GetLinks().FirstOrDefault(l => l.ParentIndex == link.Index && !l.ParentIsForeign);
@@ -203,7 +221,7 @@ internal sealed class ParentLinks(NetworkSession session)
                 return;
             }
 
-            // Should this command die on the way, the next one takes the link for one that goes, and goes on.
+            // If this command dies on the way, the next one continues the removal.
             if (!record.RemovedWithLastNetwork) session.State.SetParentLink(record with { RemovedWithLastNetwork = true });
             session.Host.Execute(new LinkDelete(link.Index, link.Name));
         }
@@ -212,7 +230,7 @@ internal sealed class ParentLinks(NetworkSession session)
         if (record.Parent is not null) RemoveUnused(record.Parent, isAbandoned);
     }
 
-    // The networks' subnets are not the host's: it shall not configure itself from router advertisements there.
+    // The networks' subnets are not the host's: it must not configure itself from router advertisements there.
     private void KeepHostOff(Link link)
     {
         if (!Sysctl.Has("ipv6", link.Name)) return;

@@ -5,18 +5,18 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>Finds out which link a network can sit on, and what must be made for it. Makes nothing.</summary>
+/// <summary>Finds the link that a network can sit on, and what must be created for it. Changes nothing.</summary>
 internal sealed class ParentPlanner(NetworkSession session)
 {
-    /// <summary>Finds out which link a reference means, and what must be made for it; makes nothing.</summary>
+    /// <summary>Finds the link of a reference, and what must be created for it. Changes nothing.</summary>
     /// <param name="reference">The reference.</param>
-    /// <param name="vlans">Sub-interfaces that are asked to be in a certain way.</param>
+    /// <param name="vlans">Sub-interfaces with requested settings.</param>
     /// <exception cref="NetworkException">ParentNotFound, ParentUnsuitable, InvalidName or InvalidVlanId.</exception>
     public ParentPlan Plan(ParentReference reference, IReadOnlyList<ParentLinkRecord>? vlans = null)
     {
         if (vlans?.FirstOrDefault(v => v.Name == reference.ToString()) is ParentLinkRecord vlan)
         {
-            // Without itself, or what sits on itself would be looked for without end.
+            // Without itself, or a sub-interface that sits on itself would recurse endlessly.
             ParentPlan lower = Plan(new(vlan.Parent!), [.. vlans.Where(v => v != vlan)]);
             return PlanVlan(lower, (VlanLink)vlan.Kind, vlan.Name, vlan.Mtu) with
             {
@@ -46,16 +46,16 @@ internal sealed class ParentPlanner(NetworkSession session)
         }
         catch (NetworkException e) when (e.Error == NetworkError.ParentNotFound)
         {
-            throw NotFound(reference.Link, $", and no '{split.Link}' to make it on");
+            throw NotFound(reference.Link, $", and no '{split.Link}' to create it on");
         }
     }
 
-    /// <summary>Finds out whether a VLAN is on a link, and what must be made for it; makes nothing.</summary>
+    /// <summary>Finds a VLAN on a link, or what must be created for it. Changes nothing.</summary>
     /// <exception cref="NetworkException">ParentUnsuitable, InterfaceExists, InvalidName or InvalidParameter.</exception>
     public ParentPlan PlanVlan(ParentPlan lower, VlanLink kind, string? name = null, int? mtu = null)
     {
         CheckMtu(kind, mtu, lower.Name, lower.KnownMtu, session.Warn);
-        // One id exists once on a link, whatever its name.
+        // A link can have each VLAN id only once, under any name.
         if (lower.Existing is Link parent
             && session.Host.GetLinks().FirstOrDefault(
                 l => l.ParentIndex == parent.Index && !l.ParentIsForeign && l.Kind is VlanLink v && v.IsSameTag(kind)) is Link vlan)
@@ -72,21 +72,21 @@ internal sealed class ParentPlanner(NetworkSession session)
         catch (NetworkException e) when (name is null)
         {
             throw new NetworkException(
-                e.Error, e.Message, $"Name it yourself: Add-VlanSubInterface -Parent {lower.Name} -VlanId {kind.VlanId} -Name NAME.");
+                e.Error, e.Message, $"Specify a name: Add-VlanSubInterface -Parent {lower.Name} -VlanId {kind.VlanId} -Name NAME.");
         }
 
         if (session.Host.FindLink(vlanName) is not null)
         {
             throw new NetworkException(
                 NetworkError.InterfaceExists,
-                $"The host has an interface named {vlanName}, which is not VLAN {kind.VlanId} of {lower.Name}.",
-                $"Name it yourself: Add-VlanSubInterface -Parent {lower.Name} -VlanId {kind.VlanId} -Name NAME.");
+                $"The host has an interface named {vlanName}, but it isn't VLAN {kind.VlanId} of {lower.Name}.",
+                $"Specify a name: Add-VlanSubInterface -Parent {lower.Name} -VlanId {kind.VlanId} -Name NAME.");
         }
 
         return new(vlanName) { Kind = kind, Lower = lower, Mtu = mtu };
     }
 
-    /// <summary>Whether the parent, or what it sits on, is wireless.</summary>
+    /// <summary>Whether the parent, or a link that it sits on, is wireless.</summary>
     public bool IsWireless(ParentPlan plan)
     {
         if (WirelessLink.Is(plan.Name)) return true;
@@ -95,7 +95,7 @@ internal sealed class ParentPlanner(NetworkSession session)
             && session.Host.FindLink(vlan.ParentIndex) is Link lower && IsWireless(new(lower.Name) { Existing = lower });
     }
 
-    /// <summary>Checks an MTU against that of the parent, where that is known.</summary>
+    /// <summary>Checks an MTU against that of the parent, if it is known.</summary>
     /// <exception cref="NetworkException">InvalidParameter: the kernel would refuse it with a bare EINVAL.</exception>
     public static void CheckMtu(LinkKind kind, int? mtu, string parent, int? parentMtu, Action<string> warn)
     {
@@ -104,11 +104,11 @@ internal sealed class ParentPlanner(NetworkSession session)
         {
             throw new NetworkException(
                 NetworkError.InvalidParameter,
-                $"The MTU {mtu} is above that of {parent}, {parentMtu}, which is the most that {kind.Name} links of it can have.",
-                $"Use {parentMtu} or less, or raise the parent's first: ip link set dev {parent} mtu {mtu}.");
+                $"The MTU {mtu} exceeds that of {parent}, {parentMtu}, which is the maximum for {kind.Name} links on it.",
+                $"Use {parentMtu} or less, or raise the parent's MTU first: ip link set dev {parent} mtu {mtu}.");
         }
 
-        warn($"The MTU {mtu} is above that of {parent}, {parentMtu}: longer packets will be lost, and each change of the "
+        warn($"The MTU {mtu} exceeds that of {parent}, {parentMtu}: longer packets will be lost, and each change of the "
             + "parent's MTU overwrites it.");
     }
 
@@ -116,19 +116,19 @@ internal sealed class ParentPlanner(NetworkSession session)
     {
         if (link.IsLoopback)
         {
-            throw Unsuitable(link, "it is the loopback link", "Name the link that leads to the network, such as eth0.");
+            throw Unsuitable(link, "it is the loopback link", "Specify the link that leads to the network, such as eth0.");
         }
 
         if (link.Kind is MacvlanLink or IpvlanLink)
         {
-            throw Unsuitable(link, $"it is a {link.KindName} link itself", "Name the link that it sits on.");
+            throw Unsuitable(link, $"it is a {link.KindName} link itself", "Specify the link that it sits on.");
         }
 
         if (link.MasterIndex != 0 && session.Host.FindLink(link.MasterIndex) is { KindName: not "vrf" } master)
         {
             throw Unsuitable(
                 link, $"it is a port of the {master.KindName} {master.Name}, which takes all its frames",
-                $"Use {master.Name} as parent.");
+                $"Use {master.Name} as the parent.");
         }
     }
 
@@ -136,8 +136,8 @@ internal sealed class ParentPlanner(NetworkSession session)
     public static NetworkException NotFound(string name, string addition) => new(
         NetworkError.ParentNotFound,
         $"There is no link '{name}' on this host{addition}.",
-        "List the links that there are with: ip link show.");
+        "List the links with: ip link show.");
 
     private static NetworkException Unsuitable(Link link, string reason, string action) =>
-        new(NetworkError.ParentUnsuitable, $"{link.Name} cannot be a parent: {reason}.", action);
+        new(NetworkError.ParentUnsuitable, $"{link.Name} can't be a parent: {reason}.", action);
 }

@@ -4,7 +4,7 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>Which networks can be on one parent.</summary>
+/// <summary>Checks which networks can share a parent.</summary>
 internal static class ParentSharing
 {
     /// <summary>Checks a new network against those on the same parent.</summary>
@@ -16,25 +16,25 @@ internal static class ParentSharing
             CheckKinds(network, other.NicKind, $"network '{other.Name}'", warn);
             foreach (SubnetRecord subnet in network.Subnets)
             {
-                // Networks with equal subnets share one address book.
+                // Networks with the same subnet share its addresses.
                 IPPrefix? overlap = other.Subnets.Select(static s => (IPPrefix?)s.Prefix)
                     .FirstOrDefault(p => p != subnet.Prefix && p!.Value.Overlaps(subnet.Prefix));
                 if (overlap is null) continue;
                 throw new NetworkException(
                     NetworkError.SubnetOverlap,
                     $"The subnet {subnet.Prefix} of '{network.Name}' overlaps {overlap} of '{other.Name}' on {network.Parent}.",
-                    "Give both networks the same subnet, with ranges apart, or subnets that do not overlap.");
+                    "Use the same subnet for both networks, with separate ranges, or subnets that don't overlap.");
             }
         }
     }
 
-    /// <summary>Checks a new network against links that others made on the same parent.</summary>
+    /// <summary>Checks a new network against links that other programs created on the same parent.</summary>
     /// <exception cref="NetworkException">ParentInUse, naming the link.</exception>
     public static void Check(NetworkRecord network, IEnumerable<SiblingLink> others, Action<string> warn)
     {
         foreach (SiblingLink other in others)
         {
-            CheckKinds(network, other.Link.Kind!, $"link {other}, which is not of this module", warn);
+            CheckKinds(network, other.Link.Kind!, $"link {other}, which this module didn't create", warn);
         }
     }
 
@@ -50,18 +50,18 @@ internal static class ParentSharing
         if (network.NicKind is MacvlanLink mine && other is MacvlanLink theirs
             && (mine.Mode == MacvlanMode.Passthru || theirs.Mode == MacvlanMode.Passthru))
         {
-            throw InUse(network, holder, "mode Passthru takes the parent for one network alone");
+            throw InUse(network, holder, "mode Passthru reserves the parent for a single network");
         }
 
-        // The kernel keeps one ipvlan mode for a parent: a second one would change the first one's NICs too.
+        // The kernel keeps one ipvlan mode per parent, so a second network would change the mode of the first one's NICs.
         if (network.NicKind is IpvlanLink && network.NicKind != other)
         {
-            throw InUse(network, holder, $"that is {other}, and all ipvlan links of a parent have one mode and flag");
+            throw InUse(network, holder, $"that one is {other}, and all ipvlan links of a parent have the same mode and flag");
         }
     }
 
     private static NetworkException InUse(NetworkRecord network, string holder, string reason) => new(
         NetworkError.ParentInUse,
-        $"'{network.Name}' cannot be on {network.Parent} beside the {holder}: {reason}.",
-        "Use another parent, such as a VLAN of its own, or the same mode.");
+        $"'{network.Name}' can't share {network.Parent} with the {holder}: {reason}.",
+        "Use another parent, such as a separate VLAN, or the same mode.");
 }

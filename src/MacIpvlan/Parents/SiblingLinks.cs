@@ -5,11 +5,11 @@ using MacIpvlan.Netlink.Kinds;
 
 namespace MacIpvlan;
 
-/// <summary>Finds the macvlan and ipvlan links of a parent in every namespace, whoever made them.</summary>
+/// <summary>Finds all macvlan and ipvlan links of a parent in every namespace, including those of other programs.</summary>
 internal sealed class SiblingLinks(NetworkSession session)
 {
     /// <summary>The links on a parent of the host.</summary>
-    /// <returns>Each with the name of its namespace, the host's own first.</returns>
+    /// <returns>Each link with the name of its namespace. Links in the host's namespace come first.</returns>
     public IReadOnlyList<SiblingLink> Find(Link parent)
     {
         using NamespaceHandle host = NamespaceHandle.OpenOwn();
@@ -34,7 +34,7 @@ internal sealed class SiblingLinks(NetworkSession session)
         }
         catch (NetlinkException e) when (e.MissingPrivilege is not null)
         {
-            // In a user namespace, the names of the host's namespaces may show, but these are out of its reach.
+            // In a user namespace, the names of the host's namespaces can be visible, but it can't enter them.
             return [];
         }
     }
@@ -42,7 +42,7 @@ internal sealed class SiblingLinks(NetworkSession session)
     private static List<SiblingLink> Look(NamespaceHandle target, NamespaceHandle host, Link parent)
     {
         using RouteSocket inside = RouteSocket.Open(target);
-        // The same index may be another link's in a third namespace.
+        // In a third namespace, another link can have the same index.
         int hostId = inside.GetNamespaceId(host);
         return [.. inside.GetLinks().Where(l => l.ParentNamespaceId == hostId && IsOn(parent, l))
             .Select(l => new SiblingLink(target.Name, target.Path, target.Identity, l))];

@@ -24,25 +24,25 @@ public sealed class VlanSubInterface
     /// <summary>Whether headers are shown as if there were no tag.</summary>
     public required bool ReorderHeader { get; init; }
 
-    /// <summary>Whether the VLAN is registered by GVRP.</summary>
+    /// <summary>Whether the VLAN is registered through GVRP.</summary>
     public required bool Gvrp { get; init; }
 
-    /// <summary>Whether the VLAN is registered by MVRP.</summary>
+    /// <summary>Whether the VLAN is registered through MVRP.</summary>
     public required bool Mvrp { get; init; }
 
-    /// <summary>Whether the state of the parent is not followed.</summary>
+    /// <summary>Whether its state is independent of the parent's.</summary>
     public required bool LooseBinding { get; init; }
 
-    /// <summary>From priorities of this host to priorities of the tag, as FROM:TO.</summary>
+    /// <summary>Maps priorities of this host to priorities of the tag, as FROM:TO.</summary>
     public required ValueList<string> EgressPriorityMap { get; init; }
 
-    /// <summary>From priorities of the tag to priorities of this host, as FROM:TO.</summary>
+    /// <summary>Maps priorities of the tag to priorities of this host, as FROM:TO.</summary>
     public required ValueList<string> IngressPriorityMap { get; init; }
 
-    /// <summary>Whether it is set up.</summary>
+    /// <summary>Whether it is up.</summary>
     public required bool IsUp { get; init; }
 
-    /// <summary>Whether this module made it.</summary>
+    /// <summary>Whether this module created it.</summary>
     public required bool IsOwned { get; init; }
 
     /// <summary>The networks that sit on it.</summary>

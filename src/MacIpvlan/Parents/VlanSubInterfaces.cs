@@ -5,13 +5,13 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>Makes, lists and removes VLAN sub-interfaces of the host.</summary>
+/// <summary>Creates, lists and removes VLAN sub-interfaces of the host.</summary>
 public sealed class VlanSubInterfaces(NetworkSession session)
 {
     private readonly ParentPlanner _planner = new(session);
     private readonly ParentLinks _parents = new(session);
 
-    /// <summary>All VLAN sub-interfaces of the host, whoever made them, in the kernel's order.</summary>
+    /// <summary>All VLAN sub-interfaces of the host, including those of other programs, in the kernel's order.</summary>
     public IReadOnlyList<VlanSubInterface> GetAll()
     {
         HostLinks links = new(session.Host.GetLinks());
@@ -45,7 +45,7 @@ public sealed class VlanSubInterfaces(NetworkSession session)
         .Where(static l => !l.IsLoopback && l.Kind is not (MacvlanLink or IpvlanLink) && l.MasterIndex == 0)
         .OrderByDescending(static l => l.IsUp)];
 
-    /// <summary>The VLAN ids that there are, each with its link and that link's parent; asks nothing but the kernel.</summary>
+    /// <summary>The existing VLAN ids, each with its link and that link's parent. Queries only the kernel.</summary>
     public IReadOnlyList<(int VlanId, string Name, string Parent)> GetTags()
     {
         HostLinks links = new(session.Host.GetLinks());
@@ -56,11 +56,11 @@ public sealed class VlanSubInterfaces(NetworkSession session)
     /// <summary>The addresses of a link of the host.</summary>
     public IReadOnlyList<InterfaceAddress> GetAddresses(Link link) => [.. session.Host.GetAddresses(link).Select(static a => a.Address)];
 
-    /// <summary>Makes a sub-interface, sets it up, and remembers it.</summary>
+    /// <summary>Creates a sub-interface, sets it up, and records it.</summary>
     /// <param name="parent">The link that it sits on.</param>
     /// <param name="kind">The tag and the settings.</param>
-    /// <param name="name">Its name; LINK.ID when null.</param>
-    /// <param name="mtu">Its MTU in bytes; the parent's when null.</param>
+    /// <param name="name">Its name; null for LINK.ID.</param>
+    /// <param name="mtu">Its MTU in bytes; null for the parent's.</param>
     /// <exception cref="NetworkException">The parent is unsuitable, or the sub-interface exists.</exception>
     /// <exception cref="NetlinkException">The kernel refused a step; nothing is left behind.</exception>
     public VlanSubInterface Add(string parent, VlanLink kind, string? name, int? mtu)
@@ -74,36 +74,36 @@ public sealed class VlanSubInterfaces(NetworkSession session)
         {
             throw new NetworkException(
                 NetworkError.SubInterfaceExists,
-                $"VLAN {kind.VlanId} exists on {parent}, as {plan.Name}.",
-                "Use it as it is; a parent can carry each VLAN id once.");
+                $"VLAN {kind.VlanId} already exists on {parent}, as {plan.Name}.",
+                "Use the existing sub-interface; a parent can have each VLAN id only once.");
         }
 
         _parents.Ensure(plan, static _ => { });
         return GetAll().First(v => v.Name == plan.Name);
     }
 
-    /// <summary>Removes a sub-interface that carries nothing.</summary>
+    /// <summary>Removes a sub-interface that carries no networks or links.</summary>
     /// <param name="vlan">The sub-interface.</param>
-    /// <param name="force">Whether one that this module did not make is removed too.</param>
+    /// <param name="force">Whether to remove it even if this module didn't create it.</param>
     /// <exception cref="NetworkException">SubInterfaceInUse, with the reason.</exception>
     public void Remove(VlanSubInterface vlan, bool force)
     {
         session.Recover();
         using IDisposable topology = session.State.LockTopology();
         ParentLinkRecord? record = _parents.Find(vlan.Name);
-        // One that was made for what sat on it has gone with that.
+        // A sub-interface that was created for what sat on it was removed together with that.
         if (record is null && session.Host.FindLink(vlan.Index) is null) return;
         string? reason = vlan.Networks.Count > 0 ? $"it carries {string.Join(", ", vlan.Networks)}"
             : session.Host.GetLinks().FirstOrDefault(l => l.ParentIndex == vlan.Index && !l.ParentIsForeign) is Link upper
                 ? $"{upper.Name} sits on it"
-            : record is null && !force ? "this module did not make it"
+            : record is null && !force ? "this module didn't create it"
             : null;
         if (reason is not null)
         {
             throw new NetworkException(
                 NetworkError.SubInterfaceInUse,
-                $"{vlan.Name} is not removed: {reason}.",
-                record is null && !force ? "Use -Force if nothing else needs it." : "Remove first what sits on it.");
+                $"{vlan.Name} can't be removed: {reason}.",
+                record is null && !force ? "Use -Force if nothing else needs it." : "Remove what sits on it first.");
         }
 
         _parents.Remove(record ?? new ParentLinkRecord

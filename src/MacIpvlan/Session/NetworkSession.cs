@@ -5,11 +5,13 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>What one command works with: the state, a socket on the host, threads that enter namespaces.</summary>
-/// <param name="openState">Opens the state when it is first needed; is told how to wait for others.</param>
+/// <summary>The resources of one command: the state, a socket on the host, and threads that enter namespaces.</summary>
+/// <param name="openState">
+/// Opens the state when it's first needed. Its argument is how to wait for other processes.
+/// </param>
 public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState) : IDisposable
 {
-    /// <summary>How many things may be done at once.</summary>
+    /// <summary>The highest number of operations in parallel.</summary>
     internal const int MaxThreads = 32;
 
     private IStateStore? _state;
@@ -17,31 +19,31 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
     private NamespaceThreads? _namespaces;
     private NamespaceFinder? _finder;
     private ContainerFinder? _containers;
-    // One thread may be undoing while another is not.
+    // Per thread: one thread can be rolling back while others go on.
     [ThreadStatic]
     private static bool t_isRollingBack;
     private bool _isRecovered;
     private bool _isBranch;
 
-    /// <summary>Told of each step, before it is taken, as the command that does the same; may be called on any thread.</summary>
+    /// <summary>Called before each step with the equivalent command. Can be called on any thread.</summary>
     public Action<string>? Trace { get; init; }
 
-    /// <summary>Told of what was done otherwise than asked; may be called on any thread.</summary>
+    /// <summary>Called with the text of each warning. Can be called on any thread.</summary>
     public Action<string> Warn { get; init; } = static _ => { };
 
     /// <summary>
-    /// Told what the command has come to, or null for that it still waits; may be called on any thread, at any time, and
-    /// does not throw.
+    /// Called with the command's progress, or null while it's waiting. Can be called on any thread at any time, and
+    /// doesn't throw.
     /// </summary>
     public Action<WorkProgress?> Progress { get; init; } = static _ => { };
 
-    /// <summary>Opens the container runtimes of this host when one is first needed.</summary>
+    /// <summary>Opens the container runtimes of this host when they're first needed.</summary>
     public Func<IReadOnlyList<IContainerRuntime>> OpenRuntimes { get; init; } = static () => [];
 
-    /// <summary>Puts right what commands that died left half done: <see cref="Recovery"/>.</summary>
+    /// <summary>Completes or undoes changes that killed commands left incomplete: <see cref="Recovery"/>.</summary>
     public Action<NetworkSession> Recovering { get; init; } = static _ => { };
 
-    /// <summary>Cancelled when the command is to end: it then ends at its next wait, or before its next step.</summary>
+    /// <summary>Canceled when the command must stop. It then stops at its next wait, or before its next step.</summary>
     public CancellationToken Stopping { get; init; }
 
     /// <summary>The state.</summary>
@@ -53,15 +55,15 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
     /// <summary>The threads that enter namespaces.</summary>
     internal NamespaceThreads Namespaces => _namespaces ??= new NamespaceThreads(MaxThreads) { Waiting = StillWaiting };
 
-    /// <summary>Finds namespaces again.</summary>
+    /// <summary>Finds recorded namespaces.</summary>
     internal NamespaceFinder Finder => _finder ??= new NamespaceFinder(Namespaces);
 
     /// <summary>Finds the namespaces of containers.</summary>
     internal ContainerFinder Containers => _containers ??= new ContainerFinder(OpenRuntimes(), Stopping);
 
     /// <summary>
-    /// A session for work on another thread that nobody else uses, which enters namespaces itself; to be asked for in the
-    /// host's namespace. It shares the state with this one, and nothing else.
+    /// Creates a session for a dedicated thread that enters namespaces itself. Call this method in the host's
+    /// namespace. The new session shares only the state with this one.
     /// </summary>
     internal NetworkSession Branch()
     {
@@ -80,7 +82,7 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
         };
     }
 
-    /// <summary>Puts right, once, what commands that died left half done. For all that changes something.</summary>
+    /// <summary>Runs <see cref="Recovering"/> once. Operations that change something call this method first.</summary>
     internal void Recover()
     {
         if (_isRecovered) return;
@@ -89,8 +91,8 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
     }
 
     /// <summary>
-    /// Ends the threads that are in namespaces, and would keep those alive. For commands that go on for long; when nothing
-    /// is done on those threads.
+    /// Ends the threads in namespaces, which would keep the namespaces alive. For long-running commands, while no work
+    /// runs on those threads.
     /// </summary>
     internal void LeaveNamespaces()
     {
@@ -98,8 +100,8 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
         (_namespaces, _finder) = (null, null);
     }
 
-    /// <summary>Waits for so long; the one way to wait for others.</summary>
-    /// <exception cref="OperationCanceledException">The command is to end.</exception>
+    /// <summary>Waits for a time. Every wait for another process uses this method.</summary>
+    /// <exception cref="OperationCanceledException">The command must stop.</exception>
     internal void Pause(TimeSpan time)
     {
         StillWaiting();
@@ -109,16 +111,16 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
 
     private void StillWaiting() => Progress(null);
 
-    /// <summary>To be called where nothing is half-made.</summary>
-    /// <exception cref="OperationCanceledException">The command is to end.</exception>
+    /// <summary>Stops the command if requested. Call this method only between complete steps.</summary>
+    /// <exception cref="OperationCanceledException">The command must stop.</exception>
     internal void ThrowIfStopping()
     {
         if (!t_isRollingBack) Stopping.ThrowIfCancellationRequested();
     }
 
     /// <summary>
-    /// Undoes a step of something that failed, even when the command is to end: a second failure is told of, and does
-    /// not hide the first.
+    /// Undoes a step of a failed operation, even if the command must stop. If this fails too, it causes a warning, so
+    /// that the first failure isn't hidden.
     /// </summary>
     internal void RollBack(Action undo)
     {
@@ -130,7 +132,7 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
         }
         catch (Exception e) when (e is NetlinkException or NetworkException)
         {
-            Warn($"Not all could be undone: {e.Message}");
+            Warn($"A step couldn't be undone: {e.Message}");
         }
         finally
         {

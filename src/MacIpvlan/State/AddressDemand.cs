@@ -3,7 +3,7 @@ using MacIpvlan.Addressing;
 
 namespace MacIpvlan.State;
 
-/// <summary>One address that a NIC asks for: a certain one, or the lowest free one of a family.</summary>
+/// <summary>One address that a NIC requests: a specific address, or the lowest free address of a family.</summary>
 /// <param name="Family">The family.</param>
-/// <param name="Static">The address asked for; null for the lowest free one.</param>
+/// <param name="Static">The requested address; null for the lowest free address.</param>
 public readonly record struct AddressDemand(AddressFamily Family, AddressValue? Static);

@@ -3,10 +3,10 @@ using MacIpvlan.Addressing;
 
 namespace MacIpvlan.State;
 
-/// <summary>An address that someone else on the wire has: not handed out for a while.</summary>
+/// <summary>An address that another station on the wire has. It isn't allocated until the entry expires.</summary>
 /// <param name="Address">The address.</param>
-/// <param name="MacAddress">Who answered for it.</param>
-/// <param name="Until">When that is forgotten.</param>
+/// <param name="MacAddress">The MAC address of the station that answered for it.</param>
+/// <param name="Until">When the entry expires.</param>
 public sealed record ForeignAddress(AddressValue Address, PhysicalAddress MacAddress, DateTimeOffset Until)
 {
     /// <summary>The address.</summary>

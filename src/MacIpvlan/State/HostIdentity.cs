@@ -1,11 +1,11 @@
 namespace MacIpvlan.State;
 
-/// <summary>Which host the state's rows are for.</summary>
+/// <summary>Identifies the host that rows of the state belong to.</summary>
 public static class HostIdentity
 {
     private const string MachineIdFile = "/etc/machine-id";
 
-    /// <summary>The machine id (machine-id(5)), or the host's name where there is none.</summary>
+    /// <summary>The machine id (machine-id(5)), or the host's name if it has no machine id.</summary>
     public static string Read()
     {
         string id = File.Exists(MachineIdFile) ? File.ReadAllText(MachineIdFile).Trim() : "";

@@ -3,54 +3,54 @@ using MacIpvlan.Netlink.Kinds;
 
 namespace MacIpvlan.State;
 
-/// <summary>A network as it was defined.</summary>
+/// <summary>A network's definition.</summary>
 public sealed record NetworkRecord
 {
     /// <summary>64 random hexadecimal digits.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The name, unique on the host whatever its case.</summary>
+    /// <summary>The name, unique on the host regardless of case.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What its NICs are made as: <see cref="MacvlanLink"/> or <see cref="IpvlanLink"/>.</summary>
+    /// <summary>The kind of its NICs: <see cref="MacvlanLink"/> or <see cref="IpvlanLink"/>.</summary>
     public required LinkKind NicKind { get; init; }
 
     /// <summary>The name of the link that its NICs sit on.</summary>
     public required string Parent { get; init; }
 
-    /// <summary>Whether its NICs get no default route: asked for, or the parent is a dummy.</summary>
+    /// <summary>Whether its NICs get no default route and reach only each other. The parent is then a dummy.</summary>
     public bool Internal { get; init; }
 
-    /// <summary>The MTU of its NICs in bytes; the parent's when null.</summary>
+    /// <summary>The MTU of its NICs in bytes; null for the parent's MTU.</summary>
     public int? Mtu { get; init; }
 
-    /// <summary>The metric of its default routes; the kernel's default when null.</summary>
+    /// <summary>The metric of its default routes; null for the kernel's default.</summary>
     public int? RouteMetric { get; init; }
 
-    /// <summary>Whether its NICs get no default route though they are not internal.</summary>
+    /// <summary>Whether its NICs get no default route although the network isn't internal.</summary>
     public bool NoDefaultRoute { get; init; }
 
-    /// <summary>Whether gateways are on the link though in none of the subnets.</summary>
+    /// <summary>Whether gateways can be on the link but outside the subnets.</summary>
     public bool OnLinkGateway { get; init; }
 
-    /// <summary>Routes that its NICs get beside the default route.</summary>
+    /// <summary>The routes that its NICs get in addition to the default route.</summary>
     public IReadOnlyList<NetworkRoute> Routes { get; init; } = [];
 
-    /// <summary>How addresses are probed before NICs take them; null for not at all.</summary>
+    /// <summary>How addresses are probed before NICs use them; null if they aren't probed.</summary>
     public ProbeSettings? Probe { get; init; }
 
-    /// <summary>Its subnets, in the order they were given.</summary>
+    /// <summary>Its subnets, in the order they were specified.</summary>
     public required IReadOnlyList<SubnetRecord> Subnets { get; init; }
 }
 
 /// <summary>A subnet of a network.</summary>
 /// <param name="Prefix">The subnet.</param>
-/// <param name="Gateway">Its gateway, never handed out; null for none.</param>
-/// <param name="Ranges">Where addresses are handed out from; empty for all of the subnet.</param>
-/// <param name="Excluded">What is never handed out.</param>
+/// <param name="Gateway">The gateway, which is never allocated; null if the subnet has no gateway.</param>
+/// <param name="Ranges">The ranges that addresses are allocated from; empty for the whole subnet.</param>
+/// <param name="Excluded">The addresses that are never allocated.</param>
 public sealed record SubnetRecord(
     IPPrefix Prefix, AddressValue? Gateway, IReadOnlyList<AddressRange> Ranges, IReadOnlyList<AddressRange> Excluded)
 {
-    /// <summary>What the subnet withholds from allocation: its exclusions and its gateway.</summary>
+    /// <summary>The addresses that are withheld from allocation: the exclusions and the gateway.</summary>
     public IEnumerable<AddressRange> Withheld => Gateway is null ? Excluded : Excluded.Append(AddressRange.Of(Gateway.Value));
 }

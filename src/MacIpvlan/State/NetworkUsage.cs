@@ -3,17 +3,17 @@ using MacIpvlan.Addressing;
 
 namespace MacIpvlan.State;
 
-/// <summary>How much of a network is in use.</summary>
-/// <param name="NicCount">How many NICs containers have on it.</param>
-/// <param name="HostAddresses">The host's own addresses on it.</param>
-/// <param name="Subnets">Its subnets, in the order they were given.</param>
+/// <summary>The usage of a network.</summary>
+/// <param name="NicCount">The number of NICs, without the host's.</param>
+/// <param name="HostAddresses">The host's addresses on the network.</param>
+/// <param name="Subnets">The usage of its subnets, in the order they were specified.</param>
 public sealed record NetworkUsage(
     int NicCount, IReadOnlyList<AddressValue> HostAddresses, IReadOnlyList<SubnetUsage> Subnets);
 
-/// <summary>How much of a subnet is in use; networks that share an address book count together.</summary>
-/// <param name="Size">How many addresses can be handed out: those of its ranges, less what is withheld.</param>
-/// <param name="InUse">How many addresses NICs have, static ones outside of the ranges among them.</param>
-/// <param name="Free">How many can still be handed out.</param>
-/// <param name="Foreign">Those that someone else on the wire has.</param>
+/// <summary>The usage of a subnet. Networks that share a pool count together.</summary>
+/// <param name="Size">The number of addresses that can be allocated: those in its ranges that aren't withheld.</param>
+/// <param name="InUse">The number of addresses that NICs have, including static addresses outside the ranges.</param>
+/// <param name="Free">The number of addresses that can still be allocated.</param>
+/// <param name="Foreign">The addresses that other stations on the wire have.</param>
 public readonly record struct SubnetUsage(
     BigInteger Size, BigInteger InUse, BigInteger Free, IReadOnlyList<ForeignAddress> Foreign);

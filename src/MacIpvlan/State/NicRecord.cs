@@ -5,7 +5,7 @@ using MacIpvlan.Linux;
 
 namespace MacIpvlan.State;
 
-/// <summary>A NIC and the addresses it holds.</summary>
+/// <summary>A NIC and its leases.</summary>
 public sealed record NicRecord
 {
     /// <summary>16 random hexadecimal digits.</summary>
@@ -14,82 +14,89 @@ public sealed record NicRecord
     /// <summary>The network's id.</summary>
     public required string NetworkId { get; init; }
 
-    /// <summary>How far it has come.</summary>
+    /// <summary>The NIC's state.</summary>
     public required NicState State { get; init; }
 
-    /// <summary>What the namespace is called: a name under /run/netns, a path, or the name of its container.</summary>
+    /// <summary>The namespace's display name: a name under /run/netns, a path, or the name of its container.</summary>
     public required string NamespaceName { get; init; }
 
-    /// <summary>The path that leads to the namespace.</summary>
+    /// <summary>The path of the namespace.</summary>
     public required string NamespacePath { get; init; }
 
-    /// <summary>Which namespace it was: the path may lead to another one by now.</summary>
+    /// <summary>The namespace's identity, because the path can now lead to another namespace.</summary>
     public required NamespaceIdentity Namespace { get; init; }
 
-    /// <summary>What tells that namespace apart from a later one of the same identity.</summary>
+    /// <summary>Distinguishes the namespace from a later one with the same identity.</summary>
     public required NamespaceBirth NamespaceBirth { get; init; }
 
-    /// <summary>The process that was named as the target, if one was.</summary>
+    /// <summary>The process that was specified as the target; null if none was.</summary>
     public int? ProcessId { get; init; }
 
-    /// <summary>When that process started, in clock ticks since the kernel did: its id may be another's by now.</summary>
+    /// <summary>When that process started, in clock ticks since boot, because its id can be reused.</summary>
     public long? ProcessStart { get; init; }
 
-    /// <summary>The container that was named as the target, if one was.</summary>
+    /// <summary>The container that was specified as the target; null if none was.</summary>
     public Container? Container { get; init; }
 
-    /// <summary>Whether its namespace was told by a name, and so may come back; a process's id is another's by then.</summary>
+    /// <summary>
+    /// Whether its namespace was specified by a name, so that the namespace can be recreated. A process id can't: it is
+    /// reused by another process.
+    /// </summary>
     public bool IsNamed => ProcessId is null && !NamespacePath.StartsWith("/proc/", StringComparison.Ordinal);
 
-    /// <summary>Whether it is the host's own access to the network: in the host's namespace, beside the containers' NICs.</summary>
+    /// <summary>
+    /// Whether it's the NIC in the host's namespace through which the host has access to the network.
+    /// </summary>
     public bool IsHost { get; init; }
 
-    /// <summary>The interface's name in the namespace; empty until it is made.</summary>
+    /// <summary>The interface's name in the namespace; empty until the interface is created.</summary>
     public string InterfaceName { get; init; } = "";
 
-    /// <summary>The interface's index in the namespace; zero until it is made.</summary>
+    /// <summary>The interface's index in the namespace; zero until the interface is created.</summary>
     public int InterfaceIndex { get; init; }
 
-    /// <summary>Its MAC address; none until it is made.</summary>
+    /// <summary>The MAC address; <see cref="PhysicalAddress.None"/> until the interface is created.</summary>
     public PhysicalAddress MacAddress { get; init; } = PhysicalAddress.None;
 
-    /// <summary>Its MTU in bytes; zero until it is made.</summary>
+    /// <summary>The MTU in bytes; zero until the interface is created.</summary>
     public int Mtu { get; init; }
 
-    /// <summary>Its addresses, in the order they were asked for.</summary>
+    /// <summary>Its addresses, in the order they were requested.</summary>
     public IReadOnlyList<LeaseRecord> Leases { get; init; } = [];
 }
 
-/// <summary>An address that a NIC holds.</summary>
+/// <summary>An address that is allocated to a NIC.</summary>
 /// <param name="Address">The address with the prefix length of its subnet.</param>
-/// <param name="Source">Where it came from.</param>
+/// <param name="Source">How the address was chosen.</param>
 public sealed record LeaseRecord(InterfaceAddress Address, LeaseSource Source);
 
-/// <summary>Where an address came from.</summary>
+/// <summary>How an address was chosen.</summary>
 public enum LeaseSource
 {
-    /// <summary>The lowest free one of the network's pool.</summary>
+    /// <summary>It was the lowest free address of the pool.</summary>
     Pool,
 
-    /// <summary>Asked for.</summary>
+    /// <summary>It was requested.</summary>
     Static,
 }
 
-/// <summary>How far a NIC has come.</summary>
+/// <summary>The state of a NIC.</summary>
 public enum NicState
 {
-    /// <summary>Its addresses are taken; its interface may exist in part.</summary>
+    /// <summary>Its addresses are allocated. Its interface may not exist yet, or may lack settings.</summary>
     Reserved,
 
-    /// <summary>Its interface is up, with all addresses and routes.</summary>
+    /// <summary>Its interface is up and has all addresses and routes.</summary>
     Attached,
 
-    /// <summary>It is being taken away; its interface may exist still.</summary>
+    /// <summary>It's being removed. Its interface may still exist.</summary>
     Detaching,
 
-    /// <summary>It has its addresses, but no interface: its namespace or its parent is gone.</summary>
+    /// <summary>
+    /// It keeps its addresses but has no interface, because its namespace or parent no longer exists.
+    /// </summary>
     Detached,
 
-    /// <summary>Its interface is being made again.</summary>
+    /// <summary>Its interface is being recreated.</summary>
     Restoring,
 }

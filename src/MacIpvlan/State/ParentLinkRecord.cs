@@ -2,21 +2,23 @@ using MacIpvlan.Netlink.Kinds;
 
 namespace MacIpvlan.State;
 
-/// <summary>A link that this module made, or is to make, to be a parent: a VLAN sub-interface or a dummy.</summary>
+/// <summary>
+/// A link that this module created, or is about to create, as a parent: a VLAN sub-interface or a dummy.
+/// </summary>
 public sealed record ParentLinkRecord
 {
     /// <summary>The link's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What it is: <see cref="VlanLink"/> or <see cref="DummyLink"/>.</summary>
+    /// <summary>The link's kind: <see cref="VlanLink"/> or <see cref="DummyLink"/>.</summary>
     public required LinkKind Kind { get; init; }
 
     /// <summary>The link that it sits on; null for a dummy.</summary>
     public string? Parent { get; init; }
 
-    /// <summary>Its MTU in bytes; the kernel's choice when null.</summary>
+    /// <summary>The MTU in bytes; null for the kernel's default.</summary>
     public int? Mtu { get; init; }
 
-    /// <summary>Whether it goes with the last network that uses it; false when it was asked for by itself.</summary>
+    /// <summary>Whether it's removed with the last network that uses it; false if it was created separately.</summary>
     public bool RemovedWithLastNetwork { get; init; }
 }

@@ -1,14 +1,14 @@
 namespace MacIpvlan.Topology;
 
-/// <summary>Breaks a sequence into columns, one read after the other, that are as even as they can be.</summary>
+/// <summary>Splits a sequence into columns whose heights are as even as possible, in reading order.</summary>
 internal static class ColumnBreaks
 {
-    /// <summary>How many items each column has.</summary>
+    /// <summary>Returns the number of items in each column.</summary>
     /// <param name="heights">The heights of the items.</param>
-    /// <param name="most">How many columns there may be.</param>
+    /// <param name="most">The maximum number of columns.</param>
     public static int[] Find(IReadOnlyList<int> heights, int most)
     {
-        // The lowest height into which all fit.
+        // Searches for the smallest height at which all items fit.
         (int low, int high) = (heights.DefaultIfEmpty().Max(), heights.Sum());
         while (low < high)
         {

@@ -1,17 +1,17 @@
 namespace MacIpvlan.Topology;
 
-/// <summary>How a topology is drawn.</summary>
+/// <summary>The formats of a drawing.</summary>
 public enum DrawingFormat
 {
-    /// <summary>As a tree of lines.</summary>
+    /// <summary>A text tree.</summary>
     Text,
 
-    /// <summary>As a flowchart in the language of Mermaid.</summary>
+    /// <summary>A Mermaid flowchart.</summary>
     Mermaid,
 
-    /// <summary>As a picture.</summary>
+    /// <summary>An SVG picture.</summary>
     Svg,
 
-    /// <summary>As a page with the picture and tables.</summary>
+    /// <summary>An HTML page with the picture and tables.</summary>
     Html,
 }

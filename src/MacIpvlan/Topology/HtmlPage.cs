@@ -5,10 +5,10 @@ using MacIpvlan.State;
 
 namespace MacIpvlan.Topology;
 
-/// <summary>Draws a topology as a page of HTML: the picture, and tables of networks and NICs that can be searched.</summary>
+/// <summary>Draws a topology as an HTML page: the picture, and searchable tables of networks and NICs.</summary>
 public static class HtmlPage
 {
-    /// <summary>The text of a file that needs no other, and is allowed none.</summary>
+    /// <summary>Returns a self-contained page, which isn't allowed to load anything.</summary>
     public static string Draw(NetworkTopology topology)
     {
         Box picture = TopologyPicture.Lay(topology, hasHeading: false);

@@ -3,13 +3,13 @@ namespace MacIpvlan.Topology;
 /// <summary>Lays out a link: a trunk across its panel, or a card with the networks and sub-interfaces on it.</summary>
 internal sealed record LinkCard(NetworkCard Networks)
 {
-    /// <summary>How much narrower a card is than the one that it lies in.</summary>
+    /// <summary>How much narrower a card is than the one around it.</summary>
     public const int Inset = Rail + Gap;
 
-    /// <summary>The room to the left of boxes, for the rail that they hang from.</summary>
+    /// <summary>The space to the left of boxes for the rail that they hang from.</summary>
     public const int Rail = 34;
 
-    /// <summary>Where in that room the rail is.</summary>
+    /// <summary>The position of the rail in that space.</summary>
     public const int RailInset = 14;
 
     /// <summary>The space between boxes.</summary>
@@ -18,25 +18,25 @@ internal sealed record LinkCard(NetworkCard Networks)
     private const int Pad = 16;
     private const int LineHeight = 16;
 
-    /// <summary>What sits on a link, each as what places its box.</summary>
+    /// <summary>The networks and sub-interfaces on a link, each as a function that places its box.</summary>
     public IReadOnlyList<PlaceBox> Items(TopologyLink link) =>
     [
         .. link.Networks.Select(n => (PlaceBox)((x, y, width) => Networks.Place(n, x, y, width))),
         .. link.Links.Select(l => (PlaceBox)((x, y, width) => Place(l, x, y, width))),
     ];
 
-    /// <summary>The box of a link of the host, without what sits on it.</summary>
+    /// <summary>The box of a host link, without the boxes on it.</summary>
     public static Box PlaceTrunk(TopologyLink link, int x, int y, int width)
     {
         string[] notes = [TopologyWords.Of(link), .. link.Addresses.Count == 0 ? (string[])[] : [string.Join(", ", link.Addresses)]];
         return PlaceHead("trunk", link.Name, TopologyWords.Trouble(link), notes, (Font.Trunk, Font.TrunkNote), x, y, width);
     }
 
-    /// <summary>The box that stands in for a trunk where there is none.</summary>
+    /// <summary>The box that takes the place of a trunk for links without an uplink.</summary>
     public static Box PlaceIsle(int x, int y, int width) => PlaceHead(
-        "trunk isle", "no uplink", "", ["dummy links, which lead nowhere"], (Font.Trunk, Font.TrunkNote), x, y, width);
+        "trunk isle", "no uplink", "", ["dummy links, not connected to hardware"], (Font.Trunk, Font.TrunkNote), x, y, width);
 
-    /// <summary>The box of a sub-interface or a dummy, with what sits on it.</summary>
+    /// <summary>The box of a sub-interface or a dummy link, with the boxes on it.</summary>
     public Box Place(TopologyLink link, int x, int y, int width)
     {
         string[] notes = [TopologyWords.Of(link), .. link.Addresses.Select(static a => $"{a}")];
@@ -76,5 +76,5 @@ internal sealed record LinkCard(NetworkCard Networks)
     }
 }
 
-/// <summary>Places a box: left edge, upper edge, width.</summary>
+/// <summary>Places a box at a left edge and an upper edge, with a width.</summary>
 internal delegate Box PlaceBox(int x, int y, int width);

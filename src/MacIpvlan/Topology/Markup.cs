@@ -3,15 +3,17 @@ using System.Text;
 
 namespace MacIpvlan.Topology;
 
-/// <summary>Collects lines of XML or HTML.</summary>
+/// <summary>Builds XML or HTML text line by line.</summary>
 internal sealed class Markup
 {
     private readonly StringBuilder _text = new();
 
-    /// <summary>Adds a line; what is put into it has been escaped, or is a number.</summary>
+    /// <summary>Adds a line; all values in it are escaped text or numbers.</summary>
     public void Line(FormattableString line) => _text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
 
-    /// <summary>A text as it stands between tags, or in quotes, of XML and HTML; without characters that XML cannot have.</summary>
+    /// <summary>
+    /// Escapes a text for content and quoted attributes in XML and HTML, and replaces characters that XML doesn't allow.
+    /// </summary>
     public static string Escape(string text) => string.Join('\n', text.Split('\n').Select(TopologyWords.Clean))
         .Replace("&", "&amp;", StringComparison.Ordinal)
         .Replace("<", "&lt;", StringComparison.Ordinal)
@@ -19,6 +21,6 @@ internal sealed class Markup
         .Replace("\"", "&quot;", StringComparison.Ordinal)
         .Replace("'", "&#39;", StringComparison.Ordinal);
 
-    /// <summary>What has been collected.</summary>
+    /// <summary>The text.</summary>
     public override string ToString() => _text.ToString();
 }

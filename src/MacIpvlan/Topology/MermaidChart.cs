@@ -3,10 +3,10 @@ using System.Text;
 
 namespace MacIpvlan.Topology;
 
-/// <summary>Draws a topology as a flowchart of Mermaid (https://mermaid.js.org/syntax/flowchart.html).</summary>
+/// <summary>Draws a topology as a Mermaid flowchart (https://mermaid.js.org/syntax/flowchart.html).</summary>
 public static class MermaidChart
 {
-    /// <summary>The text of the drawing.</summary>
+    /// <summary>Returns the flowchart.</summary>
     public static string Draw(NetworkTopology topology)
     {
         Chart chart = new();
@@ -67,7 +67,7 @@ public static class MermaidChart
         public override string ToString() => _unwell.Count == 0 ? _text.ToString()
             : $"{_text}    classDef unwell stroke:#c2410c,stroke-width:3px,stroke-dasharray:6 3\n    class {string.Join(',', _unwell)} unwell\n";
 
-        // What Mermaid, its Markdown or HTML could take for more than a character is given as its number.
+        // Characters that could be syntax in Mermaid, its Markdown or HTML are written as character codes.
         private static string Escape(string text)
         {
             StringBuilder escaped = new();

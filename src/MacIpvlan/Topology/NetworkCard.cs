@@ -2,12 +2,12 @@ using System.Numerics;
 
 namespace MacIpvlan.Topology;
 
-/// <summary>Lays out a network: its name and mode, its subnets and how full they are, and its NICs in a grid.</summary>
-/// <param name="Columns">How many columns the grid has.</param>
-/// <param name="Neighbors">Which other networks the namespace of a NIC is on.</param>
+/// <summary>Lays out a network: its name and mode, its subnets with their usage, and its NICs in a grid.</summary>
+/// <param name="Columns">The number of columns of the grid.</param>
+/// <param name="Neighbors">The other networks that the namespace of each NIC is on.</param>
 internal sealed record NetworkCard(int Columns, ILookup<ContainerNic, string> Neighbors)
 {
-    /// <summary>Where wires meet a box, from its upper edge.</summary>
+    /// <summary>Where wires meet a box, measured from its upper edge.</summary>
     public const int WireHeight = 20;
 
     private const int NicWidth = 304;
@@ -19,7 +19,7 @@ internal sealed record NetworkCard(int Columns, ILookup<ContainerNic, string> Ne
     private const int MeterWidth = 110;
     private const int MeterHeight = 6;
 
-    /// <summary>The width that it needs.</summary>
+    /// <summary>The width of the card.</summary>
     public int Width => (2 * Pad) + (Columns * (NicWidth + Gap)) - Gap;
 
     /// <summary>The box of a network.</summary>
@@ -65,7 +65,7 @@ internal sealed record NetworkCard(int Columns, ILookup<ContainerNic, string> Ne
         };
     }
 
-    /// <summary>What is not well, with a sign that is seen without colour.</summary>
+    /// <summary>A problem, marked with a sign that is visible without color.</summary>
     public static string Marked(string trouble) => $"⚠ {trouble}";
 
     private static Box PlaceBadge(ContainerNetwork network, int right, int y)
@@ -82,7 +82,7 @@ internal sealed record NetworkCard(int Columns, ILookup<ContainerNic, string> Ne
     {
         BigInteger size = subnet.InUse + subnet.Free;
         int fill = size.IsZero ? MeterWidth : (int)(subnet.InUse * MeterWidth / size);
-        // What is in use at all is seen.
+        // Any usage at all is visible.
         if (fill == 0 && !subnet.InUse.IsZero) fill = 2;
         return new("meter", x, y, MeterWidth, MeterHeight) { Boxes = fill == 0 ? [] : [new("fill", x, y, fill, MeterHeight)] };
     }

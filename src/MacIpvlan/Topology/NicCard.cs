@@ -1,6 +1,6 @@
 namespace MacIpvlan.Topology;
 
-/// <summary>Lays out a NIC: whose it is, its name, its addresses, and what is not well.</summary>
+/// <summary>Lays out a NIC: its owner, name, addresses and problems.</summary>
 internal sealed record NicCard(string Class, string Owner, string Interface, IReadOnlyList<string> Addresses)
 {
     private const int Pad = 10;
@@ -17,7 +17,7 @@ internal sealed record NicCard(string Class, string Owner, string Interface, IRe
 
     /// <summary>The NIC of a container.</summary>
     /// <param name="nic">The NIC.</param>
-    /// <param name="neighbors">The other networks that its namespace is on.</param>
+    /// <param name="neighbors">The other networks of its namespace.</param>
     public static NicCard Of(ContainerNic nic, IEnumerable<string> neighbors) =>
         new("nic", TopologyWords.OwnerOf(nic), TopologyWords.Clean(nic.InterfaceName), nic.IPAddress)
         {
@@ -26,7 +26,7 @@ internal sealed record NicCard(string Class, string Owner, string Interface, IRe
             Trouble = TopologyWords.Trouble(nic),
         };
 
-    /// <summary>The host's own access.</summary>
+    /// <summary>The host's access to a network.</summary>
     public static NicCard Of(HostAccess access) =>
         new("nic own", "host", TopologyWords.Clean(access.InterfaceName), access.IPAddress)
         {
@@ -45,7 +45,7 @@ internal sealed record NicCard(string Class, string Owner, string Interface, IRe
             new(Font.Note, right, line, device) { Anchor = TextAnchor.End },
         ];
         foreach (string address in Addresses) AddLine(Font.Address, address);
-        // Beside the last address where there is room for it, else left to the tip.
+        // The MAC address goes next to the last address if it fits; otherwise it appears only in the tooltip.
         double room = right - left - Gap - (Addresses.Count > 0 ? Font.Address.Measure(texts[^1].Text) : double.MaxValue);
         if (MacAddress.Length > 0 && Font.Note.Measure(MacAddress) <= room)
         {

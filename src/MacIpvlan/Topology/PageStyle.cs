@@ -1,10 +1,10 @@
 namespace MacIpvlan.Topology;
 
-/// <summary>What a page looks like besides the picture in it, and the search.</summary>
+/// <summary>The style of a page around its picture, and the search.</summary>
 internal static class PageStyle
 {
     /// <summary>The style sheet.</summary>
-    /// <param name="width">The width of the picture, which is shrunk so far that it can be read still.</param>
+    /// <param name="width">The width of the picture, which can shrink only as far as it stays readable.</param>
     public static string Sheet(int width) => $$"""
         body{margin:0;background:#f8fafc;color:#0f172a;font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
         header{position:sticky;top:0;z-index:1;display:flex;flex-wrap:wrap;align-items:baseline;gap:4px 20px;padding:12px 28px;background:#f8fafc;border-bottom:1px solid #d8e0ea}
@@ -49,7 +49,9 @@ internal static class PageStyle
 
         """;
 
-    /// <summary>Hides the rows, and fades the networks of the picture, that lack one of the words.</summary>
+    /// <summary>
+    /// Hides the table rows, and fades the networks in the picture, that don't contain all of the words.
+    /// </summary>
     public const string Script = """
         const input = document.querySelector('input');
         const items = [...document.querySelectorAll('.found')].map(e => [e, e.textContent.toLowerCase()]);

@@ -1,6 +1,6 @@
 namespace MacIpvlan.Topology;
 
-/// <summary>Lays out the legend: a sample of each kind of box, with what it stands for.</summary>
+/// <summary>Lays out the legend: a sample of each kind of box, with its meaning.</summary>
 internal static class PictureLegend
 {
     private const int SampleWidth = 26;
@@ -10,16 +10,16 @@ internal static class PictureLegend
 
     private static readonly (string Class, string Meaning)[] s_samples =
     [
-        ("trunk", "link of the host"),
+        ("trunk", "host link"),
         ("link", "sub-interface"),
         ("network macvlan", "macvlan network"),
         ("network ipvlan", "ipvlan network"),
-        ("nic", "NIC of a container"),
-        ("nic own", "the host's own access"),
-        ("nic unwell", "⚠ not well"),
+        ("nic", "container NIC"),
+        ("nic own", "host access"),
+        ("nic unwell", "⚠ problem"),
     ];
 
-    /// <summary>The boxes of the legend, in as many rows as it takes.</summary>
+    /// <summary>Returns the boxes of the legend, in as many rows as needed.</summary>
     public static IEnumerable<Box> Place(int left, int y, int right)
     {
         int x = left;

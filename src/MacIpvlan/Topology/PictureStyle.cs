@@ -1,6 +1,9 @@
 namespace MacIpvlan.Topology;
 
-/// <summary>What boxes and texts of a picture look like, on light ground and on dark; in CSS that programs other than browsers read too.</summary>
+/// <summary>
+/// The style of boxes and texts in a picture, for light and dark backgrounds, in CSS that programs other than browsers
+/// can read.
+/// </summary>
 internal static class PictureStyle
 {
     /// <summary>The style sheet.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace MacIpvlan.Topology;
 
-/// <summary>Texts on a terminal: how many of its columns they take, brought to so many where that is wanted.</summary>
+/// <summary>Measures text in terminal columns, and pads or shortens it to a width.</summary>
 internal static class ScreenText
 {
     // Letters that take two columns (Unicode's EastAsianWidth.txt: Wide and Fullwidth), and emoji.
@@ -13,17 +13,17 @@ internal static class ScreenText
         (0xFF00, 0xFF60), (0xFFE0, 0xFFE6), (0x1F300, 0x1F64F), (0x1F680, 0x1F6FF), (0x1F900, 0x1F9FF), (0x20000, 0x3FFFD),
     ];
 
-    /// <summary>How many columns a text takes.</summary>
+    /// <summary>The number of columns that a text takes.</summary>
     public static int Measure(string text) => text.EnumerateRunes().Sum(Measure);
 
-    /// <summary>A text with blanks behind it, so that it takes at least so many columns.</summary>
+    /// <summary>Pads a text with trailing spaces to at least the given width.</summary>
     public static string Pad(string text, int width) => text + new string(' ', Math.Max(width - Measure(text), 0));
 
-    /// <summary>A text that takes at most so many columns: what is in the middle of a longer one gives way to an ellipsis.</summary>
+    /// <summary>Shortens a text to at most the given width, with an ellipsis in its middle.</summary>
     public static string Fit(string text, int width)
     {
         if (Measure(text) <= width) return text;
-        // What is one letter to the reader is not cut in two.
+        // Text elements, which are one letter to the reader, aren't split.
         List<string> letters = [.. Letters(text)];
         int room = Math.Max(width - 1, 0);
         int tail = Count(Enumerable.Reverse(letters), room / 2);

@@ -1,15 +1,15 @@
 namespace MacIpvlan.Topology;
 
-/// <summary>Draws a topology as a picture in SVG, without script, and without anything from elsewhere.</summary>
+/// <summary>Draws a topology as an SVG picture, without scripts or external content.</summary>
 public static class SvgPicture
 {
     private const int Radius = 8;
 
-    /// <summary>The text of a file of its own.</summary>
+    /// <summary>Returns the text of a standalone file.</summary>
     public static string Draw(NetworkTopology topology) =>
         Draw(topology, TopologyPicture.Lay(topology, hasHeading: true), PictureStyle.Sheet);
 
-    /// <summary>The text of the picture, with a style sheet in it if one is given.</summary>
+    /// <summary>Returns the text of the picture, with the style sheet if one is given.</summary>
     internal static string Draw(NetworkTopology topology, Box picture, string? sheet)
     {
         Markup svg = new();
@@ -24,9 +24,9 @@ public static class SvgPicture
 
     private static void Draw(Markup svg, Box box)
     {
-        // Small ones have round ends.
+        // Small boxes get fully rounded ends.
         int radius = box.Boxes.Count > 0 && box.Class == "ground" ? 0 : Math.Min(Radius, box.Height / 2);
-        // Networks, and not samples of such in the legend, are what a page's search looks at.
+        // The page's search looks at networks, not at their samples in the legend.
         bool isFound = box.Tip.Length > 0 && box.Class.StartsWith("network", StringComparison.Ordinal);
         svg.Line($"""<g{(isFound ? " class=\"found\"" : "")}>""");
         if (box.Tip.Length > 0) svg.Line($"<title>{Markup.Escape(box.Tip)}</title>");

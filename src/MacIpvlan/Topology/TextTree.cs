@@ -1,9 +1,9 @@
 namespace MacIpvlan.Topology;
 
-/// <summary>Draws a topology as a tree of lines, for the prompt.</summary>
+/// <summary>Draws a topology as a text tree for the terminal.</summary>
 public sealed class TextTree
 {
-    /// <summary>The columns of an ordinary terminal.</summary>
+    /// <summary>The width of an ordinary terminal, in columns.</summary>
     public const int OrdinaryWidth = 80;
 
     private const int Indent = 3;
@@ -13,11 +13,11 @@ public sealed class TextTree
 
     private TextTree(int width) => _width = width;
 
-    /// <summary>The lines of the drawing.</summary>
-    /// <param name="topology">What is drawn.</param>
+    /// <summary>Returns the lines of the drawing.</summary>
+    /// <param name="topology">The topology.</param>
     /// <param name="width">
-    /// How many columns there are. What finds no room goes to the next line; a name that is longer than a line is shortened
-    /// in its middle, an address never.
+    /// The available width in columns. Text that doesn't fit continues on the next line. A name that is longer than a
+    /// line is shortened in its middle; an address is never shortened.
     /// </param>
     public static IEnumerable<string> Draw(NetworkTopology topology, int width = OrdinaryWidth)
     {
@@ -74,7 +74,7 @@ public sealed class TextTree
         ];
         int nameWidth = Math.Min(MaxNameWidth, Widest(static r => ScreenText.Measure(r.Name)));
         int addressWidth = Widest(static r => r.Addresses.Select(static a => a.Length).DefaultIfEmpty().Max());
-        // MAC addresses are the first to go where they find no room, then long names.
+        // If there isn't enough room, MAC addresses are dropped first, then long names are shortened.
         bool hasMac = nameWidth + Widest(r => Details(r, withMac: true).Length) <= room;
         nameWidth = Math.Min(nameWidth, Math.Max(room - Widest(r => Details(r, hasMac).Length), Indent));
         string column = Space(nameWidth + Gap.Length - Indent);
@@ -115,7 +115,7 @@ public sealed class TextTree
         return [.. lines.Select(static l => l.Trim())];
     }
 
-    // Where a terminal is too narrow for a tree, names are worth more than its edge.
+    // If a terminal is too narrow for the tree, names take precedence and lines can be longer than its width.
     private int Room(int depth) => Math.Max(_width - (depth * Indent), MaxNameWidth);
 
     private static string Space(int count) => new(' ', Math.Max(count, 0));

@@ -1,8 +1,9 @@
 namespace MacIpvlan.Topology;
 
 /// <summary>
-/// Lays out a topology as a picture: each host link is a trunk, from which columns of sub-interfaces and networks hang by
-/// rails; boxes lie within those that they sit on. As many columns are taken as bring it nearest to the shape of a sheet.
+/// Lays out a topology as a picture: each host link is a trunk, and columns of sub-interfaces and networks hang from it
+/// by rails. Each box contains the boxes on it. The number of columns is the one that brings the picture closest to the
+/// shape of a sheet.
 /// </summary>
 internal sealed class TopologyPicture
 {
@@ -33,9 +34,9 @@ internal sealed class TopologyPicture
         _panels = [.. Panels()];
     }
 
-    /// <summary>The picture as one box with all others in it.</summary>
-    /// <param name="topology">What is drawn.</param>
-    /// <param name="hasHeading">Whether what it is stands above it.</param>
+    /// <summary>Returns the picture as one box that contains all others.</summary>
+    /// <param name="topology">The topology.</param>
+    /// <param name="hasHeading">Whether a heading with the title stands above it.</param>
     public static Box Lay(NetworkTopology topology, bool hasHeading)
     {
         TopologyPicture picture = new(topology, hasHeading);
@@ -50,7 +51,7 @@ internal sealed class TopologyPicture
     {
         string trouble = TopologyWords.Trouble(_topology);
         int y = Margin + (!_hasHeading ? 0 : trouble.Length == 0 ? HeadingHeight : HeadingHeight + TroubleHeight);
-        // As wide as so many panels of one column.
+        // The width of the given number of one-column panels.
         int end = Margin + (columns * (PanelWidth(1) + Gap)) - Gap;
         (int x, int bottom) = (Margin, y);
         List<Box> panels = [];
@@ -121,6 +122,6 @@ internal sealed class TopologyPicture
         return new("panel", x, y, width, boxes.Max(static b => b.Bottom) + Gap - y) { Boxes = boxes, Wires = wires };
     }
 
-    // A trunk and what hangs from it, with the heights of that.
+    // A trunk, the boxes that hang from it, and their heights.
     private sealed record Panel(PlaceBox Trunk, IReadOnlyList<PlaceBox> Items, IReadOnlyList<int> Heights);
 }

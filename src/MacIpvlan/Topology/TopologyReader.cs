@@ -4,14 +4,14 @@ using MacIpvlan.State;
 
 namespace MacIpvlan.Topology;
 
-/// <summary>Puts together what sits on what, from what is on record and one dump each of the host's links and addresses.</summary>
+/// <summary>Builds a topology from the recorded state and one dump each of the host's links and addresses.</summary>
 public sealed class TopologyReader(NetworkSession session)
 {
     private readonly Dictionary<string, Node> _nodes = [];
     private HostLinks _links = new([]);
     private IReadOnlyList<ParentLinkRecord> _made = [];
 
-    /// <summary>The topology of networks: their NICs, the links that they sit on, and no others.</summary>
+    /// <summary>Returns the topology of the given networks: their NICs and the links that they sit on.</summary>
     public NetworkTopology Read(IReadOnlyList<ContainerNetwork> networks)
     {
         _nodes.Clear();
@@ -37,7 +37,7 @@ public sealed class TopologyReader(NetworkSession session)
         };
     }
 
-    // Networks may know a link by one of its alternative names.
+    // Networks can refer to a link by an alternative name.
     private Node Find(string name)
     {
         Link? link = _links.Find(name);

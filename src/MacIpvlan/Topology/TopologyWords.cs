@@ -7,15 +7,15 @@ using MacIpvlan.State;
 namespace MacIpvlan.Topology;
 
 /// <summary>
-/// The words that all drawings use. Names come from the kernel, from container runtimes and from paths: what would steer
-/// a terminal, or turn the direction of text, does not come through.
+/// The words that all drawings use. Names come from the kernel, from container runtimes and from paths, so characters
+/// that could control a terminal or change the text direction are replaced.
 /// </summary>
 internal static class TopologyWords
 {
     private const char Unprintable = '\uFFFD';
     private static readonly BigInteger s_mostCounted = 999_999;
 
-    /// <summary>A name as it can be shown anywhere: without control and format characters, and without halves of letters.</summary>
+    /// <summary>Makes a name safe to show: replaces control and format characters and unpaired surrogates.</summary>
     public static string Clean(string name)
     {
         StringBuilder text = new(name.Length);
@@ -30,10 +30,10 @@ internal static class TopologyWords
         return text.ToString();
     }
 
-    /// <summary>What a drawing shows.</summary>
+    /// <summary>The title of a drawing.</summary>
     public static string Title(NetworkTopology topology) => $"Container networks of {Clean(topology.Host)}";
 
-    /// <summary>How much is in a topology, and when it was so.</summary>
+    /// <summary>The number of networks and NICs, and the time.</summary>
     public static string Summary(NetworkTopology topology)
     {
         string networks = Phrase.Count(topology.Networks.Count(), "network");
@@ -41,7 +41,7 @@ internal static class TopologyWords
         return FormattableString.Invariant($"{networks}, {nics}, as of {topology.Time.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
     }
 
-    /// <summary>What is wrong in a topology, in numbers; empty if nothing is.</summary>
+    /// <summary>Counts the problems in a topology; empty without problems.</summary>
     public static string Trouble(NetworkTopology topology) => string.Join(", ",
     [
         .. Counted("link", topology.Links.SelectMany(static l => l.AllLinks).Select(Trouble)),
@@ -49,10 +49,10 @@ internal static class TopologyWords
         .. Counted("NIC", topology.Networks.SelectMany(static n => n.Nics).Select(Trouble)),
     ]);
 
-    /// <summary>What a link is, and how it is.</summary>
+    /// <summary>The kind and state of a link.</summary>
     public static string Of(TopologyLink link) => string.Join(", ", KindOf(link).Concat(StateOf(link)));
 
-    /// <summary>What a link is.</summary>
+    /// <summary>The kind of a link.</summary>
     public static IEnumerable<string> KindOf(TopologyLink link)
     {
         if (link.VlanId is int id) yield return link.Protocol == VlanProtocol.Ieee8021AD ? $"VLAN {id} (802.1ad)" : $"VLAN {id}";
@@ -61,14 +61,14 @@ internal static class TopologyWords
         if (link.Ports.Count > 0) yield return $"ports {string.Join(' ', link.Ports.Select(Clean))}";
     }
 
-    /// <summary>How a link is.</summary>
+    /// <summary>The state of a link.</summary>
     public static IEnumerable<string> StateOf(TopologyLink link)
     {
         if (link.State == TopologyLinkState.Up) yield return "up";
         if (link.State != TopologyLinkState.Missing) yield return $"MTU {link.Mtu}";
     }
 
-    /// <summary>What is wrong with a link; empty if nothing is.</summary>
+    /// <summary>The problem of a link; empty without a problem.</summary>
     public static string Trouble(TopologyLink link) => link.State switch
     {
         TopologyLinkState.Missing => "missing",
@@ -77,19 +77,19 @@ internal static class TopologyWords
         _ => "",
     };
 
-    /// <summary>What is wrong with a network; empty if nothing is.</summary>
+    /// <summary>The problem of a network; empty without a problem.</summary>
     public static string Trouble(ContainerNetwork network) => network.State == NetworkState.Ready ? "" : network.State.ToString();
 
-    /// <summary>What is wrong with a NIC; empty if nothing is.</summary>
+    /// <summary>The problem of a NIC; empty without a problem.</summary>
     public static string Trouble(ContainerNic nic) => Trouble(nic.State);
 
-    /// <summary>What is wrong with a NIC in a state; empty if nothing is.</summary>
+    /// <summary>The problem that a NIC's state means; empty without a problem.</summary>
     public static string Trouble(NicState state) => state == NicState.Attached ? "" : state.ToString();
 
     /// <summary>The kind and mode of a network, such as macvlan Bridge.</summary>
     public static string KindOf(ContainerNetwork network) => $"{network.Kind} {network.ModeText}";
 
-    /// <summary>What is special about a network.</summary>
+    /// <summary>The notable settings of a network.</summary>
     public static IEnumerable<string> TraitsOf(ContainerNetwork network)
     {
         if (network.Internal) yield return "internal";
@@ -98,29 +98,29 @@ internal static class TopologyWords
         if (network.Route.Count > 0) yield return Phrase.Count(network.Route.Count, "route");
     }
 
-    /// <summary>Where a subnet leads.</summary>
+    /// <summary>The gateway of a subnet.</summary>
     public static string GatewayOf(NetworkSubnet subnet) => subnet.Gateway is null ? "no gateway" : $"gateway {subnet.Gateway}";
 
-    /// <summary>How full a subnet is.</summary>
+    /// <summary>The usage of a subnet.</summary>
     public static string UsageOf(NetworkSubnet subnet) => $"{Count(subnet.InUse)} in use, {Count(subnet.Free)} free";
 
-    /// <summary>A number of addresses; what IPv6 has free nobody counts.</summary>
+    /// <summary>A number of addresses; huge numbers, as in IPv6 subnets, are shown as a power of ten.</summary>
     public static string Count(BigInteger count) =>
         count > s_mostCounted ? $"over 10^{count.ToString(CultureInfo.InvariantCulture).Length - 1}" : $"{count}";
 
-    /// <summary>Whose a NIC is: a container, a namespace, or a process.</summary>
+    /// <summary>The owner of a NIC: a container, a namespace, or a process.</summary>
     public static string OwnerOf(ContainerNic nic) => Clean(
         nic.ProcessId is int id ? $"process {id}" : nic.Container ?? nic.Namespace);
 
-    /// <summary>Whose a NIC is, and what it is called there, such as web1/eth0.</summary>
+    /// <summary>The owner of a NIC and its interface name, such as web1/eth0.</summary>
     public static string NameOf(ContainerNic nic) =>
         nic.InterfaceName.Length == 0 ? OwnerOf(nic) : $"{OwnerOf(nic)}/{Clean(nic.InterfaceName)}";
 
-    /// <summary>The MAC address of a NIC, where it has one of its own; else empty.</summary>
+    /// <summary>The MAC address of a NIC; empty if it has no MAC address of its own.</summary>
     public static string MacOf(ContainerNic nic) => nic.NetworkRecord.NicKind is MacvlanLink ? nic.MacAddress : "";
 
-    /// <summary>That NICs are left out, how many, and how many of those are not well.</summary>
-    /// <returns>Null if none are.</returns>
+    /// <summary>The number of NICs that aren't drawn, and how many of those have problems.</summary>
+    /// <returns>Null if all are drawn.</returns>
     public static string? Omitted(TopologyNetwork network)
     {
         int omitted = network.OmittedNics.Count();

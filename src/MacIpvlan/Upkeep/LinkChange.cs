@@ -2,17 +2,17 @@ using MacIpvlan.Netlink;
 
 namespace MacIpvlan;
 
-/// <summary>Links, and what has changed of them, in words.</summary>
+/// <summary>Describes links and changes of links in words.</summary>
 internal static class LinkChange
 {
-    /// <summary>What a link is.</summary>
+    /// <summary>Describes a link.</summary>
     public static string Describe(Link link)
     {
         string state = !link.IsUp ? "down" : link.HasCarrier ? "up" : "up, no carrier";
         return $"{link.KindName ?? "hardware"}, {state}, MTU {link.Mtu}";
     }
 
-    /// <summary>What a link is that it was not before; empty if nothing of what is told here.</summary>
+    /// <summary>Describes the changes of a link; empty if none of these properties changed.</summary>
     public static string Describe(Link before, Link link)
     {
         List<string> changes = [];
@@ -25,8 +25,8 @@ internal static class LinkChange
             changes.Add($"MAC {Link.Format(link.MacAddress)}, was {Link.Format(before.MacAddress)}");
         }
 
-        if (link.MasterIndex != before.MasterIndex) changes.Add(link.MasterIndex == 0 ? "no port any more" : "port of another link");
-        // What this module writes on its links is for itself.
+        if (link.MasterIndex != before.MasterIndex) changes.Add(link.MasterIndex == 0 ? "no longer a port" : "port of another link");
+        // The marks that this module writes on its own links are internal.
         bool isMark = link.Alias.StartsWith(LinkMark.ParentAlias, StringComparison.Ordinal);
         if (link.Alias != before.Alias && !isMark) changes.Add($"alias '{link.Alias}'");
         return string.Join("; ", changes);

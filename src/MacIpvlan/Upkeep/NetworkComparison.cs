@@ -5,9 +5,9 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>Tells what differs between what is on record and what the kernel has, and puts it right if wanted.</summary>
+/// <summary>Reports differences between the recorded state and the kernel, and repairs them on request.</summary>
 /// <param name="session">The session.</param>
-/// <param name="repair">Asked before each repair: what, and what is done to it; null to repair nothing.</param>
+/// <param name="repair">Asked before each repair, with the target and the action; null to repair nothing.</param>
 public sealed class NetworkComparison(NetworkSession session, Func<string, string, bool>? repair)
 {
     private readonly ContainerNics _nics = new(session);
@@ -18,8 +18,10 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
     private readonly NetworkRestoration _restoration = new(session, repair ?? (static (_, _) => false));
 
     /// <summary>Compares networks.</summary>
-    /// <param name="networks">Which; with all, also sub-interfaces that no network uses.</param>
-    /// <param name="areAll">Whether these are all.</param>
+    /// <param name="networks">
+    /// The networks. If these are all networks, sub-interfaces that no network uses are compared too.
+    /// </param>
+    /// <param name="areAll">Whether these are all networks.</param>
     /// <returns>Each difference, as soon as it is found.</returns>
     public IEnumerable<NetworkDifference> Compare(IReadOnlyList<ContainerNetwork> networks, bool areAll)
     {
@@ -49,7 +51,7 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
         {
             if (networks.FirstOrDefault(n => n.Id == nic.NetworkId) is not ContainerNetwork network) continue;
             string name = new ContainerNic(nic, network.Record).ToString();
-            bool isRepaired = _repairs.Wants(name, "Undo what an interrupted command left half done");
+            bool isRepaired = _repairs.Wants(name, "Undo the unfinished changes of an interrupted command");
             if (isRepaired) session.Recover();
             yield return new(DifferenceKind.Interrupted, name, network.Name)
             {
@@ -66,7 +68,7 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
         using NamespaceHandle? target = _links.OpenNamespace(nic.Record);
         if (target is null)
         {
-            // It gets its NIC back when it is started, and holds its addresses until then.
+            // The container gets its NIC back when it starts, and keeps its addresses until then.
             if (nic.Record.Container is Container container && _nics.StateOf(container) == ContainerState.Stopped) return [];
             findings = [new NicFinding(new(DifferenceKind.LeaseWithoutNic, nic.ToString(), nic.Network)
             {
@@ -85,7 +87,7 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
             findings = session.Namespaces.Run(target, () => _comparison.Compare(target, nic, parent));
         }
 
-        // What cannot be changed on the link needs another link, and that settles all.
+        // A difference that can't be fixed on the link needs a new link, which settles all other differences too.
         if (findings.Any(static f => f.Fix is null))
         {
             bool isRepaired = _repairs.AreWanted && Remake(nic, network, hasParent: parent is not null);
@@ -94,7 +96,8 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
 
         NetworkDifference[] told = Repaired(target!, findings);
         if (told.Length == 0 || !told.All(static d => d.IsRepaired)) return told;
-        // One repair may undo another: an address takes along routes, and addresses of its subnet that came after it.
+        // One repair can undo another: removing an address also removes routes, and addresses of its subnet that were added
+        // after it.
         bool isWell = Repaired(target!, session.Namespaces.Run(target!, () => _comparison.Compare(target!, nic, parent))).All(static d => d.IsRepaired);
         return told.Select(d => d with { IsRepaired = isWell });
     }
@@ -110,15 +113,15 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
     private bool Remake(ContainerNic nic, ContainerNetwork network, bool hasParent)
     {
         RestoredItem item = _restoration.RestoreNic(nic, network, hasParent, replace: true);
-        if (item.Result == RestoreResult.Failed) session.Warn($"{nic} is not repaired: {item.Reason}");
+        if (item.Result == RestoreResult.Failed) session.Warn($"{nic} isn't repaired: {item.Reason}");
         return item.Result is RestoreResult.Restored or RestoreResult.Released;
     }
 
-    // Links that bear the network's mark, and are on no record, or not where it says.
+    // Links that have the network's mark but aren't recorded, or aren't where the record says.
     private IEnumerable<NetworkDifference> FindForgotten(ContainerNetwork network, Link parent)
     {
         SiblingLink[] marked = [.. new SiblingLinks(session).Find(parent).Where(s => LinkMark.NicId(s.Link, network.Record) is not null)];
-        // Read after the links: what was made meanwhile is on record by now.
+        // Read after the links, so NICs that were created meanwhile are already recorded.
         Dictionary<string, NicRecord> known = session.State.GetNics(network.Id).ToDictionary(static n => n.Id);
         foreach (SiblingLink sibling in marked)
         {
@@ -128,7 +131,7 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
             if (isKnown) continue;
             using NamespaceHandle? target = session.Finder.Find(
                 sibling.NamespaceName, sibling.NamespacePath, sibling.Namespace, new(HostBoot.Id, 0));
-            // What was taken away meanwhile is neither.
+            // A link that was removed meanwhile is no difference.
             if (target is null || !session.Namespaces.Run(target, () => IsStill(target, sibling.Link))) continue;
             yield return _repairs.Repair(
                 new(DifferenceKind.NicWithoutLease, sibling.ToString(), network.Name) { Expected = "none", Actual = sibling.Link.Alias },

@@ -1,34 +1,34 @@
 namespace MacIpvlan;
 
-/// <summary>Something that is on record and not so in the kernel, or the other way round.</summary>
+/// <summary>A difference between the recorded state and the kernel.</summary>
 /// <param name="Kind">What differs.</param>
-/// <param name="Name">Of which link; that of a NIC is namespace and interface.</param>
-/// <param name="Network">The network that it belongs to, or the networks.</param>
+/// <param name="Name">The link's name; for a NIC, the namespace and interface.</param>
+/// <param name="Network">The network or networks that it belongs to.</param>
 public sealed record NetworkDifference(DifferenceKind Kind, string Name, string Network)
 {
-    /// <summary>What is on record.</summary>
+    /// <summary>What is recorded.</summary>
     public string Expected { get; init; } = "";
 
     /// <summary>What the kernel has.</summary>
     public string Actual { get; init; } = "";
 
-    /// <summary>Whether it has been put right.</summary>
+    /// <summary>Whether it has been repaired.</summary>
     public bool IsRepaired { get; init; }
 }
 
-/// <summary>What differs between record and kernel.</summary>
+/// <summary>The kinds of differences between the recorded state and the kernel.</summary>
 public enum DifferenceKind
 {
-    /// <summary>A command died at work on it.</summary>
+    /// <summary>A command died while it worked on a NIC.</summary>
     Interrupted,
 
-    /// <summary>A parent is not on the host.</summary>
+    /// <summary>A parent is missing on the host.</summary>
     ParentMissing,
 
-    /// <summary>A parent is another kind of link, or down; or a NIC sits on another.</summary>
+    /// <summary>A parent is another kind of link or is down, or a NIC sits on another parent.</summary>
     ParentChanged,
 
-    /// <summary>A NIC's interface is not in its namespace.</summary>
+    /// <summary>A NIC's interface is missing in its namespace.</summary>
     LinkMissing,
 
     /// <summary>A NIC's interface is down.</summary>
@@ -49,18 +49,18 @@ public enum DifferenceKind
     /// <summary>A NIC's interface lacks an address.</summary>
     AddressMissing,
 
-    /// <summary>A NIC's interface has an address of the network's subnets that was not given to it.</summary>
+    /// <summary>A NIC's interface has an address in the network's subnets that this module didn't allocate to it.</summary>
     AddressWithoutLease,
 
     /// <summary>A NIC's namespace lacks a route.</summary>
     RouteMissing,
 
-    /// <summary>A NIC is in the namespace that its container had before it was restarted, which others keep alive.</summary>
+    /// <summary>A NIC is in the namespace that its container had before a restart, and something else keeps that alive.</summary>
     NamespaceChanged,
 
-    /// <summary>A NIC's namespace is gone, and its addresses are still taken.</summary>
+    /// <summary>A NIC's namespace no longer exists, but its addresses are still allocated.</summary>
     LeaseWithoutNic,
 
-    /// <summary>An interface that was made for a network is on no record.</summary>
+    /// <summary>An interface that was created for a network isn't recorded.</summary>
     NicWithoutLease,
 }

@@ -6,11 +6,11 @@ using MacIpvlan.State;
 namespace MacIpvlan;
 
 /// <summary>
-/// Makes again what is on record and not in the kernel, as after a reboot: sub-interfaces and dummies, and the NICs of
-/// namespaces that are there. What is in place is left alone, so it may be done at any time.
+/// Recreates whatever is recorded but missing from the kernel, as after a reboot: sub-interfaces, dummy links, and the
+/// NICs of existing namespaces. It leaves everything else unchanged, so it can run at any time.
 /// </summary>
 /// <param name="session">The session.</param>
-/// <param name="confirm">Asked before each change: what, and what is done to it.</param>
+/// <param name="confirm">Asked before each change, with the target and the action.</param>
 public sealed class NetworkRestoration(NetworkSession session, Func<string, string, bool> confirm)
 {
     private readonly ContainerNics _nics = new(session);
@@ -19,13 +19,15 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
     private readonly ParentLinks _parents = new(session);
 
     /// <summary>Restores networks.</summary>
-    /// <param name="networks">Which; with all, also sub-interfaces that no network uses.</param>
-    /// <param name="areAll">Whether these are all.</param>
-    /// <param name="isWanted">Which of their NICs; all when null.</param>
-    /// <returns>Each thing, as soon as it has been seen to.</returns>
+    /// <param name="networks">
+    /// The networks. If these are all networks, sub-interfaces that no network uses are restored too.
+    /// </param>
+    /// <param name="areAll">Whether these are all networks.</param>
+    /// <param name="isWanted">Selects their NICs; null for all.</param>
+    /// <returns>Each item, as soon as it has been processed.</returns>
     public IEnumerable<RestoredItem> Restore(IReadOnlyList<ContainerNetwork> networks, bool areAll, Func<ContainerNic, bool>? isWanted = null)
     {
-        if (session.State.NeedsRecovery() && confirm("interrupted commands", "Undo what they left half done")) session.Recover();
+        if (session.State.NeedsRecovery() && confirm("interrupted commands", "Undo their unfinished changes")) session.Recover();
         List<RestoredItem> parents = RestoreParents(networks, areAll);
         foreach (RestoredItem item in parents) yield return item;
         HashSet<string> skipped = [.. parents.Where(static p => p.Result == RestoreResult.Skipped).Select(static p => p.Name)];
@@ -43,7 +45,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             yield return item;
         }
 
-        // In the order they were made, whatever their networks: the first of a namespace has its default route.
+        // In the order of creation across networks, because the first NIC of a namespace has the default route.
         ContainerNic[] nics = [.. _nics.GetAllWithHost().Where(n => restored.ContainsKey(n.NetworkRecord.Id) && (isWanted?.Invoke(n) ?? true))];
         foreach (ContainerNic nic in nics)
         {
@@ -56,11 +58,13 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
         }
     }
 
-    /// <summary>Makes the interface of one NIC again where it was, or where its namespace's name leads now.</summary>
+    /// <summary>
+    /// Recreates the interface of one NIC in its namespace, or in the namespace that now has that name.
+    /// </summary>
     /// <param name="nic">The NIC.</param>
     /// <param name="network">Its network.</param>
-    /// <param name="hasParent">Whether the network's parent is there.</param>
-    /// <param name="replace">Whether an interface that is there makes way for a new one.</param>
+    /// <param name="hasParent">Whether the network's parent exists.</param>
+    /// <param name="replace">Whether to replace an existing interface.</param>
     internal RestoredItem RestoreNic(ContainerNic nic, ContainerNetwork network, bool hasParent, bool replace = false)
     {
         NicRecord record = nic.Record;
@@ -74,7 +78,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             if (!hasParent) return Detach(nic, RestoreResult.Failed, $"The parent {nic.Parent} is missing.");
             using NamespaceHandle? alive = _links.OpenNamespace(record);
             using ContainerSighting? container = record.Container is null ? null : session.Containers.Look(record.Container);
-            // Where others share it, the namespace outlives a restart of the container that it was made for.
+            // If others share the namespace, it outlives a restart of the container it was made for.
             bool hasMoved = alive is not null && container?.Namespace is NamespaceHandle now && now.Identity != alive.Identity;
             if (alive is not null && !hasMoved && !replace && IsThere(alive, nic)) return Keep(nic);
             using NamespaceHandle? successor = alive is null ? OpenSuccessor(record) : null;
@@ -90,11 +94,11 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             {
                 return Detach(nic, RestoreResult.Waiting, container.State == ContainerState.Stopped
                     ? "Its container is stopped."
-                    : "No runtime tells whether its container is still there.");
+                    : "No runtime can tell whether its container still exists.");
             }
 
-            // What ended while the kernel runs has ended for good; after a reboot, it may not have been started yet.
-            if (record.IsNamed && record.NamespaceBirth.BootId != HostBoot.Id) return Detach(nic, RestoreResult.Waiting, "Its namespace is not there.");
+            // A namespace that ended since the boot won't return; after a reboot, it may not have been started yet.
+            if (record.IsNamed && record.NamespaceBirth.BootId != HostBoot.Id) return Detach(nic, RestoreResult.Waiting, "Its namespace doesn't exist.");
             string reason = container is null ? "Its namespace has ended." : "Its container has been removed.";
             string release = $"Release the NIC of network {nic.Network}, with {DescribeAddresses(nic)}: {reason}";
             if (!confirm(nic.ToString(), release)) return Of(nic, RestoreResult.Skipped);
@@ -138,7 +142,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
         return NicLinks.Find(inside, nic.Record, nic.NetworkRecord) is not null;
     });
 
-    // A name is what was named; so is a process that lives on, in another namespace.
+    // A name refers to its current namespace; a process that still runs can be in another namespace now.
     private static NamespaceHandle? OpenSuccessor(NicRecord nic)
     {
         if (nic.IsHost) return NamespaceHandle.OpenOwn();
@@ -153,7 +157,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
 
     private RestoredItem Keep(ContainerNic nic)
     {
-        // Its parent was away, under another name or in another namespace.
+        // The parent was missing, had another name, or was in another namespace.
         if (nic.Record.State == NicState.Detached && confirm(nic.ToString(), $"Record that the NIC of network {nic.Network} is attached"))
         {
             session.State.UpdateNic(nic.Record with { State = NicState.Attached }, from: NicState.Detached);
@@ -174,27 +178,27 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
 
     private static string DescribeAddresses(ContainerNic nic) => Phrase.Count(nic.IPAddress.Count, "address", "addresses");
 
-    private static RestoredItem AtWork(ContainerNic nic) => Of(nic, RestoreResult.InPlace, "Another command is at work on it.");
+    private static RestoredItem AtWork(ContainerNic nic) => Of(nic, RestoreResult.InPlace, "Another command is working on it.");
 
     private static RestoredItem Of(ContainerNic nic, RestoreResult result, string reason = "") =>
         new(RestoredKind.Nic, nic.ToString(), nic.Network, result) { Reason = reason };
 }
 
-/// <summary>What became of one thing that was to be restored.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Name">Its name; that of a NIC is namespace and interface.</param>
-/// <param name="Network">The network that it belongs to, or the networks.</param>
-/// <param name="Result">What became of it.</param>
+/// <summary>The result of restoring one item.</summary>
+/// <param name="Kind">The kind of item.</param>
+/// <param name="Name">Its name; for a NIC, the namespace and interface.</param>
+/// <param name="Network">The network or networks that it belongs to.</param>
+/// <param name="Result">The result.</param>
 public sealed record RestoredItem(RestoredKind Kind, string Name, string Network, RestoreResult Result)
 {
-    /// <summary>Why it was not restored, or was released.</summary>
+    /// <summary>The reason why it wasn't restored, or was released.</summary>
     public string Reason { get; init; } = "";
 }
 
-/// <summary>The kinds of things that are restored.</summary>
+/// <summary>The kinds of items that can be restored.</summary>
 public enum RestoredKind
 {
-    /// <summary>A sub-interface or dummy that this module made.</summary>
+    /// <summary>A sub-interface or dummy link that this module created.</summary>
     Parent,
 
     /// <summary>A network.</summary>
@@ -204,27 +208,28 @@ public enum RestoredKind
     Nic,
 }
 
-/// <summary>What became of a thing that was to be restored.</summary>
+/// <summary>The results of restoring an item.</summary>
 public enum RestoreResult
 {
-    /// <summary>It was there.</summary>
+    /// <summary>The item already existed.</summary>
     InPlace,
 
-    /// <summary>It was made again.</summary>
+    /// <summary>The item was recreated.</summary>
     Restored,
 
-    /// <summary>It has ended for good; its addresses are free.</summary>
+    /// <summary>The NIC's namespace ended for good, and its addresses are free.</summary>
     Released,
 
     /// <summary>
-    /// Its namespace has not been made again since the reboot, or its container is stopped; it keeps its addresses until it
-    /// is there again, or (except for a container that is known to be stopped) they are needed.
+    /// The NIC's namespace doesn't exist since the reboot, or its container is stopped. The NIC keeps its addresses
+    /// until the namespace returns or the addresses are needed. A container that is known to be stopped always keeps
+    /// them.
     /// </summary>
     Waiting,
 
-    /// <summary>It could not be made again.</summary>
+    /// <summary>The item couldn't be recreated.</summary>
     Failed,
 
-    /// <summary>It was not to be touched (-WhatIf, or the answer to -Confirm).</summary>
+    /// <summary>The item was left unchanged (-WhatIf, or the answer to -Confirm).</summary>
     Skipped,
 }

@@ -7,13 +7,15 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>Compares NICs on record with their links, addresses and routes in the kernel.</summary>
+/// <summary>Compares recorded NICs with their links, addresses and routes in the kernel.</summary>
 internal sealed class NicComparison(NetworkSession session)
 {
-    // Of routes that several NICs of a namespace ask for, the first NIC has the one that there is.
+    // If several NICs of a namespace request the same route, the first NIC has it.
     private readonly Dictionary<(NamespaceIdentity, NamespaceBirth, IPPrefix, int?), string> _routeOwners = [];
 
-    /// <summary>Notes which routes a NIC asks for. For every NIC, in the order they were made, before it is compared.</summary>
+    /// <summary>
+    /// Notes which routes a NIC requests. Call it for every NIC, in the order of creation, before the NIC is compared.
+    /// </summary>
     public void NoteRoutes(ContainerNic nic)
     {
         foreach (RouteAdd route in RoutesOf(nic, new Link { Index = 0, Name = "" }))
@@ -22,10 +24,10 @@ internal sealed class NicComparison(NetworkSession session)
         }
     }
 
-    /// <summary>Compares a NIC with the link in its namespace. Runs on a thread that is in there.</summary>
+    /// <summary>Compares a NIC with the link in its namespace. Runs on a thread that has entered the namespace.</summary>
     /// <param name="target">The namespace.</param>
     /// <param name="nic">The NIC.</param>
-    /// <param name="parent">The link that it sits on; null where that is missing.</param>
+    /// <param name="parent">The link that it sits on; null if that is missing.</param>
     public IReadOnlyList<NicFinding> Compare(NamespaceHandle target, ContainerNic nic, Link? parent)
     {
         using RouteSocket inside = RouteSocket.Open(target);
@@ -69,7 +71,7 @@ internal sealed class NicComparison(NetworkSession session)
             add(DifferenceKind.AddressMissing, $"{missing}", "none", new AddressAdd(link, missing));
         }
 
-        // Others are whoever's business; one of the network's own subnets may be given to another NIC any time.
+        // Addresses of other subnets are ignored; one of the network's own subnets could be allocated to another NIC.
         foreach (InterfaceAddress extra in actual.Except(nic.Addresses)
             .Where(a => nic.NetworkRecord.Subnets.Any(s => s.Prefix.Contains(a.Value))))
         {
@@ -97,7 +99,7 @@ internal sealed class NicComparison(NetworkSession session)
     private static bool IsSame(RouteAdd wanted, Route actual)
     {
         if (wanted.Destination != actual.Destination || wanted.KnownMetric != actual.Metric) return false;
-        // Where another's default route stands in its place, that is as it was to be.
+        // Another NIC can have the default route; that is no difference.
         if (wanted.IsDefault) return true;
         return wanted.Type == actual.Type && wanted.Gateway == actual.Gateway
             && (wanted.Type != NetworkRouteType.Unicast || wanted.Link.Index == actual.LinkIndex);
@@ -116,10 +118,10 @@ internal sealed class NicComparison(NetworkSession session)
     private delegate void AddFinding(DifferenceKind kind, string expected, string actual, RouteRequest? fix = null);
 }
 
-/// <summary>A difference of a NIC, and the request that settles it.</summary>
+/// <summary>A difference of a NIC, and the request that repairs it.</summary>
 /// <param name="Difference">The difference.</param>
 internal sealed record NicFinding(NetworkDifference Difference)
 {
-    /// <summary>The request that settles it; null where only another link does.</summary>
+    /// <summary>The request that repairs it; null if it can be repaired only with a new link.</summary>
     public RouteRequest? Fix { get; init; }
 }

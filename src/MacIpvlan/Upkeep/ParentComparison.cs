@@ -3,14 +3,16 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>Compares the parents of networks on record with the links of the host, and repairs them.</summary>
+/// <summary>Compares the parents of recorded networks with the links of the host, and repairs them.</summary>
 internal sealed class ParentComparison(NetworkSession session, Repairs repairs)
 {
     private readonly ParentLinks _parents = new(session);
 
-    /// <summary>Compares the parents of networks with what the host has.</summary>
+    /// <summary>Compares the parents of networks with the links of the host.</summary>
     /// <param name="networks">The networks.</param>
-    /// <param name="areAll">Whether these are all; then sub-interfaces that no network uses are compared, too.</param>
+    /// <param name="areAll">
+    /// Whether these are all networks. If so, sub-interfaces that no network uses are compared too.
+    /// </param>
     public IReadOnlyList<NetworkDifference> Compare(IReadOnlyList<ContainerNetwork> networks, bool areAll)
     {
         List<NetworkDifference> found = [];
@@ -44,7 +46,7 @@ internal sealed class ParentComparison(NetworkSession session, Repairs repairs)
         return found;
     }
 
-    // The kernel tells settings that nobody asked for: they are no difference.
+    // The kernel also reports settings that nobody requested; they are no difference.
     private string Describe(ParentLinkRecord record, Link link) => _parents.FindUsable(record.Name) is not null
         ? record.Kind.ToString()
         : link.Kind?.ToString() ?? link.KindName ?? "hardware";

@@ -4,20 +4,20 @@ using MacIpvlan.State;
 namespace MacIpvlan;
 
 /// <summary>
-/// Puts right what commands that died left half done: what was being made or taken away is taken away, what was being
-/// restored is detached again, and parents made for networks that never came go.
+/// Cleans up after commands that died: removes NICs that were being created or removed, marks NICs that were being
+/// restored as detached, and removes parents made for networks that were never created.
 /// </summary>
 public static class Recovery
 {
-    /// <summary>Does so, if there is anything of the kind.</summary>
-    /// <param name="session">The session of the command that does it.</param>
+    /// <summary>Runs the recovery if there is anything to recover.</summary>
+    /// <param name="session">The session of the command that runs it.</param>
     public static void Run(NetworkSession session)
     {
         if (!session.State.NeedsRecovery()) return;
         Dictionary<string, NetworkRecord> networks = session.State.GetNetworks().ToDictionary(static n => n.Id);
         foreach (NicRecord nic in session.State.TakeAbandonedNics())
         {
-            // One that cannot be put right stays in this command's hands, and so becomes the next one's task.
+            // A NIC that can't be cleaned up still belongs to this command, so the next command tries again.
             session.RollBack(() => Finish(session, nic, networks[nic.NetworkId]));
         }
 

@@ -4,18 +4,20 @@ using MacIpvlan.Containers;
 namespace MacIpvlan;
 
 /// <summary>
-/// Follows the container runtimes of the host, and sees to the NICs of each container that starts, stops or is removed,
-/// until the command is to end.
+/// Follows the host's container runtimes and restores or releases the NICs of each container that starts, stops or is
+/// removed, until the command is stopped.
 /// </summary>
 /// <param name="session">The session.</param>
-/// <param name="confirm">Asked before each change: what, and what is done to it.</param>
+/// <param name="confirm">Asked before each change, with the target and the action.</param>
 public sealed class ContainerWatch(NetworkSession session, Func<string, string, bool> confirm)
 {
     private static readonly TimeSpan s_retryInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Restores everything, then what containers that start need, for as long as the command runs.</summary>
-    /// <returns>Each thing that was done or failed, as soon as it has been.</returns>
-    /// <exception cref="OperationCanceledException">The command is to end.</exception>
+    /// <summary>
+    /// Restores everything once, then whatever each starting container needs, for as long as the command runs.
+    /// </summary>
+    /// <returns>Each item that was changed or failed, as soon as it has been processed.</returns>
+    /// <exception cref="OperationCanceledException">The command was stopped.</exception>
     public IEnumerable<RestoredItem> Run()
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(session.Stopping);
@@ -26,7 +28,7 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
             foreach (RestoredItem item in Restore(null)) yield return item;
             while (true)
             {
-                // Else the namespace of the last NIC would live on as long as nothing happens.
+                // Otherwise, this thread would keep the namespace of the last NIC alive until the next event.
                 session.LeaveNamespaces();
                 string? id = changes.Take(session.Stopping);
                 foreach (RestoredItem item in Restore(id)) yield return item;
@@ -39,7 +41,7 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
         }
     }
 
-    // A runtime that is not there yet, or ends, may be there later: what has happened until then, nobody tells.
+    // A runtime that isn't running yet, or stops, can start later. It doesn't report what happened in between.
     private static async Task Follow(IContainerRuntime runtime, BlockingCollection<string?> changes, CancellationToken ending)
     {
         while (true)
@@ -54,7 +56,7 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
             }
             catch (NetworkException e) when (e.Error == NetworkError.RuntimeUnavailable)
             {
-                // It is asked again, like one that is not there.
+                // It is tried again, like a runtime that isn't running.
             }
             catch (OperationCanceledException)
             {
@@ -66,7 +68,7 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
         }
     }
 
-    // Each time anew: links, networks and what runtimes say have changed since the last time.
+    // Nothing is cached, because links, networks and runtimes change between events.
     private IEnumerable<RestoredItem> Restore(string? containerId)
     {
         session.Containers.Forget();

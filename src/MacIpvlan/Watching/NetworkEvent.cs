@@ -3,31 +3,33 @@ using MacIpvlan.Netlink;
 
 namespace MacIpvlan;
 
-/// <summary>Something that has happened in the kernel to a link, address, route or neighbour.</summary>
+/// <summary>A change of a link, address, route or neighbor in the kernel.</summary>
 public abstract class NetworkEvent
 {
     private protected NetworkEvent(NetworkEventKind kind, NetworkEventSource source, NetworkEventAction action) =>
         (Kind, Source, Action) = (kind, source, action);
 
-    /// <summary>When it was heard of.</summary>
+    /// <summary>When the event was received.</summary>
     public DateTimeOffset Time { get; } = DateTimeOffset.Now;
 
-    /// <summary>What it happened to.</summary>
+    /// <summary>The kind of object that changed.</summary>
     public NetworkEventKind Kind { get; }
 
-    /// <summary>What happened.</summary>
+    /// <summary>How the object changed.</summary>
     public NetworkEventAction Action { get; }
 
-    /// <summary>The namespace that it happened in: host, or what the NIC's namespace or container is called.</summary>
+    /// <summary>The namespace of the event: host, or the name of the NIC's namespace or container.</summary>
     public string Namespace => Source.Namespace;
 
-    /// <summary>The interface; null for routes that leave by several or none.</summary>
+    /// <summary>The interface; null for routes through several interfaces or none.</summary>
     public string? Interface => Source.Interface;
 
-    /// <summary>The network that the interface belongs to, or the networks of a parent; null if none.</summary>
+    /// <summary>
+    /// The network that the interface belongs to, or the networks of a parent; null for other interfaces.
+    /// </summary>
     public string? Network => Source.Network;
 
-    /// <summary>The NIC that the interface is; null if it is none of ours.</summary>
+    /// <summary>The NIC; null if the interface isn't one of this module's NICs.</summary>
     public ContainerNic? Nic => Source.Nic;
 
     /// <summary>The details in words.</summary>
@@ -35,25 +37,25 @@ public abstract class NetworkEvent
 
     private NetworkEventSource Source { get; }
 
-    /// <summary>All of it in words, such as host/eth0: link changed: down.</summary>
+    /// <summary>The whole event in words, such as host/eth0: link changed: down.</summary>
     public override string ToString() =>
         $"{Namespace}{(Interface is null ? "" : $"/{Interface}")}: {Kind.ToString().ToLowerInvariant()} "
         + $"{Action.ToString().ToLowerInvariant()}: {Summary}";
 }
 
-/// <summary>Where something happened.</summary>
+/// <summary>Where an event happened.</summary>
 internal sealed record NetworkEventSource(string Namespace, string? Interface, string? Network, ContainerNic? Nic);
 
-/// <summary>What happened to it.</summary>
+/// <summary>The ways in which an object can change.</summary>
 public enum NetworkEventAction
 {
-    /// <summary>It is new.</summary>
+    /// <summary>The object is new.</summary>
     Added,
 
-    /// <summary>It is another than before.</summary>
+    /// <summary>The object changed.</summary>
     Changed,
 
-    /// <summary>It is gone.</summary>
+    /// <summary>The object no longer exists.</summary>
     Removed,
 }
 
@@ -87,7 +89,7 @@ public sealed class LinkEvent : NetworkEvent
     private Link Link { get; }
 }
 
-/// <summary>An interface got or lost an address.</summary>
+/// <summary>An interface gained or lost an address.</summary>
 public sealed class AddressEvent : NetworkEvent
 {
     internal AddressEvent(NetworkEventSource source, NetworkEventAction action, InterfaceAddress address)
@@ -100,7 +102,7 @@ public sealed class AddressEvent : NetworkEvent
     public override string Summary => IPAddress;
 }
 
-/// <summary>A route was added, took the place of another, or was removed.</summary>
+/// <summary>A route was added, replaced or removed.</summary>
 public sealed class RouteEvent : NetworkEvent
 {
     private readonly Route _route;
@@ -117,17 +119,17 @@ public sealed class RouteEvent : NetworkEvent
     /// <summary>The metric; zero if it has none.</summary>
     public int Metric => _route.Metric;
 
-    /// <summary>The table that it is in: 254 for the main one.</summary>
+    /// <summary>The routing table; 254 is the main table.</summary>
     public int Table => _route.Table;
 
-    /// <summary>What becomes of the packets; null for what this module does not make.</summary>
+    /// <summary>The type of the route; null for a type that this module doesn't create.</summary>
     public NetworkRouteType? Type => _route.Type;
 
     /// <inheritdoc/>
     public override string Summary => _route.Text;
 }
 
-/// <summary>A neighbour appeared, is known in another way than before, or was forgotten.</summary>
+/// <summary>A neighbor was added, changed or removed.</summary>
 public sealed class NeighborEvent : NetworkEvent
 {
     private readonly Neighbor _neighbor;
@@ -135,13 +137,13 @@ public sealed class NeighborEvent : NetworkEvent
     internal NeighborEvent(NetworkEventSource source, NetworkEventAction action, Neighbor neighbor)
         : base(NetworkEventKind.Neighbor, source, action) => _neighbor = neighbor;
 
-    /// <summary>The neighbour's address.</summary>
+    /// <summary>The neighbor's address.</summary>
     public string IPAddress => _neighbor.Address.ToString();
 
-    /// <summary>Its MAC address; empty while it is not known.</summary>
+    /// <summary>Its MAC address; empty while unknown.</summary>
     public string MacAddress => Link.Format(_neighbor.MacAddress);
 
-    /// <summary>What is known of it.</summary>
+    /// <summary>The state of the neighbor entry.</summary>
     public NeighborState State => _neighbor.State;
 
     /// <inheritdoc/>

@@ -6,15 +6,14 @@ using MacIpvlan.Netlink;
 namespace MacIpvlan;
 
 /// <summary>
-/// Tells what happens to the links, addresses, routes and neighbours of networks, on the host and in the namespaces of
-/// their NICs, as the kernel tells it. One socket hears of them all: each namespace gets a number on the host, and none is
-/// kept alive.
+/// Streams link, address, route and neighbor events of networks, on the host and in the namespaces of their NICs. One
+/// socket receives them all: each namespace gets an id on the host, and no namespace is kept alive.
 /// </summary>
 /// <param name="session">The session.</param>
-/// <param name="options">What to tell.</param>
+/// <param name="options">What to watch.</param>
 public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions options)
 {
-    // How soon NICs that others connect are seen, and that the command is to end.
+    // The longest time until new NICs of other commands, or a stop, are noticed.
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
     private readonly HashSet<WatchedPlace> _known = [];
     private readonly Dictionary<int, WatchedNamespace> _namespaces = [];
@@ -23,9 +22,9 @@ public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions opt
     private WatchedNetworks _networks = null!;
     private long _lookedAt;
 
-    /// <summary>Tells what happens until the time is over.</summary>
-    /// <returns>What has happened since the last time, often nothing.</returns>
-    /// <exception cref="OperationCanceledException">The command is to end.</exception>
+    /// <summary>Streams events until the time is over.</summary>
+    /// <returns>The events since the last time, often none.</returns>
+    /// <exception cref="OperationCanceledException">The command was stopped.</exception>
     public IEnumerable<IReadOnlyList<NetworkEvent>> Run()
     {
         long start = Stopwatch.GetTimestamp();
@@ -35,7 +34,7 @@ public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions opt
         {
             if (!listener.Drain(Take))
             {
-                session.Warn("Events were lost: there were more than could be taken at once. What follows is complete again.");
+                session.Warn("Events were lost because too many arrived at once. The events from now on are complete again.");
                 Begin();
             }
             else if (session.State.GetVersion() != _lookedAt) Look(tells: true);
@@ -49,7 +48,7 @@ public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions opt
         }
     }
 
-    // Learns what there is, and tells nothing of it.
+    // Reads the current state without reporting it.
     private void Begin()
     {
         _known.Clear();
@@ -69,12 +68,12 @@ public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions opt
 
         WatchedNamespace? place = notice.NamespaceId is int id ? _namespaces.GetValueOrDefault(id) : _host;
         if (place is null || notice.Kind is null) return;
-        // It may be a NIC that is being made: those are on record before they are in the kernel.
+        // The link can be a NIC that is being created, which is recorded before it exists in the kernel.
         if (notice.Kind == NetworkEventKind.Link && place.IsUnknown(notice.LinkIndex)) ReadRecord();
         if (place.Take(notice, _networks) is NetworkEvent happened) _events.Add(happened);
     }
 
-    // The kernel takes the number back, and tells so a moment later: by then, another namespace may have it.
+    // The kernel frees the id and reports that only a moment later; by then, another namespace can use the id.
     private bool HasEnded(WatchedNamespace place)
     {
         using NamespaceHandle? alive = new NicLinks(session).OpenNamespace(place.Nic!.Record);
@@ -87,7 +86,7 @@ public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions opt
         if (_networks.Version != session.State.GetVersion()) _networks = WatchedNetworks.Read(session, options.IsWanted);
     }
 
-    // At what is on record: namespaces that have NICs now, and those that have none any more.
+    // Adds namespaces that have NICs now, and drops those without any.
     private void Look(bool tells)
     {
         _networks = WatchedNetworks.Read(session, options.IsWanted);
@@ -112,7 +111,7 @@ public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions opt
         }
         catch (NetlinkException e) when (e.MissingPrivilege is null)
         {
-            session.Warn($"The namespace {nic.Namespace} is not watched: {e.Message}");
+            session.Warn($"The namespace {nic.Namespace} isn't watched: {e.Message}");
         }
     }
 
@@ -120,7 +119,7 @@ public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions opt
     {
         using NamespaceHandle? target = new NicLinks(session).OpenNamespace(nic.Record);
         if (target is null) return;
-        // From now on, the listener hears of it.
+        // From now on, the listener receives its events.
         if (session.Host.GetNamespaceId(target) < 0) session.Host.Execute(new NamespaceIdSet(target));
         WatchedNamespace place = new(nic, options.All);
         NamespaceContents contents = session.Namespaces.Run(target, () =>
@@ -135,23 +134,23 @@ public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions opt
         if (tells) _events.AddRange(place.TellNics(contents));
     }
 
-    // Without routes: the kernel itself says of those whether they are new, and a host may have a million.
+    // Routes aren't read: the kernel itself reports whether a route is new, and a host can have a million of them.
     private static NamespaceContents Read(RouteSocket socket) =>
         new(socket.GetLinks(), socket.GetAddresses(), socket.GetNeighbors(), []);
 }
 
-/// <summary>What a watch tells.</summary>
+/// <summary>The settings of a watch.</summary>
 public sealed record NetworkWatchOptions
 {
-    /// <summary>Of which networks, by name.</summary>
+    /// <summary>Selects networks by name.</summary>
     public Func<string, bool> IsWanted { get; init; } = static _ => true;
 
-    /// <summary>Whether it also tells what belongs to no network.</summary>
+    /// <summary>Whether to include events that belong to no network.</summary>
     public bool All { get; init; }
 
-    /// <summary>Of what kinds.</summary>
+    /// <summary>The kinds of events to include.</summary>
     public IReadOnlyCollection<NetworkEventKind> Kinds { get; init; } = Enum.GetValues<NetworkEventKind>();
 
-    /// <summary>For how long; null for as long as the command runs.</summary>
+    /// <summary>How long to watch; null until the command is stopped.</summary>
     public TimeSpan? Timeout { get; init; }
 }

@@ -5,11 +5,11 @@ using MacIpvlan.Netlink;
 namespace MacIpvlan;
 
 /// <summary>
-/// What is known of a namespace that is watched: enough to tell whose a thing is that a notice is about, and whether it is
-/// new or another than before.
+/// The state of a watched namespace: enough to find out to whom an event belongs, and whether the object is new or
+/// changed.
 /// </summary>
-/// <param name="nic">A NIC that is in it; null for the host's own.</param>
-/// <param name="tellsAll">Whether what belongs to no network is told of, too.</param>
+/// <param name="nic">A NIC in it; null for the host's namespace.</param>
+/// <param name="tellsAll">Whether to include events that belong to no network.</param>
 internal sealed class WatchedNamespace(ContainerNic? nic, bool tellsAll)
 {
     private readonly string _name = nic?.Namespace ?? NamespaceHandle.OwnName;
@@ -18,16 +18,16 @@ internal sealed class WatchedNamespace(ContainerNic? nic, bool tellsAll)
     private readonly Dictionary<(int Link, AddressValue Address), Neighbor> _neighbors = [];
     private Dictionary<int, LinkOwner> _owners = [];
 
-    /// <summary>The NIC by which it was found; null for the host's own.</summary>
+    /// <summary>The NIC by which it was found; null for the host's namespace.</summary>
     public ContainerNic? Nic { get; } = nic;
 
-    /// <summary>Which it is.</summary>
+    /// <summary>The identity of the namespace.</summary>
     public WatchedPlace Place { get; } = nic is null ? WatchedPlace.Host : WatchedPlace.Of(nic);
 
-    /// <summary>Whether any NIC is in it, as far as the kernel has told.</summary>
+    /// <summary>Whether it has any NIC, as far as the kernel has reported.</summary>
     public bool HasNics => _owners.Values.Any(static o => o.Nic is not null);
 
-    /// <summary>Learns what there is.</summary>
+    /// <summary>Loads the current state.</summary>
     public void Load(NamespaceContents contents, WatchedNetworks networks)
     {
         foreach (Link link in contents.Links) _links[link.Index] = link;
@@ -36,23 +36,23 @@ internal sealed class WatchedNamespace(ContainerNic? nic, bool tellsAll)
         Attribute(networks);
     }
 
-    /// <summary>Finds out anew whose the links are.</summary>
+    /// <summary>Updates the owners of the links.</summary>
     public void Attribute(WatchedNetworks networks)
     {
         Dictionary<int, LinkOwner> owners = networks.FindOwners(Place, _links.Values);
-        // Of a NIC that is no longer on record, the kernel may still have to tell that it is gone.
+        // The kernel may not yet have reported the removal of a NIC that is no longer recorded.
         foreach ((int index, LinkOwner owner) in _owners) if (owner.Nic is not null) owners.TryAdd(index, owner);
         _owners = owners;
     }
 
-    /// <summary>Whether nothing was heard of a link yet.</summary>
+    /// <summary>Whether the link hasn't been seen yet.</summary>
     public bool IsUnknown(int link) => !_links.ContainsKey(link);
 
-    /// <summary>Takes a notice.</summary>
-    /// <returns>What has happened; null if it is nobody's, or as it was.</returns>
+    /// <summary>Processes a notice.</summary>
+    /// <returns>The event; null if it belongs to no network or nothing changed.</returns>
     public NetworkEvent? Take(RouteNotice notice, WatchedNetworks networks)
     {
-        // Links are read whosever they are: any may become a parent, or a NIC.
+        // All links are tracked, because any link can turn into a parent or a NIC.
         if (notice.Kind == NetworkEventKind.Link) return TakeLink(notice, networks);
         int link = notice.LinkIndex;
         if (!tellsAll && (notice.IsLocalRoute || !IsOurs(link))) return null;
@@ -67,7 +67,7 @@ internal sealed class WatchedNamespace(ContainerNic? nic, bool tellsAll)
         };
     }
 
-    /// <summary>NICs and what they have, as if it had just been added.</summary>
+    /// <summary>Reports NICs with their addresses and routes as if they had just been added.</summary>
     public IEnumerable<NetworkEvent> TellNics(NamespaceContents contents)
     {
         foreach (int index in _owners.Keys.Order())
@@ -86,7 +86,7 @@ internal sealed class WatchedNamespace(ContainerNic? nic, bool tellsAll)
         }
     }
 
-    /// <summary>NICs that have gone with the namespace.</summary>
+    /// <summary>Reports the NICs that ended with the namespace.</summary>
     public IEnumerable<NetworkEvent> TellEnd() => _owners.Keys.Order().Select(
         i => new LinkEvent(SourceOf(i), NetworkEventAction.Removed, _links[i], "its namespace has ended"));
 
@@ -110,7 +110,7 @@ internal sealed class WatchedNamespace(ContainerNic? nic, bool tellsAll)
         return change.Length == 0 ? null : new(SourceOf(link.Index), NetworkEventAction.Changed, link, change);
     }
 
-    // By what links are found.
+    // The properties by which links are found.
     private static bool IsKnownOtherwise(Link before, Link link) => before.Name != link.Name || before.Alias != link.Alias
         || before.Group != link.Group || !before.AlternativeNames.SequenceEqual(link.AlternativeNames);
 
@@ -118,7 +118,7 @@ internal sealed class WatchedNamespace(ContainerNic? nic, bool tellsAll)
     {
         (int, InterfaceAddress) key = (address.LinkIndex, address.Address);
         if (isRemoval) _addresses.Remove(key);
-        // Told again, because of what is not shown here.
+        // The kernel repeats an address when a property changes that isn't shown here.
         else if (!_addresses.Add(key)) return null;
         NetworkEventAction action = isRemoval ? NetworkEventAction.Removed : NetworkEventAction.Added;
         return new(SourceOf(address.LinkIndex), action, address.Address);
@@ -126,7 +126,7 @@ internal sealed class WatchedNamespace(ContainerNic? nic, bool tellsAll)
 
     private NeighborEvent? TakeNeighbor(Neighbor neighbor, bool isRemoval)
     {
-        // Groups are no neighbours.
+        // Multicast groups aren't neighbors.
         if (neighbor.State == NeighborState.NoArp && !tellsAll) return null;
         (int, AddressValue) key = (neighbor.LinkIndex, neighbor.Address);
         Neighbor? before = _neighbors.GetValueOrDefault(key);
@@ -147,7 +147,7 @@ internal sealed class WatchedNamespace(ContainerNic? nic, bool tellsAll)
         foreach ((int Link, AddressValue Address) key in _neighbors.Keys.Where(k => k.Link == link).ToArray()) _neighbors.Remove(key);
     }
 
-    // Routes that leave by no link are those of a whole namespace.
+    // A route without a link belongs to the whole namespace.
     private bool IsOurs(int link) => _owners.ContainsKey(link) || (link == 0 && Place != WatchedPlace.Host);
 
     private bool IsTold(int link) => tellsAll || _owners.ContainsKey(link);
@@ -159,6 +159,6 @@ internal sealed class WatchedNamespace(ContainerNic? nic, bool tellsAll)
     }
 }
 
-/// <summary>What there is in a namespace.</summary>
+/// <summary>The contents of a namespace.</summary>
 internal sealed record NamespaceContents(
     IReadOnlyList<Link> Links, IReadOnlyList<LinkAddress> Addresses, IReadOnlyList<Neighbor> Neighbors, IReadOnlyList<Route> Routes);

@@ -29,7 +29,7 @@ public sealed class CompleterTests
         string[] name = cmdlet.Split('-');
 
         Assert.Equal(Expected(name[0], name[1], parameter), completer);
-        // What looks like a name, and is none, is known.
+        // What only looks like a name is listed.
         Assert.True(
             completer is not null || !IsNamed(property.PropertyType) || IsOfSomethingElse(name[0], parameter),
             $"Does {cmdlet} -{parameter} take the name of something that there is?");

@@ -3,7 +3,7 @@ using MacIpvlan.Containers;
 
 namespace MacIpvlan.Tests.Containers;
 
-/// <summary>Which container a name or id means, and which are not to be had.</summary>
+/// <summary>Which container a name or id means, and which cannot be found.</summary>
 public sealed class ContainerFinderTests
 {
     private const string Id = "a5a268cad5e8ecc63cffab649398c1c57a4bcbdbabd2d5187d58dcad972ba249";
@@ -70,7 +70,7 @@ public sealed class ContainerFinderTests
         // A daemon of another host, or one that lies: this process is of no container of that id.
         using FakeDaemon daemon = FakeDaemon.Of(Id, "web1", static () => FakeDaemon.Inspection(Id, Environment.ProcessId));
 
-        AssertError(NetworkError.ContainerNotFound, "no control group of that container", daemon);
+        AssertError(NetworkError.ContainerNotFound, "isn't in a control group of that container", daemon);
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class ContainerFinderTests
         int start = 0;
         using FakeDaemon daemon = FakeDaemon.Of(Id, "web1", () => FakeDaemon.Inspection(Id, Environment.ProcessId, startedAt: $"{start++}"));
 
-        AssertError(NetworkError.ContainerNotRunning, "does not run", daemon);
+        AssertError(NetworkError.ContainerNotRunning, "isn't running", daemon);
         Assert.Equal(6, start);
     }
 
@@ -90,7 +90,7 @@ public sealed class ContainerFinderTests
         ended.WaitForExit();
         using FakeDaemon daemon = FakeDaemon.Of(Id, "web1", () => FakeDaemon.Inspection(Id, ended.Id));
 
-        AssertError(NetworkError.ContainerNotRunning, "does not run", daemon);
+        AssertError(NetworkError.ContainerNotRunning, "isn't running", daemon);
     }
 
     [Fact]

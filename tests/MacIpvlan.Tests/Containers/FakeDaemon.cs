@@ -36,7 +36,7 @@ internal sealed class FakeDaemon : IDisposable
     public static string Capture(string name) =>
         File.ReadAllText(Path.Combine(SourceTree.Root, "tests/MacIpvlan.Tests/Containers/Captures", name + ".json"));
 
-    /// <summary>A daemon of one container, which its list and its inspection tell of.</summary>
+    /// <summary>A daemon with one container, which its list and its inspection report.</summary>
     public static FakeDaemon Of(string id, string name, Func<string> inspection) => new(path => path switch
     {
         "/version" => (200, Capture("docker-version")),

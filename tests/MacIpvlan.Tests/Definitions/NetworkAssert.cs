@@ -1,6 +1,6 @@
 namespace MacIpvlan.Tests.Definitions;
 
-/// <summary>What it is to be refused by a rule of the domain.</summary>
+/// <summary>Asserts that a rule of the domain refuses an action.</summary>
 internal static class NetworkAssert
 {
     /// <summary>The action is refused for that reason, in a text that has those words.</summary>

@@ -98,7 +98,7 @@ public sealed class HelpPageTests
         _ => LanguagePrimitives.ConvertTo<string>(value),
     };
 
-    // The names of the standards, which are none of an enumeration.
+    // The names of the standards, which are not those of an enumeration.
     private static Dictionary<VlanProtocol, string> Protocols { get; } =
         new() { [VlanProtocol.Ieee8021Q] = "802.1Q", [VlanProtocol.Ieee8021AD] = "802.1ad" };
 

@@ -7,8 +7,8 @@ using static MacIpvlan.NetworkSettings;
 namespace MacIpvlan.Formats;
 
 /// <summary>
-/// The part "ipam" of a CNI configuration, for the plugin host-local: what addresses NICs get. It hands out one address of
-/// each set of ranges, and skips the gateway, which is the subnet's first address where none is given.
+/// The "ipam" part of a CNI configuration, for the plugin host-local, which allocates addresses to NICs. It allocates
+/// one address from each set of ranges and skips the gateway, which is the subnet's first address if none is given.
 /// </summary>
 internal static class CniAddresses
 {
@@ -20,7 +20,7 @@ internal static class CniAddresses
     public static JsonObject Write(NetworkRequest network, Action<string> warn)
     {
         IPPrefix? small = network.Subnets.Cast<IPPrefix?>().FirstOrDefault(static s => s!.Value.First.Bits - s.Value.PrefixLength < 2);
-        if (small is not null) throw MissingCounterparts.Refuse(network, HostLocal, $"it hands out nothing of {small}");
+        if (small is not null) throw MissingCounterparts.Refuse(network, HostLocal, $"it can't allocate addresses from {small}");
         // Each NIC gets one address of each family, from the first subnet that has one free.
         JsonNode[] sets = [.. s_families.Select(f => network.Subnets.Where(s => s.Family == f))
             .Select(subnets => subnets.SelectMany(s => WriteRanges(network, s)).ToArray())
@@ -28,7 +28,7 @@ internal static class CniAddresses
         if (sets.Length == 0) throw MissingCounterparts.Refuse(network, HostLocal, "all its addresses are excluded");
         if (network.NoGateway)
         {
-            warn($"'{network.Name}': {HostLocal} has no counterpart of {NoGateway}: it keeps the first address free all the same.");
+            warn($"'{network.Name}': {HostLocal} has no counterpart of {NoGateway}: it still reserves the first address.");
         }
 
         JsonObject ipam = new() { ["type"] = HostLocal, ["ranges"] = new JsonArray(sets) };
@@ -37,7 +37,7 @@ internal static class CniAddresses
         return ipam;
     }
 
-    /// <summary>Reads subnets and routes into a network of that name and kind, which lacks all else.</summary>
+    /// <summary>Reads subnets and routes into a network with the given name and kind and no other settings.</summary>
     /// <exception cref="NetworkException">InvalidDefinition.</exception>
     public static NetworkRequest Read(DefinitionReader ipam, string name, LinkKind kind, Action<string> warn)
     {
@@ -62,7 +62,7 @@ internal static class CniAddresses
     private static List<DefinitionReader> ReadRanges(DefinitionReader ipam, string name, Action<string> warn)
     {
         List<DefinitionReader> ranges = [];
-        // Old configurations have one range, before the sets.
+        // Old configurations have a single range instead of sets.
         IEnumerable<IReadOnlyList<DefinitionReader>> sets = ipam.Lists("ranges");
         if (ipam.Has("subnet")) sets = sets.Prepend([ipam]);
         foreach (IReadOnlyList<DefinitionReader> set in sets.Where(static s => s.Count > 0))
@@ -70,7 +70,8 @@ internal static class CniAddresses
             AddressFamily family = SubnetOf(set[0]).Family;
             if (ranges.Exists(r => SubnetOf(r).Family == family))
             {
-                warn($"'{name}': a second address of a family has no counterpart here; NICs get one of all the ranges.");
+                warn($"'{name}': a second address of the same family has no counterpart here; "
+                    + "each NIC gets one address from all the ranges.");
             }
 
             ranges.AddRange(set);
@@ -111,15 +112,16 @@ internal static class CniAddresses
         return entry;
     }
 
-    // Its own, or the one that is in none of the subnets.
+    // The subnet's own gateway, or one that is outside all subnets.
     private static AddressValue? GatewayOf(NetworkRequest network, IPPrefix subnet) => network.Gateways
         .Where(g => subnet.Contains(g) || (g.Family == subnet.Family && !network.Subnets.Any(s => s.Contains(g))))
         .OrderByDescending(subnet.Contains).Cast<AddressValue?>().FirstOrDefault();
 
-    // Where none is given, the first address is kept free; an IPv6 subnet has it for a gateway if a route needs one.
+    // Without a gateway, host-local reserves the first address; in an IPv6 subnet it is the gateway if a route needs
+    // one.
     private static AddressValue? GatewayOf(IPPrefix subnet, IEnumerable<DefinitionReader> ranges, CniRoute[] routes)
     {
-        // Each range of a subnet tells it; all are looked at.
+        // Each range of a subnet can repeat the gateway, so all of them are read.
         AddressValue[] told = [.. ranges.Where(r => SubnetOf(r) == subnet)
             .Select(static r => r.Value("gateway", AddressValue.Parse)).OfType<AddressValue>().Distinct()];
         if (told.Length > 1)

@@ -5,9 +5,9 @@ using static MacIpvlan.NetworkSettings;
 namespace MacIpvlan.Formats;
 
 /// <summary>
-/// Networks as configurations of CNI's plugins macvlan, ipvlan and vlan: one list of plugins a network, or one plugin alone
-/// (CNI specification 0.1.0 to 1.1.0). A sub-interface that is given to a container itself, as the plugin vlan does, is here
-/// a macvlan NIC in mode Passthru on that sub-interface.
+/// Networks as configurations of the CNI plugins macvlan, ipvlan and vlan: one list of plugins per network, or a single
+/// plugin (CNI specification 0.1.0 to 1.1.0). The plugin vlan gives the sub-interface itself to the container. Here,
+/// that is a macvlan NIC in mode Passthru on the sub-interface.
 /// </summary>
 internal static class CniConfiguration
 {
@@ -20,22 +20,22 @@ internal static class CniConfiguration
         RouteMetric, Mtu, BroadcastQueueLength,
     ];
 
-    /// <summary>Whether an object is of this format.</summary>
+    /// <summary>Whether an object has this format.</summary>
     public static bool IsAt(DefinitionReader root) => root.Has("plugins") || (root.Has("type") && root.Has("name"));
 
     /// <summary>Writes one network.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="warn">Told of what CNI has no counterpart of.</param>
+    /// <param name="warn">Called for each setting that has no counterpart in CNI.</param>
     /// <exception cref="NetworkException">NoCounterpart.</exception>
     public static string Write(NetworkRequest network, Action<string> warn)
     {
-        if (network.IsIsolated) throw MissingCounterparts.Refuse(network, Cni, "its plugins make no network that is Internal");
+        if (network.IsIsolated) throw MissingCounterparts.Refuse(network, Cni, "its plugins can't create an Internal network");
         JsonObject plugin = WriteLink(network, warn);
         if (network.Mtu is not null) plugin["mtu"] = network.Mtu;
         if (network.NicKind is MacvlanLink { BroadcastQueueLength: int length })
         {
             plugin["bcqueuelen"] = length;
-            warn($"'{network.Name}': CNI's plugins know {BroadcastQueueLength} ({length}) from version 1.6 on.");
+            warn($"'{network.Name}': the CNI plugins support {BroadcastQueueLength} ({length}) from version 1.6 on.");
         }
 
         plugin["ipam"] = CniAddresses.Write(network, warn);
@@ -46,8 +46,8 @@ internal static class CniConfiguration
 
     /// <summary>Reads a network.</summary>
     /// <param name="root">The object: a list of plugins, or a plugin.</param>
-    /// <param name="warn">Told of what has no counterpart here.</param>
-    /// <returns>Null for a network that is of no kind of ours.</returns>
+    /// <param name="warn">Called for each setting that has no counterpart here.</param>
+    /// <returns>Null for a network of another kind.</returns>
     /// <exception cref="NetworkException">InvalidDefinition.</exception>
     public static NetworkRequest? Read(DefinitionReader root, Action<string> warn)
     {
@@ -77,8 +77,8 @@ internal static class CniConfiguration
         };
         if (type == VlanPlugin)
         {
-            warn($"'{name}': the plugin vlan gives a container the sub-interface itself; here, it gets a macvlan NIC in mode "
-                + "Passthru on it.");
+            warn($"'{name}': the plugin vlan gives a container the sub-interface itself; here, the container "
+                + "gets a macvlan NIC in mode Passthru on it.");
         }
 
         root.WarnOfUnread(name, warn);
@@ -87,7 +87,7 @@ internal static class CniConfiguration
 
     private static JsonObject WriteLink(NetworkRequest network, Action<string> warn)
     {
-        // The plugin vlan makes the sub-interface itself, and of no other kind.
+        // The plugin vlan creates the sub-interface itself, but only one with default settings.
         bool isAlone = network.NicKind is MacvlanLink { Mode: MacvlanMode.Passthru };
         if (isAlone && network.Vlans is [{ RemovedWithLastNetwork: true } vlan] && VlanDefinition.IsPlain(vlan))
         {
@@ -122,7 +122,7 @@ internal static class CniConfiguration
     {
         if (plugin.Text("master") is not { Length: > 0 } master)
         {
-            throw plugin.Wrong("master", "is missing: CNI takes the link of the default route; name it");
+            throw plugin.Wrong("master", "is missing: CNI uses the link of the default route; specify it");
         }
 
         return type != VlanPlugin ? ParentReference.Parse(master)

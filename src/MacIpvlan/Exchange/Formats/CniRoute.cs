@@ -6,17 +6,17 @@ using static MacIpvlan.NetworkSettings;
 
 namespace MacIpvlan.Formats;
 
-/// <summary>A route of a CNI configuration; without a next hop, the plugins take the gateway for one.</summary>
+/// <summary>A route of a CNI configuration. Without a next hop, the plugins use the gateway.</summary>
 /// <param name="Destination">The destination.</param>
 /// <param name="Hop">The next hop.</param>
 /// <param name="Metric">The metric.</param>
-/// <param name="IsOfLink">Whether its scope is the link.</param>
+/// <param name="IsOfLink">Whether its scope is link.</param>
 internal readonly record struct CniRoute(IPPrefix Destination, AddressValue? Hop, int? Metric, bool IsOfLink)
 {
-    // As next hop, it stands for none.
+    // The value that means no next hop.
     private const string OnLink = "0.0.0.0";
 
-    // RT_SCOPE_LINK of linux/rtnetlink.h: a gateway must be nearer than what is behind it.
+    // RT_SCOPE_LINK of linux/rtnetlink.h: a gateway must have a narrower scope than the route through it.
     private const int ScopeLink = 253;
 
     private static readonly AddressValue s_onLink = AddressValue.Parse(OnLink);
@@ -25,12 +25,12 @@ internal readonly record struct CniRoute(IPPrefix Destination, AddressValue? Hop
 
     private bool IsDefault => Destination.PrefixLength == 0;
 
-    /// <summary>Writes the routes of a network: its default routes, and those that it names.</summary>
+    /// <summary>Writes the default routes of a network and its own routes.</summary>
     public static IEnumerable<JsonNode> Write(NetworkRequest network, Action<string> warn)
     {
         if (network.RouteMetric is not null || network.Routes.Any(static r => r.Metric is not null))
         {
-            warn($"'{network.Name}': CNI's plugins know metrics of routes from version 1.6 on.");
+            warn($"'{network.Name}': the CNI plugins support route metrics from version 1.6 on.");
         }
 
         AddressFamily[] families = [AddressFamily.InterNetwork, AddressFamily.InterNetworkV6];
@@ -48,8 +48,9 @@ internal readonly record struct CniRoute(IPPrefix Destination, AddressValue? Hop
         route.Number("scope") == ScopeLink);
 
     /// <summary>
-    /// Gives routes to a network that has subnets and gateways. Default routes are those of the network if they are as it
-    /// makes them for all families; else each is a route like others.
+    /// Adds routes to a network that already has subnets and gateways. If the default routes are the ones that the
+    /// network makes for all its address families, they count as the network's own; otherwise each one is an ordinary
+    /// route.
     /// </summary>
     public static NetworkRequest Into(NetworkRequest network, IReadOnlyList<CniRoute> routes)
     {
@@ -73,7 +74,7 @@ internal readonly record struct CniRoute(IPPrefix Destination, AddressValue? Hop
         }
     }
 
-    // In l3 modes there is no next hop that answers.
+    // The l3 modes have no link layer, so no next hop could answer.
     private NetworkRoute For(NetworkRequest network) => new()
     {
         Destination = Destination,
@@ -98,7 +99,8 @@ internal readonly record struct CniRoute(IPPrefix Destination, AddressValue? Hop
             bool isOutside = !network.Subnets.Any(s => s.Contains(gateway.Value));
             if (isOutside && isIPv4)
             {
-                warn($"'{network.Name}': CNI's plugins know {OnLinkGateway} ({gateway}) from version 1.6 on; earlier ones make no NIC.");
+                warn($"'{network.Name}': the CNI plugins support {OnLinkGateway} ({gateway}) from version 1.6 on; "
+                    + "earlier ones can't create the NIC.");
                 JsonObject way = Write(IPPrefix.Containing(gateway.Value, gateway.Value.Bits), OnLink, null);
                 way["scope"] = ScopeLink;
                 yield return way;
@@ -117,7 +119,7 @@ internal readonly record struct CniRoute(IPPrefix Destination, AddressValue? Hop
     private static IEnumerable<JsonNode> WriteOwn(NetworkRequest network, NetworkRoute route, Action<string> warn)
     {
         bool isIPv4 = route.Destination.Family == AddressFamily.InterNetwork;
-        // IPv6 has no next hop that stands for none; in l3 modes the gateway is as good.
+        // IPv6 has no value that means no next hop; in the l3 modes, the gateway works too.
         if (route.Type == NetworkRouteType.Unicast && (route.NextHop is not null || isIPv4 || IsL3(network)))
         {
             yield return Write(route.Destination, route.NextHop?.ToString() ?? (isIPv4 ? OnLink : null), route.Metric);

@@ -5,8 +5,8 @@ using MacIpvlan.Addressing;
 namespace MacIpvlan.Formats;
 
 /// <summary>
-/// A JSON object of someone else's, read property by property; what nobody asked for can be told of. Nothing in it is
-/// trusted: types are checked, and texts that would do harm where they are shown are refused.
+/// Reads a JSON object from an untrusted source, property by property, and can list the properties that nobody read. It
+/// checks types and rejects text that could do harm where it is shown.
 /// </summary>
 internal sealed class DefinitionReader
 {
@@ -17,52 +17,52 @@ internal sealed class DefinitionReader
     private readonly string _path;
 
     /// <param name="element">The object.</param>
-    /// <param name="path">Where it is in the whole; empty for the whole.</param>
-    /// <exception cref="NetworkException">InvalidDefinition: it is no object, or has a property twice.</exception>
+    /// <param name="path">Its path in the whole text; empty for the root.</param>
+    /// <exception cref="NetworkException">InvalidDefinition: it isn't an object, or has a property twice.</exception>
     public DefinitionReader(JsonElement element, string path)
     {
         _path = path;
         if (element.ValueKind != JsonValueKind.Object) throw Invalid(path, "is not an object");
         foreach (JsonProperty property in element.EnumerateObject())
         {
-            if (!_properties.TryAdd(property.Name, property.Value)) throw Invalid(PathOf(property.Name), "is there twice");
+            if (!_properties.TryAdd(property.Name, property.Value)) throw Invalid(PathOf(property.Name), "occurs twice");
         }
     }
 
-    /// <summary>Whether it has a property of that name, other than null.</summary>
+    /// <summary>Whether it has a property with this name and a value other than null.</summary>
     public bool Has(string name) => _properties.TryGetValue(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
 
-    /// <summary>A text; null when it is not there.</summary>
+    /// <summary>A string; null if it is missing.</summary>
     public string? Text(string name) => Find(name) is JsonElement value ? TextOf(value, PathOf(name)) : null;
 
-    /// <summary>A text that must be there.</summary>
+    /// <summary>A required string.</summary>
     public string Need(string name) => Text(name) is { Length: > 0 } text ? text : throw Invalid(PathOf(name), "is missing");
 
-    /// <summary>A text that must be there, and stands for something.</summary>
+    /// <summary>A required string, parsed.</summary>
     public T Need<T>(string name, Func<string, T> parse) => Parse(Need(name), PathOf(name), parse);
 
-    /// <summary>A whole number of 32 bits; null when it is not there.</summary>
+    /// <summary>A 32-bit integer; null if it is missing.</summary>
     public int? Number(string name)
     {
         if (Find(name) is not JsonElement value) return null;
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number)
             ? number
-            : throw Invalid(PathOf(name), "is not a whole number that can be used");
+            : throw Invalid(PathOf(name), "isn't a whole number in the valid range");
     }
 
-    /// <summary>Whether it is true; false when it is not there.</summary>
+    /// <summary>Whether it is true; false if it is missing.</summary>
     public bool Flag(string name) => Boolean(name) == true;
 
-    /// <summary>A boolean; null when it is not there.</summary>
+    /// <summary>A Boolean; null if it is missing.</summary>
     public bool? Boolean(string name) => Find(name) is not JsonElement value ? null
         : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
         : throw Invalid(PathOf(name), "is neither true nor false");
 
-    /// <summary>A text that stands for something; null when it is not there.</summary>
+    /// <summary>A string, parsed; null if it is missing.</summary>
     public T? Value<T>(string name, Func<string, T> parse) where T : struct =>
         Text(name) is string text ? Parse(text, PathOf(name), parse) : null;
 
-    /// <summary>A list of texts that stand for something, or one; empty when it is not there.</summary>
+    /// <summary>A list of strings, or one string, parsed; empty if it is missing.</summary>
     public IReadOnlyList<T> Values<T>(string name, Func<string, T> parse)
     {
         if (Find(name) is not JsonElement value) return [];
@@ -71,47 +71,47 @@ internal sealed class DefinitionReader
             : [Parse(TextOf(value, PathOf(name)), PathOf(name), parse)];
     }
 
-    /// <summary>A range by its two ends, each of them that of the subnet where it is not there; null without both.</summary>
+    /// <summary>A range from its two ends. A missing end is that of the subnet; null if both are missing.</summary>
     public AddressRange? Range(string first, string last, IPPrefix subnet)
     {
         AddressValue? from = Value(first, AddressValue.Parse), to = Value(last, AddressValue.Parse);
         if (from is null && to is null) return null;
         AddressRange usable = AddressPool.Usable(subnet);
         AddressRange range = new(from ?? usable.First, to ?? usable.Last);
-        // Others end with the broadcast address what ends with the subnet.
+        // Other programs let a range end with the broadcast address; here, it ends with the last usable one.
         return range.First.Family == range.Last.Family && range.First.Number <= range.Last.Number
             ? range.Intersect(usable) ?? range
-            : throw Wrong(first, $"is {range.First}, and the range cannot end with {range.Last}");
+            : throw Wrong(first, $"is {range.First}, but the range ends with {range.Last}");
     }
 
-    /// <summary>An object; null when it is not there.</summary>
+    /// <summary>An object; null if it is missing.</summary>
     public DefinitionReader? Object(string name) => Find(name) is JsonElement value ? Part(value, PathOf(name)) : null;
 
-    /// <summary>A list of objects; empty when it is not there.</summary>
+    /// <summary>A list of objects; empty if it is missing.</summary>
     public IReadOnlyList<DefinitionReader> Objects(string name) =>
         Find(name) is JsonElement value ? Parts(value, PathOf(name)) : [];
 
-    /// <summary>A list of lists of objects; empty when it is not there.</summary>
+    /// <summary>A list of lists of objects; empty if it is missing.</summary>
     public IReadOnlyList<IReadOnlyList<DefinitionReader>> Lists(string name) =>
         Find(name) is JsonElement value ? [.. Items(value, PathOf(name)).Select(i => Parts(i.Item, i.Path))] : [];
 
-    /// <summary>All properties that there are, whatever their names.</summary>
+    /// <summary>All properties, whatever their names.</summary>
     public IReadOnlyList<T> All<T>(Func<string, T> parse) => [.. _properties.Keys.Select(k => Need(k, parse))];
 
-    /// <summary>Passes over properties that are no settings.</summary>
+    /// <summary>Ignores properties that aren't settings.</summary>
     public void PassOver(params string[] names) => _known.UnionWith(names);
 
-    /// <summary>Passes over all its properties.</summary>
+    /// <summary>Ignores all its properties.</summary>
     public void PassOverAll() => _known.UnionWith(_properties.Keys);
 
-    /// <summary>The places of the properties that nobody asked for, here and below.</summary>
+    /// <summary>The paths of the properties that nobody read, here and in nested objects.</summary>
     public IEnumerable<string> Unread() => _properties.Keys.Where(n => !_known.Contains(n)).Select(PathOf)
         .Concat(_parts.SelectMany(static p => p.Unread()));
 
     private IEnumerable<string> UnreadThatSaySomething() => _properties.Where(p => !_known.Contains(p.Key))
         .SelectMany(p => Leaves(p.Value, PathOf(p.Key))).Concat(_parts.SelectMany(static p => p.UnreadThatSaySomething()));
 
-    /// <summary>Tells of the properties that nobody asked for and that say something.</summary>
+    /// <summary>Warns about each property that nobody read and that has a value.</summary>
     public void WarnOfUnread(string network, Action<string> warn)
     {
         foreach (string place in UnreadThatSaySomething())
@@ -120,31 +120,33 @@ internal sealed class DefinitionReader
         }
     }
 
-    /// <summary>Reads a word of an enumeration, whatever its case; not a number, which might stand for another word.</summary>
+    /// <summary>
+    /// Parses an enumeration value by name, ignoring case. Numbers are rejected because they could mean another value.
+    /// </summary>
     public static T Word<T>(string text) where T : struct, Enum => Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase)
         ? Enum.Parse<T>(text, ignoreCase: true)
-        : throw new FormatException($"'{text}' is none of {string.Join(", ", Enum.GetNames<T>())}");
+        : throw new FormatException($"'{text}' isn't one of {string.Join(", ", Enum.GetNames<T>())}");
 
-    /// <summary>Reads a whole number.</summary>
+    /// <summary>Parses a whole number.</summary>
     public static int Digits(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
         ? number
-        : throw new FormatException($"'{text}' is not a whole number that can be used");
+        : throw new FormatException($"'{text}' isn't a whole number in the valid range");
 
-    /// <summary>The error of a property.</summary>
+    /// <summary>Makes the error for a property.</summary>
     public NetworkException Wrong(string name, string reason) => Invalid(PathOf(name), reason);
 
-    /// <summary>The error of the whole object.</summary>
+    /// <summary>Makes the error for the whole object.</summary>
     public NetworkException Wrong(string reason) => Invalid(_path, reason);
 
-    /// <summary>The error of a place.</summary>
-    /// <param name="path">The place; empty for the whole.</param>
-    /// <param name="reason">What is wrong there, in words that follow the place.</param>
+    /// <summary>Makes the error for a path.</summary>
+    /// <param name="path">The path; empty for the whole text.</param>
+    /// <param name="reason">What is wrong there, worded to follow the path.</param>
     public static NetworkException Invalid(string path, string reason) => new(
         NetworkError.InvalidDefinition,
-        $"The definition cannot be read: {(path.Length == 0 ? "the whole" : path)} {reason}.",
+        $"The definition can't be read: {(path.Length == 0 ? "the text" : path)} {reason}.",
         "Correct the text; nothing has been changed.");
 
-    // What is shown of someone else's names is as harmless as JSON's own notation.
+    // A foreign property name is shown in JSON's own escapes, which are harmless in a message.
     private string PathOf(string name) => Join(_path, name);
 
     private static string Join(string path, string name)
@@ -173,14 +175,14 @@ internal sealed class DefinitionReader
     private static IEnumerable<(JsonElement Item, string Path)> Items(JsonElement list, string path) =>
         list.ValueKind == JsonValueKind.Array
             ? list.EnumerateArray().Select((item, i) => (item, string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]")))
-            : throw Invalid(path, "is not a list");
+            : throw Invalid(path, "isn't a list");
 
     private static string TextOf(JsonElement value, string path)
     {
-        if (value.ValueKind != JsonValueKind.String) throw Invalid(path, "is not a text");
+        if (value.ValueKind != JsonValueKind.String) throw Invalid(path, "isn't a string");
         string text = value.GetString()!;
         return text.Length > MaxTextLength ? throw Invalid(path, "is too long")
-            : text.Any(char.IsControl) ? throw Invalid(path, "has a control character")
+            : text.Any(char.IsControl) ? throw Invalid(path, "contains a control character")
             : text;
     }
 
@@ -192,11 +194,11 @@ internal sealed class DefinitionReader
         }
         catch (FormatException e)
         {
-            throw Invalid(path, $"is wrong: {e.Message.TrimEnd('.')}");
+            throw Invalid(path, $"is invalid: {e.Message.TrimEnd('.')}");
         }
     }
 
-    // The places of what says something: labels each by its name, and nothing where all is empty, off or zero.
+    // The paths of all values that aren't empty, false or zero; for objects such as labels, one path per property.
     private static IEnumerable<string> Leaves(JsonElement value, string path) => value.ValueKind switch
     {
         JsonValueKind.Object => value.EnumerateObject().SelectMany(p => Leaves(p.Value, Join(path, p.Name))),

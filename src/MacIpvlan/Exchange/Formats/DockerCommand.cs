@@ -7,7 +7,7 @@ using static MacIpvlan.NetworkSettings;
 
 namespace MacIpvlan.Formats;
 
-/// <summary>The command line that makes a network with Docker.</summary>
+/// <summary>Writes the command line that creates a network with Docker.</summary>
 internal static class DockerCommand
 {
     /// <summary>The option of Docker's drivers for the MTU.</summary>
@@ -18,9 +18,9 @@ internal static class DockerCommand
     private static readonly string[] s_said =
         [Name, Kind, Mode, Flag, Parent, Subnet, Gateway, IPRange, ExcludeAddress, Internal, NoGateway, Mtu];
 
-    /// <summary>Writes one network as one line for a shell.</summary>
+    /// <summary>Writes one network as one shell command line.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="warn">Told of what Docker has no counterpart of.</param>
+    /// <param name="warn">Called for each setting that has no counterpart in Docker.</param>
     /// <exception cref="NetworkException">NoCounterpart.</exception>
     public static string Write(NetworkRequest network, Action<string> warn)
     {
@@ -45,18 +45,19 @@ internal static class DockerCommand
         if (network.Subnets.All(static s => s.Family == AddressFamily.InterNetworkV6))
         {
             words.Add("--ipv4=false");
-            warn($"'{network.Name}': Docker has networks without IPv4 from version 28 on.");
+            warn($"'{network.Name}': Docker supports networks without IPv4 from version 28 on.");
         }
 
         if (network.Subnets.Any(static s => s.Family == AddressFamily.InterNetworkV6)) words.Add("--ipv6");
         foreach (AddressValue gateway in network.Gateways.Where(g => !network.Subnets.Any(s => s.Contains(g))))
         {
-            warn($"'{network.Name}': Docker has no counterpart of {Gateway} ({gateway}) outside of the subnets, which is left out.");
+            warn($"'{network.Name}': Docker has no counterpart of {Gateway} ({gateway}) outside the subnets, which is left out.");
         }
 
         if (network.NoGateway)
         {
-            warn($"'{network.Name}': Docker has {NoGateway} from version 28 on; before, an IPv4 subnet takes its first address.");
+            warn($"'{network.Name}': Docker supports {NoGateway} from version 28 on; "
+                + "earlier versions use the first address of an IPv4 subnet.");
         }
     }
 
@@ -68,17 +69,17 @@ internal static class DockerCommand
         if (ranges is [AddressRange range] && range.AsPrefix() is IPPrefix prefix) words.Add($"--ip-range={prefix}");
         else if (ranges.Length > 0)
         {
-            warn($"'{network.Name}': Docker takes one prefix for {IPRange}; {string.Join(", ", ranges)} is left out.");
+            warn($"'{network.Name}': Docker accepts only one prefix for {IPRange}; {string.Join(", ", ranges)} is left out.");
         }
     }
 
-    // Docker keeps single addresses away from containers, each under a name.
+    // Docker excludes single addresses, each under a name.
     private static void AddExcluded(List<string> words, NetworkRequest network, Action<string> warn)
     {
         if (network.Excluded.Aggregate(BigInteger.Zero, static (sum, r) => sum + r.Size) > MaxAuxiliaryAddresses)
         {
-            warn($"'{network.Name}': Docker takes single addresses for {ExcludeAddress}; "
-                + $"{string.Join(", ", network.Excluded)} is left out, since that is more than {MaxAuxiliaryAddresses}.");
+            warn($"'{network.Name}': Docker can only exclude single addresses for {ExcludeAddress}; "
+                + $"{string.Join(", ", network.Excluded)} is left out because it has more than {MaxAuxiliaryAddresses} addresses.");
             return;
         }
 
@@ -108,7 +109,7 @@ internal static class DockerCommand
 
         if (network.Mtu is not int mtu) return;
         Add(MtuOption, mtu);
-        warn($"'{network.Name}': Docker keeps {Mtu} ({mtu}), and does not give it to NICs of macvlan and ipvlan.");
+        warn($"'{network.Name}': Docker stores {Mtu} ({mtu}), but doesn't apply it to macvlan and ipvlan NICs.");
 
         void Add(string name, object value)
         {

@@ -3,16 +3,16 @@ using MacIpvlan.Netlink.Kinds;
 
 namespace MacIpvlan.Formats;
 
-/// <summary>What docker network inspect tells of a network (moby's api/types/network).</summary>
+/// <summary>Reads the output of docker network inspect (moby's api/types/network).</summary>
 internal static class DockerInspection
 {
-    /// <summary>Whether an object is of this format.</summary>
+    /// <summary>Whether an object has this format.</summary>
     public static bool IsAt(DefinitionReader network) => network.Has("Driver") && network.Has("IPAM");
 
     /// <summary>Reads a network.</summary>
     /// <param name="network">The object.</param>
-    /// <param name="warn">Told of what has no counterpart here.</param>
-    /// <returns>Null for a network that is of no kind of ours.</returns>
+    /// <param name="warn">Called for each setting that has no counterpart here.</param>
+    /// <returns>Null for a network of another kind.</returns>
     /// <exception cref="NetworkException">InvalidDefinition.</exception>
     public static NetworkRequest? Read(DefinitionReader network, Action<string> warn)
     {
@@ -24,7 +24,7 @@ internal static class DockerInspection
             return null;
         }
 
-        // What it is at the moment, or is known by.
+        // Identifiers and current state, which aren't settings.
         network.PassOver("Id", "Created", "Scope", "Containers", "Peers", "Services", "Status", "EnableIPv4", "EnableIPv6");
         DefinitionReader ipam = network.Object("IPAM")!;
         if (ipam.Text("Driver") is string other and not ("default" or ""))
@@ -52,10 +52,11 @@ internal static class DockerInspection
         return read;
     }
 
-    // Docker tells of IPv4 since it does not give macvlan and ipvlan networks a gateway of itself any more.
+    // Docker reports EnableIPv4 since version 28, which also stopped choosing a gateway for macvlan and ipvlan
+    // networks.
     private static bool IsOfDocker28(DefinitionReader network) => network.Has("EnableIPv4");
 
-    // Before, it takes the first address that it could hand out, of either family, and does not tell.
+    // Before version 28, Docker uses the first address that it could allocate, in either family, without reporting it.
     private static AddressValue? GatewayOf(DefinitionReader subnet, DefinitionReader network)
     {
         if (subnet.Value("Gateway", AddressValue.Parse) is AddressValue given) return given;

@@ -10,15 +10,15 @@ using static MacIpvlan.NetworkSettings;
 namespace MacIpvlan.Formats;
 
 /// <summary>
-/// Our own format: all networks and the sub-interfaces below them in one JSON object, each setting under the name of the
-/// parameter that sets it, only what says something, in an order that is always the same.
+/// The module's own format: one JSON object with all networks and the sub-interfaces below them. Each setting has the
+/// name of its parameter; only settings with a value are written, always in the same order.
 /// </summary>
 internal static class JsonDefinitions
 {
-    /// <summary>What tells the format: the value of the property "format".</summary>
+    /// <summary>The value of the property "format", which identifies the format.</summary>
     public const string Format = "macipvlan";
 
-    /// <summary>How JSON is laid out for people to read.</summary>
+    /// <summary>The JSON layout, indented for people to read.</summary>
     public static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
 
     private const int Version = 1;
@@ -27,7 +27,7 @@ internal static class JsonDefinitions
     private const string VlansProperty = "vlans";
     private const string NetworksProperty = "networks";
 
-    /// <summary>Whether an object is of this format.</summary>
+    /// <summary>Whether an object has this format.</summary>
     public static bool IsAt(DefinitionReader root) => root.Has(FormatProperty) && root.Has(VersionProperty);
 
     /// <summary>Writes networks.</summary>
@@ -37,7 +37,7 @@ internal static class JsonDefinitions
         {
             [FormatProperty] = Format,
             [VersionProperty] = Version,
-            // Several networks may sit on one; what others sit on comes first.
+            // Several networks can share a sub-interface; a sub-interface comes before those that sit on it.
             [VlansProperty] = WriteList(networks.SelectMany(static n => n.Vlans.Select(static (v, depth) => (Vlan: v, Depth: depth)))
                 .DistinctBy(static v => v.Vlan.Name).OrderBy(static v => v.Depth).ThenBy(static v => v.Vlan.Name, StringComparer.Ordinal)
                 .Select(static v => Of(v.Vlan))),
@@ -52,12 +52,12 @@ internal static class JsonDefinitions
     {
         if (root.Text(FormatProperty) != Format) throw root.Wrong(FormatProperty, $"is not \"{Format}\"");
         int version = root.Number(VersionProperty) ?? throw root.Wrong(VersionProperty, "is missing");
-        if (version != Version) throw root.Wrong(VersionProperty, $"is {version}, and this module reads {Version}");
+        if (version != Version) throw root.Wrong(VersionProperty, $"is {version}, but this module reads version {Version}");
 
         IReadOnlyList<ParentLinkRecord> vlans = [.. root.Objects(VlansProperty).Select(ReadVlan)];
         if (vlans.GroupBy(static v => v.Name).FirstOrDefault(static g => g.Count() > 1) is IGrouping<string, ParentLinkRecord> same)
         {
-            throw root.Wrong(VlansProperty, $"has two of the name '{same.Key}'");
+            throw root.Wrong(VlansProperty, $"has the name '{same.Key}' twice");
         }
 
         NetworkRequest[] networks = [.. root.Objects(NetworksProperty).Select(n => ReadNetwork(n, vlans))];
@@ -66,9 +66,9 @@ internal static class JsonDefinitions
             warn($"No network sits on the sub-interface '{unused.Name}'; it is left out.");
         }
 
-        // A setting that is misspelt must not count as not given.
+        // A misspelled setting must not be ignored as if it weren't specified.
         return root.Unread().FirstOrDefault() is string unknown
-            ? throw DefinitionReader.Invalid(unknown, "is not known")
+            ? throw DefinitionReader.Invalid(unknown, "isn't a known setting")
             : networks;
     }
 
@@ -121,7 +121,7 @@ internal static class JsonDefinitions
         int? count = network.Number(Property(ProbeCount)), timeout = network.Number(Property(ProbeTimeoutMilliseconds));
         if (network.Flag(Property(ProbeAddress))) return new(count ?? usual.Count, timeout ?? usual.TimeoutMilliseconds);
         return count is null && timeout is null ? null
-            : throw network.Wrong(Property(ProbeAddress), "is missing, and its settings are there");
+            : throw network.Wrong(Property(ProbeAddress), "is missing, but its settings are present");
     }
 
     private static ParentLinkRecord ReadVlan(DefinitionReader vlan) => new()
@@ -143,7 +143,7 @@ internal static class JsonDefinitions
         RemovedWithLastNetwork = vlan.Flag(Property(RemovedWithLastNetwork)),
     };
 
-    // The parent, what it sits on, and so on; each once, and one too many at most, whatever the text says.
+    // The parent, what it sits on, and so on; each once, and at most one too many, which the check of the nesting rejects.
     private static ParentLinkRecord[] Below(ParentReference? parent, IReadOnlyList<ParentLinkRecord> vlans)
     {
         List<ParentLinkRecord> found = [];
@@ -162,7 +162,7 @@ internal static class JsonDefinitions
     {
         "802.1Q" => VlanProtocol.Ieee8021Q,
         "802.1ad" => VlanProtocol.Ieee8021AD,
-        _ => throw new FormatException($"'{text}' is not a protocol of VLAN tags: 802.1Q or 802.1ad"),
+        _ => throw new FormatException($"'{text}' isn't a VLAN protocol: specify 802.1Q or 802.1ad"),
     };
 
     private static (uint From, uint To) ReadPair(string text)
@@ -171,7 +171,7 @@ internal static class JsonDefinitions
         return parts.Length == 2 && uint.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out uint from)
             && uint.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out uint to)
                 ? (from, to)
-                : throw new FormatException($"'{text}' is not a pair of priorities, such as 0:3");
+                : throw new FormatException($"'{text}' isn't a pair of priorities, such as 0:3");
     }
 
     private static string Property(string setting) => JsonNamingPolicy.CamelCase.ConvertName(setting);

@@ -1,13 +1,13 @@
 namespace MacIpvlan.Formats;
 
-/// <summary>What the formats of others cannot say: told of by name, never left out in silence.</summary>
+/// <summary>Reports what other formats can't express; nothing is left out silently.</summary>
 internal static class MissingCounterparts
 {
-    /// <summary>Warns of each setting of a network that a format could not say.</summary>
+    /// <summary>Warns about each setting of a network that the format can't express.</summary>
     /// <param name="network">The network.</param>
     /// <param name="format">The format's name.</param>
-    /// <param name="said">The names of the settings that it said.</param>
-    /// <param name="warn">Told.</param>
+    /// <param name="said">The names of the settings that were expressed.</param>
+    /// <param name="warn">Called with each warning.</param>
     public static void Warn(NetworkRequest network, string format, IEnumerable<string> said, Action<string> warn)
     {
         foreach (NetworkSetting setting in NetworkSettings.Of(network).ExceptBy(said, static s => s.Name))
@@ -16,18 +16,18 @@ internal static class MissingCounterparts
         }
     }
 
-    /// <summary>Warns of sub-interfaces that must be on the host before the network is made.</summary>
+    /// <summary>Warns about sub-interfaces that must exist before the network is created.</summary>
     public static void WarnOfSubInterfaces(NetworkRequest network, string format, Action<string> warn)
     {
         foreach (string command in network.Vlans.Select(VlanDefinition.CommandOf))
         {
-            warn($"'{network.Name}': {format} does not make its sub-interface, which must be there first: {command}");
+            warn($"'{network.Name}': {format} doesn't create its sub-interface; create it first with: {command}");
         }
     }
 
-    /// <summary>The error of a network that would be another one in the format.</summary>
+    /// <summary>Makes the error for a network that would be a different one in the format.</summary>
     public static NetworkException Refuse(NetworkRequest network, string format, string reason) => new(
         NetworkError.NoCounterpart,
-        $"The network '{network.Name}' cannot be said in the words of {format}: {reason}.",
+        $"The network '{network.Name}' can't be exported for {format}: {reason}.",
         "Export it as Json, or change the network.");
 }

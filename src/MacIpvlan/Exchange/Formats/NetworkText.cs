@@ -3,18 +3,18 @@ using System.Text.Json;
 
 namespace MacIpvlan.Formats;
 
-/// <summary>Networks as texts of some format; no input or output of files.</summary>
+/// <summary>Reads and writes networks as text in several formats, without file access.</summary>
 public static class NetworkText
 {
-    /// <summary>How many bytes a text may have: enough for tens of thousands of networks.</summary>
+    /// <summary>The size limit of a text in bytes: enough for tens of thousands of networks.</summary>
     public const int MaxBytes = 16 << 20;
 
     /// <summary>Writes networks.</summary>
     /// <param name="format">The format.</param>
     /// <param name="networks">The networks.</param>
-    /// <param name="warn">Told of what the format has no counterpart of.</param>
-    /// <returns>One text; in the formats of others, a line or list for each network.</returns>
-    /// <exception cref="NetworkException">NoCounterpart: a network would be another one in the format.</exception>
+    /// <param name="warn">Called for each setting that has no counterpart in the format.</param>
+    /// <returns>One text; in the formats of others, one line or list per network.</returns>
+    /// <exception cref="NetworkException">NoCounterpart: a network would be a different one in the format.</exception>
     public static string Write(ExportFormat format, IReadOnlyList<NetworkRequest> networks, Action<string> warn) => format switch
     {
         ExportFormat.DockerCommand => string.Join('\n', networks.Select(n => DockerCommand.Write(n, warn))),
@@ -22,10 +22,10 @@ public static class NetworkText
         _ => JsonDefinitions.Write(networks),
     };
 
-    /// <summary>Reads networks, all or none, from one JSON text or several behind each other.</summary>
+    /// <summary>Reads networks, all or none, from one or more JSON texts in sequence.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="format">Its format; found out when null.</param>
-    /// <param name="warn">Told of what has no counterpart here.</param>
+    /// <param name="format">The format; detected if null.</param>
+    /// <param name="warn">Called for each setting that has no counterpart here.</param>
     /// <exception cref="NetworkException">InvalidDefinition.</exception>
     public static IReadOnlyList<NetworkRequest> Read(string text, ImportFormat? format, Action<string> warn)
     {
@@ -36,8 +36,8 @@ public static class NetworkText
         }
         catch (InvalidOperationException)
         {
-            // What .NET throws where half of a surrogate pair is to be decoded.
-            throw DefinitionReader.Invalid("", "has text that is not Unicode");
+            // .NET throws this for an unpaired surrogate.
+            throw DefinitionReader.Invalid("", "contains text that isn't valid Unicode");
         }
 
         return networks;
@@ -58,9 +58,9 @@ public static class NetworkText
         : CniConfiguration.IsAt(root) ? ImportFormat.Cni
         : DockerInspection.IsAt(root) ? ImportFormat.DockerInspect
         : PodmanInspection.IsAt(root) ? ImportFormat.PodmanInspect
-        : throw root.Wrong("is of no format that is known: Export-ContainerNetwork, CNI, docker network inspect, podman network inspect");
+        : throw root.Wrong("isn't in a known format: Export-ContainerNetwork, CNI, docker network inspect, podman network inspect");
 
-    // Several commands may have written behind each other, each a list of its own.
+    // The text can be the output of several commands in sequence, each a list of its own.
     private static List<DefinitionReader> ReadObjects(string text)
     {
         if (Encoding.UTF8.GetByteCount(text) > MaxBytes) throw DefinitionReader.Invalid("", $"is longer than {MaxBytes} bytes");
@@ -88,38 +88,38 @@ public static class NetworkText
         }
         catch (JsonException e)
         {
-            // Its own text would repeat what is there, whatever that does where it is shown.
+            // The exception's own message would repeat input that could do harm where it is shown.
             long line = bytes.AsSpan(0, start).Count((byte)'\n') + (e.LineNumber ?? 0) + 1;
-            throw DefinitionReader.Invalid("", $"is not JSON, from line {line}, byte {e.BytePositionInLine + 1} on");
+            throw DefinitionReader.Invalid("", $"isn't valid JSON from line {line}, byte {e.BytePositionInLine + 1} on");
         }
     }
 }
 
-/// <summary>The formats that networks are written in.</summary>
+/// <summary>The formats that networks can be written in.</summary>
 public enum ExportFormat
 {
-    /// <summary>Our own, which has everything.</summary>
+    /// <summary>The module's own format, which holds all settings.</summary>
     Json,
 
-    /// <summary>Command lines of Docker.</summary>
+    /// <summary>Docker command lines.</summary>
     DockerCommand,
 
-    /// <summary>Configurations of CNI's plugins.</summary>
+    /// <summary>Configurations of the CNI plugins.</summary>
     Cni,
 }
 
-/// <summary>The formats that networks are read from.</summary>
+/// <summary>The formats that networks can be read from.</summary>
 public enum ImportFormat
 {
-    /// <summary>Our own.</summary>
+    /// <summary>The module's own format.</summary>
     Json,
 
-    /// <summary>Configurations of CNI's plugins, as a list or alone.</summary>
+    /// <summary>Configurations of the CNI plugins, as a list or a single plugin.</summary>
     Cni,
 
-    /// <summary>What docker network inspect tells.</summary>
+    /// <summary>The output of docker network inspect.</summary>
     DockerInspect,
 
-    /// <summary>What podman network inspect tells.</summary>
+    /// <summary>The output of podman network inspect.</summary>
     PodmanInspect,
 }

@@ -3,16 +3,18 @@ using MacIpvlan.Netlink.Kinds;
 
 namespace MacIpvlan.Formats;
 
-/// <summary>What podman network inspect tells of a network, from version 4 on (libnetwork/types of containers/common).</summary>
+/// <summary>
+/// Reads the output of podman network inspect, version 4 or later (libnetwork/types of containers/common).
+/// </summary>
 internal static class PodmanInspection
 {
-    /// <summary>Whether an object is of this format.</summary>
+    /// <summary>Whether an object has this format.</summary>
     public static bool IsAt(DefinitionReader network) => network.Has("driver") && network.Has("name");
 
     /// <summary>Reads a network.</summary>
     /// <param name="network">The object.</param>
-    /// <param name="warn">Told of what has no counterpart here.</param>
-    /// <returns>Null for a network that is of no kind of ours.</returns>
+    /// <param name="warn">Called for each setting that has no counterpart here.</param>
+    /// <returns>Null for a network of another kind.</returns>
     /// <exception cref="NetworkException">InvalidDefinition.</exception>
     public static NetworkRequest? Read(DefinitionReader network, Action<string> warn)
     {
@@ -24,12 +26,12 @@ internal static class PodmanInspection
             return null;
         }
 
-        // What it is at the moment, or is known by.
+        // Identifiers and current state, which aren't settings.
         network.PassOver("id", "created", "containers", "ipv6_enabled");
         DefinitionReader? ipam = network.Object("ipam_options");
         if (ipam?.Text("driver") is string other and not "host-local")
         {
-            throw ipam.Wrong("driver", $"is {other}: addresses that Podman does not hand out itself have no counterpart here");
+            throw ipam.Wrong("driver", $"is {other}: addresses that Podman doesn't allocate itself have no counterpart here");
         }
 
         IReadOnlyList<DefinitionReader> subnets = network.Objects("subnets");
@@ -38,7 +40,7 @@ internal static class PodmanInspection
         string? parent = options?.Text("parent") ?? network.Text("network_interface");
         if (string.IsNullOrEmpty(parent) && !isInternal)
         {
-            throw network.Wrong("network_interface", "is missing: Podman takes the link of the default route; name it");
+            throw network.Wrong("network_interface", "is missing: Podman uses the link of the default route; specify it");
         }
 
         NetworkRequest read = new()
@@ -54,7 +56,7 @@ internal static class PodmanInspection
             Internal = isInternal,
             Subnets = [.. subnets.Select(static s => s.Need("subnet", IPPrefix.Parse))],
             Gateways = [.. subnets.Select(static s => s.Value("gateway", AddressValue.Parse)).OfType<AddressValue>()],
-            // It tells of each gateway, also where it chose one itself.
+            // Podman reports every gateway, including one that it chose itself.
             NoGateway = true,
             Ranges = [.. subnets.Select(static s => ReadRange(s)).OfType<AddressRange>()],
             Routes = [.. network.Objects("routes").Select(static r => ReadRoute(r))],

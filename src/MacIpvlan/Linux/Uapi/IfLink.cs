@@ -5,7 +5,7 @@ namespace MacIpvlan.Linux;
 // include/uapi/linux/if_link.h, if.h, if_vlan.h, veth.h
 internal static partial class Uapi
 {
-    /// <summary>The size of a link's name with its closing zero byte.</summary>
+    /// <summary>The size of a link's name with its terminating zero byte.</summary>
     public const int IFNAMSIZ = 16;
 
     public const ushort IFLA_ADDRESS = 1;
@@ -23,7 +23,7 @@ internal static partial class Uapi
     public const ushort IFLA_PROP_LIST = 52;
     public const ushort IFLA_ALT_IFNAME = 53;
 
-    /// <summary>Leaves the counters, the bulk of each answer, out of a dump.</summary>
+    /// <summary>Omits the counters, most of each answer, from a dump.</summary>
     public const uint RTEXT_FILTER_SKIP_STATS = 1 << 3;
 
     public const ushort IFLA_INFO_KIND = 1;

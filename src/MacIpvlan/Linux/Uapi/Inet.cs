@@ -16,7 +16,7 @@ internal static partial class Uapi
     public const int SizeOfSockaddrIn = 16;
     public const int SizeOfSockaddrIn6 = 28;
 
-    /// <summary>sockaddr_in and sockaddr_in6 in one: which of them, the family says.</summary>
+    /// <summary>sockaddr_in or sockaddr_in6, depending on the family.</summary>
     [StructLayout(LayoutKind.Explicit, Size = SizeOfSockaddrIn6)]
     public unsafe struct sockaddr_inet
     {

@@ -53,10 +53,10 @@ internal static partial class Uapi
     public const byte RTN_THROW = 9;
     public const uint RTNH_F_ONLINK = 4;
 
-    /// <summary>Asks for the route itself, not for what one packet makes of it.</summary>
+    /// <summary>Requests the matching route itself, not the path of one packet.</summary>
     public const uint RTM_F_FIB_MATCH = 0x2000;
 
-    /// <summary>Marks what the kernel has learned of the way to one destination, which is no route of its own.</summary>
+    /// <summary>Marks a cached path to one destination, which isn't a separate route.</summary>
     public const uint RTM_F_CLONED = 0x200;
 
     public const int RTNLGRP_LINK = 1;

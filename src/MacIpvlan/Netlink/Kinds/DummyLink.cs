@@ -1,6 +1,6 @@
 namespace MacIpvlan.Netlink.Kinds;
 
-/// <summary>A dummy link (drivers/net/dummy.c): a parent that leads nowhere.</summary>
+/// <summary>A dummy link (drivers/net/dummy.c): a parent without an upstream.</summary>
 public sealed record DummyLink : LinkKind
 {
     internal const string KindName = "dummy";

@@ -2,9 +2,15 @@ using static MacIpvlan.Linux.Uapi;
 
 namespace MacIpvlan.Netlink.Kinds;
 
-/// <summary>An ipvlan link (drivers/net/ipvlan): its parent's MAC address, told apart by IP address.</summary>
-/// <param name="Mode">Where it joins its parent; one for all links of a parent; 16 bits on the wire.</param>
-/// <param name="Flag">Whom it talks to on the parent; one for all links of a parent; 16 bits on the wire.</param>
+/// <summary>
+/// An ipvlan link (drivers/net/ipvlan): it has its parent's MAC address and is identified by its IP address.
+/// </summary>
+/// <param name="Mode">
+/// The layer on which it's attached to its parent. All links of a parent share it; 16 bits on the wire.
+/// </param>
+/// <param name="Flag">
+/// How it communicates with its siblings. All links of a parent share it; 16 bits on the wire.
+/// </param>
 public sealed record IpvlanLink(IpvlanMode Mode, IpvlanFlag Flag) : LinkKind
 {
     internal const string KindName = "ipvlan";

@@ -2,16 +2,18 @@ using static MacIpvlan.Linux.Uapi;
 
 namespace MacIpvlan.Netlink.Kinds;
 
-/// <summary>What a virtual link is: the kind's name and settings (IFLA_LINKINFO). Its text is in the words of ip.</summary>
+/// <summary>
+/// The kind of a virtual link, with its settings (IFLA_LINKINFO). Its text has the syntax of the ip command.
+/// </summary>
 public abstract record LinkKind
 {
-    /// <summary>The kernel's name of the kind (IFLA_INFO_KIND).</summary>
+    /// <summary>The kernel's name for the kind (IFLA_INFO_KIND).</summary>
     public abstract string Name { get; }
 
     /// <summary>Writes the settings into an open IFLA_INFO_DATA.</summary>
     internal abstract void WriteSettings(MessageWriter writer);
 
-    /// <summary>Writes the whole of IFLA_LINKINFO.</summary>
+    /// <summary>Writes a complete IFLA_LINKINFO.</summary>
     internal void Write(MessageWriter writer)
     {
         int info = writer.BeginNest(IFLA_LINKINFO);
@@ -22,8 +24,8 @@ public abstract record LinkKind
         writer.EndNest(info);
     }
 
-    /// <summary>Reads IFLA_LINKINFO.</summary>
-    /// <returns>Null for a kind that this library does not make.</returns>
+    /// <summary>Parses IFLA_LINKINFO.</summary>
+    /// <returns>Null for a kind that this library doesn't create.</returns>
     internal static LinkKind? Parse(AttributeReader info, out string? name)
     {
         name = null;

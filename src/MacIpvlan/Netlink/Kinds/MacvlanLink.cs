@@ -4,25 +4,29 @@ using static MacIpvlan.Linux.Uapi;
 
 namespace MacIpvlan.Netlink.Kinds;
 
-/// <summary>A macvlan link (drivers/net/macvlan.c): a MAC address of its own on its parent.</summary>
-/// <param name="Mode">Whom it talks to on the parent; 32 bits on the wire.</param>
+/// <summary>A macvlan link (drivers/net/macvlan.c): it has its own MAC address on its parent.</summary>
+/// <param name="Mode">How it communicates with its siblings; 32 bits on the wire.</param>
 public sealed record MacvlanLink(MacvlanMode Mode) : LinkKind
 {
     internal const string KindName = "macvlan";
 
-    /// <summary>The MAC addresses that a link in mode Source receives from; six bytes each.</summary>
+    /// <summary>The MAC addresses that a link in mode Source accepts frames from, six bytes each.</summary>
     public IReadOnlyList<PhysicalAddress> AllowedMacAddresses { get; init; } = [];
 
-    /// <summary>How many broadcast frames the parent keeps for its links, 32 bits; the kernel's default when null.</summary>
+    /// <summary>
+    /// How many broadcast frames the parent queues for its links, 32 bits; null for the kernel's default.
+    /// </summary>
     public int? BroadcastQueueLength { get; init; }
 
     /// <summary>
-    /// Up to how many receivers a multicast frame is delivered at once, not through the queue; signed, 32 bits. Kernels
-    /// from 6.4 on.
+    /// The highest number of receivers for which a multicast frame bypasses the queue; signed, 32 bits. Requires kernel
+    /// 6.4 or later.
     /// </summary>
     public int? BroadcastCutoff { get; init; }
 
-    /// <summary>Leaves the parent's promiscuous mode off in mode Passthru (MACVLAN_FLAG_NOPROMISC, 16 bits).</summary>
+    /// <summary>
+    /// In mode Passthru, doesn't put the parent into promiscuous mode (MACVLAN_FLAG_NOPROMISC, 16 bits).
+    /// </summary>
     public bool NoPromiscuous { get; init; }
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using static MacIpvlan.Linux.Uapi;
 
 namespace MacIpvlan.Netlink.Kinds;
 
-/// <summary>One end of a veth pair (drivers/net/veth.c). The kernel does not tell the peer's name back.</summary>
+/// <summary>One end of a veth pair (drivers/net/veth.c). The kernel doesn't report the peer's name.</summary>
 /// <param name="PeerName">The name of the other end.</param>
 public sealed record VethLink(string PeerName) : LinkKind
 {
@@ -14,7 +14,7 @@ public sealed record VethLink(string PeerName) : LinkKind
 
     internal override void WriteSettings(MessageWriter writer)
     {
-        // VETH_INFO_PEER holds a whole link request of its own: the fixed part, then attributes.
+        // VETH_INFO_PEER contains a complete link request: the fixed part, then attributes.
         int peer = writer.BeginNest(VETH_INFO_PEER);
         writer.Fixed(new ifinfomsg());
         writer.Text(IFLA_IFNAME, PeerName);

@@ -4,29 +4,31 @@ using static MacIpvlan.Linux.Uapi;
 
 namespace MacIpvlan.Netlink.Kinds;
 
-/// <summary>A VLAN sub-interface (net/8021q): the frames of its parent that carry one tag.</summary>
+/// <summary>A VLAN sub-interface (net/8021q): it carries the frames of its parent that have a specific tag.</summary>
 /// <param name="VlanId">The tag's id, 1 to 4094; 16 bits on the wire.</param>
 /// <param name="Protocol">The tag's EtherType; 16 bits big-endian on the wire.</param>
 public sealed record VlanLink(int VlanId, VlanProtocol Protocol) : LinkKind
 {
     internal const string KindName = "vlan";
 
-    /// <summary>Whether to show headers as if there were no tag (VLAN_FLAG_REORDER_HDR); the kernel's default is on.</summary>
+    /// <summary>
+    /// Whether to remove the tag from received headers (VLAN_FLAG_REORDER_HDR); the kernel's default is on.
+    /// </summary>
     public bool? ReorderHeader { get; init; }
 
-    /// <summary>Whether to register the VLAN by GVRP; the kernel's default is off.</summary>
+    /// <summary>Whether to register the VLAN with GVRP; the kernel's default is off.</summary>
     public bool? Gvrp { get; init; }
 
-    /// <summary>Whether to register the VLAN by MVRP; the kernel's default is off.</summary>
+    /// <summary>Whether to register the VLAN with MVRP; the kernel's default is off.</summary>
     public bool? Mvrp { get; init; }
 
-    /// <summary>Whether the state of the parent is not followed (VLAN_FLAG_LOOSE_BINDING); the kernel's default is off.</summary>
+    /// <summary>Whether to ignore the parent's state (VLAN_FLAG_LOOSE_BINDING); the kernel's default is off.</summary>
     public bool? LooseBinding { get; init; }
 
-    /// <summary>From the priority that frames have on this host to the priority of the tag (0 to 7).</summary>
+    /// <summary>Maps the priority of frames on this host to the priority of the tag (0 to 7).</summary>
     public IReadOnlyList<(uint From, uint To)> EgressPriorityMap { get; init; } = [];
 
-    /// <summary>From the priority of the tag (0 to 7) to the priority that frames have on this host.</summary>
+    /// <summary>Maps the priority of the tag (0 to 7) to the priority of frames on this host.</summary>
     public IReadOnlyList<(uint From, uint To)> IngressPriorityMap { get; init; } = [];
 
     /// <inheritdoc/>
@@ -40,7 +42,7 @@ public sealed record VlanLink(int VlanId, VlanProtocol Protocol) : LinkKind
         (LooseBinding, VLAN_FLAG_LOOSE_BINDING, "loose_binding"),
     ];
 
-    /// <summary>Whether the two are the same VLAN of a parent: the kernel allows each protocol and id once.</summary>
+    /// <summary>Whether both have the same tag. The kernel allows each protocol and id only once on a parent.</summary>
     public bool IsSameTag(VlanLink other) => VlanId == other.VlanId && Protocol == other.Protocol;
 
     /// <inheritdoc/>
@@ -107,7 +109,7 @@ public sealed record VlanLink(int VlanId, VlanProtocol Protocol) : LinkKind
         };
     }
 
-    /// <summary>A line of a map, as ip writes it: FROM:TO.</summary>
+    /// <summary>An entry of a map in the syntax of the ip command: FROM:TO.</summary>
     internal static string FormatEntry((uint From, uint To) entry) => $"{entry.From}:{entry.To}";
 
     private static void AppendMap(StringBuilder text, string word, IReadOnlyList<(uint From, uint To)> map)

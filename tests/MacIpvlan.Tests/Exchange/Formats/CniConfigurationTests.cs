@@ -189,7 +189,7 @@ public sealed class CniConfigurationTests : FormatTest
     [InlineData(""" "master": "", "ipam": { "type": "host-local", "subnet": "10.1.0.0/24" } """, "master is missing")]
     [InlineData(""" "master": "eth0" """, "ipam is missing")]
     [InlineData(""" "master": "eth0", "ipam": { "type": "dhcp" } """, "ipam.type is dhcp")]
-    [InlineData(""" "master": "eth0", "mode": "source2", "ipam": { "type": "host-local", "subnet": "10.1.0.0/24" } """, "mode is wrong")]
+    [InlineData(""" "master": "eth0", "mode": "source2", "ipam": { "type": "host-local", "subnet": "10.1.0.0/24" } """, "mode is invalid")]
     [InlineData(
         """ "master": "eth0", "ipam": { "type": "host-local", "ranges": [ [ { "subnet": "10.1.0.0/24", "gateway": "10.1.0.1" }, { "subnet": "10.1.0.0/24", "gateway": "10.1.0.2" } ] ] } """,
         "two gateways")]

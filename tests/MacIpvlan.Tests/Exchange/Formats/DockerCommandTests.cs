@@ -21,7 +21,7 @@ public sealed class DockerCommandTests : FormatTest
             + "--subnet=fd01::/64 --gateway=fd01::1 --aux-address=excluded1=10.1.0.70 --aux-address=excluded2=10.1.0.71 "
             + "--aux-address=excluded3=fd01::5 -o parent=eth0 -o macvlan_mode=bridge -o com.docker.network.driver.mtu=1400 net1",
             line);
-        Assert.Equal(["'net1': Docker keeps Mtu (1400), and does not give it to NICs of macvlan and ipvlan."], Warnings);
+        Assert.Equal(["'net1': Docker stores Mtu (1400), but doesn't apply it to macvlan and ipvlan NICs."], Warnings);
     }
 
     [Fact]

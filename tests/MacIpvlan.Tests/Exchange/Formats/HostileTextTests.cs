@@ -51,7 +51,7 @@ public sealed class HostileTextTests : FormatTest
         NetworkRequest read = Assert.Single(Read(
             $$"""{"format":"macipvlan","version":1,"vlans":[{{vlans}}],"networks":[{"name":"a","kind":"macvlan","parent":"v1","subnet":"10.0.0.0/24"}]}"""));
 
-        NetworkAssert.Refused(NetworkError.InvalidParameter, () => VlanDefinition.Check(read.Vlans), "sit on each other");
+        NetworkAssert.Refused(NetworkError.InvalidParameter, () => VlanDefinition.Check(read.Vlans), "are stacked");
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class HostileTextTests : FormatTest
         NetworkException text = NetworkAssert.Refused(
             NetworkError.InvalidDefinition, () => Read($"{{\"name\":\"{name}\",\"driver\":\"macvlan\"}}"), "name is too long");
         NetworkException property = NetworkAssert.Refused(
-            NetworkError.InvalidDefinition, () => Read($"{{\"format\":\"macipvlan\",\"version\":1,\"{name}\":1}}"), "is not known");
+            NetworkError.InvalidDefinition, () => Read($"{{\"format\":\"macipvlan\",\"version\":1,\"{name}\":1}}"), "isn't a known setting");
 
         Assert.InRange(text.Message.Length, 1, 200);
         Assert.InRange(property.Message.Length, 1, 200);

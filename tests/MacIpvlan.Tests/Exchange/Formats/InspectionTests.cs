@@ -9,7 +9,7 @@ public sealed class InspectionTests : FormatTest
     {
         NetworkRequest[] networks = [.. Read(Capture("docker-20.10.json"))];
 
-        // Containers of a real Docker had these gateways, which it does not tell of.
+        // Containers of a real Docker had these gateways, which it does not report.
         Assert.Equal(
             [
                 "inside: Name=inside Kind=macvlan Mode=Bridge Subnet=10.9.0.0/24 Gateway=10.9.0.1 Internal=True",

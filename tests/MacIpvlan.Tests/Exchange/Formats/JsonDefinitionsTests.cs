@@ -101,7 +101,7 @@ public sealed class JsonDefinitionsTests : FormatTest
     [Fact]
     public void ExampleOfTheHelp_IsRead()
     {
-        string page = File.ReadAllText(Path.Combine(SourceTree.Root, "docs/en-US/about_MacIpvlan.md"));
+        string page = File.ReadAllText(Path.Combine(SourceTree.Root, "docs/en-US/about_MacIpvlan_Json.md"));
         NetworkRequest read = Assert.Single(Read(page.Split("```json")[1].Split("```")[0]));
 
         Assert.Equal(
@@ -129,23 +129,23 @@ public sealed class JsonDefinitionsTests : FormatTest
     [InlineData("format", "\"other\"", "format")]
     [InlineData("version", "2", "version is 2")]
     [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"bridge\",\"subnet\":\"10.0.0.0/24\"}]", "networks[0].kind")]
-    [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"macvlan\",\"subent\":\"10.0.0.0/24\"}]", "networks[0].subent is not known")]
-    [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"macvlan\",\"subnet\":\"10.0.0.1/24\"}]", "networks[0].subnet is wrong")]
-    [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"macvlan\",\"subnet\":[\"10.0.0.0/24\",7]}]", "networks[0].subnet[1] is not a text")]
-    [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"macvlan\",\"mode\":\"4\"}]", "'4' is none of")]
+    [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"macvlan\",\"subent\":\"10.0.0.0/24\"}]", "networks[0].subent isn't a known setting")]
+    [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"macvlan\",\"subnet\":\"10.0.0.1/24\"}]", "networks[0].subnet is invalid")]
+    [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"macvlan\",\"subnet\":[\"10.0.0.0/24\",7]}]", "networks[0].subnet[1] isn't a string")]
+    [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"macvlan\",\"mode\":\"4\"}]", "'4' isn't one of")]
     [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"macvlan\",\"mtu\":\"1400\"}]", "networks[0].mtu")]
     [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"macvlan\",\"mtu\":1e99}]", "networks[0].mtu")]
     [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"macvlan\",\"internal\":1}]", "networks[0].internal")]
     [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"macvlan\",\"probeCount\":1}]", "networks[0].probeAddress")]
-    [InlineData("networks", "[{\"name\":\"a\",\"name\":\"b\",\"kind\":\"macvlan\"}]", "networks[0].name is there twice")]
+    [InlineData("networks", "[{\"name\":\"a\",\"name\":\"b\",\"kind\":\"macvlan\"}]", "networks[0].name occurs twice")]
     [InlineData("networks", "[{\"kind\":\"macvlan\"}]", "networks[0].name is missing")]
     [InlineData("networks", "[null]", "networks[0] is not an object")]
-    [InlineData("networks", "{}", "networks is not a list")]
+    [InlineData("networks", "{}", "networks isn't a list")]
     [InlineData("vlans", "[{\"name\":\"v\",\"parent\":\"eth0\"}]", "vlans[0].vlanId is missing")]
     [InlineData("vlans", "[{\"name\":\"v\",\"parent\":\"eth0\",\"vlanId\":1,\"protocol\":\"802.1x\"}]", "vlans[0].protocol")]
     [InlineData("vlans", "[{\"name\":\"v\",\"parent\":\"eth0\",\"vlanId\":1,\"egressPriorityMap\":[\"0:-3\"]}]", "vlans[0].egressPriorityMap[0]")]
     [InlineData("vlans", "[{\"name\":\"v\",\"parent\":\"eth0\",\"vlanId\":1},{\"name\":\"v\",\"parent\":\"eth0\",\"vlanId\":2}]", "'v'")]
-    [InlineData("more", "1", "more is not known")]
+    [InlineData("more", "1", "more isn't a known setting")]
     public void Text_ThatIsWrongIsRefusedWithThePlace(string property, string value, string words)
     {
         Dictionary<string, string> properties = new() { ["format"] = "\"macipvlan\"", ["version"] = "1", [property] = value };

@@ -51,7 +51,7 @@ public sealed class MutatedTextTests : FormatTest
         }
 
         Assert.DoesNotContain(Warnings, static w => w.Any(char.IsControl));
-        // Neither all the same nor all beyond reading.
+        // Neither all equal nor all unreadable.
         Assert.InRange(refused, count / 10, count - (count / 10));
     }
 

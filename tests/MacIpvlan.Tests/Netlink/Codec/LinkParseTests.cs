@@ -44,7 +44,7 @@ public sealed class LinkParseTests
             Vlan(11, "eth0.50", new VlanLink(50, VlanProtocol.Ieee8021Q)),
         ["ip link add link eth0 name eth0.10 type vlan protocol 802.1ad id 4094"] =
             Vlan(12, "eth0.10", new VlanLink(4094, VlanProtocol.Ieee8021AD)),
-        // The parent of a veth end is the other end; its kind is none that has settings to be read back.
+        // The parent of a veth end is the other end; its kind has no settings to read back.
         ["ip link add name veth0 type veth peer name veth1"] = new()
         {
             Index = 14, Name = "veth0", KindName = "veth", ParentIndex = 13, Mtu = 1500,

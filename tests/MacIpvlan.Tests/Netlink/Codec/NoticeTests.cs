@@ -5,7 +5,7 @@ using MacIpvlan.State;
 
 namespace MacIpvlan.Tests.Codec;
 
-/// <summary>Notices of the real kernel, and what is told of them.</summary>
+/// <summary>Notices of the real kernel, and what is reported for each.</summary>
 public sealed class NoticeTests
 {
     // In the order that they came; none where nothing is told.
@@ -35,7 +35,7 @@ public sealed class NoticeTests
         ("ip neighbor delete 10.1.0.9 dev eth0, notice 1", "host/eth0: neighbor changed: 10.1.0.9 FAILED"),
         ("ip neighbor delete 10.1.0.9 dev eth0, notice 2", "host/eth0: neighbor removed: 10.1.0.9 FAILED"),
         ("ip netns delete web1, notice 1", ""),
-        // A bridge tells of an address that it has learned, and of its port, which it loses at the end.
+        // A bridge reports an address that it has learned, and of its port, which it loses at the end.
         ("ip link set dev eth0 master br0, notice 4", ""),
         ("ip link set dev eth0 master br0, notice 8", ""),
         ("ip link delete dev eth0, notice 16", ""),

@@ -103,7 +103,7 @@ internal sealed class Mutator(Random random)
         return rest;
     }
 
-    // The attribute becomes the last, and shorter, and its message is told of it: whoever takes its old length for
+    // The attribute becomes the last, and shorter, and its message says so: whoever takes its old length for
     // granted reads beyond the end.
     private byte[] CutInAttribute(byte[] bytes, int at)
     {

@@ -62,7 +62,7 @@ public sealed class LostAnswerTests : FakeKernelTest
         // Asking again would change something a second time.
         Assert.Single(Kernel.Sent);
         Assert.Equal(("ip link delete dev mv0", errno), (e.Step, e.Errno));
-        Assert.Contains("whether it made the change is not known", e.Message, StringComparison.Ordinal);
+        Assert.Contains("unknown whether the change was made", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using MacIpvlan.Netlink.Kinds;
 
 namespace MacIpvlan.Tests.Socket;
 
-/// <summary>The typed verbs, and what they tell of themselves.</summary>
+/// <summary>The typed verbs, and how they describe themselves.</summary>
 public sealed class RouteSocketTests : FakeKernelTest
 {
     private readonly List<string> _traced = [];
