@@ -8,18 +8,18 @@ param(
     [string[]] $Task = 'Build',
     [ValidateSet('Debug', 'Release')]
     [string] $Configuration = 'Release',
-    # The folder of modules that Install puts this one in; by default, everybody's for root, and the user's own for others.
+    # Install: the modules folder. The default is the folder for all users for root, and the user's own folder otherwise.
     [string] $Destination,
-    # Test: the version of Pester; and whether to test what is in out/package already, as its users get it.
+    # Test: the version of Pester, and whether to test the package that is already in out/package.
     [ValidateSet(5, 6)]
     [int] $Pester = 6,
     [switch] $Package,
-    # Bench: how often each is measured; or only the micro parts.
+    # Bench: how often each part is measured, and whether to run only the micro benchmarks.
     [int] $Rounds = 5,
     [switch] $Micro
 )
 $ErrorActionPreference = 'Stop'
-# What dotnet test reports is read below.
+# The output of dotnet test is parsed below.
 $env:DOTNET_CLI_UI_LANGUAGE = 'en'
 $solution = Join-Path $PSScriptRoot 'MacIpvlan.slnx'
 $out = Join-Path $PSScriptRoot 'out'
@@ -29,10 +29,10 @@ $results = Join-Path $out 'TestResults'
 $runner = Join-Path $tests 'Invoke-Tests.ps1'
 $kernel = Join-Path $tests 'kernel/run.sh'
 $isolated = Join-Path $tests 'isolate.sh'
-# The program that started this PowerShell starts the others.
+# Other PowerShell processes are started with the program that started this one.
 $shell = [Environment]::ProcessPath, '-NoProfile', '-NonInteractive', '-File'
 $total = @{ passed = 0; failed = 0; skipped = 0 }
-# What failed and what was skipped, in lines, to be told again at the end.
+# Lines about failed and skipped tests, printed again at the end.
 $told = [System.Collections.Generic.List[string]]::new()
 
 function Invoke-Build {
@@ -45,17 +45,18 @@ function Invoke-Package {
     Get-Content (Join-Path $out 'package/SHA256SUMS')
 }
 
-# What a stage is worth: its numbers of tests passed, failed and skipped; one failure if it broke off or ran none.
+# Adds the results of a stage: the numbers of tests passed, failed and skipped. A stage that broke off or ran no test adds
+# one failure.
 function Add-Result([string] $Stage, [int[]] $Counts, [bool] $IsComplete) {
     if (-not $IsComplete -or -not ($Counts[0] + $Counts[1])) {
-        $told.Add("[-] ${Stage}: broke off, or ran no test; that counts as failed.")
+        $told.Add("[-] ${Stage}: broke off or ran no test, which counts as failed.")
         Write-Host $told[-1]
         $total.failed++
     }
     for ($i = 0; $i -lt $Counts.Count; $i++) { $total[@('passed', 'failed', 'skipped')[$i]] += $Counts[$i] }
 }
 
-# What Invoke-Tests.ps1 wrote: the numbers are returned, the rest is kept.
+# Reads the result of Invoke-Tests.ps1: returns the numbers and keeps the other lines.
 function Read-Result([string] $Path) {
     $numbers, $lines = @(Get-Content $Path)
     foreach ($line in $lines) { $told.Add($line) }
@@ -69,24 +70,24 @@ function Invoke-UnitTest {
     timeout --kill-after=10 900 dotnet test --solution $solution --configuration $Configuration --no-build 2>&1 | ForEach-Object {
         Write-Host $_
         if ($_ -match '^\s+(succeeded|failed|skipped): (\d+)$') { $found[$Matches[1]] = $Matches[2] }
-        # A test that failed or was skipped, and its own lines, which are indented.
+        # A failed or skipped test, and the indented lines that follow it.
         $isTold = $_ -match '^(failed|skipped) ' -or ($isTold -and $_ -match '^\s')
         if ($isTold) { $told.Add(($_ -replace '^failed ', '[-] ' -replace '^skipped ', '[!] ')) }
     }
     Add-Result 'Unit tests' $found.succeeded, $found.failed, $found.skipped (-not $LASTEXITCODE -or $found.failed -gt 0)
 }
 
-# The arguments of Invoke-Tests.ps1 that are the same for all.
+# The arguments of Invoke-Tests.ps1 that all stages share.
 function Get-TestOption {
     $folder = Get-Item (Join-Path $out "Pester/$Pester.*")
     '-Pester', (Join-Path $folder 'Pester.psd1'), '-EndProcesses'
 }
 
-# Runs the acceptance tests through a command, in two processes that share the files.
+# Runs the acceptance tests through a command, in two processes that divide the files.
 function Invoke-AcceptanceTest([string] $Stage, [string] $Name, [string[]] $Command, [string[]] $Filter) {
     Write-Host "`n=== $Stage"
     $share = (New-Item (Join-Path $results "$Name-share") -ItemType Directory).FullName
-    # A test that writes without end is ended by the pipe.
+    # The pipe ends a test that writes endlessly.
     $limited = 'bash', '-c', 'set -o pipefail; "$@" 2>&1 | head -c 50000000', 'bash'
     $program, $options = $limited + $Command + $shell + $runner + '-Path' + $tests + '-Share' + $share + (Get-TestOption) + $Filter
     $counts, $isComplete = @(0, 0, 0), $true
@@ -106,7 +107,8 @@ function Invoke-AcceptanceTest([string] $Stage, [string] $Name, [string[]] $Comm
     Add-Result $Stage $counts $isComplete
 }
 
-# Runs test files in another process: a command, or none, and what it gets before its last arguments.
+# Runs test files in another process. Command is the command that starts it, or empty; Arguments precede the common
+# options.
 function Invoke-TestFile([string] $Stage, [string[]] $Command, [string[]] $Arguments) {
     Write-Host "`n=== $Stage"
     $result = Join-Path $results ($Stage -replace '\W')
@@ -116,13 +118,13 @@ function Invoke-TestFile([string] $Stage, [string[]] $Command, [string[]] $Argum
     Add-Result $Stage ((Test-Path $result) ? (Read-Result $result) : @(0, 0, 0)) $isComplete
 }
 
-# Whether this kernel makes links in namespaces of the tests' own: by commands of ip link.
+# Whether this kernel can create links in isolated namespaces. Command lists the arguments of ip link add.
 function Test-Link([string[]] $Command) {
     & $isolated bash -c (($Command -replace '^', 'ip link add ') -join ' && ') *> $null
     -not $LASTEXITCODE
 }
 
-# On this kernel as far as it can, and in throw-away ones.
+# Runs the acceptance tests on this kernel, as far as it can run them, and in throw-away kernels.
 function Invoke-AllAcceptanceTest {
     $macvlan = 'v0 type veth peer name v1', 'm0 link v0 type macvlan'
     $canMacvlan = Test-Link $macvlan
@@ -130,20 +132,21 @@ function Invoke-AllAcceptanceTest {
     $filter = @()
     if ($canMacvlan) {
         Invoke-AcceptanceTest 'Acceptance tests on this kernel, in two processes' 'native' $isolated ($canAll ? @() : @('-TagFilter', 'Native'))
-        # What would be the same in any kernel need not be repeated in throw-away ones, where all takes longer.
+        # Throw-away kernels are slower, so tests with the same result in any kernel aren't repeated there.
         $filter = '-ExcludeTagFilter', 'Once'
     }
-    else { Write-Host "`n=== Acceptance tests on this kernel: left out, as it gives no namespaces, veth or macvlan here" }
+    else { Write-Host "`n=== Acceptance tests on this kernel: left out, because it doesn't support namespaces, veth or macvlan here" }
 
     $missing = & $kernel --missing
     if ($canAll -and $missing) {
-        $told.Add("[!] Acceptance tests in throw-away kernels: skipped, as these packages are missing: $missing")
+        $told.Add("[!] Acceptance tests in throw-away kernels: skipped, because these packages are missing: $missing")
         return $total.skipped++
     }
     Invoke-AcceptanceTest 'Acceptance tests, in two throw-away kernels' 'kernel' ($kernel, '--timeout', 1800, '--rw', $results) $filter
 }
 
-# Installs what is in out/package, by PowerShell's client, or where that is missing from the zip. Returns the manifest's path.
+# Installs the module from out/package with Save-PSResource, or from the zip if that cmdlet is missing. Returns the path of
+# the manifest.
 function Install-Package {
     $source, $modules = (Convert-Path (Join-Path $out 'package')), (Join-Path $results 'modules')
     $null = New-Item $modules -ItemType Directory
@@ -155,7 +158,7 @@ function Install-Package {
     }
     else { [IO.Compression.ZipFile]::ExtractToDirectory((Convert-Path "$source/MacIpvlan.*.zip"), $modules) }
     $manifest = Convert-Path "$modules/MacIpvlan/*/MacIpvlan.psd1"
-    Write-Host "`n=== The module is that of the package, in $manifest"
+    Write-Host "`n=== Testing the module from the package, in $manifest"
     $manifest
 }
 
@@ -165,12 +168,13 @@ function Invoke-Test {
     if ($Package) { $env:MACIPVLAN_MODULE = Install-Package }
     Invoke-UnitTest
     Invoke-AllAcceptanceTest
-    if ($told.Count) { Write-Host "`n=== What failed [-], what was skipped [!]`n`n$($told -join "`n")" }
+    if ($told.Count) { Write-Host "`n=== Failed [-] and skipped [!]`n`n$($told -join "`n")" }
     Write-Host "`n$($total.passed) passed, $($total.failed) failed, $($total.skipped) skipped"
     if ($total.failed) { exit 1 }
 }
 
-# What takes longer than a test run may: mutated answers, kill -9 everywhere, many processes, many NICs in one.
+# Runs tests that take too long for a test run: mutated answers, kill -9 at every step, many processes, many NICs in one
+# process.
 function Invoke-Soak {
     $env:MACIPVLAN_FUZZ_COUNT, $env:MACIPVLAN_SOAK = 1000000, 1
     $null = New-Item $results -ItemType Directory -Force
@@ -183,7 +187,7 @@ function Invoke-Soak {
     if ($total.failed) { exit 1 }
     Write-Host "`n=== Both commands of the README, on a bare machine"
     & (Join-Path $tests 'bare.sh')
-    if ($LASTEXITCODE) { throw 'A bare machine does not build or pass the tests.' }
+    if ($LASTEXITCODE) { throw 'The build or the tests failed on a bare machine.' }
 }
 
 foreach ($name in $Task) {

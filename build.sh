@@ -10,14 +10,14 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 POWERSHELL_TELEMETRY_OPTOUT
 usage() {
     cat <<'END'
 ./build.sh [build|test|soak|bench|demo|docs|package|install|clean] [OPTION...]
-                                                    a task of build.ps1, with its options
-./build.sh run [--kernel] FILE.ps1 [ARGUMENT...]    a script, with the module imported
-./build.sh shell [--kernel]                         a prompt, with the module imported
-With --kernel, as in test and demo, it is in a throw-away kernel: user-mode Linux.
+                                                    runs a task of build.ps1, with its options
+./build.sh run [--kernel] FILE.ps1 [ARGUMENT...]    runs a script with the module imported
+./build.sh shell [--kernel]                         opens a prompt with the module imported
+With --kernel, as in test and demo, it runs in a throw-away kernel: user-mode Linux.
 END
 }
 
-# Runs a command that takes a while: it says so at the start, and shows its output only if it fails.
+# Runs a command that takes a while. Prints a line at the start, and the command's output only if it fails.
 quietly() {
     local output
     printf 'build.sh: %s ...\n' "$1" >&2
@@ -25,7 +25,7 @@ quietly() {
     output=$("$@" </dev/null 2>&1) || { printf '%s\n' "$output" >&2; return 1; }
 }
 
-# Runs a command, quietly, if a file below the folders is newer than its last success.
+# Runs a command quietly if a file in the folders is newer than the command's last success.
 refresh() {
     local stamp=$root/out/$1.stamp folders
     read -ra folders <<<"$2"
@@ -47,9 +47,9 @@ find_shell() {
         return
     fi
     refresh pwsh 'tools/pwsh Directory.Build.props Directory.Packages.props global.json' \
-        'making a pwsh from its package, which takes a minute at the first time' \
+        'making a pwsh from its package, which takes a minute the first time' \
         dotnet publish "$root/tools/pwsh" -c Release --artifacts-path "$root/out/obj" -o "$root/out/pwsh"
-    # Where the SDK lies somewhere else than a program looks for .NET.
+    # Needed if the SDK isn't in a place where programs look for .NET.
     : "${DOTNET_ROOT:=$(dirname "$(realpath "$(type -P dotnet)")")}"
     export DOTNET_ROOT
     shell=("$root/out/pwsh/pwsh" -NoProfile)
@@ -58,46 +58,46 @@ find_shell() {
 # Whether Debian packages can be installed: by root, with apt-get.
 can_unpack() { [[ $EUID == 0 ]] && type -P apt-get dpkg >/dev/null; }
 
-# What the kernel needs is installed where that is possible; where not, its runner says what is missing.
+# Installs what the kernel needs, if possible. Otherwise, its runner says what is missing.
 install_kernel() {
     local packages package
     read -ra packages <<<"$("$kernel" --missing)"
     if ((${#packages[@]})) && can_unpack; then
         export DEBIAN_FRONTEND=noninteractive
         quietly 'updating the lists of Debian packages' apt-get update || true
-        # One by one: user-mode-linux is for x64 alone, and the others are needed without it, too.
+        # One by one, because user-mode-linux exists only for x64, and the others are needed without it too.
         for package in "${packages[@]}"; do
             quietly "installing $package" apt-get install -y --no-install-recommends "$package" || true
         done
     fi
 }
 
-# What only tests need: Pester, and what they unpack of Debian's packages. Where that fails, they say what they lack.
+# Gets what only tests need: Pester, and files from Debian packages. If that fails, the tests say what is missing.
 prepare_tests() {
     local part
     refresh Pester 'tests/Pester Directory.Packages.props' 'getting Pester' \
         dotnet build "$root/tests/Pester" -target:Stage --artifacts-path "$root/out/obj"
     for part in runtimes arm64; do
-        # What an earlier version of the script has unpacked may lack something.
+        # Files that an earlier version of the script unpacked can be incomplete.
         if [[ ! $root/out/$part/complete -nt $root/tests/$part/unpack.sh ]] && can_unpack; then
-            quietly "unpacking into out/$part what its tests need" "$root/tests/$part/unpack.sh" "$root/out/$part" || true
+            quietly "unpacking what its tests need into out/$part" "$root/tests/$part/unpack.sh" "$root/out/$part" || true
         fi
     done
 }
 
-# A word as PowerShell reads it: the name of a parameter as it is, all else quoted.
+# Prints a word for PowerShell: a parameter name unchanged, everything else quoted.
 quote() {
     local word=$1 mark
     if [[ $word =~ ^-[A-Za-z_][A-Za-z0-9_]*:?$ ]]; then
         printf ' %s' "$word"
         return
     fi
-    # To PowerShell, typographic ones are single quotes as well.
+    # PowerShell also treats typographic single quotes as quotes.
     for mark in "'" ‘ ’ ‚ ‛; do word=${word//"$mark"/$mark$mark}; done
     printf " '%s'" "$word"
 }
 
-# Runs a script, or without one a prompt, with the module imported.
+# Runs a script with the module imported. Without a script, opens a prompt.
 run() {
     local in_kernel=() word text
     if [[ ${1:-} == --kernel ]]; then
@@ -105,7 +105,7 @@ run() {
         install_kernel
         in_kernel=("$kernel")
     fi
-    [[ $# == 0 || -f $1 ]] || { echo "build.sh: there is no script $1" >&2; exit 64; }
+    [[ $# == 0 || -f $1 ]] || { echo "build.sh: the script $1 doesn't exist" >&2; exit 64; }
     find_shell
     refresh MacIpvlan 'src en-US MacIpvlan.psd1 MacIpvlan.Format.ps1xml Directory.Build.props Directory.Packages.props' \
         'building the module' dotnet build "$root/src/MacIpvlan.PowerShell" -c Release
@@ -115,7 +115,7 @@ run() {
     else
         text="Import-Module$(quote "$module"); \$global:LASTEXITCODE = 0; &"
         for word in "$(realpath -- "$1")" "${@:2}"; do text+=$(quote "$word"); done
-        # A script that cannot be read, or takes no such arguments, has no exit code.
+        # A script that can't be read, or doesn't accept the arguments, sets no exit code.
         shell+=(-Command "$text; if (-not \$? -and -not \$LASTEXITCODE) { exit 1 }; exit \$LASTEXITCODE")
     fi
     exec "${in_kernel[@]}" "${shell[@]}"

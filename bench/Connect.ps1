@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-Connects some NICs in one pipeline, after others that the compiler and the caches needed. For calls.sh.
+Connects NICs in one pipeline, after others that warm up the compiler and the caches. For calls.sh.
 #>
 param([int] $Count)
 $ErrorActionPreference = 'Stop'

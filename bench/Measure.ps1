@@ -1,15 +1,15 @@
 <#
 .SYNOPSIS
-Measures the module beside the floor and the peers that are installed, and prints a table; the same is in
-out/bench.json. For network and mount namespaces that are thrown away: started by Bench.ps1.
+Measures the module, the floor and the installed peers, prints a table, and writes it to out/bench.json. Run it only in
+throw-away network and mount namespaces, as Bench.ps1 does.
 #>
 param([int] $Rounds = 5)
 $ErrorActionPreference = 'Stop'
 & $PSScriptRoot/../tests/Assert-Isolated.ps1
 . $PSScriptRoot/Report.ps1
 
-# So many NICs, one in each of the namespaces n1, n2 and so on; beside others on their parent, so many in each of some
-# more namespaces.
+# The number of NICs, one in each of the namespaces n1, n2 and so on. Then the number of further namespaces, and of NICs in
+# each of them, that share the parent in the second part.
 $count, $fillers, $inFiller = 100, 39, 100
 $names = 1..$count | ForEach-Object { "n$_" }
 $out = [IO.Path]::GetFullPath("$PSScriptRoot/../out")
@@ -30,10 +30,10 @@ function Measure-Work([scriptblock] $Work) {
     $clock.Elapsed.TotalMilliseconds
 }
 
-# The kernel has work for a while with what was deleted, which whoever comes next would share the processors with.
+# The kernel is busy for a while with deleted links, which would slow down the next measurement.
 function Wait-Kernel { Start-Sleep -Milliseconds 200 }
 
-# Runs a program; returns the numbers that it writes.
+# Runs a program, and returns the numbers that it writes.
 function Invoke-Program([string[]] $Command) {
     $program, $options = $Command
     $lines = & $program @options
@@ -44,19 +44,19 @@ function Invoke-Program([string[]] $Command) {
 # Floor and peers: programs that take the same arguments and write milliseconds.
 function Get-Contestant {
     @{ Name = 'floor'; Command = $floor; Deletes = $true }
-    if ($floor[0] -eq 'dotnet') { Write-Host 'Left out: the floor in C, as there is no gcc. Beside the one in C#, all looks better than it is.' }
+    if ($floor[0] -eq 'dotnet') { Write-Host 'Left out: the floor in C, because gcc is missing. Compared with the floor in C#, everything looks better than it is.' }
     $processes = "$PSScriptRoot/peers/processes.sh"
     @{ Name = 'one ip -batch a NIC'; Command = $processes, 'ip-batch'; Deletes = $true }
-    # To delete is one step.
+    # Deleting takes only one step.
     @{ Name = 'one ip a step'; Command = $processes, 'ip-steps'; Deletes = $false }
     $python = foreach ($program in 'python3', '/usr/bin/python3') {
         sh -c "$program -c 'from pyroute2 import IPRoute' 2>/dev/null"
         if (-not $LASTEXITCODE) { $program; break }
     }
     if ($python) { @{ Name = 'pyroute2 in one process'; Command = $python, "$PSScriptRoot/peers/pyroute2_nics.py"; Deletes = $true } }
-    else { Write-Host 'Left out: pyroute2, as python3-pyroute2 is not installed.' }
+    else { Write-Host 'Left out: pyroute2, because python3-pyroute2 is not installed.' }
     if (Test-Path /usr/lib/cni/macvlan) { @{ Name = 'CNI macvlan + host-local'; Command = $processes, 'cni'; Deletes = $true } }
-    else { Write-Host 'Left out: CNI, as containernetworking-plugins is not installed.' }
+    else { Write-Host 'Left out: CNI, because containernetworking-plugins is not installed.' }
 }
 
 function Measure-Contestant([hashtable] $Contestant, [string] $Where = '') {
@@ -72,16 +72,16 @@ function Measure-Connect([string] $Network, [string] $Where = '', [hashtable] $O
     $bytes = [GC]::GetTotalAllocatedBytes($true)
     Add-Sample "module$Where, create" ((Measure-Work { $script:nics = $names | Connect-ContainerNic $Network @Options }) / $count)
     Add-Sample "module$Where, kB" (([GC]::GetTotalAllocatedBytes($true) - $bytes) / 1KB / $count)
-    if ($nics.Count -ne $count) { throw "Of $count NICs, $($nics.Count) were connected." }
+    if ($nics.Count -ne $count) { throw "Only $($nics.Count) of $count NICs were connected." }
 }
 
 function Measure-Disconnect([string] $Where = '') {
     Add-Sample "module$Where, delete" ((Measure-Work { $nics | Disconnect-ContainerNic }) / $count)
 }
 
-# What a new process needs: for the module, beside its start; for its first NIC; for the others.
+# Measures a new process: how much the import adds to its start, its first NIC, and the other NICs.
 function Measure-Start {
-    # A start takes ten times as long as the import, and what disturbs it only adds to it.
+    # A start takes ten times as long as the import, and disturbances only lengthen it, so the minimum is used.
     $starts = foreach ($i in 1..3) {
         @{
             Without = Measure-Work { & $shell -NoProfile -Command 'exit' }
@@ -112,7 +112,7 @@ function Measure-Network {
 }
 
 Import-Module $module
-# On a disk, where users have it.
+# On a disk, as on users' machines.
 $env:MACIPVLAN_STATE = "$out/bench-state/state.db"
 try {
     ip link add p0 type veth peer name p1
@@ -121,7 +121,7 @@ try {
     $null = New-NetworkNamespace @(1..($count + $fillers) | ForEach-Object { "n$_" })
     $null = New-MacvlanNetwork few p0 -Subnet 10.98.0.0/24
     $contestants = @(Get-Contestant)
-    # The first rounds are the compiler's.
+    # The first rounds warm up the compiler.
     foreach ($i in 1..10) { Measure-Connect few; Measure-Disconnect; Measure-Network }
     $samples.Clear()
 

@@ -1,4 +1,4 @@
-# The table of the bench, and its JSON. Dot-source it.
+# Writes the table of the bench and its JSON. Dot-source it.
 
 function Get-Median([double[]] $Numbers) {
     $sorted = @($Numbers | Sort-Object)
@@ -6,8 +6,8 @@ function Get-Median([double[]] $Numbers) {
     $sorted.Count % 2 ? $sorted[$middle] : ($sorted[$middle - 1] + $sorted[$middle]) / 2
 }
 
-# A line of the table, if there are samples for it. What is compared with must and aim is the ratio, where there is one:
-# the median of those of each round, since machines are faster in one minute than in the next.
+# A line of the table, if it has samples. Must and aim apply to the ratio, if there is one. The ratio is the median of the
+# ratios of all rounds, because a machine's speed changes from minute to minute.
 function Get-Row([string] $What, [string] $Unit, [double[]] $Numbers, [double[]] $Base, [double] $Must, [double] $Aim) {
     if (-not $Numbers) { return }
     $median = Get-Median $Numbers

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Counts the system calls of one connect: those of a process that connects 101 NICs, less those of one that connects 1,
-# by the hundred. For root; needs strace.
+# Counts the system calls of one connect: those of a process that connects 101 NICs, minus those of one that connects 1,
+# divided by 100. Needs root and strace.
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 folder=$(mktemp -d)

@@ -1,8 +1,8 @@
 <#
 .SYNOPSIS
-Throws unless the network here is one to throw away: that of tests/isolate.sh or of the kernel that tests/kernel/run.sh starts,
-both of which name it in $env:ISOLATED_NETWORK.
+Throws unless this process is in a throw-away network: one from tests/isolate.sh, or of a kernel from tests/kernel/run.sh.
+Both set $env:ISOLATED_NETWORK to its namespace.
 #>
 if ((readlink /proc/self/ns/net) -ne $env:ISOLATED_NETWORK) {
-    throw 'This changes the network. Run it through ./build.sh, tests/isolate.sh or tests/kernel/run.sh, which give it one of its own.'
+    throw 'This script changes the network. Run it through ./build.sh, tests/isolate.sh or tests/kernel/run.sh, which isolate it.'
 }

@@ -175,7 +175,7 @@ Describe 'Test-ContainerNetwork of macvlan networks' -Tag Native, Once {
         Compare-All lan | Should -Be 'MtuChanged lan web1/eth0: 1500 -> 1400', 'MtuChanged lan web2/eth0: 1500 -> 1400'
         $left = Test-ContainerNetwork lan -Repair -WarningVariable warnings 3>$null
         $left.IsRepaired | Should -Be $false, $false
-        "$($warnings[0])" | Should -BeLike 'web1/eth0 is not repaired: *EINVAL*'
+        "$($warnings[0])" | Should -BeLike 'web1/eth0 isn''t repaired: *EINVAL*'
         Test-ContainerNetwork -Repair -Quiet 3>$null | Should -BeFalse
         ip link set eth0 mtu 1500
         Test-ContainerNetwork -Repair -Quiet | Should -BeTrue

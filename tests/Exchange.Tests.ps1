@@ -337,7 +337,7 @@ Describe 'Networks on VLANs, and of ipvlan' {
         $text = (Export-ContainerNetwork) -replace '"protocol": "802.1Q"', '"protocol": "802.1Q", "mtu": 1400'
         $failure = Get-Failure { $text | Import-ContainerNetwork -Force }
         $failure.What | Should -Be "SubInterfaceInUse ResourceBusy 'guest'"
-        $failure.Message | Should -BeLike '*Mtu: 1500 -> 1400*this module did not make it*'
+        $failure.Message | Should -BeLike '*Mtu: 1500 -> 1400*this module didn''t create it*'
         (Get-IpLink foreign).mtu | Should -Be 1500
     }
 

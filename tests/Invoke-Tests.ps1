@@ -1,29 +1,31 @@
 <#
 .SYNOPSIS
-Runs *.Tests.ps1 files with Pester and writes a file with three numbers, passed, failed, skipped, and then lines that name
-what failed and what was skipped, and why.
+Runs *.Tests.ps1 files with Pester, and writes a result file. Its first line has the numbers of tests passed, failed and
+skipped; the other lines name the failed and skipped tests, with the reasons.
 #>
 param(
     [Parameter(Mandatory)] [string] $Path,
     [Parameter(Mandatory)] [string] $Result,
-    # The Pester to use: a manifest, or the name under which PowerShell finds one.
+    # The Pester to use: the path of its manifest, or a module name.
     [string] $Pester = 'Pester',
     [string[]] $TagFilter = @(),
     [string[]] $ExcludeTagFilter = @(),
-    # Several processes share the files: each file is run by the one that is first to make a folder of its name here.
+    # A folder through which several processes divide the files. The first process that creates a folder with a file's name
+    # here runs that file.
     [string] $Share,
-    # A file that takes longer hangs: what it waits for is named and ended, and the next one starts.
+    # A file that takes longer counts as hanging: the processes that it waits for are named and ended, and the next file
+    # starts.
     [int] $TimeoutSeconds = 420,
-    # Ends what a file has started and left running. For a process namespace, or a kernel, of the tests' own.
+    # Ends processes that a file left running. Use it only in a separate process namespace or kernel.
     [switch] $EndProcesses
 )
 $ErrorActionPreference = 'Stop'
-# The longest first, or a process would be alone with it at the end.
+# The longest files first, so that no process is left alone with one at the end.
 $files = Get-ChildItem $Path -Filter *.Tests.ps1 | Sort-Object { $_.Name -like 'ManualMatrix*' }, Length -Descending
 $counts = 0, 0, 0
 $told = @()
 
-# A runspace for Pester, so that a file that hangs can be stopped from this one.
+# Creates a runspace for Pester, so that this one can stop a file that hangs.
 function New-Worker {
     $runspace = [Management.Automation.Runspaces.RunspaceFactory]::CreateRunspace($Host)
     $runspace.Open()
@@ -33,10 +35,10 @@ function New-Worker {
     $worker.Dispose()
 }
 
-# When a process started, in ticks of 10 ms since the boot: field 22 of its stat, of which the second has blanks of its own.
+# When a process started, in ticks of 10 ms since boot: field 22 of its stat. Field 2 can contain spaces.
 function Get-StartTime([int] $Id) { [long](([IO.File]::ReadAllText("/proc/$Id/stat") -replace '^.*\) ') -split ' ')[19] }
 
-# Processes that are younger than this one, as "ID: command line". Threads of the kernel have no command line.
+# Processes that started after this one, as "ID: command line". Kernel threads have no command line.
 function Get-Descendant {
     $own = Get-StartTime $PID
     foreach ($folder in [IO.Directory]::GetDirectories('/proc') -match '/\d+$') {
@@ -57,12 +59,12 @@ function Stop-Descendant {
     }
 }
 
-# Writes what there is by now, and lines for what counts as failed at the moment.
+# Writes the results so far. Pending are lines for tests that count as failed for now.
 function Save-Result([string[]] $Pending = @()) {
     Set-Content $Result (@("$($counts[0]) $($counts[1] + $Pending.Count) $($counts[2])") + $told + $Pending)
 }
 
-# Lines for what failed or was skipped: its name, and why.
+# Lines for failed or skipped items: the name and the reason.
 function Get-Account([string] $Mark, $File, $Items) {
     foreach ($item in $Items) {
         "$Mark $($File.Name): $($item.ExpandedPath)"
@@ -70,7 +72,7 @@ function Get-Account([string] $Mark, $File, $Items) {
     }
 }
 
-# Lines for a file that hangs: the test it is in, as far as Pester tells it, and the processes that it may wait for.
+# Lines for a file that hangs: the current test, if Pester knows it, and the processes that it can be waiting for.
 function Get-HangAccount($File, $Worker) {
     $state = $Worker.Module.SessionState.PSVariable.GetValue('state')
     $test = if ($state.CurrentTest) { $state.CurrentTest.ExpandedPath } else { $state.CurrentBlock.ExpandedPath }
@@ -81,11 +83,11 @@ function Get-HangAccount($File, $Worker) {
 $worker = New-Worker
 foreach ($file in $files) {
     if ($Share) {
-        # New-Item looks first and makes then, which two processes may do at the same time.
+        # Not New-Item: it checks before it creates, so two processes could both succeed.
         mkdir (Join-Path $Share $file.Name) 2>$null
         if ($LASTEXITCODE) { continue }
     }
-    # Counted as failed until its end: should this process end before, that is what remains.
+    # The file counts as failed until it ends, in case this process ends first.
     Save-Result @('[-] {0}: broke off: the process that ran it ended' -f $file.Name)
     $shell = [PowerShell]::Create($worker.Runspace)
     $null = $shell.AddCommand('Invoke-Pester').AddParameter('Configuration', @{
@@ -97,7 +99,7 @@ foreach ($file in $files) {
     $isDone = $running.AsyncWaitHandle.WaitOne([timespan]::FromSeconds($TimeoutSeconds))
     if ($isDone) {
         $run = $shell.EndInvoke($running) | Select-Object -Last 1
-        # What fails outside of a test counts as well: a file that cannot be read, a BeforeAll, an AfterAll.
+        # Failures outside tests count too: a file that can't be read, a BeforeAll, an AfterAll.
         $failed = @($run.Failed) + @($run.FailedBlocks) + @($run.FailedContainers) + @($run.Inconclusive) | Where-Object { $_ }
         $counts[0] += $run.PassedCount
         $counts[1] += @($failed).Count
@@ -106,7 +108,7 @@ foreach ($file in $files) {
         $told += Get-Account '[!]' $file $run.Skipped
         if (-not $run.TotalCount -and -not $failed) {
             $counts[1]++
-            $told += "[-] $($file.Name): has no test, or left before the first one"
+            $told += "[-] $($file.Name): has no test, or exited before the first one"
         }
         $shell.Dispose()
     }
@@ -119,7 +121,7 @@ foreach ($file in $files) {
     if ($EndProcesses) { Stop-Descendant }
     Save-Result
     if (-not $isDone) {
-        # Without the processes that it waits for, it stops; where it does not, another process has to run the other files.
+        # Without the processes that it waits for, it stops. If it doesn't, another process must run the other files.
         if (-not $shell.BeginStop($null, $null).AsyncWaitHandle.WaitOne(30000)) { [Environment]::Exit(1) }
         $worker = New-Worker
     }

@@ -263,7 +263,7 @@ Describe 'Restore-ContainerNetwork of parents' {
         ip link set eth0.50 up
         $text = Get-KernelText
         Restore-All | Should -Be @(
-            'Parent eth0.50 lan Failed The host has an interface named eth0.50, which is not the vlan id 50 that was made under that name.'
+            'Parent eth0.50 lan Failed The host has an interface named eth0.50, but it isn''t the vlan id 50 that this module made.'
             'Network lan lan Failed Its parent eth0.50 is missing.', 'Nic web1/eth0 lan Failed The parent eth0.50 is missing.')
         Get-KernelText | Should -Be $text
         $null = Test-ContainerNetwork -Repair 3>$null

@@ -1,19 +1,19 @@
-# What the acceptance tests share. Dot-source it in BeforeAll:
+# Functions that the acceptance tests share. Dot-source it in BeforeAll:
 #
 #   BeforeAll { . $PSScriptRoot/Support.ps1; Initialize-TestHost }
 #   AfterAll  { Clear-TestHost }
 #
-# Tests make links, namespaces and routes, so they run only where all of these are thrown away: in the
-# kernel of tests/kernel, or in network and mount namespaces made for the test run.
+# Tests create links, namespaces and routes, so they run only where all of these are discarded: in the
+# kernel of tests/kernel, or in network and mount namespaces created for the test run.
 
 function Initialize-TestHost {
-    # A state of the test's own, the module, and eth0: one end of a veth pair whose other end, in the
-    # namespace 'wire', stands for what is beyond the host.
+    # Sets up a separate state, the module, and eth0: one end of a veth pair. The other end, in the namespace
+    # 'wire', stands for the network outside the host.
     & $PSScriptRoot/Assert-Isolated.ps1
     $module = $env:MACIPVLAN_MODULE
     if (-not $module) { $module = Join-Path (Split-Path $PSScriptRoot -Parent) 'out/MacIpvlan/MacIpvlan.psd1' }
     Import-Module $module -Force -Global -ErrorAction Stop
-    # Not on TestDrive, where Pester takes away after each block what was made in it.
+    # Not on TestDrive, because Pester removes a block's files there after the block.
     $env:MACIPVLAN_STATE = Join-Path ([IO.Path]::GetTempPath()) "macipvlan-tests.$PID/state.db"
     Clear-TestHost
     ip link set lo up
@@ -21,7 +21,7 @@ function Initialize-TestHost {
 }
 
 function Add-TestWire {
-    # One end of a veth pair, the other in the namespace 'wire'.
+    # Creates a veth pair with one end in the namespace 'wire'.
     'netns add wire', 'link add eth0 type veth peer name eth0 netns wire', 'link set eth0 up' | ip -batch -
     ip -n wire link set eth0 up
 }
@@ -34,10 +34,11 @@ function Clear-TestHost {
 }
 
 function Clear-TestKernel {
-    # Everything goes, by ip alone: what our own cmdlets forget must not hide here. A link may go with the one it sat on.
+    # Removes everything with ip only, so that anything the module's cmdlets forget shows up. A link can disappear with
+    # the one it sat on.
     $names = if ([IO.Directory]::Exists('/run/netns')) { [IO.Directory]::GetFiles('/run/netns') | Split-Path -Leaf }
     $links = Get-Content /proc/net/dev | Select-Object -Skip 2 | ForEach-Object { ($_ -split ':')[0].Trim() } | Where-Object { $_ -ne 'lo' }
-    # In a batch, ip takes blanks, quotes and # for its own.
+    # In a batch, ip interprets spaces, quotes and #.
     $odd = $names | Where-Object { $_ -match '[\s"''#\\]' }
     $odd | ForEach-Object { ip netns delete $_ }
     @($names | Where-Object { $_ -notin $odd } | ForEach-Object { "netns delete $_" }) + @($links | ForEach-Object { "link delete dev $_" }) |
@@ -45,7 +46,7 @@ function Clear-TestKernel {
 }
 
 function Restart-TestHost {
-    # What a reboot leaves: the state, of another run of the kernel, and eth0. The namespaces named are made again.
+    # Simulates a reboot: keeps the state, with another boot id, and eth0. Recreates the given namespaces.
     param([string[]]$Namespace)
     Clear-TestKernel
     Add-TestWire
@@ -54,22 +55,22 @@ function Restart-TestHost {
 }
 
 function Invoke-Ip {
-    # What ip says, as objects: Invoke-Ip web1 link show
+    # The output of ip as objects: Invoke-Ip web1 link show
     param([string]$Namespace, [Parameter(ValueFromRemainingArguments)][string[]]$Arguments)
     $where = if ($Namespace) { '-n', $Namespace } else { @() }
     $text = (ip @where -j -d @Arguments 2>$null) -join ''
-    # ip leaves empty objects where a filter left something out.
+    # ip writes empty objects for items that a filter omits.
     if ($text) { $text | ConvertFrom-Json | ForEach-Object { $_ } | Where-Object { "$_" -and @($_.PSObject.Properties).Count } }
 }
 
 function Get-IpLink {
-    # The links of a namespace, or the one of a name: Get-IpLink [NAME] [-Namespace web1]
+    # The links of a namespace, or the one with the name: Get-IpLink [NAME] [-Namespace web1]
     param([string]$Name, [string]$Namespace)
     Invoke-Ip $Namespace link show | Where-Object { -not $Name -or $_.ifname -eq $Name }
 }
 
 function Get-IpAddress {
-    # The addresses of an interface as ADDRESS/LENGTH; link-local ones, which the kernel makes, are left out.
+    # The addresses of an interface as ADDRESS/LENGTH, without the link-local ones that the kernel creates.
     param([string]$Namespace, [string]$Interface)
     Invoke-Ip $Namespace address show dev $Interface | ForEach-Object addr_info | Where-Object scope -NE link |
         ForEach-Object { "$($_.local)/$($_.prefixlen)" }
@@ -82,8 +83,8 @@ function Get-IpRoute {
 }
 
 function Test-Ping {
-    # Whether an address answers a ping from a namespace. A ping counts by its reply, which may be long in coming where
-    # the machine is busy.
+    # Whether an address answers a ping from a namespace. The timeout is generous, because a reply can take long on a busy
+    # machine.
     param([string]$Namespace, [string]$Destination, [int]$Count = 1, [int]$TimeoutSeconds = 5)
     $family = if ($Destination -like '*:*') { '-6' } else { '-4' }
     $null = ip netns exec $Namespace busybox ping $family -c $Count -W $TimeoutSeconds $Destination 2>&1
@@ -91,9 +92,9 @@ function Test-Ping {
 }
 
 function Test-PingMany {
-    # Pings all pairs (objects with From, a namespace, and To, an address), each namespace's at the same time. Returns a
-    # table from 'FROM TO' to whether a reply came. The kernel uses an IPv6 address only a moment after it was added, so
-    # a first ping may be lost: give it a second attempt.
+    # Pings all pairs (objects with From, a namespace, and To, an address) at the same time. Returns a table with a key
+    # 'FROM TO' for each pair that got a reply. The kernel uses an IPv6 address only a moment after it was added, so the
+    # first ping can be lost: use two attempts.
     param([object[]]$Pair, [int]$TimeoutSeconds = 1, [int]$Attempts = 1)
     $script = foreach ($group in $Pair | Group-Object From) {
         $pings = foreach ($to in $group.Group.To) {
@@ -110,31 +111,32 @@ function Test-PingMany {
 }
 
 function Get-PingReply {
-    # Of several addresses those that answer a ping from a namespace, all pinged at the same time.
+    # Pings several addresses from a namespace at the same time, and returns those that answer.
     param([string]$Namespace, [string[]]$Destination, [int]$Attempts = 1)
     $answers = Test-PingMany ($Destination | ForEach-Object { [pscustomobject]@{ From = $Namespace; To = $_ } }) -Attempts $Attempts
     $Destination | Where-Object { $answers["$Namespace $_"] }
 }
 
 function Get-Text {
-    # A property that JSON may lack.
+    # A property that can be missing in the JSON.
     param([object]$Object, [string]$Property)
     $found = $Object.PSObject.Properties[$Property]
     if ($found) { $found.Value }
 }
 
 function Get-IpFact {
-    # Addresses and default routes of eth0 in many namespaces, by one ip for each: a table from namespace to both.
+    # Addresses and default routes of eth0 in many namespaces, with one ip process per namespace. Returns a table with the
+    # namespaces as keys.
     param([string[]]$Namespace)
     $batch = Join-Path $TestDrive 'facts.batch'
     $script = Join-Path $TestDrive 'facts.sh'
-    # Table all has both families.
+    # Table all includes both families.
     Set-Content $batch 'address show dev eth0', 'route show table all'
     Set-Content $script ($Namespace | ForEach-Object { "echo '#$_'; ip -n $_ -j -batch $batch" })
     $facts = @{}
     foreach ($block in (((sh $script) -join '') -split '#' | Where-Object { $_ })) {
         $name, $json = $block -split '(?=\[)', 2
-        # Each command of the batch wrote an array of its own.
+        # Each command of the batch wrote a separate array.
         $objects = $json -replace '\]\s*\[', ',' | ConvertFrom-Json
         $facts[$name] = @{
             Addresses = @($objects | Where-Object { $_.PSObject.Properties['addr_info'] } | ForEach-Object addr_info |
@@ -146,8 +148,8 @@ function Get-IpFact {
 }
 
 function Get-Failure {
-    # The errors of a script block, whether they end it or not: id, category and target in one line, and their texts.
-    # The block sees the variables of this function too, hence their names.
+    # The terminating and non-terminating errors of a script block: id, category and target in one line, and the texts.
+    # The block also sees the variables of this function, hence their names.
     param([scriptblock]$FailingBlock)
     $ErrorActionPreference = 'Continue'
     $failures = [Collections.Generic.List[object]]::new()
@@ -163,8 +165,8 @@ function Get-Failure {
 }
 
 function Connect-State {
-    # Opens a database, the state's own where none is named, beside the module but with its SQLite, since no other need
-    # be installed. Dispose of it.
+    # Opens a database, by default the state, independently of the module but with the module's SQLite, because no other
+    # may be installed. The caller disposes of the connection.
     param([string]$Path = $env:MACIPVLAN_STATE)
     $sqlite = [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -eq 'Microsoft.Data.Sqlite' }
     $type = @($sqlite)[0].GetType('Microsoft.Data.Sqlite.SqliteConnection')
@@ -174,7 +176,7 @@ function Connect-State {
 }
 
 function Invoke-Sql {
-    # Runs a statement on an open database; returns its rows, each a line of fields.
+    # Runs a statement on an open database, and returns each row as a line of fields.
     param([object]$Connection, [string]$Sql)
     $command = $Connection.CreateCommand()
     $command.CommandText = $Sql
@@ -191,7 +193,7 @@ function Invoke-Sql {
 }
 
 function Set-StateRow {
-    # Changes rows behind the module's back.
+    # Changes rows without the module.
     param([string]$Sql)
     $null = Get-ContainerNetwork
     $connection = Connect-State
@@ -200,7 +202,7 @@ function Set-StateRow {
 }
 
 function Get-StateRow {
-    # All that the state holds, a line a row.
+    # The contents of the state, one line per row.
     $null = Get-ContainerNetwork
     $connection = Connect-State
     try {
@@ -213,17 +215,17 @@ function Get-StateRow {
 
 function Get-Snapshot {
     # What a command that is refused, or only previewed, must leave alone: the host's links, the names of namespaces, the
-    # rows of the state. Starts no process, so that it may be taken before and after every test.
+    # rows of the state. Starts no process, so it is cheap enough before and after every test.
     Get-Content /proc/net/dev | Select-Object -Skip 2 | ForEach-Object { "link $(($_ -split ':')[0].Trim())" } | Sort-Object
     [IO.Directory]::GetFileSystemEntries('/run/netns') | Sort-Object
     Get-StateRow
 }
 
 function Get-NicText {
-    # What ip reports links in namespaces that this module answers for: a line a link, a line a route.
+    # What ip reports about the links and routes in namespaces that this module manages: one line per link and per route.
     param([string[]]$Namespace)
     foreach ($name in $Namespace) {
-        # Each command of the batch writes an array of its own.
+        # Each command of the batch writes a separate array.
         $json = ('address show', 'route show table all' | ip -n $name -j -d -batch -) -join '' -replace '\]\s*\[', ','
         foreach ($item in $json | ConvertFrom-Json) {
             if (Get-Text $item linkinfo) {
@@ -240,7 +242,7 @@ function Get-NicText {
 }
 
 function Start-Sleeper {
-    # A process that the command ends in; returned when it is there.
+    # Starts a command that runs sleep, and returns the process as soon as sleep is running.
     param([string]$Command)
     $process = Start-Process $Command.Split(' ')[0] (($Command -split ' ', 2)[1] + ' sleep 120') -PassThru
     for ($i = 0; $i -lt 500 -and (Get-Content "/proc/$($process.Id)/comm") -ne 'sleep'; $i++) { Start-Sleep -Milliseconds 10 }
@@ -248,21 +250,21 @@ function Start-Sleeper {
 }
 
 function Send-Signal {
-    # A program named kill is not on every machine, but each shell has its own.
+    # Not every machine has a program named kill, but every shell has a built-in one.
     param([string]$Name, [Diagnostics.Process]$Process)
     sh -c 'kill -s "$0" "$1"' $Name $Process.Id
 }
 
 function Stop-Sleeper {
-    # Killed and waited for: until then its namespace lives on.
+    # Kills the process and waits for its end, because its namespace exists until then.
     param([Diagnostics.Process]$Process)
     $Process.Kill()
     $Process.WaitForExit()
 }
 
 function Get-KernelText {
-    # All links, addresses and routes of the host and of every named namespace, as ip tells them; without what the
-    # kernel itself changes a while after a link is made: link-local addresses, and whether there is a carrier.
+    # All links, addresses and routes of the host and of every named namespace, as ip reports them. Omits what the kernel
+    # itself changes a while after a link was created: link-local addresses and the carrier.
     $script = @'
         tell() { printf 'address show\nroute show table all\n' | ip "$@" -d -batch -; }
         tell
@@ -273,7 +275,7 @@ function Get-KernelText {
 }
 
 function Get-Shell {
-    # The command that starts another PowerShell like this one.
+    # The command that starts another PowerShell of the same version.
     [Environment]::ProcessPath
     '-NoProfile'
     '-Command'
@@ -287,18 +289,18 @@ function Get-ShellCommand {
 }
 
 function Invoke-Shell {
-    # Runs a script in a process of its own and returns the lines that it writes. Through is the command to start it by,
-    # if another process is to do that.
+    # Runs a script in a separate process and returns the lines that it writes. Through is the command that starts the
+    # process; the default starts it directly.
     param([string]$Script, [string[]]$Through = 'env')
     $start, $arguments = $Through + (Get-ShellCommand $Script)
     & $start @arguments
 }
 
 function Start-Shell {
-    # Starts a script in a process of its own, which Ctrl+C interrupts, and returns that process; what it writes is read
-    # from its StandardOutput. Through as for Invoke-Shell.
+    # Starts a script in a separate process that Ctrl+C interrupts, and returns the process. Read its output from
+    # StandardOutput. Through works as in Invoke-Shell.
     param([string]$Script, [string[]]$Through = @())
-    # A test run in the background has Ctrl+C switched off, and hands that on.
+    # A test run in the background ignores Ctrl+C, and its child processes inherit that.
     $start = [Diagnostics.ProcessStartInfo]::new('env')
     foreach ($argument in @('--default-signal=INT') + $Through + (Get-ShellCommand $Script)) { $start.ArgumentList.Add($argument) }
     $start.RedirectStandardOutput = $true

@@ -37,8 +37,8 @@ Describe 'A run of test files' -Tag Native, Once {
     It 'counts as failed: <What>' -ForEach @(
         @{ What = 'a file that ends the process, though with 0'; Text = "Describe 'a' { It 'passes' { }; It 'ends' { [Environment]::Exit(0) } }"; Says = 'broke off: the process that ran it ended' }
         @{ What = 'a test without a result'; Text = "Describe 'a' { It 'is open' { Set-ItResult -Inconclusive -Because 'nobody knows' } }"; Says = 'a.is open' }
-        @{ What = 'a file without a test'; Text = '1'; Says = 'has no test, or left before the first one' }
-        @{ What = 'a file that leaves before its first test'; Text = "exit 0; Describe 'a' { It 'never runs' { } }"; Says = 'has no test, or left before the first one' }
+        @{ What = 'a file without a test'; Text = '1'; Says = 'has no test, or exited before the first one' }
+        @{ What = 'a file that leaves before its first test'; Text = "exit 0; Describe 'a' { It 'never runs' { } }"; Says = 'has no test, or exited before the first one' }
     ) {
         $run = Invoke-Run @{ a = $Text }
         $run.Lines[0] | Should -Be '0 1 0'

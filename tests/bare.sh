@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Runs a command in a clone of the last commit, on a machine that has nothing but minimal Debian, git and the .NET SDK; without
-# a command, those of the README that a newcomer would try: ./build.sh demo and ./build.sh test. For root.
+# Runs a command in a clone of the last commit, on a machine that has only minimal Debian, git and the .NET SDK. The default
+# commands are those from the README that a newcomer would try: ./build.sh demo and ./build.sh test. Needs root.
 #
 #   bare.sh [COMMAND [ARGUMENT...]]
 #
-# The root is made once, in out/bare, by debootstrap. What a command installs or downloads goes to a layer above it, which is
-# thrown away: each run is a first one.
+# debootstrap creates the root file system once, in out/bare. What a command installs or downloads goes to a layer above it.
+# The layer is discarded, so each run starts from scratch.
 set -euo pipefail
 
 project=$(realpath "$(dirname "$(realpath "$0")")/..")
@@ -15,7 +15,7 @@ sdk=$(dirname "$(realpath "$(type -P dotnet)")")
 
 mkdir -p "$project/out"
 if [[ ! -e $folder/complete ]]; then
-    echo "bare.sh: making a root of minimal Debian in $root ..." >&2
+    echo "bare.sh: creating a minimal Debian in $root ..." >&2
     if ! type -P debootstrap >/dev/null; then
         apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends debootstrap
     fi >"$project/out/bare.log" 2>&1
@@ -27,7 +27,7 @@ if [[ ! -e $folder/complete ]]; then
     touch "$folder/complete"
 fi
 
-# How this machine reaches the registries: where its packages come from, and whom it trusts.
+# Copies the settings that this machine needs to reach package registries: the sources and the trusted certificates.
 cp -aL /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/"
 cp /etc/resolv.conf /etc/hosts "$root/etc/"
 cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
@@ -48,7 +48,7 @@ git clone -q "$project" "$layer/above/work/project"
         echo "##### ./build.sh $task took $((SECONDS - start)) s"
     done'
 
-# The root is a mount of its own, as on a real machine: programs look for it in the list of mounts.
+# The root is a separate mount, as on a real machine, because programs look for it in the list of mounts.
 # shellcheck disable=SC2016  # The other bash's variables.
 unshare --mount --pid --fork --kill-child bash -euc '
     layer=$1 root=$2 sdk=$3

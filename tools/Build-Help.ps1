@@ -1,13 +1,14 @@
 <#
 .SYNOPSIS
-Builds en-US, the help that PowerShell shows, from docs/en-US: MAML of the cmdlets' pages by PlatyPS, and text of the others.
+Builds the help that PowerShell shows, in en-US, from docs/en-US: MAML from the cmdlets' pages, with PlatyPS, and text from
+the other pages.
 #>
 $ErrorActionPreference = 'Stop'
 $pages = Join-Path (Split-Path $PSScriptRoot) 'docs/en-US'
 $help = Join-Path (Split-Path $PSScriptRoot) 'en-US'
 $width = 80
 
-# Paragraphs are lines that follow each other; an item of a list, or a line of a table, stands alone.
+# A paragraph consists of consecutive lines. Each list item and each table row is a separate paragraph.
 function Split-Paragraph([string] $Text) { $Text.Trim() -split '\n\s*\n|\n(?=- |\|)' -replace '\s*\n\s*', ' ' }
 
 function Add-Element([Xml.XmlNode] $Parent, [string] $Name, [string] $Text) {
@@ -21,15 +22,15 @@ function Set-Paragraph([Xml.XmlNode] $Node, [string] $Text) {
     if ($Text.Trim()) { Split-Paragraph $Text | ForEach-Object { Add-Element $Node maml:para $_ } }
 }
 
-# PlatyPS keeps the line breaks of the pages and all of an example as its introduction, fences included; it leaves out defaults.
+# PlatyPS keeps the pages' line breaks, puts a whole example into its introduction, with the fences, and omits defaults.
 function Repair-Maml([xml] $Maml, [object[]] $Command) {
     foreach ($example in @($Maml.SelectNodes('//*[local-name()="example"]'))) {
-        # Blank lines are paragraphs of their own, of a control character.
+        # Blank lines are separate paragraphs that consist of a control character.
         $body = @($example['maml:introduction'].ChildNodes.InnerText | Where-Object { $_ -ne [char]0x80 }) -join "`n`n"
         $null = $body -match '(?s)^(?<before>.*?)```powershell\n(?<code>.*?)\n```(?<after>.*)$'
         $example['maml:introduction'].RemoveAll()
         $example['dev:code'].InnerText = $Matches.code
-        # Get-Help breaks the line behind the code, not before it.
+        # Get-Help adds a line break after the code, but not before it.
         Set-Paragraph $example['dev:remarks'] "$($Matches.before)`n`n$($Matches.after)"
     }
     foreach ($parameter in @($Maml.SelectNodes('//*[local-name()="parameters"]/*'))) {
@@ -40,14 +41,14 @@ function Repair-Maml([xml] $Maml, [object[]] $Command) {
     foreach ($node in @($Maml.SelectNodes('//*[*[local-name()="para"]]'))) {
         Set-Paragraph $node (@($node.ChildNodes.InnerText) -join "`n`n")
     }
-    # Pages are offline: a link is the name of another one.
+    # The pages are read offline, so a link is just the name of another page.
     foreach ($link in @($Maml.SelectNodes('//*[local-name()="navigationLink"]'))) {
         if ($link['maml:linkText'].InnerText -eq 'Online Version') { $null = $link.ParentNode.RemoveChild($link) }
         else { $link['maml:uri'].InnerText = '' }
     }
 }
 
-# A paragraph in lines of the width, indented; those after the first by as much more as asked for.
+# Breaks a paragraph into indented lines of the width. Hanging is the additional indent after the first line.
 function Format-Line([string] $Text, [int] $Indent = 4, [int] $Hanging = 0) {
     $line = ' ' * $Indent
     $start = $line.Length
@@ -62,7 +63,7 @@ function Format-Line([string] $Text, [int] $Indent = 4, [int] $Hanging = 0) {
     $line.TrimEnd()
 }
 
-# A row of a table: its first cell, and below it the others with the headings of their columns.
+# Formats a table row: its first cell, and below it the other cells with their column headings.
 function Format-Row([string[]] $Heading, [string[]] $Cell) {
     Format-Line $Cell[0]
     for ($i = 1; $i -lt $Cell.Count; $i++) { if ($Cell[$i]) { Format-Line "$($Heading[$i]): $($Cell[$i])" 8 4 } }
@@ -70,7 +71,7 @@ function Format-Row([string[]] $Heading, [string[]] $Cell) {
 }
 
 function ConvertTo-HelpText([string] $Page) {
-    # Every other part is a block of code.
+    # Every second part is a code block.
     $isCode = $true
     foreach ($part in $Page -split '(?m)^```\w*\n') {
         $isCode = -not $isCode
@@ -101,7 +102,7 @@ $commands = Get-ChildItem $pages -Filter *-*.md | Import-MarkdownCommandHelp
 $source = $commands | Export-MamlCommandHelp -OutputFolder $folder -Force
 $maml = [xml](Get-Content $source -Raw)
 Repair-Maml $maml $commands
-# To a path, it would be saved with a byte order mark.
+# If saved to a path, it would get a byte order mark.
 $writer = [IO.StreamWriter]::new((Join-Path $help $source.Name))
 $maml.Save($writer)
 $writer.Dispose()

@@ -1,9 +1,10 @@
 <#
 .SYNOPSIS
-Puts the built module where PowerShell finds it: MacIpvlan/VERSION in a folder of modules.
+Installs the built module where PowerShell finds it: as MacIpvlan/VERSION in a modules folder.
 .DESCRIPTION
-Without a destination, that is everybody's folder for root, and the user's own for others. A version that is there already
-is replaced as a whole, by renaming, never file by file; if that fails, it stays. So does what is beside it.
+If you omit the destination, root installs for all users, and others install for themselves. If the same version already
+exists, it is replaced as a whole, by renaming, never file by file. If that fails, the old one stays. Other versions stay
+unchanged.
 #>
 param(
     [Parameter(Mandatory)] [string] $Module,
@@ -18,16 +19,16 @@ $manifest = Test-ModuleManifest (Join-Path $Module 'MacIpvlan.psd1')
 $parent = Join-Path (New-Item $Destination -ItemType Directory -Force).FullName 'MacIpvlan'
 $folder = Join-Path $parent "$($manifest.Version)"
 $null = New-Item $parent -ItemType Directory -Force
-# A link there would lead to where its maker wants the files, perhaps another user's.
+# Through a link, another user could redirect the files.
 foreach ($path in $parent, $folder) {
-    if (([IO.DirectoryInfo] $path).LinkTarget) { throw "$path is a link, so nothing is installed through it. Remove it first." }
+    if (([IO.DirectoryInfo] $path).LinkTarget) { throw "$path is a link, and nothing is installed through links. Remove it first." }
 }
-# Beside the old one, so that it can be renamed; a name that is no version is no module for PowerShell.
+# Next to the old version, so that it can be renamed. PowerShell ignores a folder whose name isn't a version.
 $new = mktemp -d "$parent/.new.XXXXXX"
 $old = "$new.old"
 try {
     cp -R "$Module/." $new && chmod -R 'u=rwX,go=rX,a-s' $new && find $new -type f -exec chmod a-x '{}' +
-    if ($LASTEXITCODE) { throw "The module could not be copied to $parent." }
+    if ($LASTEXITCODE) { throw "The module couldn't be copied to $parent." }
     if (Test-Path $folder) { [IO.Directory]::Move($folder, $old) }
     try { [IO.Directory]::Move($new, $folder) }
     catch {

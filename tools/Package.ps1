@@ -1,9 +1,8 @@
 <#
 .SYNOPSIS
-Makes of the built module what is published: the gallery's package, a zip, a bill of materials, and their checksums.
+Creates what is published from the built module: the gallery's package, a zip, a bill of materials, and their checksums.
 .DESCRIPTION
-The same sources give the same bytes, whenever and wherever they are packed: all dates are that of the commit, or
-SOURCE_DATE_EPOCH.
+The same sources give the same bytes at any time and place, because all dates are the commit's date, or SOURCE_DATE_EPOCH.
 #>
 param(
     [Parameter(Mandatory)] [string] $Module,
@@ -14,11 +13,11 @@ $root = Split-Path $PSScriptRoot
 $Module = Convert-Path $Module
 $manifest = Test-ModuleManifest (Join-Path $Module 'MacIpvlan.psd1')
 $seconds = if ($env:SOURCE_DATE_EPOCH) { $env:SOURCE_DATE_EPOCH } else { git -C $root log -1 --format=%ct }
-if (-not $seconds) { throw 'There is no commit to take the date from: set SOURCE_DATE_EPOCH, in seconds since 1970.' }
+if (-not $seconds) { throw 'The date is unknown, because there is no commit. Set SOURCE_DATE_EPOCH, in seconds since 1970.' }
 $date = [DateTimeOffset]::FromUnixTimeSeconds($seconds)
 $name = "$($manifest.Name).$($manifest.Version)"
 
-# What Publish-PSResource would write, and the tags by which the gallery finds single commands.
+# The file that Publish-PSResource would write, with the tags that let the gallery find single commands.
 function Get-Nuspec {
     $commands = @($manifest.ExportedCmdlets.Keys | Sort-Object)
     $tags = 'PSModule', 'PSIncludes_Cmdlet' + $manifest.Tags + ($commands -replace '^', 'PSCmdlet_') + ($commands -replace '^', 'PSCommand_')
@@ -40,18 +39,18 @@ function Get-Nuspec {
     '</metadata><files><file src="**" /></files></package>'
 }
 
-# NuGet's own client makes the package, as it does for Publish-PSResource. It packs from a project, though of it only the
-# description is taken that is given here; assemblies outside of lib are no mistake in a module.
+# NuGet's own client creates the package, as it does for Publish-PSResource. It needs a project, but takes everything from
+# the nuspec given here. In a module, assemblies outside lib are no mistake.
 function New-GalleryPackage {
     $nuspec = Join-Path $Destination "$name.nuspec"
     Set-Content $nuspec (Get-Nuspec)
     dotnet pack (Join-Path $root 'src/MacIpvlan.PowerShell') --no-build --nologo --verbosity quiet --output $Destination `
         -p:NuspecFile=$nuspec -p:NuspecBasePath=$Module -p:NoPackageAnalysis=true -p:DeterministicTimestamp=$seconds
-    if ($LASTEXITCODE) { throw 'The package could not be made.' }
+    if ($LASTEXITCODE) { throw 'The package couldn''t be created.' }
     Remove-Item $nuspec
 }
 
-# A folder as modules are installed, NAME/VERSION, whatever date and mode its files have here.
+# Contains NAME/VERSION, as modules are installed. Dates and modes don't depend on the files here.
 function New-Zip {
     $files = [string[]]@(Get-ChildItem $Module -File -Recurse | ForEach-Object { [IO.Path]::GetRelativePath($Module, $_.FullName) })
     [array]::Sort($files, [StringComparer]::Ordinal)
@@ -60,7 +59,7 @@ function New-Zip {
         foreach ($file in $files) {
             $entry = $zip.CreateEntry("$($manifest.Name)/$($manifest.Version)/$file")
             $entry.LastWriteTime = $date
-            # A regular file that its owner may write and all may read.
+            # A regular file that its owner can write and everyone can read.
             $entry.ExternalAttributes = [Convert]::ToInt32('100644', 8) -shl 16
             $stream = $entry.Open()
             try { $stream.Write([IO.File]::ReadAllBytes((Join-Path $Module $file))) }

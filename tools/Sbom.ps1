@@ -2,8 +2,8 @@
 .SYNOPSIS
 Writes the bill of materials of a built module: CycloneDX 1.6, as JSON.
 .DESCRIPTION
-The CycloneDX tool lists the packages that the build was restored with. Added here are the files that ship: each file in
-bin/private is found by its hash among those of the packages, or it is an error. Packages that ship no file are left out.
+The CycloneDX tool lists the packages that the build was restored with. This script adds the files that ship: it finds each
+file in bin/private by its hash in one of the packages, and fails if it can't. Packages that ship no file are omitted.
 #>
 param(
     [Parameter(Mandatory)] [Management.Automation.PSModuleInfo] $Manifest,
@@ -15,14 +15,14 @@ $project = Join-Path $root 'src/MacIpvlan.PowerShell/MacIpvlan.PowerShell.csproj
 $cache = (Get-Content (Join-Path $root 'src/MacIpvlan.PowerShell/obj/project.assets.json') -Raw | ConvertFrom-Json).project.restore.packagesPath
 
 function Invoke-Tool {
-    # The manifest of tools is in the root, and looked for from the current folder up.
+    # The tool manifest is in the root. dotnet looks for it in the current folder and above.
     Push-Location $root
     try { $output = dotnet tool @args 2>&1 }
     finally { Pop-Location }
     if ($LASTEXITCODE) { throw "dotnet tool $args failed: $output" }
 }
 
-# The library itself knows its version; it is the same for all architectures.
+# The library reports its own version, which is the same for all architectures.
 function Get-SqliteVersion {
     $architecture = "$([Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture)".ToLowerInvariant()
     $library = [Runtime.InteropServices.NativeLibrary]::Load((Join-Path $Manifest.ModuleBase "bin/private/runtimes/linux-$architecture/libe_sqlite3.so"))
@@ -39,7 +39,7 @@ try {
 }
 finally { Remove-Item $folder -Recurse }
 
-# By hash, the component that a file comes from: the first, where several packages have the same file.
+# Maps the hash of a file to its component: the first one if several packages have the same file.
 $origin = @{}
 foreach ($component in $bom.components) {
     $package = Join-Path $cache "$($component.name)/$($component.version)".ToLowerInvariant()
@@ -73,7 +73,7 @@ $bom.components = @($bom.components | Where-Object components)
 $known = @($bom.metadata.component.'bom-ref') + $bom.components.'bom-ref'
 $bom.dependencies = @($bom.dependencies | Where-Object ref -In $known)
 foreach ($dependency in $bom.dependencies) { $dependency.dependsOn = @($dependency.dependsOn | Where-Object { $_ -in $known }) }
-# The date of the commit, so that the same commit gives the same bytes.
+# The commit's date, so that the same commit gives the same bytes.
 $bom.metadata.timestamp = $Date.ToString('yyyy-MM-ddTHH:mm:ssZ')
 $bom.metadata.component.description = $Manifest.Description
 $bom.metadata.component.licenses = @(@{ license = @{ id = 'MIT' } })

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Makes NICs as floor.c does, by processes of others, or deletes them:
+# Creates the same NICs as floor.c, or deletes them, with other programs:
 #
 #   processes.sh PEER create PARENT PREFIX COUNT | delete PREFIX COUNT
 #
-# PEER is ip-batch (one ip for each NIC), ip-steps (one for each step) or cni (macvlan with host-local). Writes the
-# milliseconds that it took, without what was prepared.
+# PEER is ip-batch (one ip process for each NIC), ip-steps (one for each step) or cni (macvlan with host-local). Writes the
+# duration in milliseconds, without the preparation.
 set -eu
 folder=/run/bench-peers
 config=$folder/cni.json
@@ -13,18 +13,18 @@ peer=$1 action=$2
 prefix=$3 count=$4
 export CNI_PATH=/usr/lib/cni CNI_IFNAME=eth0
 
-# Sets address and gateway to those of the NIC.
+# Sets the variables address and gateway for a NIC.
 number() {
     gateway=10.99.$(($1 / 200)).1
     address=10.99.$(($1 / 200)).$(($1 % 200 + 2))
 }
 
-# From inside of a namespace, where one ip can do all of it, the parent is an index in a namespace of this number.
+# One ip process can do all steps inside the namespace. There, the parent is an index in the namespace with this number.
 prepare_ip_batch() {
     if [ ! -e /run/netns/outside ]; then
         : >/run/netns/outside
         mount --bind /proc/self/ns/net /run/netns/outside
-        # The kernel has given it that number where a link came from there before.
+        # If a link came from there before, the kernel has already assigned that number.
         for i in $(seq "$count"); do ip -n "$prefix$i" netns set outside 0 2>/dev/null || true; done
     fi
     index=$(ip -o link show dev "$parent" | cut -d: -f1)

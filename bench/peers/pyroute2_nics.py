@@ -1,6 +1,8 @@
-"""Makes NICs as floor.c does, with pyroute2, or deletes them: pyroute2_nics.py create PARENT PREFIX COUNT | delete PREFIX COUNT
+"""Creates the same NICs as floor.c, or deletes them, with pyroute2:
 
-Writes the milliseconds that it took, without the start of Python and the import of pyroute2.
+    pyroute2_nics.py create PARENT PREFIX COUNT | delete PREFIX COUNT
+
+Writes the duration in milliseconds, without the start of Python and the import of pyroute2.
 """
 import sys
 import time

@@ -1,12 +1,12 @@
 #!/bin/bash
-# The first process of the kernel that run.sh starts: makes the machine, runs the job, powers off.
-# Its folder, on the machine, holds the job, what it may write to, and gets its exit code.
+# The first process of the kernel that run.sh starts: sets up the machine, runs the job, and powers off.
+# Its folder on the host machine holds the job and the name of the writable folder, and receives the exit code.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 unset mem uml_dir initcall_blacklist
 work=${0%/*}
 writable=$(<"$work/writable")
 
-# A root that forgets: the machine's files below, memory above.
+# A root that discards changes: the machine's files below, memory above.
 mount -t tmpfs tmpfs /mnt
 mkdir -p /mnt/above /mnt/scratch /mnt/root /mnt/lib/modules
 ln -s "/usr/lib/uml/modules/$(uname -r)" /mnt/lib/modules
@@ -20,7 +20,7 @@ mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 mount -t tmpfs -o mode=755 tmpfs /run
-# The machine's own networks are not this kernel's.
+# This kernel must not use the networks that the machine has recorded.
 mkdir -p /var/lib/macipvlan
 mount -t tmpfs -o mode=700 tmpfs /var/lib/macipvlan
 mkdir /dev/pts /dev/shm
@@ -49,12 +49,12 @@ if [[ -e $work/terminal ]]; then
 else
     stty -F /dev/tty2 raw -echo
     stty -F /dev/tty3 raw -echo
-    # Pipes, so that the job does not take a console for its terminal.
+    # Pipes, so that the job doesn't use a console as its terminal.
     exec {out}> >(exec cat >/dev/tty2) && pipes=($!)
     exec {err}> >(exec {out}>&- && exec cat >/dev/tty3) && pipes+=($!)
     setsid --wait bash "$work/job" </dev/null >&"$out" 2>&"$err" {out}>&- {err}>&-
     code=$?
-    # What the job left running would hold the pipes open. (Threads of the kernel do not mind.)
+    # Processes that the job left running would keep the pipes open. (Kernel threads ignore the signal.)
     for process in /proc/[0-9]*; do
         id=${process#/proc/}
         [[ " 1 ${pipes[*]} " == *" $id "* ]] || kill -KILL "$id" 2>/dev/null

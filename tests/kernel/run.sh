@@ -2,13 +2,13 @@
 # Runs a command in a throw-away Linux kernel: user-mode Linux, an ordinary process, root or not.
 #
 #   run.sh [--timeout SECONDS] [--memory SIZE] [--rw FOLDER] [--] COMMAND [ARGUMENT...]
-#   run.sh --missing      lists the Debian packages that are needed and not there
+#   run.sh --missing      lists the needed Debian packages that are missing
 #
-# Inside, the command is root on this machine's own files, at their own paths. What it writes is
-# forgotten, except in the folder $KERNEL_RW: the one given by --rw, else a temporary one. Output
-# comes out as it is written, the exit code is the command's. At a terminal the command has that
-# terminal, else an empty standard input. Where the kernel itself fails:
-#   69 it cannot be started here    70 it died    124 the time was over
+# Inside, the command runs as root on this machine's files, at their usual paths. What it writes is
+# discarded, except in the folder $KERNEL_RW: the one given by --rw, or a temporary one. Output
+# appears as it is written, and the exit code is the command's. At a terminal, the command has that
+# terminal; otherwise, its standard input is empty. If the kernel itself fails, the exit code is:
+#   69 it can't start here    70 it died    124 the time limit was exceeded
 set -uo pipefail
 
 die() {
@@ -17,12 +17,12 @@ die() {
 }
 
 # Ends the kernel of a folder with all its helper processes, and removes the folder. Helpers are
-# cloned without exec: the kernel's command line, with the folder in it, is theirs too.
+# cloned without exec, so they have the kernel's command line, which contains the folder.
 clean_up() {
     local found
     # The brackets keep grep from finding itself.
     while found=$(grep -lzsx "uml_dir=$1[/]" /proc/[0-9]*/cmdline | cut -d/ -f3); [[ $found ]]; do
-        # One a line, and each may be gone by now.
+        # One id per line; each process can have ended by now.
         # shellcheck disable=SC2086
         kill -KILL $found 2>/dev/null
         sleep 0.02
@@ -30,7 +30,7 @@ clean_up() {
     rm -rf "$1"
 }
 
-# The janitor, started below, cleans up when the runner is gone: then its standard input ends.
+# The janitor, started below, cleans up after the runner ends, which closes the janitor's standard input.
 if [[ ${1:-} == --janitor ]]; then
     trap '' HUP INT TERM
     cat >/dev/null
@@ -40,8 +40,8 @@ fi
 
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
-# Whether the processor's vector state (XSAVE) is larger than the 2,696 bytes that the kernel has room for. The host tells the
-# size of its signal frames, as AT_MINSIGSTKSZ: that state and up to 944 bytes more (init_sigframe_size in
+# Whether the processor's vector state (XSAVE) is larger than the 2,696 bytes that the kernel has room for. The host reports
+# the size of its signal frames as AT_MINSIGSTKSZ: that state and up to 944 bytes more (init_sigframe_size in
 # arch/x86/kernel/signal.c).
 has_large_state() {
     local key value
@@ -80,8 +80,8 @@ while [[ ${1:-} == --* ]]; do
 done
 [[ $# -gt 0 ]] || die 64 "$usage"
 
-((${#missing[@]} == 0)) || die 69 "something that the kernel needs is missing: install the Debian packages ${missing[*]}"
-work=$(mktemp -d "$(realpath -- "${TMPDIR:-/tmp}")/kernel.XXXXXX") || die 69 'cannot make a temporary folder'
+((${#missing[@]} == 0)) || die 69 "the kernel needs something that is missing: install the Debian packages ${missing[*]}"
+work=$(mktemp -d "$(realpath -- "${TMPDIR:-/tmp}")/kernel.XXXXXX") || die 69 'cannot create a temporary folder'
 exec {alive}> >(exec setsid bash "$0" --janitor "$work" >/dev/null 2>&1)
 janitor=$!
 restore_terminal() {
@@ -99,14 +99,14 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-[[ $work != *[[:space:]:]* ]] || die 69 "a kernel cannot be given a folder with white space or a colon in its path: $work"
-[[ $(findmnt -no OPTIONS -T "$work") != *noexec* ]] || die 69 "nothing can be executed in $work: set TMPDIR to another folder"
+[[ $work != *[[:space:]:]* ]] || die 69 "the kernel can't use a folder with white space or a colon in its path: $work"
+[[ $(findmnt -no OPTIONS -T "$work") != *noexec* ]] || die 69 "programs can't be executed in $work: set TMPDIR to another folder"
 mkdir "$work/files"
 rw=$(realpath -m -- "${rw:-$work/files}")
-[[ -d $rw && -w $rw ]] || die 69 "$rw is not a folder that can be written to"
+[[ -d $rw && -w $rw ]] || die 69 "$rw isn't a writable folder"
 
 # Consoles: 0 is the kernel's log, 1 a terminal, 2 and 3 are standard output and error. The kernel
-# makes what it writes to non-blocking, so it gets pipes, and a terminal opened anew.
+# makes its outputs non-blocking, so it gets pipes, and a separately opened terminal.
 consoles=(con=null "con0=null,fd:1")
 forwarders=()
 if [[ -t 0 && -t 1 ]]; then
@@ -138,7 +138,7 @@ printf '%s' "$rw" >"$work/writable"
 cp "$(dirname "$0")/init.sh" "$work/init"
 chmod +x "$work/init"
 
-# The kernel's memory is a file, best in /dev/shm; in a container that is often small, or not executable.
+# The kernel's memory is a file, preferably in /dev/shm. In a container, /dev/shm is often small or not executable.
 size=$(numfmt --from=iec "$memory") || die 64 "$usage"
 memory_folder=$work
 if shm=$(findmnt -fbno AVAIL,OPTIONS -T /dev/shm) && [[ $shm != *noexec* ]] && ((${shm%% *} > size)); then
@@ -149,10 +149,10 @@ preload=
 if has_large_state; then
     preload=$work/xstate.so
     "$(find_compiler)" -shared -fPIC -nostdlib -o "$preload" "$(dirname "$0")/xstate.c" >"$work/log" 2>&1 ||
-        die 69 "kernel/xstate.c, which this processor needs, does not compile: $(<"$work/log")"
+        die 69 "kernel/xstate.c, which this processor needs, doesn't compile: $(<"$work/log")"
 fi
 
-# The blacklisted call would measure RAID algorithms, which takes a third of the start.
+# The blacklisted call would measure RAID algorithms, which takes a third of the startup time.
 ulimit -c 0
 LD_PRELOAD=${preload:-${LD_PRELOAD:-}} TMPDIR=$memory_folder setsid timeout --kill-after=5 "$limit" linux.uml "mem=$memory" "uml_dir=$work/" umid=uml \
     rootfstype=hostfs rootflags=/ ro initcall_blacklist=raid6_select_algo "init=$work/init" "${consoles[@]}" \
@@ -171,7 +171,7 @@ if [[ -s $work/code ]]; then
     exit "$(<"$work/code")"
 fi
 if [[ $ended == 124 || ($ended == 137 && $limit != 0) ]]; then
-    die 124 "the time is over: the kernel was ended after $limit seconds"
+    die 124 "the time limit was exceeded: the kernel was ended after $limit seconds"
 fi
 printf 'run.sh: the kernel died; the end of its log:\n' >&2
 grep -vE '^ [0-9a-f]{8} |\] \?' "$work/log" | tail -n 25 | sed 's/^/    /' >&2

@@ -1,10 +1,10 @@
 /*
- * Preloaded into user-mode Linux on processors whose vector state (XSAVE) is larger than the room that it has for it: those
- * with AMX. It reads that state cut off at the end of its buffer and writes it back cut off, but the kernel of the host takes
- * back nothing but the whole (xstateregs_set in arch/x86/kernel/fpu/regset.c answers EFAULT), and the guest's first process
- * dies of "ptrace set fp regs failed, errno = 14". Here, what was cut off is filled in with what the process has.
+ * Preloaded into user-mode Linux on processors with AMX. Their vector state (XSAVE) is larger than its buffer for that state.
+ * User-mode Linux reads the state truncated to the buffer and writes it back truncated. The host's kernel accepts only the
+ * whole state (xstateregs_set in arch/x86/kernel/fpu/regset.c answers EFAULT), and the guest's first process dies with
+ * "ptrace set fp regs failed, errno = 14". This library fills in the missing part with the current state of the process.
  *
- * It is compiled without headers, so that a bare tcc is enough: tcc -shared -nostdlib -o xstate.so xstate.c
+ * It is compiled without headers, so that tcc alone is enough: tcc -shared -nostdlib -o xstate.so xstate.c
  */
 enum {
     PTRACE_PEEKTEXT = 1,
@@ -24,7 +24,7 @@ extern long syscall(long number, ...);
 
 long ptrace(long request, long process, void *address, void *data)
 {
-    /* User-mode Linux has one thread that traces. */
+    /* Only one thread of user-mode Linux traces. */
     static char state[1 << 16];
 
     if (request >= PTRACE_PEEKTEXT && request <= PTRACE_PEEKUSER) {

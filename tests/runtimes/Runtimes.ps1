@@ -1,27 +1,27 @@
-# Docker and Podman for tests/Containers.Tests.ps1: started with start.sh from what unpack.sh has unpacked, and ended again.
+# Starts and stops Docker and Podman for tests/Containers.Tests.ps1: start.sh runs what unpack.sh has unpacked.
 
 function Get-RuntimeProblem {
-    # Why there can be no containers here; empty when there can.
+    # The reason why containers can't run here; empty if they can.
     if ((Get-Content /proc/cpuinfo -Raw) -match 'User Mode Linux') { return 'user-mode Linux has no control groups' }
     foreach ($program in 'dockerd', 'docker', 'podman', 'runc', 'busybox') {
         $null = & $PSScriptRoot/run.sh sh -c "command -v $program"
-        if ($LASTEXITCODE) { return "there is no $program; tests/runtimes/unpack.sh gets it" }
+        if ($LASTEXITCODE) { return "$program is missing; tests/runtimes/unpack.sh gets it" }
     }
 }
 
 function Invoke-Runtime {
-    # A command of docker, or of podman by way of its service. Its failure ends the test. Without parameters of its own,
-    # as PowerShell would take -d for one.
+    # Runs a docker command, or a podman command through its service, and throws if it fails. The function declares no
+    # parameters, because PowerShell would take -d for one.
     $kind, $arguments = $args
     $words = @($kind) + @(if ($kind -eq 'podman') { '--remote' }) + $arguments
     $lines = & $PSScriptRoot/run.sh @words 2>&1 | ForEach-Object { "$_" }
     if ($LASTEXITCODE) { throw "$kind ${arguments}: $lines" }
-    # Other commands tell nothing but the id of what they made.
+    # Other commands print only the id of what they created.
     if (@($arguments)[0] -in 'ps', 'inspect', 'exec', 'version') { $lines }
 }
 
 function Start-Runtime([string]$Kind, [string]$Folder) {
-    # Starts one and returns its process when it answers.
+    # Starts a runtime, and returns its process as soon as it answers.
     $null = New-Item $Folder/layers, $Folder/home -ItemType Directory -Force
     $start = [Diagnostics.ProcessStartInfo]::new('bash')
     '-c', "exec $PSScriptRoot/run.sh $PSScriptRoot/start.sh $Kind $Folder >>$Folder/$Kind.log 2>&1" |
@@ -35,11 +35,11 @@ function Start-Runtime([string]$Kind, [string]$Folder) {
         catch { Start-Sleep -Milliseconds 50 }
     }
     Stop-Runtime $process
-    throw "$Kind does not start: $(Get-Complaint $Folder/$Kind.log)"
+    throw "$Kind doesn't start: $(Get-Complaint $Folder/$Kind.log)"
 }
 
 function Get-Complaint([string]$Log) {
-    # The last things that a log complains of, in one line that can be read; where it does not complain, the last it says.
+    # The last complaints in a log, in one readable line. If it has no complaints, its last lines.
     $lines = @(Get-Content $Log | Where-Object { $_.Trim() })
     $complaints = @($lines -notmatch '\blevel="?(trace|debug|info)\b')
     if (-not $lines) { return 'it says nothing' }
@@ -56,19 +56,19 @@ function Stop-Runtime([Diagnostics.Process]$Process) {
 }
 
 function Clear-Runtime([string]$Kind) {
-    # Ends and removes all its containers.
+    # Ends and removes all containers of a runtime.
     $all = @(Invoke-Runtime $Kind ps -aq)
     $patience = if ($Kind -eq 'podman') { '-t', '0' }
     if ($all) { Invoke-Runtime $Kind rm -f @patience @all }
 }
 
 function Get-CgroupFolder {
-    # The control groups that runtimes keep those of their containers in.
+    # The control groups in which the runtimes put those of their containers.
     find /sys/fs/cgroup -maxdepth 2 -type d '(' -name docker -o -name libpod_parent ')'
 }
 
 function New-Image([string]$Folder) {
-    # A tarball of busybox: all that the containers need.
+    # Creates a tarball with busybox, which is all that the containers need.
     $null = New-Item $Folder/root/bin -ItemType Directory -Force
     Copy-Item (sh -c 'command -v busybox') $Folder/root/bin/busybox
     chroot $Folder/root /bin/busybox --install -s /bin

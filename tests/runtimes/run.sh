@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs a command with what unpack.sh has unpacked as if it were installed: over /usr, in a mount namespace of its own.
+# Runs a command as if the files from unpack.sh were installed: over /usr, in a separate mount namespace.
 set -euo pipefail
 
 # shellcheck disable=SC2016  # The other bash's variables.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Becomes a container runtime that is apart from any other: its data, its socket (FOLDER/KIND.sock), its settings. What it
-# writes elsewhere goes into memory and is forgotten.
+# Runs a container runtime with its own data, socket (FOLDER/KIND.sock) and settings, isolated from any other. What it writes
+# elsewhere goes into memory and is discarded.
 #
 #   run.sh start.sh docker|podman FOLDER
 set -euo pipefail
@@ -41,7 +41,7 @@ tmp_dir = "$folder/libpod"
 cni_plugin_dirs = ["/usr/lib/cni"]
 network_config_dir = "$folder/networks"
 END
-# With this one, podman would be a client.
+# With this variable, podman would be a client.
 unset CONTAINER_HOST
 export CONTAINERS_CONF=$folder/containers.conf CONTAINERS_STORAGE_CONF=$folder/storage.conf
 exec podman system service --time 0 "unix://$folder/podman.sock"

@@ -10,7 +10,7 @@ function global:PSConsoleHostReadLine {
     $chosen = $history.Count - 1
     $completion = $null
 
-    # Where the cursor is behind a part of the text: rows below the first, and the column. Some characters take two columns.
+    # The cursor position after a part of the text: rows below the first, and the column. Some characters take two columns.
     function Get-Place([string] $Part) {
         $width = [Console]::WindowWidth
         $rows, $column = 0, $left
@@ -22,7 +22,7 @@ function global:PSConsoleHostReadLine {
         $column -eq $width ? @(($rows + 1), 0) : @($rows, $column)
     }
 
-    # Writes the text again from where it begins, which may be some rows up, and puts the cursor to its place.
+    # Rewrites the text from its start, which can be some rows up, and moves the cursor to its position.
     function Show-Line {
         $up = { param($Rows) $Rows -gt 0 ? "`e[${Rows}A" : '' }
         $end, $cursor = (Get-Place $text), (Get-Place $text.Substring(0, $at))
@@ -46,7 +46,7 @@ function global:PSConsoleHostReadLine {
                 $at = $text.Length
             }
             elseif ($key.Key -eq 'Tab') {
-                # Tab again takes the next one, in the place of the last.
+                # Another Tab replaces the last completion with the next one.
                 if (-not $completion) {
                     $before, $completion = $text, (TabExpansion2 $text $at)
                     $start, $length = $completion.ReplacementIndex, $completion.ReplacementLength
@@ -58,7 +58,7 @@ function global:PSConsoleHostReadLine {
                 }
             }
             elseif ($key.Key -eq 'Enter') { $at = $text.Length; $row = Show-Line; [Console]::WriteLine(); return $text }
-            # Nothing at all makes PowerShell forget the lines before, too, where it asks for more with >>.
+            # Null makes PowerShell also discard the previous lines, if it asks for more with >>.
             elseif ($isControl -and $key.Key -eq 'C') { $at = $text.Length; $row = Show-Line; [Console]::Write('^C'); return $null }
             elseif ($isControl -and $key.Key -eq 'D' -and -not $text) { [Console]::WriteLine(); return $left -eq '>> '.Length ? $null : 'exit' }
             elseif ($key.Key -eq 'LeftArrow') { $at = [Math]::Max($at - 1, 0) }

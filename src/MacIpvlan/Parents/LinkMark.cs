@@ -5,9 +5,9 @@ using MacIpvlan.State;
 namespace MacIpvlan;
 
 /// <summary>
-/// Marks the links that this module creates, so that any command can recognize them. The request that creates a link also
-/// puts it into a group of its own. The link leaves the group when it gets its alias, so a link that a killed command left
-/// unfinished can always be recognized.
+/// Marks the links that this module creates, so that any command can recognize them. The request that creates a link
+/// also puts it into a special group. The link leaves the group when it gets its alias, so a link that a killed
+/// command left unfinished can always be recognized.
 /// </summary>
 internal static class LinkMark
 {

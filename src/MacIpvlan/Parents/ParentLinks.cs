@@ -65,8 +65,8 @@ internal sealed class ParentLinks(NetworkSession session)
     {
         ParentLinkRecord? before = plan.IsReplaced ? Find(plan.Name) : null;
         if (plan.IsReplaced) session.Host.Execute(new LinkDelete(plan.Existing!.Index, plan.Name));
-        // Recorded first, because a link without a record would have no owner. Until it is finished, it is removed if nothing
-        // uses it.
+        // Recorded first, because a link without a record would have no owner. Until it is finished, it is removed if
+        // nothing uses it.
         ParentLinkRecord record = new()
         {
             Name = plan.Name,
@@ -137,7 +137,7 @@ internal sealed class ParentLinks(NetworkSession session)
         {
             throw new NetworkException(
                 NetworkError.InterfaceExists,
-                $"The host has an interface named {record.Name}, but it isn't the {record.Kind} that this module created.",
+                $"The host has an interface named {record.Name}, but it isn't the {record.Kind} that this module made.",
                 $"Rename or delete it: ip link delete dev {record.Name}.");
         }
 
@@ -184,8 +184,8 @@ internal sealed class ParentLinks(NetworkSession session)
         new(link.Index, link.Name) { Alias = LinkMark.ParentAlias, Group = 0 };
 
     /// <summary>
-    /// Removes a parent that was created for networks if nothing uses it anymore. Does the same with the link that it sat
-    /// on.
+    /// Removes a parent that was created for networks if nothing uses it anymore. Does the same with the link that it
+    /// sat on.
     /// </summary>
     /// <param name="name">Its name.</param>
     /// <param name="isAbandoned">

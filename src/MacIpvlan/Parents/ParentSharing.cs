@@ -53,7 +53,7 @@ internal static class ParentSharing
             throw InUse(network, holder, "mode Passthru reserves the parent for a single network");
         }
 
-        // The kernel keeps one ipvlan mode per parent, so a second network would change the mode of the first one's NICs.
+        // The kernel keeps one ipvlan mode per parent, so a second network would also change the first one's NICs.
         if (network.NicKind is IpvlanLink && network.NicKind != other)
         {
             throw InUse(network, holder, $"that one is {other}, and all ipvlan links of a parent have the same mode and flag");

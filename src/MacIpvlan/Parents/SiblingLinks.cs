@@ -5,7 +5,7 @@ using MacIpvlan.Netlink.Kinds;
 
 namespace MacIpvlan;
 
-/// <summary>Finds all macvlan and ipvlan links of a parent in every namespace, including those of other programs.</summary>
+/// <summary>Finds the macvlan and ipvlan links of a parent in every namespace, whichever program created them.</summary>
 internal sealed class SiblingLinks(NetworkSession session)
 {
     /// <summary>The links on a parent of the host.</summary>

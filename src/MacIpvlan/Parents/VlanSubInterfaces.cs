@@ -11,7 +11,7 @@ public sealed class VlanSubInterfaces(NetworkSession session)
     private readonly ParentPlanner _planner = new(session);
     private readonly ParentLinks _parents = new(session);
 
-    /// <summary>All VLAN sub-interfaces of the host, including those of other programs, in the kernel's order.</summary>
+    /// <summary>All VLAN sub-interfaces of the host, also those of other programs, in the kernel's order.</summary>
     public IReadOnlyList<VlanSubInterface> GetAll()
     {
         HostLinks links = new(session.Host.GetLinks());

@@ -96,8 +96,8 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
 
         NetworkDifference[] told = Repaired(target!, findings);
         if (told.Length == 0 || !told.All(static d => d.IsRepaired)) return told;
-        // One repair can undo another: removing an address also removes routes, and addresses of its subnet that were added
-        // after it.
+        // One repair can undo another: removing an address also removes routes, and addresses of its subnet that were
+        // added after it.
         bool isWell = Repaired(target!, session.Namespaces.Run(target!, () => _comparison.Compare(target!, nic, parent))).All(static d => d.IsRepaired);
         return told.Select(d => d with { IsRepaired = isWell });
     }

@@ -49,13 +49,15 @@ public enum DifferenceKind
     /// <summary>A NIC's interface lacks an address.</summary>
     AddressMissing,
 
-    /// <summary>A NIC's interface has an address in the network's subnets that this module didn't allocate to it.</summary>
+    /// <summary>A NIC's interface has an address in the network's subnets that isn't allocated to the NIC.</summary>
     AddressWithoutLease,
 
     /// <summary>A NIC's namespace lacks a route.</summary>
     RouteMissing,
 
-    /// <summary>A NIC is in the namespace that its container had before a restart, and something else keeps that alive.</summary>
+    /// <summary>
+    /// A NIC is in the namespace that its container had before a restart, and something else keeps that namespace alive.
+    /// </summary>
     NamespaceChanged,
 
     /// <summary>A NIC's namespace no longer exists, but its addresses are still allocated.</summary>

@@ -10,7 +10,7 @@ namespace MacIpvlan;
 /// <summary>Compares recorded NICs with their links, addresses and routes in the kernel.</summary>
 internal sealed class NicComparison(NetworkSession session)
 {
-    // If several NICs of a namespace request the same route, the first NIC has it.
+    // If several NICs of a namespace request the same route, it belongs to the first NIC.
     private readonly Dictionary<(NamespaceIdentity, NamespaceBirth, IPPrefix, int?), string> _routeOwners = [];
 
     /// <summary>
@@ -24,7 +24,7 @@ internal sealed class NicComparison(NetworkSession session)
         }
     }
 
-    /// <summary>Compares a NIC with the link in its namespace. Runs on a thread that has entered the namespace.</summary>
+    /// <summary>Compares a NIC with the link in its namespace. Runs on a thread in that namespace.</summary>
     /// <param name="target">The namespace.</param>
     /// <param name="nic">The NIC.</param>
     /// <param name="parent">The link that it sits on; null if that is missing.</param>
