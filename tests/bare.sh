@@ -38,8 +38,8 @@ done
 
 layer=$(mktemp -d "$folder/layer.XXXXXX")
 trap 'rm -rf "$layer"' EXIT
-mkdir -p "$layer/above/work" "$layer/scratch" "$layer/merged"
-git clone -q "$project" "$layer/above/work/project"
+mkdir -p "$layer/above/srv" "$layer/scratch" "$layer/merged"
+git clone -q "$project" "$layer/above/srv/project"
 (($#)) || set -- bash -c '
     for task in demo test; do
         start=$SECONDS
@@ -64,7 +64,7 @@ unshare --mount --pid --fork --kill-child bash -euc '
     mount -t tmpfs tmpfs run
     pivot_root . machine
     umount -l /machine
-    cd /work/project
+    cd /srv/project
     env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb LANG=C.UTF-8 CI=true \
         SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
         ${NUGET_CERT_REVOCATION_MODE:+NUGET_CERT_REVOCATION_MODE="$NUGET_CERT_REVOCATION_MODE"} "$@"
