@@ -15,6 +15,7 @@ string[] arguments = args[2..];
 using NetworkSession session = new(pause => FaultyStore.Over(new SqliteStateStore(args[0], HostIdentity.Read(), pause)))
 {
     Trace = static step => FaultPoints.Reach($"before: {step}"),
+    Recovering = Recovery.Run,
 };
 ContainerNetworks networks = new(session);
 VlanSubInterfaces vlans = new(session);

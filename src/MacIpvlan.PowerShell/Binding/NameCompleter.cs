@@ -20,7 +20,7 @@ public abstract partial class NameCompleter : IArgumentCompleter
         string beginning = wordToComplete.Trim(s_quotes).Replace("''", "'", StringComparison.Ordinal);
         try
         {
-            using NetworkSession session = new(StateLocation.OpenExisting) { OpenRuntimes = RuntimeLocation.Open };
+            using NetworkSession session = new(StateLocation.OpenExisting) { OpenRuntimes = RuntimeLocation.Open, Recovering = Recovery.Run };
             return [.. Complete(session, new(commandName, fakeBoundParameters))
                 .Where(n => n.Name.Length > 0 && n.Name.StartsWith(beginning, StringComparison.OrdinalIgnoreCase))
                 .DistinctBy(static n => n.Name)

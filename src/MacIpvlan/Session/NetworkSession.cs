@@ -41,7 +41,7 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
     public Func<IReadOnlyList<IContainerRuntime>> OpenRuntimes { get; init; } = static () => [];
 
     /// <summary>Completes or undoes changes that killed commands left incomplete: <see cref="Recovery"/>.</summary>
-    public Action<NetworkSession> Recovering { get; init; } = static _ => { };
+    public required Action<NetworkSession> Recovering { get; init; }
 
     /// <summary>Canceled when the command must stop. It then stops at its next wait, or before its next step.</summary>
     public CancellationToken Stopping { get; init; }

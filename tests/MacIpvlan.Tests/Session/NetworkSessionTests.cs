@@ -44,5 +44,5 @@ public sealed class NetworkSessionTests
     }
 
     private static NetworkSession Session(CancellationToken stopping) =>
-        new(static _ => throw new InvalidOperationException("No state is needed.")) { Stopping = stopping };
+        new(static _ => throw new InvalidOperationException("No state is needed.")) { Recovering = static _ => { }, Stopping = stopping };
 }
