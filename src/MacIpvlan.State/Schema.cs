@@ -90,14 +90,17 @@ internal static class Schema
             container_runtime TEXT,
             container_image TEXT,
             container_address TEXT,
+            container_cgroup TEXT,
             worker INTEGER,
             is_host INTEGER NOT NULL,
             interface_name TEXT NOT NULL,
             interface_index INTEGER NOT NULL,
+            parent_index INTEGER NOT NULL,
             mac_address TEXT NOT NULL,
             mtu INTEGER NOT NULL
         );
         CREATE INDEX nics_network ON nics (network_id);
+        CREATE INDEX nics_namespace ON nics (namespace_inode);
         CREATE UNIQUE INDEX nics_host ON nics (network_id) WHERE is_host = 1;
         CREATE INDEX nics_worker ON nics (worker) WHERE worker IS NOT NULL;
 

@@ -17,6 +17,10 @@ public sealed partial class SqliteStateStore
         networkId is null ? ReadNics("n.host = $1", _host) : ReadNics("n.network_id = $1", networkId));
 
     /// <inheritdoc/>
+    public IReadOnlyList<NicRecord> GetNics(NamespaceIdentity identity) => _database.Read<NicRecord[]>(() =>
+        [.. ReadNics("n.namespace_inode = $1", (long)identity.Inode).Where(n => n.Namespace == identity)]);
+
+    /// <inheritdoc/>
     public NicRecord? GetHostNic(string networkId) => _database.Read(() =>
         _database.Query("SELECT id FROM nics WHERE is_host = 1 AND network_id = $1", static r => r.GetString(0), networkId) is [string id]
             ? ReadNics("n.id = $1", id)[0]
@@ -108,15 +112,16 @@ public sealed partial class SqliteStateStore
                 INSERT INTO nics (id, host, network_id, state, namespace_name, namespace_path, namespace_device,
                     namespace_inode, boot_id, namespace_cookie, process_id, process_start, worker, is_host,
                     interface_name, interface_index, mac_address, mtu, container_id, container_name, container_runtime,
-                    container_image, container_address)
+                    container_image, container_address, container_cgroup, parent_index)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                    $22, $23)
+                    $22, $23, $24, $25)
                 """,
                 nic.Id, _host, nic.NetworkId, nic.State.ToString(), nic.NamespaceName, nic.NamespacePath,
                 (long)nic.Namespace.Device, (long)nic.Namespace.Inode, nic.NamespaceBirth.BootId,
                 (long)nic.NamespaceBirth.Cookie, nic.ProcessId, nic.ProcessStart, WorkerOf(nic.State),
                 nic.IsHost, nic.InterfaceName, nic.InterfaceIndex, nic.MacAddress.ToString(), nic.Mtu, nic.Container?.Id,
-                nic.Container?.Name, nic.Container?.Runtime.ToString(), nic.Container?.Image, nic.Container?.Address);
+                nic.Container?.Name, nic.Container?.Runtime.ToString(), nic.Container?.Image, nic.Container?.Address,
+                nic.Container?.Cgroup, nic.ParentIndex);
         }
         catch (SqliteException e) when (e.SqliteExtendedErrorCode == UniqueViolation)
         {
@@ -150,13 +155,13 @@ public sealed partial class SqliteStateStore
         """
         UPDATE nics SET state = $2, namespace_name = $3, namespace_path = $4, namespace_device = $5, namespace_inode = $6,
             boot_id = $7, namespace_cookie = $8, process_id = $9, process_start = $10, worker = $11, interface_name = $12,
-            interface_index = $13, mac_address = $14, mtu = $15, container_name = $16
+            interface_index = $13, mac_address = $14, mtu = $15, container_name = $16, parent_index = $19
         WHERE id = $1 AND ($17 IS NULL OR (state = $17 AND (worker IS NULL OR worker = $18)))
         """,
         nic.Id, nic.State.ToString(), nic.NamespaceName, nic.NamespacePath, (long)nic.Namespace.Device,
         (long)nic.Namespace.Inode, nic.NamespaceBirth.BootId, (long)nic.NamespaceBirth.Cookie, nic.ProcessId,
         nic.ProcessStart, WorkerOf(nic.State), nic.InterfaceName, nic.InterfaceIndex, nic.MacAddress.ToString(), nic.Mtu,
-        nic.Container?.Name, from?.ToString(), Worker.Number) > 0;
+        nic.Container?.Name, from?.ToString(), Worker.Number, nic.ParentIndex) > 0;
 
     // No command is changing a NIC in these states.
     private long? WorkerOf(NicState state) => state is NicState.Attached or NicState.Detached ? null : Worker.Number;
@@ -180,7 +185,8 @@ public sealed partial class SqliteStateStore
             $"""
             SELECT id, network_id, state, namespace_name, namespace_path, namespace_device, namespace_inode, boot_id,
                 namespace_cookie, process_id, process_start, interface_name, interface_index, mac_address, mtu, is_host,
-                container_id, container_name, container_runtime, container_image, container_address
+                container_id, container_name, container_runtime, container_image, container_address, container_cgroup,
+                parent_index
             FROM nics n WHERE {condition} ORDER BY ordinal
             """,
             r => new NicRecord
@@ -200,7 +206,11 @@ public sealed partial class SqliteStateStore
                 Mtu = r.GetInt32(14),
                 IsHost = r.GetBoolean(15),
                 Container = r.IsDBNull(16) ? null : new Container(
-                    r.GetString(16), r.GetString(17), Enum.Parse<ContainerRuntime>(r.GetString(18)), r.GetString(19), r.GetString(20)),
+                    r.GetString(16), r.GetString(17), Enum.Parse<ContainerRuntime>(r.GetString(18)), r.GetString(19), r.GetString(20))
+                {
+                    Cgroup = r.GetString(21),
+                },
+                ParentIndex = r.GetInt32(22),
                 Leases = [.. leases[r.GetString(0)]],
             },
             value);

@@ -64,12 +64,10 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
     [ArgumentCompleter(typeof(InterfaceCompleter))]
     public string[]? InterfaceName { get; set; }
 
-    /// <summary>Suppresses the error if there is no such NIC.</summary>
-    [Parameter(ParameterSetName = ByNetwork)]
-    [Parameter(ParameterSetName = ByTarget)]
-    [Parameter(ParameterSetName = ByContainer)]
-    [Parameter(ParameterSetName = ByNamespace)]
-    [Parameter(ParameterSetName = ByProcess)]
+    /// <summary>
+    /// Suppresses the error if there is no such NIC, and frees the addresses of a NIC whose interface can't be found.
+    /// </summary>
+    [Parameter]
     public SwitchParameter Force { get; set; }
 
     private protected override bool ChangesHost => true;
@@ -78,7 +76,7 @@ public sealed class DisconnectContainerNicCommand : NetworkCommand
 
     private protected override void Process()
     {
-        _disconnections ??= new DisconnectPipeline(Session, Report);
+        _disconnections ??= new DisconnectPipeline(Session, Report) { Force = Force };
         ContainerNic[] nics = ParameterSetName == ByNic ? FindAgain() : Find();
         _disconnections.Total = TotalOf(nics.Length);
         foreach (ContainerNic nic in nics)

@@ -39,7 +39,7 @@ internal static class ErrorRecords
             or NetworkError.NamespaceShared => ErrorCategory.InvalidArgument,
         NetworkError.NetworkNotFound or NetworkError.ParentNotFound or NetworkError.SubInterfaceNotFound
             or NetworkError.NamespaceNotFound or NetworkError.ProcessNotFound or NetworkError.NicNotFound
-            or NetworkError.ContainerNotFound
+            or NetworkError.ContainerNotFound or NetworkError.InterfaceNotFound
             => ErrorCategory.ObjectNotFound,
         NetworkError.NetworkExists or NetworkError.NamespaceExists or NetworkError.SubInterfaceExists
             or NetworkError.InterfaceExists or NetworkError.HostAccessExists or NetworkError.FileExists => ErrorCategory.ResourceExists,

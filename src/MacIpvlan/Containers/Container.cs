@@ -15,6 +15,12 @@ public sealed partial record Container(string Id, string Name, ContainerRuntime 
     /// <summary>The number of digits of an id that runtimes show.</summary>
     public const int ShortIdLength = 12;
 
+    /// <summary>
+    /// The path of its control group, up to the part with the id; empty if it wasn't readable. Only the runtime that
+    /// made it, or root, can create another group of this path.
+    /// </summary>
+    public string Cgroup { get; init; } = "";
+
     /// <summary>The short id: the first digits, which runtimes show.</summary>
     public string ShortId => Id[..ShortIdLength];
 

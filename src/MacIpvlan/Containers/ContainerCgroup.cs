@@ -13,6 +13,13 @@ internal sealed partial record ContainerCgroup(string Id, ContainerRuntime Runti
     public uint? User => UserSlice().Match(Path) is { Success: true } match
         && uint.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out uint id) ? id : null;
 
+    /// <summary>
+    /// Whether only root, or the user itself in its session, could have made the group: its path is one that a runtime
+    /// chooses by default. Anyone to whom a part of the tree is delegated, such as a service or an LXC container, can
+    /// make groups below it that have the name of any container.
+    /// </summary>
+    public bool IsOfRuntime(uint effectiveUser) => User is uint user ? user == effectiveUser : RuntimePath().IsMatch(Path);
+
     /// <summary>Parses the text of such a file, for cgroups version 1 or 2.</summary>
     /// <returns>Null if it names no container, or if hierarchies name different containers.</returns>
     public static ContainerCgroup? Parse(string text)
@@ -60,6 +67,22 @@ internal sealed partial record ContainerCgroup(string Id, ContainerRuntime Runti
         RegexOptions.ExplicitCapture)]
     private static partial Regex Part();
 
-    [GeneratedRegex(@"/user-(\d+)\.slice/")]
+    // The defaults of Docker, containerd and nerdctl, Podman, and of the kubelet with containerd or CRI-O, each with the
+    // cgroup driver systemd or cgroupfs. A reader in a group of its own sees the others behind /.. parts.
+    [GeneratedRegex(
+        """
+        ^(/\.\.)*
+        ( (/system\.slice|/machine\.slice)?/(docker|libpod|nerdctl|crio|cri-containerd)-[0-9a-f]{64}\.scope
+        | /(docker|default|moby|k8s\.io)/[0-9a-f]{64}
+        | /libpod_parent/(libpod-)?[0-9a-f]{64}
+        | (/system\.slice/(containerd|crio|k3s|rke2-server|rke2-agent)\.service)?
+          /kubepods([-.][^/]*)?(/(kubepods[^/]*\.slice|burstable|besteffort|guaranteed|pod[^/]+))*(/|:)
+          ([a-z-]+[-:])?[0-9a-f]{64}(\.scope)?
+        )\z
+        """,
+        RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace)]
+    private static partial Regex RuntimePath();
+
+    [GeneratedRegex(@"^(?:/\.\.)*/user\.slice/user-(\d+)\.slice/")]
     private static partial Regex UserSlice();
 }

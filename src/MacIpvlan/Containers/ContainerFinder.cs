@@ -33,7 +33,7 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
         if (found.Length == 0) found = Matching(c => c.Id.StartsWith(text, StringComparison.Ordinal));
         if (found.Length > 1) throw ContainerErrors.Ambiguous(text, found.Select(static f => f.Listing.Container.ToString()));
         if (found.Length == 1) return Open(found[0].Runtime, found[0].Listing.Container);
-        return TryOpenByCgroup(text) ?? throw NotFound(text);
+        return TryOpenByCgroup(text, "") ?? throw NotFound(text);
 
         // Two sockets can report the same container.
         (IContainerRuntime, ContainerListing)[] Matching(Func<Container, bool> matches) =>
@@ -57,7 +57,7 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
             }
         }
 
-        if (TryOpenByCgroup(container.Id) is ContainerTarget target)
+        if (TryOpenByCgroup(container.Id, container.Cgroup) is ContainerTarget target)
         {
             return new(ContainerState.Running) { Namespace = target.Namespace };
         }
@@ -129,8 +129,8 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
             // time: its id can be reused soon after the container stops, before the runtime reports that.
             bool isSame = start is not null && HostBoot.ProcessStart(status.ProcessId) == start
                 && runtime.Inspect(container.Id, stopping) == status;
-            string? claim = ContainerProcesses.ReadCgroup(status.ProcessId)?.Id;
-            if (handle is not null && isSame && claim == container.Id) return new(container, handle);
+            ContainerCgroup? claim = ContainerProcesses.ReadCgroup(status.ProcessId);
+            if (handle is not null && isSame && claim?.Id == container.Id) return new(container with { Cgroup = claim.Path }, handle);
             handle?.Dispose();
             if (handle is not null && isSame) throw ContainerErrors.NotItsProcess(container, status.ProcessId);
         }
@@ -138,10 +138,10 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
         throw ContainerErrors.NotRunning(container);
     }
 
-    private static ContainerTarget? TryOpenByCgroup(string id)
+    private static ContainerTarget? TryOpenByCgroup(string id, string group)
     {
         if (!IsCgroupId(id)) return null;
-        IReadOnlyList<ContainerProcess> found = ContainerProcesses.Find(id);
+        IReadOnlyList<ContainerProcess> found = ContainerProcesses.Find(id, group);
         if (found.Count > 1) throw ContainerErrors.Ambiguous(id, found.Select(static p => p.Cgroup.Path));
         if (found.Count == 0) return null;
         ContainerProcess process = found[0];
@@ -149,7 +149,7 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
         if (handle is null) return null;
         if (HostBoot.ProcessStart(process.Id) == process.Start && ContainerProcesses.ReadCgroup(process.Id) == process.Cgroup)
         {
-            Container container = new(process.Cgroup.Id, handle.Name, process.Cgroup.Runtime, Image: "", Address: "");
+            Container container = new(process.Cgroup.Id, handle.Name, process.Cgroup.Runtime, Image: "", Address: "") { Cgroup = process.Cgroup.Path };
             return handle.Identity != NamespaceHandle.OwnIdentity ? new(container, handle) : throw ContainerErrors.UsesHost(container);
         }
 

@@ -22,15 +22,17 @@ internal static class ContainerProcesses
     }
 
     /// <summary>The first process of each container whose id begins with the text.</summary>
-    public static IReadOnlyList<ContainerProcess> Find(string id)
+    /// <param name="id">The id, or its beginning.</param>
+    /// <param name="group">The path of the container's group if it's known; empty for any that runtimes make.</param>
+    public static IReadOnlyList<ContainerProcess> Find(string id, string group)
     {
         List<ContainerProcess> all = [];
         foreach (string path in Directory.EnumerateDirectories("/proc"))
         {
             if (!int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out int process)) continue;
             if (ReadCgroup(process) is not ContainerCgroup cgroup || !cgroup.Id.StartsWith(id, StringComparison.Ordinal)) continue;
-            // In a user's session, that user can forge the control group of any container.
-            if (cgroup.User is uint user && user != FileStatus.EffectiveUser) continue;
+            // Others can make groups that have the name of any container.
+            if (group.Length > 0 ? cgroup.Path != group : !cgroup.IsOfRuntime(FileStatus.EffectiveUser)) continue;
             if (HostBoot.ProcessStart(process) is long start) all.Add(new(process, start, cgroup));
         }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using MacIpvlan.Linux;
@@ -7,12 +8,15 @@ namespace MacIpvlan.Containers;
 /// <summary>
 /// Finds namespaces by identity if the name or process that they were opened by no longer leads to them.
 /// </summary>
-internal sealed partial class NamespaceFinder(NamespaceThreads threads)
+/// <param name="threads">The threads that enter namespaces.</param>
+/// <param name="warn">Called with the text of each warning.</param>
+/// <param name="stopping">Canceled when the command must stop.</param>
+internal sealed partial class NamespaceFinder(NamespaceThreads threads, Action<string> warn, CancellationToken stopping)
 {
     private static readonly string[] s_folders = ["/run/netns", "/run/docker/netns"];
     private static readonly TimeSpan s_validity = TimeSpan.FromSeconds(1);
-    private Dictionary<ulong, List<string>> _all = [];
-    private DateTime _found;
+    private Dictionary<ulong, List<NamespacePath>> _all = [];
+    private long? _found;
 
     /// <summary>
     /// Opens the namespace with an identity and birth: at the recorded path, or at any other path that keeps it alive.
@@ -22,101 +26,172 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads)
     public NamespaceHandle? Find(string name, string path, NamespaceIdentity identity, NamespaceBirth birth)
     {
         if (birth.BootId != HostBoot.Id) return null;
-        NamespaceHandle? handle = TryOpen(name, path, identity);
-        handle ??= FindElsewhere(identity).Select(other => TryOpen(name, other, identity)).FirstOrDefault(static h => h is not null);
+        NamespaceHandle? handle = Matching(NamespaceHandle.TryOpen(name, path, out _), identity);
+        handle ??= FindElsewhere(identity).Select(p => Matching(p.TryOpen(name), identity)).FirstOrDefault(static h => h is not null);
         if (handle is null || birth.Cookie == 0 || threads.Run(handle, NamespaceCookie.Read) == birth.Cookie) return handle;
         handle.Dispose();
         return null;
     }
 
-    /// <summary>Opens every namespace that has a name or a process, each only once. The caller disposes them.</summary>
-    public static IEnumerable<NamespaceHandle> OpenAll()
+    /// <summary>
+    /// Opens every namespace that has a name or a process, each only once. The caller disposes them.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The command must stop.</exception>
+    public IEnumerable<NamespaceHandle> OpenAll()
     {
         HashSet<NamespaceIdentity> seen = [];
-        IEnumerable<string> named = s_folders.Where(Directory.Exists).SelectMany(Directory.EnumerateFiles);
-        foreach (string path in named.Concat(Processes().Select(static p => p + "/ns/net")))
+        HashSet<string> targets = [];
+        foreach (string path in s_folders.SelectMany(static f => List(f, Directory.EnumerateFiles)))
         {
-            string name = s_folders.Contains(Path.GetDirectoryName(path)) ? Path.GetFileName(path) : path;
-            NamespaceHandle? handle = NamespaceHandle.TryOpen(name, path, out _);
-            if (handle is null) continue;
-            if (seen.Add(handle.Identity)) yield return handle;
-            else handle.Dispose();
+            if (Unseen(NamespaceHandle.TryOpen(Path.GetFileName(path), path, out _)) is NamespaceHandle handle) yield return handle;
+        }
+
+        foreach (string path in Processes().Select(static p => p + "/ns/net"))
+        {
+            // Most processes share a namespace. The text of the link tells which, at a tenth of the cost of opening it.
+            if (LinkTarget(path) is not string target || !targets.Add(target)) continue;
+            if (Unseen(NamespaceHandle.TryOpen(path, path, out _)) is NamespaceHandle handle) yield return handle;
+        }
+
+        NamespaceHandle? Unseen(NamespaceHandle? handle)
+        {
+            stopping.ThrowIfCancellationRequested();
+            if (handle is null || seen.Add(handle.Identity)) return handle;
+            handle.Dispose();
+            return null;
         }
     }
 
-    private List<string> FindElsewhere(NamespaceIdentity identity)
+    private List<NamespacePath> FindElsewhere(NamespaceIdentity identity)
     {
         // The paths are usually needed for many NICs at a time.
-        if (DateTime.UtcNow - _found > s_validity) (_all, _found) = (FindAll(), DateTime.UtcNow);
+        if (_found is not long time || Stopwatch.GetElapsedTime(time) > s_validity)
+        {
+            NamespaceSearch search = new(stopping);
+            _all = search.Run(Processes());
+            _found = Stopwatch.GetTimestamp();
+            if (!search.IsComplete)
+            {
+                warn("There are so many mounts and open files on this host that not all of them were searched for "
+                    + "network namespaces that have no name and no process.");
+            }
+        }
+
         return _all.GetValueOrDefault(identity.Inode) ?? [];
-    }
-
-    // The paths to each existing namespace, by inode. Threads, mounts and open descriptors keep a namespace alive, and
-    // any of them can end or be hidden under another mount while others remain.
-    private static Dictionary<ulong, List<string>> FindAll()
-    {
-        Dictionary<ulong, List<string>> all = [];
-        foreach (string process in Processes())
-        {
-            foreach (string thread in List(process + "/task", Directory.EnumerateDirectories)) Add(thread + "/ns/net");
-            foreach (string descriptor in List(process + "/fd", Directory.EnumerateFiles)) Add(descriptor);
-            foreach (string line in List(process + "/mountinfo", File.ReadLines))
-            {
-                // Fields 4 and 5 of proc_pid_mountinfo(5): the mounted namespace, and the mount point in that process's
-                // root.
-                if (Mount().Match(line) is { Success: true } mount) Remember(Inode(mount), process + "/root" + mount.Groups[2].Value);
-            }
-        }
-
-        return all;
-
-        void Add(string path)
-        {
-            if (List(path, static p => [new FileInfo(p).LinkTarget ?? ""]) is not [string target]) return;
-            if (Target().Match(target) is { Success: true } match) Remember(Inode(match), path);
-            // A descriptor that was opened by name shows "/" after the name is removed.
-            else if (target == "/" && NamespaceHandle.TryOpen(path, path, out _) is NamespaceHandle handle)
-            {
-                using (handle) Remember(handle.Identity.Inode, path);
-            }
-        }
-
-        void Remember(ulong inode, string path)
-        {
-            if (!all.TryGetValue(inode, out List<string>? paths)) all.Add(inode, paths = []);
-            paths.Add(path);
-        }
     }
 
     private static IEnumerable<string> Processes() => Directory.EnumerateDirectories("/proc")
         .Where(static p => int.TryParse(Path.GetFileName(p), NumberStyles.None, CultureInfo.InvariantCulture, out _));
 
-    private static ulong Inode(Match match) => ulong.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
-
     // Processes can end meanwhile, and some can't be read without privileges.
-    private static string[] List(string path, Func<string, IEnumerable<string>> read)
+    private static IEnumerable<string> List(string path, Func<string, IEnumerable<string>> read)
+    {
+        using IEnumerator<string>? items = Try(() => read(path).GetEnumerator());
+        while (items is not null && Try(() => items.MoveNext() ? items.Current : null) is string item) yield return item;
+    }
+
+    private static string? LinkTarget(string path) => Try(() => new FileInfo(path).LinkTarget);
+
+    private static T? Try<T>(Func<T?> read) where T : class
     {
         try
         {
-            return [.. read(path)];
+            return read();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return [];
+            return null;
         }
     }
 
-    private static NamespaceHandle? TryOpen(string name, string path, NamespaceIdentity identity)
+    private static NamespaceHandle? Matching(NamespaceHandle? handle, NamespaceIdentity identity)
     {
-        NamespaceHandle? handle = NamespaceHandle.TryOpen(name, path, out _);
         if (handle is null || handle.Identity == identity) return handle;
         handle.Dispose();
         return null;
     }
 
-    [GeneratedRegex(@"^net:\[(\d+)\]$")]
+    /// <summary>A path to a namespace.</summary>
+    /// <param name="Root">The root folder of the process whose mount it is; null for a path in /proc.</param>
+    /// <param name="Path">The path, below the root if there is one.</param>
+    private readonly record struct NamespacePath(string? Root, string Path)
+    {
+        public NamespaceHandle? TryOpen(string name) => Root is null
+            ? NamespaceHandle.TryOpen(name, Path, out _)
+            : NamespaceHandle.TryOpenBelow(name, Root, Path);
+    }
+
+    /// <summary>
+    /// Finds the paths to each existing namespace, by inode. Threads, mounts and open descriptors keep a namespace
+    /// alive, and any of them can end or be hidden under another mount while others remain. They belong to others, who
+    /// can have as many as they like, so the search ends at a limit.
+    /// </summary>
+    private sealed class NamespaceSearch(CancellationToken stopping)
+    {
+        private const int MaxItems = 1_000_000;
+        private const int MaxPathsToOne = 64;
+        private readonly Dictionary<ulong, List<NamespacePath>> _all = [];
+        private readonly HashSet<string> _mounts = [];
+        private int _items;
+
+        public bool IsComplete => _items <= MaxItems;
+
+        public Dictionary<ulong, List<NamespacePath>> Run(IEnumerable<string> processes)
+        {
+            foreach (string process in processes)
+            {
+                foreach (string thread in Bounded(List(process + "/task", Directory.EnumerateDirectories))) Add(thread + "/ns/net");
+                foreach (string descriptor in Bounded(List(process + "/fd", Directory.EnumerateFiles))) Add(descriptor);
+                // Most processes share their mounts and their root, below which the mounts are listed.
+                string root = process + "/root";
+                if (!_mounts.Add($"{LinkTarget(process + "/ns/mnt")} {LinkTarget(root)}")) continue;
+                foreach (string line in Bounded(List(process + "/mountinfo", File.ReadLines)))
+                {
+                    // Fields 4 and 5 of proc_pid_mountinfo(5): the mounted namespace, and the mount point in that
+                    // process's root.
+                    if (Mount().Match(line) is { Success: true } mount) Remember(Inode(mount), new(root, Unescape(mount.Groups[2].Value)));
+                }
+            }
+
+            return _all;
+        }
+
+        private IEnumerable<string> Bounded(IEnumerable<string> items) => items.TakeWhile(_ =>
+        {
+            stopping.ThrowIfCancellationRequested();
+            return ++_items <= MaxItems;
+        });
+
+        private void Add(string path)
+        {
+            if (LinkTarget(path) is not string target) return;
+            if (Target().Match(target) is { Success: true } match) Remember(Inode(match), new(null, path));
+            // A descriptor that was opened by name shows "/" after the name is removed.
+            else if (target == "/" && NamespaceHandle.TryOpen(path, path, out _) is NamespaceHandle handle)
+            {
+                using (handle) Remember(handle.Identity.Inode, new(null, path));
+            }
+        }
+
+        private void Remember(ulong inode, NamespacePath path)
+        {
+            if (!_all.TryGetValue(inode, out List<NamespacePath>? paths)) _all.Add(inode, paths = []);
+            if (paths.Count < MaxPathsToOne) paths.Add(path);
+        }
+
+        // White space and backslashes are octal numbers there.
+        private static string Unescape(string path) => Octal().Replace(
+            path, static m => ((char)Convert.ToInt32(m.Groups[1].Value, 8)).ToString());
+
+        private static ulong Inode(Match match) => ulong.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+    }
+
+    [GeneratedRegex(@"^net:\[(\d{1,19})\]$")]
     private static partial Regex Target();
 
-    [GeneratedRegex(@"^\S+ \S+ \S+ net:\[(\d+)\] (\S+) ")]
+    [GeneratedRegex(@"\\([0-7]{3})")]
+    private static partial Regex Octal();
+
+    [GeneratedRegex(@"^\S+ \S+ \S+ net:\[(\d{1,19})\] (\S+) ")]
     private static partial Regex Mount();
 }

@@ -54,7 +54,7 @@ internal sealed class NicDiagnosis(NetworkSession session)
         return session.Namespaces.Run(place, () =>
         {
             using RouteSocket inside = RouteSocket.Open(place);
-            return NicLinks.Find(inside, nic.Record, nic.NetworkRecord) switch
+            return _links.Find(inside, nic.Record, nic.NetworkRecord) switch
             {
                 null => "its interface is gone",
                 { IsUp: false } link => $"{link.Name} is down",

@@ -32,7 +32,7 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
     {
         session.ThrowIfStopping();
         using RouteSocket inside = RouteSocket.Open(target);
-        if (NicLinks.Find(inside, pair.Source.Record, pair.Source.NetworkRecord) is not Link link)
+        if (new NicLinks(session).Find(inside, pair.Source.Record, pair.Source.NetworkRecord) is not Link link)
         {
             return Failed(result, NicTestStatus.NicMissing, "its interface is gone");
         }

@@ -108,6 +108,9 @@ public enum NetworkError
     /// <summary>The NIC doesn't exist.</summary>
     NicNotFound,
 
+    /// <summary>The NIC's interface can't be found, but may still exist.</summary>
+    InterfaceNotFound,
+
     /// <summary>A NIC has the address.</summary>
     AddressInUse,
 

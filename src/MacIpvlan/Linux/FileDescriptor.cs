@@ -1,15 +1,23 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Tmds.Linux;
+using static MacIpvlan.Linux.Uapi;
 
 namespace MacIpvlan.Linux;
 
 /// <summary>A file descriptor that is closed exactly once.</summary>
-internal sealed class FileDescriptor : SafeHandleMinusOneIsInvalid
+internal sealed partial class FileDescriptor : SafeHandleMinusOneIsInvalid
 {
+    private const int CacheAttempts = 8;
+
     public FileDescriptor(int value) : base(ownsHandle: true) => SetHandle(value);
 
     public int Value => (int)handle;
+
+    /// <summary>The path by which this process can open the same file again.</summary>
+    public string ProcPath => string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{Value}");
 
     /// <summary>Opens a path, always with close-on-exec.</summary>
     /// <returns>The descriptor; null if the path can't be opened, with the error number in errno.</returns>
@@ -35,6 +43,33 @@ internal sealed class FileDescriptor : SafeHandleMinusOneIsInvalid
         TryOpen(path, flags, out int errno, mode) ?? throw new NetlinkException($"open {path}", errno);
 
     /// <summary>
+    /// Finds a file below this folder, as the folder's root: without following symbolic links, and without asking a
+    /// file system for what the kernel doesn't have in memory, because a file system of others could wait forever.
+    /// Needs kernel 5.12.
+    /// </summary>
+    /// <returns>A descriptor that only finds the file (O_PATH); null if it can't be found so.</returns>
+    public unsafe FileDescriptor? TryOpenCached(string path)
+    {
+        Uapi.open_how how = new()
+        {
+            flags = (ulong)(LibC.O_PATH | LibC.O_CLOEXEC),
+            resolve = RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_IN_ROOT | RESOLVE_CACHED,
+        };
+        fixed (byte* p = Encoding.UTF8.GetBytes(path + '\0'))
+        {
+            for (int attempt = 0; attempt < CacheAttempts; attempt++)
+            {
+                nint fd = OpenAt2(SYS_openat2, Value, p, &how, sizeof(Uapi.open_how));
+                if (fd >= 0) return new FileDescriptor((int)fd);
+                // EAGAIN: not in memory, or renamed meanwhile.
+                if (Marshal.GetLastPInvokeError() != Errno.EAGAIN) return null;
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>
     /// Waits until the descriptor is readable, a signal arrives, or the time is up. The caller checks which.
     /// </summary>
     public unsafe void WaitReadable(TimeSpan time)
@@ -43,6 +78,9 @@ internal sealed class FileDescriptor : SafeHandleMinusOneIsInvalid
         // Tmds.LibC doesn't preserve the errno of this call.
         _ = LibC.poll(&descriptor, 1, (int)Math.Ceiling(time.TotalMilliseconds));
     }
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static unsafe partial nint OpenAt2(nint number, nint folder, byte* path, Uapi.open_how* how, nint size);
 
     protected override bool ReleaseHandle() => LibC.close((int)handle) == 0;
 }

@@ -56,10 +56,30 @@ public sealed class NamespaceHandle : IDisposable
     });
 
     /// <summary>Opens the namespace at a path, or returns null with the error number in errno.</summary>
-    internal static unsafe NamespaceHandle? TryOpen(string name, string path, out int errno)
+    internal static NamespaceHandle? TryOpen(string name, string path, out int errno)
     {
-        // O_NONBLOCK: opening a FIFO at this path must not block.
-        FileDescriptor? fd = FileDescriptor.TryOpen(path, LibC.O_RDONLY | LibC.O_NONBLOCK, out errno);
+        using FileDescriptor? file = FileDescriptor.TryOpen(path, LibC.O_PATH, out errno);
+        return file is null ? null : TryOpen(name, path, file, out errno);
+    }
+
+    /// <summary>
+    /// Opens the namespace at a path below the root folder of another process, or returns null. The way there belongs
+    /// to that process: symbolic links aren't followed, and no file system is asked that could keep the answer waiting.
+    /// </summary>
+    internal static NamespaceHandle? TryOpenBelow(string name, string root, string path)
+    {
+        using FileDescriptor? folder = FileDescriptor.TryOpen(root, LibC.O_PATH | LibC.O_DIRECTORY, out _);
+        using FileDescriptor? file = folder?.TryOpenCached(path);
+        return file is null ? null : TryOpen(name, root + path, file, out _);
+    }
+
+    // Others choose what is at the path. To open a FIFO waits, and to open some devices does something, so nothing is
+    // opened before it is known to be a file of nsfs. O_PATH only finds the file, and statx doesn't ask a file system
+    // that could keep the answer waiting.
+    private static unsafe NamespaceHandle? TryOpen(string name, string path, FileDescriptor file, out int errno)
+    {
+        if (!IsOnNsfs(file, out errno)) return null;
+        FileDescriptor? fd = FileDescriptor.TryOpen(file.ProcPath, LibC.O_RDONLY, out errno);
         if (fd is null) return null;
         int type = LibC.ioctl(fd.Value, NsGetNsType);
         stat status;
@@ -72,6 +92,25 @@ public sealed class NamespaceHandle : IDisposable
         fd.Dispose();
         return null;
     }
+
+    // The kernel has a single nsfs, so its device number identifies it.
+    private static unsafe bool IsOnNsfs(FileDescriptor file, out int errno)
+    {
+        byte empty = 0;
+        statx status;
+        if (LibC.statx(file.Value, &empty, LibC.AT_EMPTY_PATH | Uapi.AT_STATX_DONT_SYNC, LibC.STATX_TYPE, &status) < 0)
+        {
+            errno = Errno.Last;
+            return false;
+        }
+
+        errno = Errno.EINVAL;
+        return Device(status.stx_dev_major, status.stx_dev_minor) == OwnIdentity.Device;
+    }
+
+    // makedev(3).
+    private static ulong Device(ulong major, ulong minor) =>
+        ((major & 0xfffff000) << 32) | ((major & 0xfff) << 8) | ((minor & 0xffffff00) << 12) | (minor & 0xff);
 
     /// <summary>
     /// The identity of the namespace that this process was started in. Faster than opening the namespace.

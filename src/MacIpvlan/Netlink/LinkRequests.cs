@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.NetworkInformation;
 using System.Text;
 using MacIpvlan.Linux;
@@ -23,6 +24,9 @@ public sealed record LinkAdd(string Name, LinkKind Kind) : RouteRequest
     /// <summary>The link group (IFLA_GROUP).</summary>
     public uint Group { get; init; }
 
+    /// <summary>The index to give it in its namespace; zero for the kernel's choice. EEXIST or EBUSY if it's taken.</summary>
+    public int Index { get; init; }
+
     /// <summary>The namespace to create the link in (IFLA_NET_NS_FD); null for the socket's namespace.</summary>
     public NamespaceHandle? Namespace { get; init; }
 
@@ -35,13 +39,14 @@ public sealed record LinkAdd(string Name, LinkKind Kind) : RouteRequest
         if (Mtu is not null) text.Append($" mtu {Mtu}");
         if (MacAddress is not null) text.Append($" address {Link.Format(MacAddress)}");
         if (Group != 0) text.Append($" group {Group}");
+        if (Index != 0) text.Append(CultureInfo.InvariantCulture, $" index {Index}");
         if (Namespace is not null) text.Append($" netns {Namespace.Name}");
         return text.Append($" type {Kind}").ToString();
     }
 
     internal override void Write(MessageWriter writer)
     {
-        writer.Begin(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, new ifinfomsg());
+        writer.Begin(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, new ifinfomsg { ifi_index = Index });
         writer.Text(IFLA_IFNAME, Name);
         if (Parent is not null) writer.Attribute(IFLA_LINK, Parent.Index);
         if (Mtu is not null) writer.Attribute(IFLA_MTU, Mtu.Value);
@@ -152,20 +157,31 @@ public sealed record LinkDelete(int Index, string Name) : RouteRequest
     internal override bool Tolerates(int errno) => errno == Linux.Errno.ENODEV;
 }
 
-/// <summary>RTM_GETLINK: one link by name or index, or all links.</summary>
+/// <summary>RTM_GETLINK: one link by name or index, all links of a kind, or all links.</summary>
 internal sealed record LinkGet : RouteRequest
 {
     public string? Name { get; init; }
 
     public int Index { get; init; }
 
+    public string? Kind { get; init; }
+
     public override string ToString() => Name is not null ? $"ip link show dev {Name}"
-        : Index != 0 ? $"ip address show dev if{Index}" : "ip link show";
+        : Index != 0 ? $"ip address show dev if{Index}"
+        : Kind is not null ? $"ip link show type {Kind}"
+        : "ip link show";
 
     internal override void Write(MessageWriter writer)
     {
         writer.Begin(RTM_GETLINK, Name is null && Index == 0 ? NLM_F_DUMP : 0, new ifinfomsg { ifi_index = Index });
         writer.Attribute(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+        if (Kind is not null)
+        {
+            int info = writer.BeginNest(IFLA_LINKINFO);
+            writer.Text(IFLA_INFO_KIND, Kind);
+            writer.EndNest(info);
+        }
+
         // Both attributes find a link by any of its names. Only the second accepts more than 15 bytes.
         if (Name is null) return;
         bool isShort = Encoding.UTF8.GetByteCount(Name) < IFNAMSIZ;

@@ -61,6 +61,23 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
         return errno == 0 ? records : throw new NetlinkException(request.ToString(), errno);
     }
 
+    /// <summary>Requests all records, in a namespace in which others can make changes all the time.</summary>
+    /// <returns>False if a change interrupted the dump at every attempt, so that records may be missing.</returns>
+    public bool TryDump<T>(RouteRequest request, MessageParser<T> parse, out List<T> records)
+    {
+        records = [];
+        try
+        {
+            int errno = Ask(request, parse, out records);
+            return errno == 0 ? true : throw new NetlinkException(request.ToString(), errno);
+        }
+        catch (NetlinkException e) when (e.Errno == Errno.EBUSY)
+        {
+            // The records are those of the last attempt.
+            return false;
+        }
+    }
+
     public void Dispose() => transport.Dispose();
 
     /// <returns>The first refusal that its request doesn't tolerate.</returns>

@@ -68,12 +68,7 @@ public sealed record RouteAdd(Link Link, IPPrefix Destination) : RouteRequest
             rtm_protocol = RTPROT_STATIC,
             // Only IPv4 uses the scope of a destination.
             rtm_scope = isIPv4 && Gateway is null && Type == NetworkRouteType.Unicast ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
-            rtm_type = Type switch
-            {
-                NetworkRouteType.Blackhole => RTN_BLACKHOLE,
-                NetworkRouteType.Unreachable => RTN_UNREACHABLE,
-                _ => RTN_UNICAST,
-            },
+            rtm_type = KernelType(Type),
             rtm_flags = GatewayIsOnLink ? RTNH_F_ONLINK : 0,
         };
         writer.Begin(RTM_NEWROUTE, NLM_F_CREATE | (Replaces ? NLM_F_REPLACE : NLM_F_EXCL), message);
@@ -83,17 +78,32 @@ public sealed record RouteAdd(Link Link, IPPrefix Destination) : RouteRequest
         if (Metric is not null) writer.Attribute(RTA_PRIORITY, Metric.Value);
     }
 
+    /// <summary>The kernel's number of a route type.</summary>
+    internal static byte KernelType(NetworkRouteType type) => type switch
+    {
+        NetworkRouteType.Blackhole => RTN_BLACKHOLE,
+        NetworkRouteType.Unreachable => RTN_UNREACHABLE,
+        _ => RTN_UNICAST,
+    };
+
     internal override bool Tolerates(int errno) => KeepExisting && errno == Linux.Errno.EEXIST;
 }
 
 /// <summary>RTM_DELROUTE in the main table. Succeeds if the route or its link doesn't exist.</summary>
-/// <param name="Link">The outgoing link.</param>
+/// <param name="Link">The outgoing link; null for a route that has none, such as a blackhole.</param>
 /// <param name="Destination">The destination.</param>
-public sealed record RouteDelete(Link Link, IPPrefix Destination) : RouteRequest
+public sealed record RouteDelete(Link? Link, IPPrefix Destination) : RouteRequest
 {
+    /// <summary>What happens to the packets.</summary>
+    public NetworkRouteType Type { get; init; }
+
+    /// <summary>The metric (RTA_PRIORITY); null for any.</summary>
+    public int? Metric { get; init; }
+
     /// <inheritdoc/>
-    public override string ToString() =>
-        $"ip {(Destination.Family == AddressFamily.InterNetwork ? "" : "-6 ")}route delete {Destination} dev {Link.Name}";
+    public override string ToString() => $"ip {(Destination.Family == AddressFamily.InterNetwork ? "" : "-6 ")}route delete "
+        + $"{(Type == NetworkRouteType.Unicast ? "" : Type.ToString().ToLowerInvariant() + " ")}{Destination}"
+        + $"{(Link is null ? "" : $" dev {Link.Name}")}{(Metric is null ? "" : $" metric {Metric}")}";
 
     internal override void Write(MessageWriter writer)
     {
@@ -105,9 +115,12 @@ public sealed record RouteDelete(Link Link, IPPrefix Destination) : RouteRequest
             rtm_table = RT_TABLE_MAIN,
             // RT_SCOPE_NOWHERE matches any scope.
             rtm_scope = isIPv4 ? RT_SCOPE_NOWHERE : RT_SCOPE_UNIVERSE,
+            // Any type that uses the link.
+            rtm_type = Type == NetworkRouteType.Unicast ? (byte)0 : RouteAdd.KernelType(Type),
         });
         if (Destination.PrefixLength > 0) writer.Attribute(RTA_DST, Destination.First.ToBytes());
-        writer.Attribute(RTA_OIF, Link.Index);
+        if (Link is not null) writer.Attribute(RTA_OIF, Link.Index);
+        if (Metric is not null) writer.Attribute(RTA_PRIORITY, Metric.Value);
     }
 
     internal override bool Tolerates(int errno) => errno is Linux.Errno.ESRCH or Linux.Errno.ENODEV;

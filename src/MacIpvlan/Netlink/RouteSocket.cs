@@ -55,6 +55,15 @@ public sealed class RouteSocket : IDisposable
     /// <summary>All links of the namespace.</summary>
     public IReadOnlyList<Link> GetLinks() => _socket.Dump(new LinkGet(), Link.Parse);
 
+    /// <summary>
+    /// All links of a kind in the namespace, even while others make and delete links there all the time.
+    /// </summary>
+    /// <param name="kind">The name of the kind (IFLA_INFO_KIND), by which the kernel selects.</param>
+    /// <param name="links">The links.</param>
+    /// <returns>False if a change interrupted the dump at every attempt, so that links may be missing.</returns>
+    internal bool TryGetLinks(string kind, out List<Link> links) =>
+        _socket.TryDump(new LinkGet { Kind = kind }, Link.Parse, out links);
+
     /// <summary>The addresses of a link, or of all links.</summary>
     public IReadOnlyList<LinkAddress> GetAddresses(Link? link = null) => _socket.Dump(new AddressGet(link), AddressGet.Parse);
 

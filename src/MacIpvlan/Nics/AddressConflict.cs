@@ -29,6 +29,15 @@ internal static class AddressConflict
         "Specify another address, or remove this one from the other link.",
         [Foreign(address, parent.MacAddress)]);
 
+    /// <summary>
+    /// The error when the kernel refuses the MAC address that belongs to an address, because another link of the parent
+    /// uses it.
+    /// </summary>
+    public static AddressConflictException OfMacAddress(AddressValue address, PhysicalAddress mac, Link parent) => new(
+        $"The address {address} can't be used: its MAC address {Link.Format(mac)} is in use by another link of {parent.Name}.",
+        "Specify another address, or remove the other link.",
+        [Foreign(address, mac)]);
+
     private static ForeignAddress Foreign(AddressValue address, PhysicalAddress mac) =>
         new(address, mac, DateTimeOffset.Now + s_memory);
 }

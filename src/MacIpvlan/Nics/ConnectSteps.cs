@@ -63,6 +63,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             ProcessStart = request.ProcessId is int id ? HostBoot.ProcessStart(id) : null,
             Container = request.Container,
             MacAddress = request.MacAddress ?? PhysicalAddress.None,
+            ParentIndex = parent.Index,
         };
         IReadOnlyList<AddressDemand> demands = NicRequestCheck.Demands(request);
         bool isCrowded = request.Network.NicCount + _planned++ > CrowdSize;
@@ -137,7 +138,7 @@ internal sealed class ConnectSteps(NetworkSession session)
         }
 
         int mtu = parent.Mtu < taken.Mtu && network.Record.NicKind is MacvlanLink ? parent.Mtu : taken.Mtu;
-        NicRecord restoring = In(target, taken) with { InterfaceIndex = 0 };
+        NicRecord restoring = In(target, taken) with { InterfaceIndex = 0, ParentIndex = parent.Index };
         // Each start of a container has another process that leads to its namespace, and containers can be renamed.
         if (taken.Container is Container container)
         {
@@ -200,7 +201,7 @@ internal sealed class ConnectSteps(NetworkSession session)
         ContainerNic[] ended = [.. dead.Where(n => n.Record.Container is Container container
             ? _nics.StateOf(container) == ContainerState.Gone
             : n.Record.NamespaceBirth.BootId == HostBoot.Id)];
-        foreach (ContainerNic nic in ended.Length > 0 ? ended : dead) _links.Release(nic.Record);
+        foreach (ContainerNic nic in ended.Length > 0 ? ended : dead) _links.ReleaseDead(nic.Record, nic.NetworkRecord);
         return dead.Length > 0;
     }
 

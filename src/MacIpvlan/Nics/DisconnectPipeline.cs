@@ -18,6 +18,11 @@ public sealed class DisconnectPipeline(NetworkSession session, Action<ContainerN
     private readonly NicLinks _links = new(session);
     private readonly Queue<Started> _started = new();
 
+    /// <summary>
+    /// Whether to free the addresses of a NIC whose interface can't be found, though it may still exist.
+    /// </summary>
+    public bool Force { get; init; }
+
     /// <summary>The expected number of NICs, if known.</summary>
     public int Total { get; set; }
 
@@ -31,15 +36,15 @@ public sealed class DisconnectPipeline(NetworkSession session, Action<ContainerN
         // If it is no longer recorded, another command has disconnected it.
         if (session.State.TakeNic(nic.Id, NicState.Detaching) is not NicRecord record) return;
         NamespaceHandle? target = null;
-        Task<int> deletion;
+        Task<bool> deletion;
         try
         {
             target = _links.OpenNamespace(record);
-            deletion = target is null ? Task.FromResult(0) : _links.StartDelete(target, record, nic.NetworkRecord);
+            deletion = target is null ? Task.FromResult(false) : _links.StartDelete(target, record, nic.NetworkRecord);
         }
         catch (NetlinkException e)
         {
-            deletion = Task.FromException<int>(e);
+            deletion = Task.FromException<bool>(e);
         }
 
         _started.Enqueue(new(nic, record, target, deletion));
@@ -73,7 +78,7 @@ public sealed class DisconnectPipeline(NetworkSession session, Action<ContainerN
         Exception? failure = null;
         try
         {
-            session.Namespaces.Await(first.Deletion);
+            if (!session.Namespaces.Await(first.Deletion)) FindMoved(first);
             _links.Release(first.Record);
         }
         catch (Exception e) when (e is NetlinkException or NetworkException)
@@ -88,5 +93,19 @@ public sealed class DisconnectPipeline(NetworkSession session, Action<ContainerN
         if (failure is not null) failed(first.Nic, failure);
     }
 
-    private sealed record Started(ContainerNic Nic, NicRecord Record, NamespaceHandle? Target, Task<int> Deletion);
+    // A link that isn't where it was made is looked for before its addresses are free. In a namespace that still exists,
+    // it can have been deleted or moved; with the namespace, it ended as a rule.
+    private void FindMoved(Started nic)
+    {
+        NetworkRecord network = nic.Nic.NetworkRecord;
+        IReadOnlyList<SiblingLink> unknown = _links.DeleteMoved(nic.Record, network);
+        if (unknown.Count == 0 || nic.Target is null || nic.Record.InterfaceIndex == 0) return;
+        string found = $"The interface of {nic.Nic} isn't where it was created. It can be one of these links on "
+            + $"{network.Parent}, which belong to no NIC: {Phrase.NameSome([.. unknown])}.";
+        if (!Force) throw new NetworkException(NetworkError.InterfaceNotFound, found,
+            "Delete that link with ip link delete, or free the addresses of the NIC with Disconnect-ContainerNic -Force.");
+        session.Warn($"{found} The NIC's addresses are free nevertheless.");
+    }
+
+    private sealed record Started(ContainerNic Nic, NicRecord Record, NamespaceHandle? Target, Task<bool> Deletion);
 }

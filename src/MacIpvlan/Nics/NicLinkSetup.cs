@@ -44,7 +44,8 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         }
     }
 
-    private static PhysicalAddress MacAddressOf(NetworkRecord network, NicRecord nic) => nic.MacAddress.Equals(PhysicalAddress.None)
+    /// <summary>The MAC address of a macvlan NIC: the requested one, or the one of its first address.</summary>
+    public static PhysicalAddress MacAddressOf(NetworkRecord network, NicRecord nic) => nic.MacAddress.Equals(PhysicalAddress.None)
         ? DerivedMacAddress.From(network.Id, nic.Leases.Count == 0 ? nic.Id : nic.Leases[0].Address.Value.ToString())
         : nic.MacAddress;
 
@@ -55,8 +56,7 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         {
             try
             {
-                Add(name);
-                return inside.FindLink(name) ?? throw new NetlinkException($"ip link show dev {name}", Errno.ENODEV);
+                return Add(inside, name);
             }
             catch (NetlinkException e) when (e.Errno == Errno.EEXIST)
             {
@@ -73,8 +73,7 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
     private Link MakeUnderOtherName(RouteSocket inside, string name)
     {
         string temporary = string.Concat("mv", nic.Id.AsSpan(0, 12));
-        Add(temporary);
-        Link link = inside.FindLink(temporary) ?? throw new NetlinkException($"ip link show dev {temporary}", Errno.ENODEV);
+        Link link = Add(inside, temporary);
         try
         {
             inside.Execute(new LinkSet(link.Index, temporary) { NewName = name });
@@ -88,14 +87,21 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         }
     }
 
-    private void Add(string name) => session.Host.Execute(new LinkAdd(name, _network.NicKind)
+    private Link Add(RouteSocket inside, string name)
     {
-        Parent = parent,
-        Namespace = nic.IsHost ? null : request.Target,
-        Mtu = request.Mtu ?? _network.Mtu,
-        MacAddress = _network.NicKind is MacvlanLink ? MacAddressOf(_network, nic) : null,
-        Group = LinkMark.Group(nic),
-    });
+        int index = LinkMark.Index(nic);
+        session.Host.Execute(new LinkAdd(name, _network.NicKind)
+        {
+            Parent = parent,
+            Index = index,
+            Namespace = nic.IsHost ? null : request.Target,
+            Mtu = request.Mtu ?? _network.Mtu,
+            MacAddress = _network.NicKind is MacvlanLink ? MacAddressOf(_network, nic) : null,
+        });
+        // By its name, the container could have put another link there.
+        return inside.FindLink(index) is Link made ? made with { Name = name }
+            : throw new NetlinkException($"ip link show dev {name}", Errno.ENODEV);
+    }
 
     private static string NextFreeName(RouteSocket inside)
     {
@@ -153,7 +159,7 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
     {
         if (kernelAnnounces && HasFamily(AddressFamily.InterNetworkV6)) SetSysctl(inside, "ipv6", link, "ndisc_notify", "1");
         Probe(inside, link);
-        RouteRequest up = new LinkSet(link.Index, link.Name) { Alias = LinkMark.Alias(_network, nic), Group = 0, Up = true };
+        RouteRequest up = new LinkSet(link.Index, link.Name) { Alias = LinkMark.Alias(_network, nic), Up = true };
         AddressAdd[] addresses = [.. nic.Leases.Select(l => new AddressAdd(link, l.Address))];
         // If the kernel doesn't announce, the link comes up first: an IPv6 address added earlier would be reachable
         // only after a random delay of up to a second.

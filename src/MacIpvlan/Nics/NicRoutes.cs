@@ -35,12 +35,38 @@ internal static class NicRoutes
                     GatewayIsOnLink = route.NextHop is not null && IsOutside(network, AddressValue.From(route.NextHop), family),
                     Metric = route.Metric,
                     Type = route.Type,
-                    // A blackhole or unreachable route outlives its NIC, and another NIC may have added the same route.
+                    // Another NIC of the namespace may have the same route.
                     KeepExisting = true,
                 };
             }
         }
     }
+
+    /// <summary>What changes in a namespace after a NIC has gone with the routes on its link.</summary>
+    /// <param name="network">The NIC's network.</param>
+    /// <param name="nic">The NIC.</param>
+    /// <param name="others">The namespace's other NICs with their networks, in the order of creation.</param>
+    /// <returns>
+    /// A NIC that wanted the same route, such as the default route, now gets it. A route without a link, such as a
+    /// blackhole, goes with the last NIC that wanted it.
+    /// </returns>
+    public static IEnumerable<RouteRequest> After(
+        NetworkRecord network, NicRecord nic, IReadOnlyList<(NicRecord Nic, NetworkRecord Network)> others)
+    {
+        RouteAdd[] wanted = [.. others.SelectMany(static o => Of(o.Network, o.Nic, LinkOf(o.Nic)))];
+        foreach (RouteAdd route in Of(network, nic, LinkOf(nic)))
+        {
+            RouteAdd? next = wanted.FirstOrDefault(w => w.Destination == route.Destination && w.KnownMetric == route.KnownMetric);
+            if (route.Type != NetworkRouteType.Unicast && next?.Type != route.Type)
+            {
+                yield return new RouteDelete(null, route.Destination) { Type = route.Type, Metric = route.Metric };
+            }
+
+            if (next is not null) yield return next with { KeepExisting = true };
+        }
+    }
+
+    private static Link LinkOf(NicRecord nic) => new() { Index = nic.InterfaceIndex, Name = nic.InterfaceName };
 
     private static RouteAdd? DefaultRoute(NetworkRecord network, Link link, IGrouping<AddressFamily, LeaseRecord> family)
     {

@@ -5,9 +5,10 @@ using MacIpvlan.State;
 namespace MacIpvlan;
 
 /// <summary>
-/// Marks the links that this module creates, so that any command can recognize them. The request that creates a link
-/// also puts it into a special group. The link leaves the group when it gets its alias, so a link that a killed
-/// command left unfinished can always be recognized.
+/// Marks the links that this module creates, so that any command can recognize them. The request that creates a parent
+/// also puts it into a special group. It leaves the group when it gets its alias, so a parent that a killed command left
+/// unfinished can always be recognized. The request that creates a NIC gives it an index that follows from its id. The
+/// alias of a NIC is for people: its container can change it.
 /// </summary>
 internal static class LinkMark
 {
@@ -18,18 +19,18 @@ internal static class LinkMark
     public const uint ParentGroup = 0x6d6976;
 
     private const int NetworkDigits = 12;
-    private const int GroupDigits = 7;
+    private const int IndexDigits = 7;
+
+    // Above the indexes that the kernel chooses, and short enough to read.
+    private const int FirstIndex = 1_000_000;
+    private const int Indexes = 9_000_000;
 
     /// <summary>The alias of a NIC, from the ids of its network and of the NIC.</summary>
     public static string Alias(NetworkRecord network, NicRecord nic) => Prefix(network) + nic.Id;
 
-    /// <summary>The group of an unfinished NIC.</summary>
-    public static uint Group(NicRecord nic) =>
-        uint.Parse(nic.Id.AsSpan(0, GroupDigits), NumberStyles.HexNumber, CultureInfo.InvariantCulture) + 1;
-
-    /// <summary>Whether a link is the NIC, finished or not.</summary>
-    public static bool Is(Link link, NetworkRecord network, NicRecord nic) =>
-        link.KindName == network.NicKind.Name && (link.Alias == Alias(network, nic) || link.Group == Group(nic));
+    /// <summary>The index of a NIC's link, unique in its namespace.</summary>
+    public static int Index(NicRecord nic) =>
+        FirstIndex + (int.Parse(nic.Id.AsSpan(0, IndexDigits), NumberStyles.HexNumber, CultureInfo.InvariantCulture) % Indexes);
 
     /// <summary>Whether this module created the link as a parent, finished or not.</summary>
     public static bool IsParent(Link link) => link.Alias == ParentAlias || IsUnfinishedParent(link);

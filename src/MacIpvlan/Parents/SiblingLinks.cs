@@ -1,55 +1,94 @@
-using MacIpvlan.Containers;
+using System.Diagnostics;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
 using MacIpvlan.Netlink.Kinds;
 
 namespace MacIpvlan;
 
-/// <summary>Finds the macvlan and ipvlan links of a parent in every namespace, whichever program created them.</summary>
+/// <summary>
+/// Finds the macvlan and ipvlan links on links of the host, in every namespace, whichever program created them.
+/// </summary>
 internal sealed class SiblingLinks(NetworkSession session)
 {
+    private static readonly TimeSpan s_validity = TimeSpan.FromSeconds(1);
+    private readonly HashSet<NamespaceIdentity> _unreadable = [];
+    private List<SiblingLink> _all = [];
+    private long? _found;
+
     /// <summary>The links on a parent of the host.</summary>
     /// <returns>Each link with the name of its namespace. Links in the host's namespace come first.</returns>
     public IReadOnlyList<SiblingLink> Find(Link parent)
     {
-        using NamespaceHandle host = NamespaceHandle.OpenOwn();
-        List<SiblingLink> found = [.. session.Host.GetLinks()
-            .Where(l => !l.ParentIsForeign && IsOn(parent, l)).Select(l => new SiblingLink("host", host.Path, host.Identity, l))];
-        foreach (NamespaceHandle target in NamespaceFinder.OpenAll())
+        // The links are usually needed for many NICs or networks at a time.
+        if (_found is not long time || Stopwatch.GetElapsedTime(time) > s_validity)
+        {
+            _all = FindAll();
+            _found = Stopwatch.GetTimestamp();
+        }
+
+        return [.. _all.Where(s => s.Link.ParentIndex == parent.Index)];
+    }
+
+    /// <summary>Looks for links anew, because something has changed.</summary>
+    public void Forget() => _found = null;
+
+    private List<SiblingLink> FindAll()
+    {
+        NamespaceHandle host = session.OwnNamespace;
+        List<SiblingLink> found = [.. Read(session.Host, host).Where(static s => !s.Link.ParentIsForeign)];
+        foreach (NamespaceHandle target in session.Finder.OpenAll())
         {
             using (target)
             {
-                if (target.Identity != host.Identity) found.AddRange(TryLook(target, host, parent));
+                if (target.Identity != host.Identity) found.AddRange(TryLook(target, host));
             }
         }
 
         return found;
     }
 
-    private List<SiblingLink> TryLook(NamespaceHandle target, NamespaceHandle host, Link parent)
+    private SiblingLink[] TryLook(NamespaceHandle target, NamespaceHandle host)
     {
         try
         {
-            return session.Namespaces.Run(target, () => Look(target, host, parent));
+            return session.Namespaces.Run<SiblingLink[]>(target, () =>
+            {
+                using RouteSocket inside = RouteSocket.Open(target);
+                SiblingLink[] links = [.. Read(inside, target).Where(static s => s.Link.ParentIsForeign)];
+                if (links.Length == 0) return links;
+                // In a third namespace, another link can have the same index.
+                int hostId = inside.GetNamespaceId(host);
+                return [.. links.Where(s => s.Link.ParentNamespaceId == hostId)];
+            });
         }
         catch (NetlinkException e) when (e.MissingPrivilege is not null)
         {
             // In a user namespace, the names of the host's namespaces can be visible, but it can't enter them.
             return [];
         }
+        catch (NetlinkException e)
+        {
+            // Namespaces of others can end, or be kept from answering.
+            WarnOf(target, e.Message);
+            return [];
+        }
     }
 
-    private static List<SiblingLink> Look(NamespaceHandle target, NamespaceHandle host, Link parent)
+    // The kernel selects by kind, so that a namespace with many other links costs little. Where it doesn't know a kind,
+    // because no link of it was ever made, it ignores the request and returns all links.
+    private IEnumerable<SiblingLink> Read(RouteSocket inside, NamespaceHandle target)
     {
-        using RouteSocket inside = RouteSocket.Open(target);
-        // In a third namespace, another link can have the same index.
-        int hostId = inside.GetNamespaceId(host);
-        return [.. inside.GetLinks().Where(l => l.ParentNamespaceId == hostId && IsOn(parent, l))
-            .Select(l => new SiblingLink(target.Name, target.Path, target.Identity, l))];
+        foreach (string kind in (string[])[MacvlanLink.KindName, IpvlanLink.KindName])
+        {
+            if (!inside.TryGetLinks(kind, out List<Link> links)) WarnOf(target, "its links change all the time");
+            foreach (Link link in links.Where(l => l.KindName == kind)) yield return new SiblingLink(target.Name, target.Path, target.Identity, link);
+        }
     }
 
-    private static bool IsOn(Link parent, Link link) =>
-        link.ParentIndex == parent.Index && link.Kind is MacvlanLink or IpvlanLink;
+    private void WarnOf(NamespaceHandle target, string reason)
+    {
+        if (_unreadable.Add(target.Identity)) session.Warn($"The links of {target.Name} can't all be read: {reason.TrimEnd('.')}.");
+    }
 }
 
 /// <summary>A macvlan or ipvlan link, and where it is.</summary>

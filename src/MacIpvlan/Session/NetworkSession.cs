@@ -18,6 +18,7 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
     private RouteSocket? _host;
     private NamespaceThreads? _namespaces;
     private NamespaceFinder? _finder;
+    private NamespaceHandle? _ownNamespace;
     private ContainerFinder? _containers;
     // Per thread: one thread can be rolling back while others go on.
     [ThreadStatic]
@@ -56,7 +57,10 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
     internal NamespaceThreads Namespaces => _namespaces ??= new NamespaceThreads(MaxThreads) { Waiting = StillWaiting };
 
     /// <summary>Finds recorded namespaces.</summary>
-    internal NamespaceFinder Finder => _finder ??= new NamespaceFinder(Namespaces);
+    internal NamespaceFinder Finder => _finder ??= new NamespaceFinder(Namespaces, Warn, Stopping);
+
+    /// <summary>The host's namespace: the one that this process was started in.</summary>
+    internal NamespaceHandle OwnNamespace => _ownNamespace ??= NamespaceHandle.OpenOwn();
 
     /// <summary>Finds the namespaces of containers.</summary>
     internal ContainerFinder Containers => _containers ??= new ContainerFinder(OpenRuntimes(), Stopping);
@@ -146,6 +150,7 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
         _containers?.Dispose();
         _namespaces?.Dispose();
         _host?.Dispose();
+        _ownNamespace?.Dispose();
         if (!_isBranch) _state?.Dispose();
     }
 }

@@ -1,3 +1,5 @@
+using MacIpvlan.Linux;
+
 namespace MacIpvlan.State;
 
 /// <summary>
@@ -44,6 +46,9 @@ public interface IStateStore : IDisposable
 
     /// <summary>All NICs, or the NICs of one network, in the order they were added.</summary>
     IReadOnlyList<NicRecord> GetNics(string? networkId = null);
+
+    /// <summary>The NICs in a namespace, in the order they were added.</summary>
+    IReadOnlyList<NicRecord> GetNics(NamespaceIdentity identity);
 
     /// <summary>The NIC through which the host has access to a network; null if the host has no access.</summary>
     NicRecord? GetHostNic(string networkId);

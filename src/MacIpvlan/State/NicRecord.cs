@@ -55,6 +55,11 @@ public sealed record NicRecord
     /// <summary>The interface's index in the namespace; zero until the interface is created.</summary>
     public int InterfaceIndex { get; init; }
 
+    /// <summary>
+    /// The index of the parent in the host's namespace when the interface was created; zero until then.
+    /// </summary>
+    public int ParentIndex { get; init; }
+
     /// <summary>The MAC address; <see cref="PhysicalAddress.None"/> until the interface is created.</summary>
     public PhysicalAddress MacAddress { get; init; } = PhysicalAddress.None;
 

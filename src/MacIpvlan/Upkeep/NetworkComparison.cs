@@ -13,6 +13,7 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
     private readonly ContainerNics _nics = new(session);
     private readonly NicLinks _links = new(session);
     private readonly ParentLinks _parents = new(session);
+    private readonly SiblingLinks _siblings = new(session);
     private readonly Repairs _repairs = new(session, repair);
     private readonly NicComparison _comparison = new(session);
     private readonly NetworkRestoration _restoration = new(session, repair ?? (static (_, _) => false));
@@ -40,7 +41,7 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
             _comparison.NoteRoutes(nic);
             if (networks.FirstOrDefault(n => n.Id == nic.NetworkRecord.Id) is not ContainerNetwork network) continue;
             Link? parent = _parents.FindUsable(network.Parent);
-            foreach (NetworkDifference difference in CompareNic(nic, network, parent)) yield return difference;
+            foreach (NetworkDifference difference in TryCompareNic(nic, network, parent)) yield return difference;
         }
     }
 
@@ -62,7 +63,21 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
         }
     }
 
-    private IEnumerable<NetworkDifference> CompareNic(ContainerNic nic, ContainerNetwork network, Link? parent)
+    // What one container does in its namespace doesn't keep the others from being compared.
+    private NetworkDifference[] TryCompareNic(ContainerNic nic, ContainerNetwork network, Link? parent)
+    {
+        try
+        {
+            return CompareNic(nic, network, parent);
+        }
+        catch (Exception e) when (e is NetlinkException or NetworkException)
+        {
+            session.Warn($"{nic} can't be compared: {e.Message}");
+            return [];
+        }
+    }
+
+    private NetworkDifference[] CompareNic(ContainerNic nic, ContainerNetwork network, Link? parent)
     {
         IReadOnlyList<NicFinding> findings;
         using NamespaceHandle? target = _links.OpenNamespace(nic.Record);
@@ -91,7 +106,7 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
         if (findings.Any(static f => f.Fix is null))
         {
             bool isRepaired = _repairs.AreWanted && Remake(nic, network, hasParent: parent is not null);
-            return findings.Select(f => f.Difference with { IsRepaired = isRepaired });
+            return [.. findings.Select(f => f.Difference with { IsRepaired = isRepaired })];
         }
 
         NetworkDifference[] told = Repaired(target!, findings);
@@ -99,7 +114,7 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
         // One repair can undo another: removing an address also removes routes, and addresses of its subnet that were
         // added after it.
         bool isWell = Repaired(target!, session.Namespaces.Run(target!, () => _comparison.Compare(target!, nic, parent))).All(static d => d.IsRepaired);
-        return told.Select(d => d with { IsRepaired = isWell });
+        return [.. told.Select(d => d with { IsRepaired = isWell })];
     }
 
     private NetworkDifference[] Repaired(NamespaceHandle target, IReadOnlyList<NicFinding> findings) =>
@@ -120,7 +135,7 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
     // Links that have the network's mark but aren't recorded, or aren't where the record says.
     private IEnumerable<NetworkDifference> FindForgotten(ContainerNetwork network, Link parent)
     {
-        SiblingLink[] marked = [.. new SiblingLinks(session).Find(parent).Where(s => LinkMark.NicId(s.Link, network.Record) is not null)];
+        SiblingLink[] marked = [.. _siblings.Find(parent).Where(s => LinkMark.NicId(s.Link, network.Record) is not null)];
         // Read after the links, so NICs that were created meanwhile are already recorded.
         Dictionary<string, NicRecord> known = session.State.GetNics(network.Id).ToDictionary(static n => n.Id);
         foreach (SiblingLink sibling in marked)

@@ -16,6 +16,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
     private readonly ContainerNics _nics = new(session);
     private readonly ConnectSteps _connector = new(session);
     private readonly NicLinks _links = new(session);
+    private readonly NicComparison _comparison = new(session);
     private readonly ParentLinks _parents = new(session);
 
     /// <summary>Restores networks.</summary>
@@ -46,7 +47,9 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
         }
 
         // In the order of creation across networks, because the first NIC of a namespace has the default route.
-        ContainerNic[] nics = [.. _nics.GetAllWithHost().Where(n => restored.ContainsKey(n.NetworkRecord.Id) && (isWanted?.Invoke(n) ?? true))];
+        IReadOnlyList<ContainerNic> all = _nics.GetAllWithHost();
+        foreach (ContainerNic nic in all) _comparison.NoteRoutes(nic);
+        ContainerNic[] nics = [.. all.Where(n => restored.ContainsKey(n.NetworkRecord.Id) && (isWanted?.Invoke(n) ?? true))];
         foreach (ContainerNic nic in nics)
         {
             session.Progress(new("Restoring NICs", nic, nics.Length));
@@ -80,7 +83,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             using ContainerSighting? container = record.Container is null ? null : session.Containers.Look(record.Container);
             // If others share the namespace, it outlives a restart of the container it was made for.
             bool hasMoved = alive is not null && container?.Namespace is NamespaceHandle now && now.Identity != alive.Identity;
-            if (alive is not null && !hasMoved && !replace && IsThere(alive, nic)) return Keep(nic);
+            if (alive is not null && !hasMoved && !replace && IsThere(alive, nic)) return Keep(alive, nic);
             using NamespaceHandle? successor = alive is null ? OpenSuccessor(record) : null;
             if ((container?.Namespace ?? alive ?? successor) is NamespaceHandle target)
             {
@@ -102,7 +105,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             string reason = container is null ? "Its namespace has ended." : "Its container has been removed.";
             string release = $"Release the NIC of network {nic.Network}, with {DescribeAddresses(nic)}: {reason}";
             if (!confirm(nic.ToString(), release)) return Of(nic, RestoreResult.Skipped);
-            _links.Release(record);
+            _links.ReleaseDead(record, network.Record);
             return Of(nic, RestoreResult.Released, reason);
         }
         catch (Exception e) when (e is NetworkException or NetlinkException)
@@ -139,7 +142,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
     private bool IsThere(NamespaceHandle target, ContainerNic nic) => session.Namespaces.Run(target, () =>
     {
         using RouteSocket inside = RouteSocket.Open(target);
-        return NicLinks.Find(inside, nic.Record, nic.NetworkRecord) is not null;
+        return _links.Find(inside, nic.Record, nic.NetworkRecord) is not null;
     });
 
     // A name refers to its current namespace; a process that still runs can be in another namespace now.
@@ -155,8 +158,21 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
         return null;
     }
 
-    private RestoredItem Keep(ContainerNic nic)
+    private RestoredItem Keep(NamespaceHandle target, ContainerNic nic)
     {
+        // Another NIC may have had the route, and gone without leaving it to this one.
+        NicFinding[] missing = [.. session.Namespaces.Run(target, () => _comparison.FindMissingRoutes(target, nic))];
+        if (missing.Length > 0 && confirm(nic.ToString(), $"Add {Phrase.Count(missing.Length, "missing route")}"))
+        {
+            session.Namespaces.Run(target, () =>
+            {
+                using RouteSocket inside = RouteSocket.Open(target, session.Trace);
+                inside.Execute([.. missing.Select(static f => f.Fix!)]);
+                return 0;
+            });
+            return Of(nic, RestoreResult.Restored);
+        }
+
         // The parent was missing, had another name, or was in another namespace.
         if (nic.Record.State == NicState.Detached && confirm(nic.ToString(), $"Record that the NIC of network {nic.Network} is attached"))
         {

@@ -10,6 +10,8 @@ namespace MacIpvlan;
 /// <summary>Compares recorded NICs with their links, addresses and routes in the kernel.</summary>
 internal sealed class NicComparison(NetworkSession session)
 {
+    private readonly NicLinks _links = new(session);
+
     // If several NICs of a namespace request the same route, it belongs to the first NIC.
     private readonly Dictionary<(NamespaceIdentity, NamespaceBirth, IPPrefix, int?), string> _routeOwners = [];
 
@@ -33,7 +35,7 @@ internal sealed class NicComparison(NetworkSession session)
         using RouteSocket inside = RouteSocket.Open(target);
         NicRecord record = nic.Record;
         List<NicFinding> findings = [];
-        if (NicLinks.Find(inside, record, nic.NetworkRecord) is not Link link)
+        if (_links.Find(inside, record, nic.NetworkRecord) is not Link link)
         {
             Add(DifferenceKind.LinkMissing, record.InterfaceName, "none");
             return findings;
@@ -61,6 +63,20 @@ internal sealed class NicComparison(NetworkSession session)
 
         void Add(DifferenceKind kind, string expected, string actual, RouteRequest? fix = null) => findings.Add(new(
             new(kind, nic.ToString(), nic.Network) { Expected = expected, Actual = actual }) { Fix = fix });
+    }
+
+    /// <summary>The routes that a NIC in place lacks. Runs on a thread in its namespace.</summary>
+    public IReadOnlyList<NicFinding> FindMissingRoutes(NamespaceHandle target, ContainerNic nic)
+    {
+        using RouteSocket inside = RouteSocket.Open(target);
+        List<NicFinding> findings = [];
+        if (_links.Find(inside, nic.Record, nic.NetworkRecord) is { IsUp: true } link)
+        {
+            CompareRoutes(inside, link, nic, (kind, expected, actual, fix) => findings.Add(
+                new(new(kind, nic.ToString(), nic.Network) { Expected = expected, Actual = actual }) { Fix = fix }));
+        }
+
+        return findings;
     }
 
     private static void CompareAddresses(RouteSocket inside, Link link, ContainerNic nic, AddFinding add)

@@ -34,6 +34,7 @@ public static class Recovery
         NicLinks links = new(session);
         using NamespaceHandle? target = links.OpenNamespace(nic);
         if (target is not null) links.Delete(target, nic, network);
+        else links.DeleteMoved(nic, network);
         if (nic.State == NicState.Restoring) session.State.UpdateNic(nic with { State = NicState.Detached });
         else links.Release(nic);
     }

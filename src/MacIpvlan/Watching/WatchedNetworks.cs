@@ -40,7 +40,8 @@ internal sealed class WatchedNetworks(IReadOnlyList<NetworkRecord> networks, IEn
         Dictionary<int, LinkOwner> owners = [];
         foreach (ContainerNic nic in _nics[place.Identity])
         {
-            Link? link = links.FirstOrDefault(l => LinkMark.Is(l, nic.NetworkRecord, nic.Record));
+            Link? link = links.FirstOrDefault(l => l.Index == LinkMark.Index(nic.Record)
+                && l.KindName == nic.NetworkRecord.NicKind.Name && l.ParentIndex == nic.Record.ParentIndex);
             if (link is not null) owners[link.Index] = new(nic.Network, Named(nic, link));
         }
 

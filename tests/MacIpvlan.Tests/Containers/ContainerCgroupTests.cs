@@ -78,6 +78,39 @@ public sealed class ContainerCgroupTests
     public void User_IsTheOneWhoseSessionHoldsTheGroup(string path, uint? user) =>
         Assert.Equal(user, ContainerCgroup.Parse($"0::{path.Replace("ID", Id)}\n")!.User);
 
+    [Theory]
+    [InlineData("/system.slice/docker-ID.scope")]
+    [InlineData("/docker-ID.scope")]
+    [InlineData("/docker/ID")]
+    [InlineData("/default/ID")]
+    [InlineData("/k8s.io/ID")]
+    [InlineData("/../../docker/ID")]
+    [InlineData("/machine.slice/libpod-ID.scope")]
+    [InlineData("/libpod_parent/libpod-ID")]
+    [InlineData("/kubepods/burstable/podA/ID")]
+    [InlineData("/kubepods/besteffort/podA/crio-ID")]
+    [InlineData("/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-POD/cri-containerd-ID.scope")]
+    [InlineData("/system.slice/containerd.service/kubepods-burstable-POD:cri-containerd:ID")]
+    [InlineData("/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-ID.scope")]
+    public void Group_WhereRuntimesMakeItIsBelieved(string path) =>
+        Assert.True(ContainerCgroup.Parse($"0::{path.Replace("ID", Id).Replace("POD", Pod)}\n")!.IsOfRuntime(1000));
+
+    [Theory]
+    [InlineData("/lxc.payload.evil/ID")]
+    [InlineData("/lxc/evil/docker/ID")]
+    [InlineData("/lxc.payload.evil/system.slice/docker-ID.scope")]
+    [InlineData("/system.slice/evil.service/docker-ID.scope")]
+    [InlineData("/system.slice/evil.service/libpod-payload-ID")]
+    [InlineData("/system.slice/evil.service/kubepods/ID")]
+    [InlineData("/system.slice/ID")]
+    [InlineData("/machine.slice/systemd-nspawn@evil.service/payload/docker/ID")]
+    [InlineData("/user.slice/docker-ID.scope")]
+    [InlineData("/user.slice/evil/docker/ID")]
+    [InlineData("/user.slice/user-1001.slice/user@1001.service/user.slice/libpod-ID.scope")]
+    [InlineData("/evil/ID")]
+    public void Group_ThatOthersCanMakeIsNotBelieved(string path) =>
+        Assert.False(ContainerCgroup.Parse($"0::{path.Replace("ID", Id)}\n")!.IsOfRuntime(1000));
+
     [Fact]
     public void Upper_CaseIsNoId() => Assert.Null(ContainerCgroup.Parse($"0::/docker/{Id.ToUpperInvariant()}\n"));
 }

@@ -11,7 +11,10 @@ namespace MacIpvlan.Tests.State;
 public sealed class NicStoreTests : StateTest
 {
     private static readonly Container s_container =
-        new(new string('a', 64), "web1", ContainerRuntime.Podman, "localhost/busybox:1", "/run/podman/podman.sock");
+        new(new string('a', 64), "web1", ContainerRuntime.Podman, "localhost/busybox:1", "/run/podman/podman.sock")
+        {
+            Cgroup = "/machine.slice/libpod-a.scope",
+        };
     private readonly NetworkRecord _network;
 
     public NicStoreTests() => _network = Add(Network("net1", Subnet("10.0.0.0/24", "10.0.0.1"), Subnet("fd18::/64")));
@@ -62,7 +65,7 @@ public sealed class NicStoreTests : StateTest
     [Fact]
     public void Updating_OfThatTestSetsEveryFieldThatMayChange() => Assert.Equal(
         // What a NIC is stays.
-        [".Id", ".NetworkId", ".Container.Id", ".Container.Runtime", ".Container.Image", ".Container.Address", ".Container.ShortId", ".IsHost"],
+        [".Id", ".NetworkId", ".Container.Id", ".Container.Runtime", ".Container.Image", ".Container.Address", ".Container.Cgroup", ".Container.ShortId", ".IsHost"],
         Describe.Same(Attached(Nic(_network) with { Id = "1", Container = s_container }), Nic(_network) with { Id = "1", Container = s_container })
             .Select(static l => l.Split(' ')[0]));
 
@@ -266,7 +269,7 @@ public sealed class NicStoreTests : StateTest
 
     private static NicRecord Attached(NicRecord nic) => nic with
     {
-        State = NicState.Attached, InterfaceName = "eth0", InterfaceIndex = 42, Mtu = 1400,
+        State = NicState.Attached, InterfaceName = "eth0", InterfaceIndex = 42, ParentIndex = 2, Mtu = 1400,
         MacAddress = new([2, 0, 0, 0, 0, 1]), NamespaceName = "web9", NamespacePath = "/proc/7/ns/net",
         Namespace = new(5, 6), NamespaceBirth = new("boot", 7), ProcessId = 7, ProcessStart = 8,
         Container = nic.Container is Container container ? container with { Name = "web9" } : null,

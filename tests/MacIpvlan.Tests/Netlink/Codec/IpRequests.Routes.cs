@@ -49,6 +49,10 @@ internal static partial class IpRequests
         Route("fd99::/64", "ip -6 route add blackhole fd99::/64 proto static", NetworkRouteType.Blackhole),
         new("ip route delete 10.20.30.40/32 dev eth0", new RouteDelete(Eth0, IPPrefix.Parse("10.20.30.40/32"))),
         new("ip -6 route delete fd19::5/128 dev eth0", new RouteDelete(Eth0, IPPrefix.Parse("fd19::5/128"))),
+        new("ip route delete blackhole 10.20.30.0/24 metric 5",
+            new RouteDelete(null, IPPrefix.Parse("10.20.30.0/24")) { Type = NetworkRouteType.Blackhole, Metric = 5 }),
+        new("ip -6 route delete unreachable fd19::/48",
+            new RouteDelete(null, IPPrefix.Parse("fd19::/48")) { Type = NetworkRouteType.Unreachable }),
         OnLink("0.0.0.0/0", "10.99.0.1", null, "ip route add default via 10.99.0.1 dev eth0 proto static onlink"),
         OnLink(
             "10.30.0.0/16", "10.99.0.1", 7,

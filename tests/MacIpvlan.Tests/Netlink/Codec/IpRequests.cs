@@ -51,6 +51,8 @@ internal static partial class IpRequests
             new LinkAdd("mv0", new MacvlanLink(MacvlanMode.Bridge)) { Parent = Eth0, Mtu = 1400 }),
         new("ip link add link eth0 name mv0 address 02:42:0a:00:00:02 type macvlan mode bridge",
             new LinkAdd("mv0", new MacvlanLink(MacvlanMode.Bridge)) { Parent = Eth0, MacAddress = s_mac }),
+        new("ip link add link eth0 name mv1 index 1234567 type macvlan mode bridge",
+            new LinkAdd("mv1", new MacvlanLink(MacvlanMode.Bridge)) { Parent = Eth0, Index = 1234567 }),
         new("ip link add link eth0 name eth0 mtu 1400 address 02:42:0a:00:00:02 netns web1 type macvlan mode bridge",
             new LinkAdd("eth0", new MacvlanLink(MacvlanMode.Bridge))
             {
@@ -136,6 +138,9 @@ internal static partial class IpRequests
         new("ip link show dev a-name-of-sixteen", new LinkGet { Name = "a-name-of-sixteen" }, s_mask),
         // ip asks for AF_PACKET alone, which is what the kernel answers for AF_UNSPEC as well.
         new("ip link show", new LinkGet(),
+            "- fixed 11000000000000000000000000000000", "- link 29: 01000000",
+            "+ fixed 00000000000000000000000000000000", "+ link 29: 08000000"),
+        new("ip link show type macvlan", new LinkGet { Kind = "macvlan" },
             "- fixed 11000000000000000000000000000000", "- link 29: 01000000",
             "+ fixed 00000000000000000000000000000000", "+ link 29: 08000000"),
     ];
