@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Xml;
 using MacIpvlan.State;
 
 namespace MacIpvlan.Topology;
@@ -14,37 +15,45 @@ public static class HtmlPage
         Box picture = TopologyPicture.Lay(topology, hasHeading: false);
         string style = PictureStyle.Sheet + PageStyle.Sheet(picture.Width);
         string trouble = TopologyWords.Trouble(topology);
-        Markup page = new();
-        page.Line($"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8"/>
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '{Hash(style)}'; script-src '{Hash(PageStyle.Script)}'; base-uri 'none'; form-action 'none'"/>
-            <meta name="viewport" content="width=device-width, initial-scale=1"/>
-            <meta name="color-scheme" content="light dark"/>
-            <title>{Markup.Escape(TopologyWords.Title(topology))}</title>
-            <style>{style}</style>
-            </head>
-            <body>
-            <header>
-            <h1>{Markup.Escape(TopologyWords.Title(topology))}</h1>
-            <p>{Markup.Escape(TopologyWords.Summary(topology))}</p>
-            <p class="unwell">{(trouble.Length == 0 ? "" : Markup.Escape(NetworkCard.Marked(trouble)))}</p>
-            <label hidden="">Search <input type="search" placeholder="name, address, state" autocomplete="off"/></label>
-            </header>
-            <main>
-            """);
-        page.Line($"<figure tabindex=\"0\">\n{SvgPicture.Draw(topology, picture, sheet: null)}</figure>");
-        DrawNetworks(page, topology);
-        DrawNics(page, topology);
-        page.Line($"</main>\n<script>{PageStyle.Script}</script>\n</body>\n</html>");
-        return page.ToString();
+        string policy = $"default-src 'none'; style-src '{Hash(style)}'; script-src '{Hash(PageStyle.Script)}'; "
+            + "base-uri 'none'; form-action 'none'";
+        return "<!DOCTYPE html>\n" + DrawingXml.Write(page =>
+        {
+            page.Start("html", ("lang", "en"));
+            page.Start("head");
+            page.Empty("meta", ("charset", "utf-8"));
+            page.Empty("meta", ("http-equiv", "Content-Security-Policy"), ("content", policy));
+            page.Empty("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1"));
+            page.Empty("meta", ("name", "color-scheme"), ("content", "light dark"));
+            page.Text("title", TopologyWords.Title(topology));
+            DrawCode(page, "style", style);
+            page.WriteEndElement();
+            page.Start("body");
+            page.Start("header");
+            page.Text("h1", TopologyWords.Title(topology));
+            page.Text("p", TopologyWords.Summary(topology));
+            page.Text("p", trouble.Length == 0 ? "" : NetworkCard.Marked(trouble), ("class", "unwell"));
+            page.Start("label", ("hidden", ""));
+            page.WriteString("Search ");
+            page.Empty("input", ("type", "search"), ("placeholder", "name, address, state"), ("autocomplete", "off"));
+            page.WriteEndElement();
+            page.WriteEndElement();
+            page.Start("main");
+            page.Start("figure", ("tabindex", 0));
+            SvgPicture.Draw(page, topology, picture, sheet: null);
+            page.WriteEndElement();
+            DrawNetworks(page, topology);
+            DrawNics(page, topology);
+            page.WriteEndElement();
+            DrawCode(page, "script", PageStyle.Script);
+            page.WriteEndElement();
+            page.WriteEndElement();
+        });
     }
 
     private static string Hash(string text) => $"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}";
 
-    private static void DrawNetworks(Markup page, NetworkTopology topology)
+    private static void DrawNetworks(XmlWriter page, NetworkTopology topology)
     {
         DrawHead(page, "Networks", "Network", "Kind", "Parent", "Subnets", "Gateway", "In use", "Free", "State");
         foreach (ContainerNetwork network in topology.Networks.Select(static n => n.Network))
@@ -59,10 +68,10 @@ public static class HtmlPage
                 [network.State.ToString()]);
         }
 
-        page.Line($"</tbody></table></section>");
+        DrawFoot(page);
     }
 
-    private static void DrawNics(Markup page, NetworkTopology topology)
+    private static void DrawNics(XmlWriter page, NetworkTopology topology)
     {
         DrawHead(page, "NICs", "Network", "Container or namespace", "Interface", "Addresses", "MAC address", "MTU", "State");
         foreach (TopologyNetwork drawn in topology.Networks)
@@ -83,18 +92,52 @@ public static class HtmlPage
             }
         }
 
-        page.Line($"</tbody></table></section>");
+        DrawFoot(page);
     }
 
-    private static void DrawHead(Markup page, string title, params string[] columns) => page.Line($"""
-        <section>
-        <h2>{title}</h2>
-        <table><thead><tr>{Cells("th", columns)}</tr></thead><tbody>
-        """);
+    private static void DrawHead(XmlWriter page, string title, params ReadOnlySpan<string> columns)
+    {
+        page.Start("section");
+        page.Text("h2", title);
+        page.Start("table");
+        page.Start("thead");
+        page.Start("tr");
+        foreach (string column in columns) page.Text("th", column);
+        page.WriteEndElement();
+        page.WriteEndElement();
+        page.Start("tbody");
+    }
 
-    private static void DrawRow(Markup page, bool isWell, params string[][] cells) => page.Line(
-        $"<tr class=\"found{(isWell ? "" : " unwell")}\">{Cells("td", cells.Select(static c => string.Join('\n', c)))}</tr>");
+    private static void DrawRow(XmlWriter page, bool isWell, params ReadOnlySpan<string[]> cells)
+    {
+        page.Start("tr", ("class", isWell ? "found" : "found unwell"));
+        foreach (string[] cell in cells)
+        {
+            page.Start("td");
+            for (int i = 0; i < cell.Length; i++)
+            {
+                if (i > 0) page.Empty("br");
+                page.Text(cell[i]);
+            }
 
-    private static string Cells(string tag, IEnumerable<string> texts) =>
-        string.Concat(texts.Select(t => $"<{tag}>{Markup.Escape(t).Replace("\n", "<br/>", StringComparison.Ordinal)}</{tag}>"));
+            page.WriteFullEndElement();
+        }
+
+        page.WriteEndElement();
+    }
+
+    private static void DrawFoot(XmlWriter page)
+    {
+        page.WriteFullEndElement();
+        page.WriteEndElement();
+        page.WriteEndElement();
+    }
+
+    // HTML takes the content of these elements as it is, so it can't be escaped.
+    private static void DrawCode(XmlWriter page, string element, string code)
+    {
+        page.Start(element);
+        page.WriteRaw(code);
+        page.WriteEndElement();
+    }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
 using MacIpvlan.Topology;
@@ -22,6 +23,13 @@ public sealed class HtmlPageTests
             a.Name.LocalName is "src" or "href" or "style" || a.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
         Assert.Single(Elements(page, "script"));
     }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Elements_HaveEndTagsUnlessTheyHaveNoContent(string name) => Assert.Empty(
+        // In HTML, only void elements and those of the picture can end in their start tag.
+        Regex.Matches(HtmlPage.Draw(Topologies.All[name]), "<([a-z0-9]+)[^<>]*/>").Select(static m => m.Groups[1].Value)
+            .Except(["meta", "input", "br", "rect", "path"]));
 
     [Fact]
     public void Policy_AllowsTheStyleAndTheScriptThatAreThereAndNoOther()
