@@ -7,6 +7,10 @@ $ErrorActionPreference = 'Stop'
 $pages = Join-Path (Split-Path $PSScriptRoot) 'docs/en-US'
 $help = Join-Path (Split-Path $PSScriptRoot) 'en-US'
 $width = 80
+$project = (Import-PowerShellDataFile (Join-Path (Split-Path $PSScriptRoot) 'MacIpvlan.psd1')).PrivateData.PSData.ProjectUri
+
+# The address that Get-Help -Online opens.
+function Get-OnlineAddress([string] $Name) { "$project/blob/main/docs/en-US/$Name.md" }
 
 # A paragraph consists of consecutive lines. Each list item and each table row is a separate paragraph.
 function Split-Paragraph([string] $Text) { $Text.Trim() -split '\n\s*\n|\n(?=- |\|)' -replace '\s*\n\s*', ' ' }
@@ -41,10 +45,11 @@ function Repair-Maml([xml] $Maml, [object[]] $Command) {
     foreach ($node in @($Maml.SelectNodes('//*[*[local-name()="para"]]'))) {
         Set-Paragraph $node (@($node.ChildNodes.InnerText) -join "`n`n")
     }
-    # The pages are read offline, so a link is just the name of another page.
+    # PlatyPS puts the link 'Online Version' first, where -Online looks for an address. The others are just names for Get-Help.
     foreach ($link in @($Maml.SelectNodes('//*[local-name()="navigationLink"]'))) {
-        if ($link['maml:linkText'].InnerText -eq 'Online Version') { $null = $link.ParentNode.RemoveChild($link) }
-        else { $link['maml:uri'].InnerText = '' }
+        $name = $link.ParentNode.ParentNode['command:details']['command:name'].InnerText
+        $isOnline = $link['maml:linkText'].InnerText -eq 'Online Version'
+        $link['maml:uri'].InnerText = $isOnline ? (Get-OnlineAddress $name) : ''
     }
 }
 
@@ -108,5 +113,7 @@ $maml.Save($writer)
 $writer.Dispose()
 Remove-Item $folder -Recurse
 foreach ($page in Get-ChildItem $pages -Filter about_*.md) {
-    Set-Content (Join-Path $help "$($page.BaseName).help.txt") (ConvertTo-HelpText (Get-Content $page -Raw))
+    # -Online doesn't work for topics, so their text has the address, in a line of its own that can be copied.
+    $online = '', 'ONLINE VERSION', "        $(Get-OnlineAddress $page.BaseName)"
+    Set-Content (Join-Path $help "$($page.BaseName).help.txt") (@(ConvertTo-HelpText (Get-Content $page -Raw)) + $online)
 }

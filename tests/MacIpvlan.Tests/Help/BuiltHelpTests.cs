@@ -43,8 +43,9 @@ public sealed partial class BuiltHelpTests
             Child(command, "examples").Elements().Select(static e =>
                 $"{Child(e, "title").Value.Trim('-', ' ')}\n{Child(e, "code").Value}\n{Text(Child(e, "remarks"))}"));
         Assert.Equal(
-            Regex.Matches(page["RELATED LINKS"], @"\[(.*?)\]").Select(static m => m.Groups[1].Value),
-            Child(command, "relatedLinks").Elements().Select(static l => Child(l, "linkText").Value));
+            Regex.Matches(page["RELATED LINKS"], @"\[(.*?)\]").Select(static m => (m.Groups[1].Value, ""))
+                .Prepend(("Online Version", HelpPage.Online(name))),
+            Child(command, "relatedLinks").Elements().Select(static l => (Child(l, "linkText").Value, Child(l, "uri").Value.Trim())));
     }
 
     [Theory]
@@ -71,7 +72,10 @@ public sealed partial class BuiltHelpTests
         // In the text, a row is its first cell and the others below it, each with its column's heading.
         string label = $"^ {{8}}({string.Join('|', headings.Where(static h => h.Length > 0).Select(Regex.Escape).DefaultIfEmpty("-"))}): ";
         string text = Regex.Replace(File.ReadAllText(Path.Combine(s_folder, $"{topic}.help.txt")), label, "", RegexOptions.Multiline);
+        string online = $"\nONLINE VERSION\n        {HelpPage.Online(topic)}\n";
 
+        Assert.EndsWith(online, text, StringComparison.Ordinal);
+        text = text[..^online.Length];
         Assert.Equal(
             Words(Markup().Replace(TableHeading().Replace(page, ""), " ")), Words(Regex.Replace(text, @"\ATOPIC\n", "")));
         Assert.All(text.Split('\n').Where(static l => !l.StartsWith("        ", StringComparison.Ordinal)), static l => Assert.True(l.Length <= 80, l));

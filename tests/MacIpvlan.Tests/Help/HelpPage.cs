@@ -7,6 +7,8 @@ namespace MacIpvlan.Tests.Help;
 internal sealed partial class HelpPage
 {
     private static readonly string s_folder = Path.Combine(SourceTree.Root, "docs/en-US");
+    private static readonly string s_project = Regex.Match(
+        File.ReadAllText(Path.Combine(SourceTree.Root, "MacIpvlan.psd1")), "ProjectUri += '(.+)'").Groups[1].Value;
     private readonly Dictionary<string, string> _sections;
 
     private HelpPage(string text)
@@ -43,6 +45,9 @@ internal sealed partial class HelpPage
 
     /// <summary>Whether there is a page of that name, of a cmdlet or another.</summary>
     public static bool Exists(string name) => File.Exists(Path.Combine(s_folder, $"{name}.md"));
+
+    /// <summary>The address of a page in the project's repository, which the manifest names.</summary>
+    public static string Online(string name) => $"{s_project}/blob/main/docs/en-US/{name}.md";
 
     /// <summary>The text without its line breaks, which pages and built help have in other places.</summary>
     public static string Flatten(string text) => Space().Replace(text, " ").Trim();
