@@ -130,13 +130,53 @@ Describe 'Show-ContainerNetwork' -Tag Native {
         Get-Content $written.FullName -TotalCount 1 | Should -Be (uname -n)
     }
 
-    It 'refuses the extension <_>, unless with -As' -ForEach '.png', '.PDF' {
+    It 'refuses the extension <_>, unless with -As' -ForEach '.jpg', '.PDF' {
         $path = Join-Path $TestDrive "picture$_"
         $failure = Get-Failure { Show-ContainerNetwork -Path $path }
         $failure.What | Should -BeLike 'InvalidParameter InvalidArgument *'
         $failure.Message | Should -Be "Drawings can't be written as $($_.ToLowerInvariant()) files."
         $path | Should -Not -Exist
         (Show-ContainerNetwork -Path $path -As Svg).Length | Should -BeGreaterThan 0
+    }
+
+    It 'writes a PNG picture, twice as large as the SVG picture' {
+        # rsvg-convert can be among the files of tests/runtimes/unpack.sh.
+        $run = "$PSScriptRoot/runtimes/run.sh"
+        $null = & $run sh -c 'command -v rsvg-convert'
+        if ($LASTEXITCODE) { Set-ItResult -Skipped -Because 'rsvg-convert is missing (package librsvg2-bin); tests/runtimes/unpack.sh gets it' }
+        $path = Join-Path $TestDrive 'a.png'
+        Invoke-Shell "(Show-ContainerNetwork -Path '$path').FullName" -Through $run | Should -Be $path
+        $bytes = [IO.File]::ReadAllBytes($path)
+        [Convert]::ToHexString($bytes, 0, 16) | Should -Be '89504E470D0A1A0A0000000D49484452'
+        # The header has width and height in network order.
+        $width, $height = 16, 20 | ForEach-Object { [Net.IPAddress]::NetworkToHostOrder([BitConverter]::ToInt32($bytes, $_)) }
+        "0 0 $($width / 2) $($height / 2)" | Should -Be ([xml](Show-ContainerNetwork -As Svg)).svg.viewBox
+    }
+
+    It 'refuses a PNG picture without a file, and without a program that renders it' {
+        $failure = Get-Failure { Show-ContainerNetwork -As Png }
+        $failure.What | Should -Be "InvalidParameter InvalidArgument ''"
+        $failure.Action | Should -Be 'Specify the file with -Path.'
+        $path = Join-Path $TestDrive 'b.png'
+        $programs = $env:PATH
+        $env:PATH = '/nowhere'
+        try { $failure = Get-Failure { Show-ContainerNetwork -Path $path } }
+        finally { $env:PATH = $programs }
+        $failure.What | Should -Be "RendererUnavailable ResourceUnavailable ''"
+        $failure.Action | Should -BeLike '*librsvg2-bin*'
+        $path | Should -Not -Exist
+    }
+
+    It 'ends the program at Ctrl+C, and writes no file' {
+        $folder = (New-Item (Join-Path $TestDrive programs) -ItemType Directory).FullName
+        Set-Content $folder/rsvg-convert '#!/bin/sh', "echo `$`$ >$folder/id.new", "mv $folder/id.new $folder/id", 'exec sleep 300'
+        chmod +x $folder/rsvg-convert
+        $process = Start-Shell "`$env:PATH = '${folder}:' + `$env:PATH; Show-ContainerNetwork -Path $folder/a.png"
+        for ($i = 0; $i -lt 3000 -and -not (Test-Path $folder/id); $i++) { Start-Sleep -Milliseconds 10 }
+        Send-Signal INT $process
+        $process.WaitForExit(20000) | Should -BeTrue
+        "/proc/$(Get-Content $folder/id)" | Should -Not -Exist
+        "$folder/a.png" | Should -Not -Exist
     }
 
     It 'replaces a file, and with -NoClobber leaves it' {

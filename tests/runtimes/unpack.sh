@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Unpacks Docker, Podman and the CNI plugins from Debian packages into a folder, for tests/Containers.Tests.ps1 and
-# tests/Cni.Tests.ps1. Installs nothing, and starts or touches no daemon of the machine. Needs root.
+# Unpacks Docker, Podman, the CNI plugins and rsvg-convert from Debian packages into a folder, for tests/Containers.Tests.ps1,
+# tests/Cni.Tests.ps1 and tests/ShowContainerNetwork.Tests.ps1. Installs nothing, and starts or touches no daemon of the
+# machine. Needs root.
 #
 #   unpack.sh FOLDER
 set -euo pipefail
@@ -14,7 +15,7 @@ apt-get update
 read -ra clients <<<"$(apt-cache pkgnames docker-cli | grep -x docker-cli || true)"
 # The packages and dependencies that are missing. Installed ones are marked with a version in brackets.
 mapfile -t packages < <(apt-get install --simulate --no-install-recommends docker.io podman runc \
-    containernetworking-plugins "${clients[@]}" |
+    containernetworking-plugins librsvg2-bin fonts-dejavu-core "${clients[@]}" |
     awk '$1 == "Inst" && $3 !~ /^\[/ { print $2 }')
 ((${#packages[@]} == 0)) || apt-get download "${packages[@]}"
 for package in *.deb; do

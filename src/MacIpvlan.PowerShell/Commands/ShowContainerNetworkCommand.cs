@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Text;
 using MacIpvlan.Topology;
 
 namespace MacIpvlan.PowerShell.Commands;
@@ -39,13 +40,14 @@ public sealed class ShowContainerNetworkCommand : NetworkCommand
     {
         _ when MyInvocation.BoundParameters.ContainsKey(nameof(As)) => As,
         ".svg" => DrawingFormat.Svg,
+        ".png" => DrawingFormat.Png,
         ".html" or ".htm" => DrawingFormat.Html,
         ".mmd" or ".mermaid" => DrawingFormat.Mermaid,
         null or "" or ".txt" => DrawingFormat.Text,
         string extension => throw new NetworkException(
             NetworkError.InvalidParameter,
             $"Drawings can't be written as {extension} files.",
-            "Use .svg, .html, .mmd or .txt, or specify the format with -As."),
+            "Use .svg, .png, .html, .mmd or .txt, or specify the format with -As."),
     };
 
     private protected override void Process()
@@ -57,10 +59,22 @@ public sealed class ShowContainerNetworkCommand : NetworkCommand
     private protected override void Finish()
     {
         DrawingFormat format = Format;
+        if (format == DrawingFormat.Png && Path is null)
+        {
+            throw new NetworkException(
+                NetworkError.InvalidParameter, "A PNG picture isn't text, so it can only be written to a file.", "Specify the file with -Path.");
+        }
+
         ContainerNetwork[] networks = [.. SelectNetworks(_areAll ? null : [.. _names])];
         if (networks.Length == 0 && !_areAll) return;
         NetworkTopology topology = new TopologyReader(Session).Read(networks);
         if (!All) topology = topology.Abridged(MostNics);
+        if (format == DrawingFormat.Png)
+        {
+            WriteFile(PngPicture.Draw(topology, Session.Stopping));
+            return;
+        }
+
         string[] texts = format switch
         {
             DrawingFormat.Mermaid => [MermaidChart.Draw(topology)],
@@ -68,13 +82,10 @@ public sealed class ShowContainerNetworkCommand : NetworkCommand
             DrawingFormat.Html => [HtmlPage.Draw(topology)],
             _ => [.. TextTree.Draw(topology, Path is null ? TerminalWidth.Of(Host) : TextTree.OrdinaryWidth)],
         };
-        if (Path is not null)
-        {
-            string path = FileLocation.Of(SessionState, Path);
-            Write(OutputFile.Write(path, string.Join('\n', texts).TrimEnd('\n') + '\n', replaces: !NoClobber));
-            return;
-        }
-
-        foreach (string text in texts) Write(text);
+        if (Path is not null) WriteFile(Encoding.UTF8.GetBytes(string.Join('\n', texts).TrimEnd('\n') + '\n'));
+        else foreach (string text in texts) Write(text);
     }
+
+    private void WriteFile(byte[] content) =>
+        Write(OutputFile.Write(FileLocation.Of(SessionState, Path!), content, replaces: !NoClobber));
 }

@@ -47,7 +47,7 @@ internal static class ErrorRecords
             or NetworkError.NamespaceInUse or NetworkError.AddressInUse or NetworkError.AddressConflict
             or NetworkError.MacAddressInUse => ErrorCategory.ResourceBusy,
         NetworkError.AddressesExhausted or NetworkError.StateUnavailable or NetworkError.ContainerNotRunning
-            or NetworkError.RuntimeUnavailable => ErrorCategory.ResourceUnavailable,
+            or NetworkError.RuntimeUnavailable or NetworkError.RendererUnavailable => ErrorCategory.ResourceUnavailable,
         NetworkError.InvalidDefinition => ErrorCategory.InvalidData,
         NetworkError.FileUnusable => ErrorCategory.OpenError,
         NetworkError.KernelTooOld or NetworkError.NoCounterpart => ErrorCategory.NotImplemented,

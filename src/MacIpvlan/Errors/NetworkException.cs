@@ -132,6 +132,9 @@ public enum NetworkError
     /// <summary>The file can't be read or written.</summary>
     FileUnusable,
 
+    /// <summary>The program that renders pictures is missing, fails, or doesn't finish.</summary>
+    RendererUnavailable,
+
     /// <summary>The kernel doesn't support a requested option.</summary>
     KernelTooOld,
 

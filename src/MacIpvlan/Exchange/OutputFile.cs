@@ -20,7 +20,15 @@ public static class OutputFile
     /// <param name="replaces">Whether to replace an existing file.</param>
     /// <returns>The file.</returns>
     /// <exception cref="NetworkException">FileExists or FileUnusable.</exception>
-    public static FileInfo Write(string path, string text, bool replaces)
+    public static FileInfo Write(string path, string text, bool replaces) => Write(path, Encoding.UTF8.GetBytes(text), replaces);
+
+    /// <summary>Writes bytes. A file that is replaced keeps its permissions.</summary>
+    /// <param name="path">The file's path.</param>
+    /// <param name="content">The bytes.</param>
+    /// <param name="replaces">Whether to replace an existing file.</param>
+    /// <returns>The file.</returns>
+    /// <exception cref="NetworkException">FileExists or FileUnusable.</exception>
+    public static FileInfo Write(string path, byte[] content, bool replaces)
     {
         string folder = Path.GetDirectoryName(path) ?? "/";
         string draft = Path.Combine(folder, $".{RandomNumberGenerator.GetHexString(16, lowercase: true)}.tmp");
@@ -33,7 +41,7 @@ public static class OutputFile
             try
             {
                 if (rights is not null) File.SetUnixFileMode(file.SafeFileHandle, rights.Value & RightsMask);
-                file.Write(Encoding.UTF8.GetBytes(text));
+                file.Write(content);
                 file.Flush();
                 // A rename replaces the name itself, whatever it now refers to, and follows no link.
                 File.Move(draft, path, replaces);

@@ -14,4 +14,7 @@ public enum DrawingFormat
 
     /// <summary>An HTML page with the picture and tables.</summary>
     Html,
+
+    /// <summary>A PNG picture.</summary>
+    Png,
 }

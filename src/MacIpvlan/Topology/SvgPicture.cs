@@ -9,8 +9,11 @@ public static class SvgPicture
     private const int Radius = 8;
 
     /// <summary>Returns the text of a standalone file.</summary>
-    public static string Draw(NetworkTopology topology) => DrawingXml.Write(
-        svg => Draw(svg, topology, TopologyPicture.Lay(topology, hasHeading: true), PictureStyle.Sheet));
+    public static string Draw(NetworkTopology topology) => Draw(topology, TopologyPicture.Lay(topology, hasHeading: true));
+
+    /// <summary>Returns the text of a standalone file with this picture.</summary>
+    internal static string Draw(NetworkTopology topology, Box picture) =>
+        DrawingXml.Write(svg => Draw(svg, topology, picture, PictureStyle.Sheet));
 
     /// <summary>Writes the picture, with the style sheet if one is given.</summary>
     internal static void Draw(XmlWriter svg, NetworkTopology topology, Box picture, string? sheet)
