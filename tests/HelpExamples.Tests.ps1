@@ -25,12 +25,13 @@ BeforeDiscovery {
         $example.Kind = if ($code -match 'Watch-ContainerNic') { 'Endless' }
         elseif ($code -match 'Watch-ContainerNetwork') { 'Watching' }
         elseif ($code -match '-Container |docker ') { 'Container' }
+        elseif ($code -match '\.png') { 'Picture' }
         elseif ($code -match 'Ipvlan|Vlan(Id|SubInterface)|eth0\.\d') { 'Special' }
         # A network without a parent has a dummy.
         elseif ($code -match 'New-\w+vlanNetwork' -and $code -notmatch '-Parent') { 'Special' }
         else { 'Common' }
     }
-    $common, $special, $container, $endless, $watching = 'Common', 'Special', 'Container', 'Endless', 'Watching' |
+    $common, $special, $container, $picture, $endless, $watching = 'Common', 'Special', 'Container', 'Picture', 'Endless', 'Watching' |
         ForEach-Object { , @($examples | Where-Object Kind -EQ $_) }
 }
 
@@ -79,6 +80,17 @@ Describe 'Examples with macvlan alone' -Tag Native, Once {
     It '<Page>: <Title>' -ForEach $common {
         Reset-ExampleHost $Page $Kind
         { Invoke-Example $Code } | Should -Not -Throw
+    }
+}
+
+Describe 'Examples with a program that renders pictures' -Tag Native, Once {
+    It '<Page>: <Title>' -ForEach $picture {
+        $problem = Get-PictureProblem
+        if ($problem) { Set-ItResult -Skipped -Because $problem }
+        Reset-ExampleHost $Page $Kind
+        Invoke-Shell "Set-Location '$TestDrive'; try { `$null = $Code } catch { `"failed: `$_`" }" -Through $PSScriptRoot/runtimes/run.sh |
+            Should -BeNullOrEmpty
+        Get-Item $TestDrive/*.png | Should -Not -BeNullOrEmpty
     }
 }
 

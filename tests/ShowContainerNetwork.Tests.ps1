@@ -140,12 +140,10 @@ Describe 'Show-ContainerNetwork' -Tag Native {
     }
 
     It 'writes a PNG picture, twice as large as the SVG picture' {
-        # rsvg-convert can be among the files of tests/runtimes/unpack.sh.
-        $run = "$PSScriptRoot/runtimes/run.sh"
-        $null = & $run sh -c 'command -v rsvg-convert'
-        if ($LASTEXITCODE) { Set-ItResult -Skipped -Because 'rsvg-convert is missing (package librsvg2-bin); tests/runtimes/unpack.sh gets it' }
+        $problem = Get-PictureProblem
+        if ($problem) { Set-ItResult -Skipped -Because $problem }
         $path = Join-Path $TestDrive 'a.png'
-        Invoke-Shell "(Show-ContainerNetwork -Path '$path').FullName" -Through $run | Should -Be $path
+        Invoke-Shell "(Show-ContainerNetwork -Path '$path').FullName" -Through $PSScriptRoot/runtimes/run.sh | Should -Be $path
         $bytes = [IO.File]::ReadAllBytes($path)
         [Convert]::ToHexString($bytes, 0, 16) | Should -Be '89504E470D0A1A0A0000000D49484452'
         # The header has width and height in network order.

@@ -296,6 +296,12 @@ function Invoke-Shell {
     & $start @arguments
 }
 
+function Get-PictureProblem {
+    # The reason why no PNG picture can be drawn through tests/runtimes/run.sh; empty if it can.
+    $null = & $PSScriptRoot/runtimes/run.sh sh -c 'command -v rsvg-convert'
+    if ($LASTEXITCODE) { 'rsvg-convert is missing (package librsvg2-bin); tests/runtimes/unpack.sh gets it' }
+}
+
 function Start-Shell {
     # Starts a script in a separate process that Ctrl+C interrupts, and returns the process. Read its output from
     # StandardOutput. Through works as in Invoke-Shell.
