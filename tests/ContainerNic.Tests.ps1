@@ -259,7 +259,7 @@ Describe 'Connect-ContainerNic' -Tag Native {
     It 'shows each step with -Verbose' {
         $nic, $steps = (Connect-ContainerNic front web1 -Verbose 4>&1).Where({ $_ -is [MacIpvlan.ContainerNic] }, 'Split')
         $text = $steps -join "`n"
-        $text | Should -BeLike "*ip link add link eth0 name * address $($nic[0].MacAddress) group * netns web1 type macvlan mode bridge*"
+        $text | Should -BeLike "*ip link add link eth0 name * address $($nic[0].MacAddress) index * netns web1 type macvlan mode bridge*"
         $text | Should -BeLike '*ip -n web1 address add 192.168.50.2/24 * dev eth0*ip -n web1 link set dev eth0 * up*'
         $text | Should -BeLike '*ip -n web1 route * default via 192.168.50.1 dev eth0*'
         $nic | Disconnect-ContainerNic -Verbose 4>&1 | ForEach-Object { "$_" } |

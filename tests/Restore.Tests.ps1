@@ -133,7 +133,7 @@ Describe 'Restore-ContainerNetwork after a reboot' -Tag Native, Once {
         (Get-IpLink -Namespace web1).ifname | Should -Be lo, eth1
         (Get-Failure { Restore-ContainerNetwork none }).What | Should -Be "NetworkNotFound ObjectNotFound 'none'"
         Get-ContainerNetwork l* | Restore-ContainerNetwork | ForEach-Object Result | Should -Be InPlace, Restored
-        (Get-IpLink -Namespace web1).ifname | Should -Be lo, eth1, eth0
+        (Get-IpLink -Namespace web1).ifname | Should -Be lo, eth0, eth1
     }
 
     # With its one processor, the kernel of the tests would do one after the other.

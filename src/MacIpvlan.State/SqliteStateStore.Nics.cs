@@ -105,9 +105,10 @@ public sealed partial class SqliteStateStore
 
     private NicRecord Reserve(NicRecord nic, NetworkRecord network, IReadOnlyList<AddressDemand> demands)
     {
+        long ordinal;
         try
         {
-            _database.Execute(
+            ordinal = _database.Query(
                 """
                 INSERT INTO nics (id, host, network_id, state, namespace_name, namespace_path, namespace_device,
                     namespace_inode, boot_id, namespace_cookie, process_id, process_start, worker, is_host,
@@ -115,13 +116,15 @@ public sealed partial class SqliteStateStore
                     container_image, container_address, container_cgroup, parent_index)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
                     $22, $23, $24, $25)
+                RETURNING ordinal
                 """,
+                static r => r.GetInt64(0),
                 nic.Id, _host, nic.NetworkId, nic.State.ToString(), nic.NamespaceName, nic.NamespacePath,
                 (long)nic.Namespace.Device, (long)nic.Namespace.Inode, nic.NamespaceBirth.BootId,
                 (long)nic.NamespaceBirth.Cookie, nic.ProcessId, nic.ProcessStart, WorkerOf(nic.State),
                 nic.IsHost, nic.InterfaceName, nic.InterfaceIndex, nic.MacAddress.ToString(), nic.Mtu, nic.Container?.Id,
                 nic.Container?.Name, nic.Container?.Runtime.ToString(), nic.Container?.Image, nic.Container?.Address,
-                nic.Container?.Cgroup, nic.ParentIndex);
+                nic.Container?.Cgroup, nic.ParentIndex)[0];
         }
         catch (SqliteException e) when (e.SqliteExtendedErrorCode == UniqueViolation)
         {
@@ -148,7 +151,7 @@ public sealed partial class SqliteStateStore
                 : TakeLowest(nic, i, network, [.. pools.Where(p => p.Subnet.Prefix.Family == demands[i].Family)]);
         }
 
-        return nic with { Leases = leases };
+        return nic with { Ordinal = ordinal, Leases = leases };
     }
 
     private bool Update(NicRecord nic, NicState? from) => _database.Execute(
@@ -186,7 +189,7 @@ public sealed partial class SqliteStateStore
             SELECT id, network_id, state, namespace_name, namespace_path, namespace_device, namespace_inode, boot_id,
                 namespace_cookie, process_id, process_start, interface_name, interface_index, mac_address, mtu, is_host,
                 container_id, container_name, container_runtime, container_image, container_address, container_cgroup,
-                parent_index
+                parent_index, ordinal
             FROM nics n WHERE {condition} ORDER BY ordinal
             """,
             r => new NicRecord
@@ -211,6 +214,7 @@ public sealed partial class SqliteStateStore
                     Cgroup = r.GetString(21),
                 },
                 ParentIndex = r.GetInt32(22),
+                Ordinal = r.GetInt64(23),
                 Leases = [.. leases[r.GetString(0)]],
             },
             value);

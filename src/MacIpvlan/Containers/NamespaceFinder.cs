@@ -10,8 +10,8 @@ namespace MacIpvlan.Containers;
 /// </summary>
 /// <param name="threads">The threads that enter namespaces.</param>
 /// <param name="warn">Called with the text of each warning.</param>
-/// <param name="stopping">Canceled when the command must stop.</param>
-internal sealed partial class NamespaceFinder(NamespaceThreads threads, Action<string> warn, CancellationToken stopping)
+/// <param name="throwIfStopping">Called often; ends the search if the command must stop.</param>
+internal sealed partial class NamespaceFinder(NamespaceThreads threads, Action<string> warn, Action throwIfStopping)
 {
     private static readonly string[] s_folders = ["/run/netns", "/run/docker/netns"];
     private static readonly TimeSpan s_validity = TimeSpan.FromSeconds(1);
@@ -55,7 +55,7 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads, Action<s
 
         NamespaceHandle? Unseen(NamespaceHandle? handle)
         {
-            stopping.ThrowIfCancellationRequested();
+            throwIfStopping();
             if (handle is null || seen.Add(handle.Identity)) return handle;
             handle.Dispose();
             return null;
@@ -67,7 +67,7 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads, Action<s
         // The paths are usually needed for many NICs at a time.
         if (_found is not long time || Stopwatch.GetElapsedTime(time) > s_validity)
         {
-            NamespaceSearch search = new(stopping);
+            NamespaceSearch search = new(throwIfStopping);
             _all = search.Run(Processes());
             _found = Stopwatch.GetTimestamp();
             if (!search.IsComplete)
@@ -126,7 +126,7 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads, Action<s
     /// alive, and any of them can end or be hidden under another mount while others remain. They belong to others, who
     /// can have as many as they like, so the search ends at a limit.
     /// </summary>
-    private sealed class NamespaceSearch(CancellationToken stopping)
+    private sealed class NamespaceSearch(Action throwIfStopping)
     {
         private const int MaxItems = 1_000_000;
         private const int MaxPathsToOne = 64;
@@ -158,7 +158,7 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads, Action<s
 
         private IEnumerable<string> Bounded(IEnumerable<string> items) => items.TakeWhile(_ =>
         {
-            stopping.ThrowIfCancellationRequested();
+            throwIfStopping();
             return ++_items <= MaxItems;
         });
 

@@ -77,30 +77,22 @@ internal sealed class NicLinks(NetworkSession session)
     public Link? Find(RouteSocket inside, NicRecord nic, NetworkRecord network) =>
         inside.FindLink(LinkMark.Index(nic)) is Link link && IsOn(inside, link, nic, network) ? link : null;
 
-    /// <summary>Deletes the link of a NIC, finished or not, wherever its container has moved it.</summary>
+    /// <summary>
+    /// Deletes the link of a NIC that isn't released, finished or not, wherever its container has moved it.
+    /// </summary>
     /// <exception cref="NetlinkException">The kernel refused.</exception>
     public void Delete(NamespaceHandle target, NicRecord nic, NetworkRecord network)
     {
-        if (!StartDelete(target, nic, network).GetAwaiter().GetResult()) DeleteMoved(nic, network);
+        if (!StartDelete(target, nic, network, []).GetAwaiter().GetResult()) DeleteMoved(nic, network);
     }
 
     /// <summary>
-    /// Starts to delete the link of a NIC, finished or not, in its namespace, and to give routes that it shared with
-    /// other NICs there to the next one.
+    /// Starts to delete the link of a NIC that is released, finished or not, in its namespace. Routes that it shared
+    /// with other NICs there go to the next one.
     /// </summary>
     /// <returns>False if the link isn't there.</returns>
-    public Task<bool> StartDelete(NamespaceHandle target, NicRecord nic, NetworkRecord network)
-    {
-        RouteRequest[] after = nic.IsHost ? [] : [.. NicRoutes.After(network, nic, FindOthers(nic))];
-        return session.Namespaces.Start(target, () =>
-        {
-            using RouteSocket inside = RouteSocket.Open(target, session.Trace);
-            Link? link = Find(inside, nic, network);
-            if (link is not null) inside.Execute(new LinkDelete(link.Index, link.Name));
-            foreach (RouteRequest route in after) TryExecute(inside, route);
-            return link is not null;
-        });
-    }
+    public Task<bool> StartDelete(NamespaceHandle target, NicRecord nic, NetworkRecord network) =>
+        StartDelete(target, nic, network, nic.IsHost ? [] : [.. NicRoutes.After(network, nic, FindOthers(nic))]);
 
     /// <summary>
     /// Deletes the link of a NIC that isn't in its namespace. A container can move a link into a namespace of its own
@@ -154,6 +146,16 @@ internal sealed class NicLinks(NetworkSession session)
         .Where(l => refusal.Step.Contains($"ip address add {l.Address} ", StringComparison.Ordinal))
         .Select(static l => (AddressValue?)l.Address.Value).FirstOrDefault();
 
+    private Task<bool> StartDelete(NamespaceHandle target, NicRecord nic, NetworkRecord network, RouteRequest[] after) =>
+        session.Namespaces.Start(target, () =>
+        {
+            using RouteSocket inside = RouteSocket.Open(target, session.Trace);
+            Link? link = Find(inside, nic, network);
+            if (link is not null) inside.Execute(new LinkDelete(link.Index, link.Name));
+            foreach (RouteRequest route in after) TryExecute(inside, route);
+            return link is not null;
+        });
+
     private List<(NicRecord, NetworkRecord)> FindOthers(NicRecord nic)
     {
         NicRecord[] others = [.. session.State.GetNics(nic.Namespace).Where(n =>
@@ -199,9 +201,8 @@ internal sealed class NicLinks(NetworkSession session)
         {
             using RouteSocket inside = RouteSocket.Open(target, session.Trace);
             if (inside.FindLink(sibling.Link.Index) is not Link link || !IsOn(inside, link, nic, network)) return false;
-            bool isOurs = link.Index == LinkMark.Index(nic) || link.Alias == LinkMark.Alias(network, nic)
-                || (network.NicKind is MacvlanLink && link.MacAddress.Equals(nic.MacAddress))
-                || inside.GetAddresses(link).Any(a => nic.Leases.Any(l => l.Address.Value == a.Address.Value));
+            // A link keeps its index when it's moved, unless the one who moves it chooses another.
+            bool isOurs = link.Index == LinkMark.Index(nic) || link.Alias == LinkMark.Alias(network, nic) || inside.GetAddresses(link).Any(a => nic.Leases.Any(l => l.Address.Value == a.Address.Value));
             if (isOurs) inside.Execute(new LinkDelete(link.Index, link.Name));
             return isOurs;
         });

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MacIpvlan.Netlink;
 using MacIpvlan.State;
 
@@ -7,7 +6,7 @@ namespace MacIpvlan;
 /// <summary>
 /// Marks the links that this module creates, so that any command can recognize them. The request that creates a parent
 /// also puts it into a special group. It leaves the group when it gets its alias, so a parent that a killed command left
-/// unfinished can always be recognized. The request that creates a NIC gives it an index that follows from its id. The
+/// unfinished can always be recognized. The request that creates a NIC gives it an index that follows from its number. The
 /// alias of a NIC is for people: its container can change it.
 /// </summary>
 internal static class LinkMark
@@ -19,9 +18,9 @@ internal static class LinkMark
     public const uint ParentGroup = 0x6d6976;
 
     private const int NetworkDigits = 12;
-    private const int IndexDigits = 7;
 
-    // Above the indexes that the kernel chooses, and short enough to read.
+    // Above the indexes that the kernel chooses, and short enough to read. The NICs of a namespace have the order in
+    // which they were created.
     private const int FirstIndex = 1_000_000;
     private const int Indexes = 9_000_000;
 
@@ -29,8 +28,7 @@ internal static class LinkMark
     public static string Alias(NetworkRecord network, NicRecord nic) => Prefix(network) + nic.Id;
 
     /// <summary>The index of a NIC's link, unique in its namespace.</summary>
-    public static int Index(NicRecord nic) =>
-        FirstIndex + (int.Parse(nic.Id.AsSpan(0, IndexDigits), NumberStyles.HexNumber, CultureInfo.InvariantCulture) % Indexes);
+    public static int Index(NicRecord nic) => FirstIndex + (int)(nic.Ordinal % Indexes);
 
     /// <summary>Whether this module created the link as a parent, finished or not.</summary>
     public static bool IsParent(Link link) => link.Alias == ParentAlias || IsUnfinishedParent(link);

@@ -11,6 +11,9 @@ public sealed record NicRecord
     /// <summary>16 random hexadecimal digits.</summary>
     public required string Id { get; init; }
 
+    /// <summary>Its number among the NICs of the host, which grows in the order of creation; zero until it's added.</summary>
+    public long Ordinal { get; init; }
+
     /// <summary>The network's id.</summary>
     public required string NetworkId { get; init; }
 

@@ -33,9 +33,14 @@ public static class Recovery
     {
         NicLinks links = new(session);
         using NamespaceHandle? target = links.OpenNamespace(nic);
-        if (target is not null) links.Delete(target, nic, network);
-        else links.DeleteMoved(nic, network);
-        if (nic.State == NicState.Restoring) session.State.UpdateNic(nic with { State = NicState.Detached });
-        else links.Release(nic);
+        if (nic.State == NicState.Restoring)
+        {
+            if (target is not null) links.Delete(target, nic, network);
+            session.State.UpdateNic(nic with { State = NicState.Detached });
+            return;
+        }
+
+        if (target is null || !session.Namespaces.Await(links.StartDelete(target, nic, network))) links.DeleteMoved(nic, network);
+        links.Release(nic);
     }
 }
