@@ -33,7 +33,7 @@ public sealed class NicStoreTests : StateTest
         using SqliteStateStore other = State.Open();
         NicRecord read = Assert.Single(other.GetNics());
         Assert.Equal(Describe.Lines(reserved), Describe.Lines(read));
-        Assert.Equal(Describe.Lines(nic with { Leases = read.Leases }), Describe.Lines(read));
+        Assert.Equal(Describe.Lines(nic with { Ordinal = 1, Leases = read.Leases }), Describe.Lines(read));
         Assert.Equal(
             ["fd18::1/64 Pool", "10.0.0.9/24 Static"], read.Leases.Select(static l => $"{l.Address} {l.Source}"));
     }
@@ -65,7 +65,7 @@ public sealed class NicStoreTests : StateTest
     [Fact]
     public void Updating_OfThatTestSetsEveryFieldThatMayChange() => Assert.Equal(
         // What a NIC is stays.
-        [".Id", ".NetworkId", ".Container.Id", ".Container.Runtime", ".Container.Image", ".Container.Address", ".Container.Cgroup", ".Container.ShortId", ".IsHost"],
+        [".Id", ".Ordinal", ".NetworkId", ".Container.Id", ".Container.Runtime", ".Container.Image", ".Container.Address", ".Container.Cgroup", ".Container.ShortId", ".IsHost"],
         Describe.Same(Attached(Nic(_network) with { Id = "1", Container = s_container }), Nic(_network) with { Id = "1", Container = s_container })
             .Select(static l => l.Split(' ')[0]));
 

@@ -1,0 +1,257 @@
+# What a container can do against its NIC, and other users against the commands of root: docs/security.md. It changes what a
+# container can change; what counts is that a NIC is deleted for certain, or that a command says that it isn't.
+
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+    Initialize-TestHost
+    ip -n wire address add 10.1.0.100/24 dev eth0
+    ip -n wire link add link eth0 name eth0.50 type vlan id 50
+    ip -n wire link set eth0.50 up
+
+    function Get-NicLink {
+        # The macvlan and ipvlan links of namespaces, as NAMESPACE/INTERFACE.
+        foreach ($name in [IO.Directory]::GetFiles('/run/netns') | Split-Path -Leaf) {
+            Get-IpLink -Namespace $name | Where-Object { $_.PSObject.Properties['linkinfo'] -and $_.linkinfo.info_kind -in 'macvlan', 'ipvlan' } |
+                ForEach-Object { "$name/$($_.ifname)" }
+        }
+    }
+}
+
+AfterAll { Clear-TestHost }
+
+# The kernel of the machine may lack ipvlan.
+foreach ($case in @{ Kind = 'macvlan'; Tag = 'Native' }, @{ Kind = 'ipvlan'; Tag = 'Kernel' }) {
+    Describe 'A <Kind> NIC whose container' -ForEach $case -Tag $case.Tag {
+        BeforeEach {
+            $null = & "New-$($Kind)Network" lan eth0 -Subnet 10.1.0.0/24
+            $null = New-NetworkNamespace web1, web2
+            $nic = Connect-ContainerNic lan web1
+            ip netns add nested
+        }
+
+        AfterEach {
+            'nested', 'web1', 'web2' | ForEach-Object { ip netns delete $_ 2>$null }
+            Remove-MacvlanNetwork * -Force 3>$null
+            Remove-IpvlanNetwork * -Force 3>$null
+        }
+
+        It '<Name> is disconnected for certain' -ForEach @(
+            @{ Name = 'renames it'; Act = { ip -n web1 link set eth0 down; ip -n web1 link set eth0 name other } }
+            @{ Name = 'gives it the alias of another'; Act = { ip -n web1 link set eth0 alias macipvlan:gone } }
+            @{ Name = 'takes its alias and puts it into another group'; Act = { ip -n web1 link set eth0 alias ''; ip -n web1 link set eth0 group 7 } }
+            @{ Name = 'changes its MAC address'; Act = { ip -n web1 link set eth0 alias x; ip -n web1 link set eth0 address 02:00:00:00:00:77 2>$null } }
+            @{ Name = 'puts another link in its place'; Act = {
+                    ip -n web1 link set eth0 down; ip -n web1 link set eth0 name hidden; ip -n web1 link set hidden alias ''
+                    ip -n web1 link add eth0 type bridge; ip -n web1 link set eth0 alias "macipvlan:$($nic.Id)"
+                } }
+            @{ Name = 'moves it to a namespace of its own'; Act = { ip -n web1 link set eth0 netns nested } }
+            @{ Name = 'moves it under another name, alias and MAC address'; Act = {
+                    ip -n web1 link set eth0 netns nested; ip -n nested link set eth0 name x
+                    ip -n nested link set x alias y; ip -n nested link set x address 02:00:00:00:00:77 2>$null
+                } }
+            @{ Name = 'moves it under another index, and keeps its address'; Act = {
+                    ip -n web1 link set eth0 netns nested index 77; ip -n nested link set eth0 alias x up
+                    ip -n nested address add 10.1.0.2/24 dev eth0
+                } }
+        ) {
+            & $Act
+            Disconnect-ContainerNic lan web1 3>$null
+            Get-NicLink | Should -BeNullOrEmpty
+            Get-ContainerNic | Should -BeNullOrEmpty
+            "$((Connect-ContainerNic lan web2).IPAddress)" | Should -Be 10.1.0.2/24
+        }
+
+        It 'hides it altogether keeps its address, and every command says so' {
+            ip -n web1 link set eth0 netns nested index 77
+            ip -n nested link set eth0 name x
+            ip -n nested link set x alias y
+            ip -n nested link set x address 02:00:00:00:00:77 2>$null
+            $problem = Get-Failure { Disconnect-ContainerNic lan web1 }
+            $problem.What | Should -Be "InterfaceNotFound ObjectNotFound 'web1/eth0'"
+            $problem.Message | Should -BeLike '*nested/x*'
+            (Test-ContainerNetwork).Kind | Should -Be LinkMissing
+            (Get-Failure { & "Remove-$($Kind)Network" lan -Force }).What | Should -BeLike 'InterfaceNotFound *'
+            "$((Connect-ContainerNic lan web2).IPAddress)" | Should -Be 10.1.0.3/24
+            Disconnect-ContainerNic lan web1 -Force -WarningVariable warnings 3>$null
+            "$warnings" | Should -BeLike '*nested/x*'
+            Get-ContainerNic | ForEach-Object Namespace | Should -Be web2
+        }
+
+        It 'puts a link of the same index on a link of its own still loses it' {
+            ip -n web1 link set eth0 netns nested
+            ip -n web1 link add base type bridge
+            $index = (Get-IpLink -Namespace nested | Where-Object ifname -EQ eth0).ifindex
+            $type = if ($Kind -eq 'ipvlan') { 'macvlan' } else { $Kind }
+            ip -n web1 link add link base name eth0 index $index type $type
+            ip -n web1 link set eth0 alias "macipvlan:$($nic.Id)"
+            Disconnect-ContainerNic lan web1 3>$null
+            Get-NicLink | Should -Be web1/eth0 -Because 'that one is its own'
+            ip -n web1 link delete eth0
+        }
+
+        It 'has deleted it is disconnected' {
+            ip -n web1 link delete eth0
+            Disconnect-ContainerNic lan web1
+            Get-ContainerNic | Should -BeNullOrEmpty
+        }
+
+        It 'has ended, after it moved the NIC, loses it with its address' {
+            ip -n web1 link set eth0 netns nested
+            ip netns delete web1
+            Disconnect-ContainerNic lan web1 3>$null
+            Get-NicLink | Should -BeNullOrEmpty
+        }
+    }
+}
+
+Describe 'An address in use by a link that is on no record' -Tag Native {
+    BeforeAll {
+        $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24
+        $null = New-NetworkNamespace web1, web2
+        # It has the MAC address of 10.1.0.2, which the next NIC would get.
+        $nic = Connect-ContainerNic lan web1
+        $address = (Get-IpLink eth0 -Namespace web1).address
+        $nic | Disconnect-ContainerNic
+        ip link add link eth0 name squat address $address netns web2 type macvlan mode bridge
+        ip -n web2 link set squat up
+    }
+
+    AfterAll {
+        ip -n web2 link delete squat
+        Remove-MacvlanNetwork lan -Force
+        Remove-NetworkNamespace web1, web2 -Force
+    }
+
+    It 'is skipped, with a warning' {
+        $made = Connect-ContainerNic lan web1 -WarningVariable warnings 3>$null
+        "$($made.IPAddress)" | Should -Be 10.1.0.3/24
+        "$warnings" | Should -BeLike '*10.1.0.2*'
+    }
+
+    It 'is refused if it is asked for' {
+        (Get-Failure { Connect-ContainerNic lan web1 -IPAddress 10.1.0.2 }).What | Should -BeLike 'AddressConflict *'
+    }
+}
+
+Describe 'A namespace that is busy all the time' -Tag Native {
+    BeforeAll {
+        $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24
+        $null = New-NetworkNamespace web1, web2
+        $null = 'web1', 'web2' | Connect-ContainerNic lan
+        # Links come and go in a namespace that has no name.
+        $busy = @'
+            seq 1 500 | sed 's/.*/link add d& type bridge/' | ip -batch -
+            for i in $(seq 8); do (while echo link add f$i type veth peer name g$i && echo link delete f$i; do :; done | timeout 60 ip -force -batch - 2>/dev/null) & done
+            touch $0.ready
+            wait
+'@
+        $script = Join-Path $TestDrive busy.sh
+        Set-Content $script $busy
+        $process = Start-Process setsid "unshare -n sh $script" -PassThru
+        for ($i = 0; $i -lt 300 -and -not (Test-Path "$script.ready"); $i++) { Start-Sleep -Milliseconds 100 }
+        ip -n web2 link delete eth0
+    }
+
+    AfterAll {
+        # The session of the process that was started, with all its loops.
+        Get-ChildItem /proc -Directory | Where-Object Name -Match '^\d+$' | Where-Object {
+            try { ((Get-Content "/proc/$($_.Name)/stat" -ErrorAction Stop) -replace '.*\) ').Split(' ')[3] -eq $process.Id } catch { $false }
+        } | ForEach-Object { kill -9 $_.Name 2>$null }
+        Remove-MacvlanNetwork * -Force
+        Remove-NetworkNamespace web1, web2 -Force
+    }
+
+    It 'keeps nobody from comparing networks' {
+        $failure = $null
+        $differences = Test-ContainerNetwork -ErrorVariable failure 3>$null
+        $failure | Should -BeNullOrEmpty
+        $differences.Name | Should -Be web2/eth0
+    }
+
+    It 'keeps nobody from making a network of mode Passthru' {
+        ip link add other type veth peer name other1
+        $made = New-MacvlanNetwork alone other -Mode Passthru -Subnet 10.2.0.0/24 3>$null
+        $made.Name | Should -Be alone
+    }
+}
+
+Describe 'What is opened as a namespace' -Tag Native {
+    BeforeAll {
+        $pipe = Join-Path $TestDrive pipe
+        mkfifo $pipe
+
+        function Test-Opened([scriptblock]$Action) {
+            # Whether somebody opens the pipe to read while the action runs.
+            $file = Join-Path $TestDrive opened
+            Remove-Item $file -ErrorAction Ignore
+            $writer = Start-Process sh "-c `"exec 3>$pipe; touch $file`"" -PassThru
+            Start-Sleep -Milliseconds 200
+            & $Action
+            Start-Sleep -Milliseconds 200
+            Test-Path $file
+            if (-not $writer.HasExited) { $writer.Kill() }
+        }
+    }
+
+    It 'is a namespace, and nothing else that a path leads to: <Name>' -ForEach @(
+        @{ Name = 'with -Namespace'; Act = { Get-Failure { Connect-ContainerNic lan -Namespace $pipe } } }
+        @{ Name = 'through a link'; Act = { $null = New-Item -ItemType SymbolicLink "$pipe.link" -Target $pipe -Force; Get-Failure { Connect-ContainerNic lan -Namespace "$pipe.link" } } }
+        @{ Name = 'as a named namespace'; Act = {
+                $null = New-Item -ItemType SymbolicLink /run/netns/odd -Target $pipe -Force
+                try { Get-Failure { Connect-ContainerNic lan odd }; $null = Get-NetworkNamespace; $null = Test-ContainerNetwork } finally { Remove-Item /run/netns/odd }
+            } }
+        @{ Name = 'where a NIC is on record'; Act = {
+                $null = New-NetworkNamespace web1 | Connect-ContainerNic -Network lan
+                ip netns delete web1
+                $null = New-Item -ItemType SymbolicLink /run/netns/web1 -Target $pipe
+                try { $null = Test-ContainerNetwork; $null = Restore-ContainerNetwork } finally { Remove-Item /run/netns/web1 }
+            } }
+    ) {
+        $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24
+        try { Test-Opened { $null = & $Act } | Should -BeFalse }
+        finally { Remove-MacvlanNetwork lan -Force }
+    }
+}
+
+Describe 'Routes that NICs of a namespace share' -Tag Native {
+    BeforeEach {
+        $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24, fd01::/64 -Gateway 10.1.0.1, fd01::1 -Route 'blackhole 10.8.0.0/16', 'unreachable fd08::/32'
+        $null = New-MacvlanNetwork two eth0 -Subnet 10.2.0.0/24, fd02::/64 -Gateway 10.2.0.1, fd02::1 -Route 'blackhole 10.8.0.0/16'
+        $null = New-NetworkNamespace web1
+        $first = Connect-ContainerNic lan web1
+        $second = Connect-ContainerNic two web1
+    }
+
+    AfterEach {
+        Remove-MacvlanNetwork * -Force
+        Remove-NetworkNamespace web1 -Force
+    }
+
+    It 'go to the next one when the first is disconnected' {
+        $first | Disconnect-ContainerNic
+        (Get-IpRoute web1 | Where-Object dst -EQ default).gateway | Should -Be 10.2.0.1
+        (Get-IpRoute web1 6 | Where-Object dst -EQ default).gateway | Should -Be fd02::1
+        (Get-IpRoute web1 | Where-Object { (Get-Text $_ type) -eq 'blackhole' }).dst | Should -Be 10.8.0.0/16
+        Get-IpRoute web1 6 | Where-Object { (Get-Text $_ type) -eq 'unreachable' } | Should -BeNullOrEmpty
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+
+    It 'stay where they are when the second is disconnected' {
+        $second | Disconnect-ContainerNic
+        (Get-IpRoute web1 | Where-Object dst -EQ default).gateway | Should -Be 10.1.0.1
+        (Get-IpRoute web1 | Where-Object { (Get-Text $_ type) -eq 'blackhole' }).dst | Should -Be 10.8.0.0/16
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+
+    It 'go with the last one' {
+        $first, $second | Disconnect-ContainerNic
+        Get-IpRoute web1 | Should -BeNullOrEmpty
+    }
+
+    It 'are added by Restore where they are missing' {
+        ip -n web1 route delete default
+        (Restore-ContainerNetwork | Where-Object Kind -EQ Nic).Result | Should -Be Restored, InPlace
+        (Get-IpRoute web1 | Where-Object dst -EQ default).gateway | Should -Be 10.1.0.1
+        (Restore-ContainerNetwork | Where-Object Kind -EQ Nic).Result | Should -Be InPlace, InPlace
+    }
+}
