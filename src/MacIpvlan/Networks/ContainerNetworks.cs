@@ -178,10 +178,7 @@ public sealed class ContainerNetworks(NetworkSession session)
     private void CheckForeignLinks(NetworkRecord network, Link parent, Action<string> warn)
     {
         if (network.NicKind is not (IpvlanLink or MacvlanLink { Mode: MacvlanMode.Passthru })) return;
-        HashSet<(NamespaceIdentity, int)> ours =
-            [.. session.State.GetNics().Select(static n => (n.Namespace, n.InterfaceIndex))];
-        ParentSharing.Check(
-            network, new SiblingLinks(session).Find(parent).Where(s => !ours.Contains((s.Namespace, s.Link.Index))), warn);
+        ParentSharing.Check(network, new SiblingLinks(session).FindUnrecorded(parent), warn);
     }
 
     private static ParentPlan PlanDummy(NetworkRequest request, string id)

@@ -22,6 +22,8 @@ internal sealed class ConnectSteps(NetworkSession session)
     private const int CrowdSize = 250;
     private readonly ContainerNics _nics = new(session);
     private readonly NicLinks _links = new(session);
+    private readonly NicRemoval _removal = new(session);
+    private readonly DeadNics _dead = new(session);
     private readonly HostRoutes _hostRoutes = new(session);
     private readonly ParentLinks _parentLinks = new(session);
     private readonly Dictionary<string, Link> _parents = [];
@@ -185,35 +187,13 @@ internal sealed class ConnectSteps(NetworkSession session)
             {
                 // NICs of deleted namespaces keep their addresses until someone needs them.
                 AddressValue?[] wanted = [.. demands.Select(static d => d.Static)];
-                if (!ReleaseDead(n => n.Parent == network.Parent && (e.Error == NetworkError.AddressesExhausted
+                if (!_dead.Release(n => n.Parent == network.Parent && (e.Error == NetworkError.AddressesExhausted
                     || n.Addresses.Any(a => wanted.Contains(a.Value))))) throw;
             }
         }
     }
 
     private static string NewId() => RandomNumberGenerator.GetHexString(IdHexDigits, lowercase: true);
-
-    // A namespace from before a reboot can be created again, and a container that no runtime reports can be started
-    // again. Their NICs can then be restored, so they are released last.
-    private bool ReleaseDead(Func<ContainerNic, bool> isWanted)
-    {
-        ContainerNic[] dead = [.. _nics.GetAll().Where(n => n.Record.State is NicState.Attached or NicState.Detached && isWanted(n) && IsDead(n))];
-        ContainerNic[] ended = [.. dead.Where(n => n.Record.Container is Container container
-            ? _nics.StateOf(container) == ContainerState.Gone
-            : n.Record.NamespaceBirth.BootId == HostBoot.Id)];
-        foreach (ContainerNic nic in ended.Length > 0 ? ended : dead) _links.ReleaseDead(nic.Record, nic.NetworkRecord);
-        return dead.Length > 0;
-    }
-
-    private bool IsDead(ContainerNic nic)
-    {
-        // After a reboot, its namespace may have been created again, and the NIC may not be restored yet.
-        if (nic.Record.NamespaceBirth.BootId != HostBoot.Id && nic.Record.IsNamed
-            && File.Exists(nic.Record.NamespacePath)) return false;
-        using NamespaceHandle? alive = _links.OpenNamespace(nic.Record);
-        return alive is null
-            && (nic.Record.Container is not Container container || _nics.StateOf(container) is ContainerState.Gone or ContainerState.Unknown);
-    }
 
     private NicRecord Make(NicRequest request, NicRecord nic, Link parent, Action<NicRecord, Exception> release)
     {
@@ -270,11 +250,11 @@ internal sealed class ConnectSteps(NetworkSession session)
         session.RollBack(() =>
         {
             // This also applies if the kernel's reply was lost, because the link may exist.
-            if (!NamespaceThreads.IsRefusal(reason)) _links.Delete(request.Target, nic, request.Network.Record);
+            if (!NamespaceThreads.IsRefusal(reason)) _removal.Delete(request.Target, nic, request.Network.Record);
             release(nic, reason);
         });
 
-    private void Release(NicRecord nic, Exception reason) => _links.Release(nic, (reason as AddressConflictException)?.Conflicts);
+    private void Release(NicRecord nic, Exception reason) => _removal.Release(nic, (reason as AddressConflictException)?.Conflicts);
 
     private void CheckMacAddressIsFree(PhysicalAddress address, Link parent)
     {

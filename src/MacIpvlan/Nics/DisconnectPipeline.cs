@@ -16,6 +16,7 @@ namespace MacIpvlan;
 public sealed class DisconnectPipeline(NetworkSession session, Action<ContainerNic, Exception> failed) : IDisposable
 {
     private readonly NicLinks _links = new(session);
+    private readonly NicRemoval _removal = new(session);
     private readonly Queue<Started> _started = new();
 
     /// <summary>
@@ -40,7 +41,7 @@ public sealed class DisconnectPipeline(NetworkSession session, Action<ContainerN
         try
         {
             target = _links.OpenNamespace(record);
-            deletion = target is null ? Task.FromResult(false) : _links.StartDelete(target, record, nic.NetworkRecord);
+            deletion = target is null ? Task.FromResult(false) : _removal.Start(target, record, nic.NetworkRecord);
         }
         catch (NetlinkException e)
         {
@@ -79,7 +80,7 @@ public sealed class DisconnectPipeline(NetworkSession session, Action<ContainerN
         try
         {
             if (!session.Namespaces.Await(first.Deletion)) FindMoved(first);
-            _links.Release(first.Record);
+            _removal.Release(first.Record);
         }
         catch (Exception e) when (e is NetlinkException or NetworkException)
         {
@@ -98,7 +99,7 @@ public sealed class DisconnectPipeline(NetworkSession session, Action<ContainerN
     private void FindMoved(Started nic)
     {
         NetworkRecord network = nic.Nic.NetworkRecord;
-        IReadOnlyList<SiblingLink> unknown = _links.DeleteMoved(nic.Record, network);
+        IReadOnlyList<SiblingLink> unknown = _removal.DeleteMoved(nic.Record, network);
         if (unknown.Count == 0 || nic.Target is null || nic.Record.InterfaceIndex == 0) return;
         string found = $"The interface of {nic.Nic} isn't where it was created. It can be one of these links on "
             + $"{network.Parent}, which belong to no NIC: {Phrase.NameSome([.. unknown])}.";

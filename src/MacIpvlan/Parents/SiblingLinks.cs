@@ -13,6 +13,7 @@ internal sealed class SiblingLinks(NetworkSession session)
     private static readonly TimeSpan s_validity = TimeSpan.FromSeconds(1);
     private readonly HashSet<NamespaceIdentity> _unreadable = [];
     private List<SiblingLink> _all = [];
+    private HashSet<(NamespaceIdentity, int)>? _recorded;
     private long? _found;
 
     /// <summary>The links on a parent of the host.</summary>
@@ -23,10 +24,21 @@ internal sealed class SiblingLinks(NetworkSession session)
         if (_found is not long time || Stopwatch.GetElapsedTime(time) > s_validity)
         {
             _all = FindAll();
+            _recorded = null;
             _found = Stopwatch.GetTimestamp();
         }
 
         return [.. _all.Where(s => s.Link.ParentIndex == parent.Index)];
+    }
+
+    /// <summary>The links on a parent of the host that aren't where a NIC is recorded.</summary>
+    public IReadOnlyList<SiblingLink> FindUnrecorded(Link parent)
+    {
+        IReadOnlyList<SiblingLink> all = Find(parent);
+        if (all.Count == 0) return all;
+        // Read after the links, so that NICs that were created meanwhile are recorded.
+        _recorded ??= [.. session.State.GetNics().Select(static n => (n.Namespace, LinkMark.Index(n)))];
+        return [.. all.Where(s => !_recorded.Contains((s.Namespace, s.Link.Index)))];
     }
 
     /// <summary>Looks for links anew, because something has changed.</summary>

@@ -16,6 +16,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
     private readonly ContainerNics _nics = new(session);
     private readonly ConnectSteps _connector = new(session);
     private readonly NicLinks _links = new(session);
+    private readonly NicRemoval _removal = new(session);
     private readonly NicComparison _comparison = new(session);
     private readonly ParentLinks _parents = new(session);
 
@@ -89,7 +90,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             {
                 string restore = $"Restore the NIC on network {nic.Network}, with {DescribeAddresses(nic)}";
                 if (!confirm(nic.ToString(), restore)) return Of(nic, RestoreResult.Skipped);
-                if (alive is not null) _links.Delete(alive, record, network.Record);
+                if (alive is not null) _removal.Delete(alive, record, network.Record);
                 return _connector.Reattach(nic, network, target) is ContainerNic made ? Of(made, RestoreResult.Restored) : AtWork(nic);
             }
 
@@ -105,7 +106,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             string reason = container is null ? "Its namespace has ended." : "Its container has been removed.";
             string release = $"Release the NIC of network {nic.Network}, with {DescribeAddresses(nic)}: {reason}";
             if (!confirm(nic.ToString(), release)) return Of(nic, RestoreResult.Skipped);
-            _links.ReleaseDead(record, network.Record);
+            _removal.ReleaseDead(record, network.Record);
             return Of(nic, RestoreResult.Released, reason);
         }
         catch (Exception e) when (e is NetworkException or NetlinkException)

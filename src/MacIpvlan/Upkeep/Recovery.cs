@@ -31,16 +31,16 @@ public static class Recovery
 
     private static void Finish(NetworkSession session, NicRecord nic, NetworkRecord network)
     {
-        NicLinks links = new(session);
-        using NamespaceHandle? target = links.OpenNamespace(nic);
+        NicRemoval removal = new(session);
+        using NamespaceHandle? target = new NicLinks(session).OpenNamespace(nic);
         if (nic.State == NicState.Restoring)
         {
-            if (target is not null) links.Delete(target, nic, network);
+            if (target is not null) removal.Delete(target, nic, network);
             session.State.UpdateNic(nic with { State = NicState.Detached });
             return;
         }
 
-        if (target is null || !session.Namespaces.Await(links.StartDelete(target, nic, network))) links.DeleteMoved(nic, network);
-        links.Release(nic);
+        if (target is null || !session.Namespaces.Await(removal.Start(target, nic, network))) removal.DeleteMoved(nic, network);
+        removal.Release(nic);
     }
 }
