@@ -53,7 +53,7 @@ internal sealed class NicDiagnosis(NetworkSession session)
         if (place is null) return "its namespace is gone";
         return session.Namespaces.Run(place, () =>
         {
-            using RouteSocket inside = RouteSocket.Open(place);
+            using RouteSocket inside = RouteSocket.OpenToRead(place, session.ThrowIfStopping);
             return _links.Find(inside, nic.Record, nic.NetworkRecord) switch
             {
                 null => "its interface is gone",

@@ -31,7 +31,7 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
     public NicTestResult Run(NamespaceHandle target, NicTestResult result)
     {
         session.ThrowIfStopping();
-        using RouteSocket inside = RouteSocket.Open(target);
+        using RouteSocket inside = RouteSocket.OpenToRead(target, session.ThrowIfStopping);
         if (new NicLinks(session).Find(inside, pair.Source.Record, pair.Source.NetworkRecord) is not Link link)
         {
             return Failed(result, NicTestStatus.NicMissing, "its interface is gone");

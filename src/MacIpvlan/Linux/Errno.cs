@@ -11,6 +11,7 @@ internal static class Errno
     public const int ENOENT = 2;
     public const int ESRCH = 3;
     public const int EINTR = 4;
+    public const int E2BIG = 7;
     public const int EBADF = 9;
     public const int EAGAIN = 11;
     public const int EACCES = 13;
@@ -33,7 +34,7 @@ internal static class Errno
     private static readonly Dictionary<int, string> s_names = new()
     {
         [EPERM] = nameof(EPERM), [ENOENT] = nameof(ENOENT), [ESRCH] = nameof(ESRCH), [EINTR] = nameof(EINTR),
-        [7] = "E2BIG", [EBADF] = nameof(EBADF), [EAGAIN] = nameof(EAGAIN), [12] = "ENOMEM", [EACCES] = nameof(EACCES),
+        [E2BIG] = nameof(E2BIG), [EBADF] = nameof(EBADF), [EAGAIN] = nameof(EAGAIN), [12] = "ENOMEM", [EACCES] = nameof(EACCES),
         [EBUSY] = nameof(EBUSY), [EEXIST] = nameof(EEXIST), [ENODEV] = nameof(ENODEV), [ENOTDIR] = nameof(ENOTDIR),
         [EINVAL] = nameof(EINVAL), [23] = "ENFILE", [24] = "EMFILE", [ENOTTY] = nameof(ENOTTY), [28] = "ENOSPC",
         [30] = "EROFS", [34] = "ERANGE", [40] = "ELOOP", [EBADMSG] = nameof(EBADMSG), [90] = "EMSGSIZE",

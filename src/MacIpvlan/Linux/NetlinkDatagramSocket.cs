@@ -4,9 +4,14 @@ using static MacIpvlan.Linux.Uapi;
 
 namespace MacIpvlan.Linux;
 
-/// <summary>The kernel's NETLINK_ROUTE socket, bound to the namespace of the thread that opens it.</summary>
+/// <summary>
+/// The kernel's NETLINK_ROUTE socket, bound to the namespace of the thread that opens it. It is connected to the kernel,
+/// which then refuses datagrams from other processes: a container could fill the queue, so that answers are lost.
+/// </summary>
 internal sealed unsafe class NetlinkDatagramSocket : INetlinkTransport
 {
+    // More datagrams than any receive queue has room for.
+    private const int MaxDiscarded = 1 << 16;
     private static readonly TimeSpan s_defaultTimeout = TimeSpan.FromSeconds(10);
     private readonly TimeSpan _timeout;
     private readonly FileDescriptor _fd;
@@ -32,6 +37,8 @@ internal sealed unsafe class NetlinkDatagramSocket : INetlinkTransport
             Check(LibC.bind(fd, (sockaddr*)&address, length), "bind(AF_NETLINK)");
             Check(LibC.getsockname(fd, (sockaddr*)&address, &length), "getsockname(AF_NETLINK)");
             PortId = address.nl_pid;
+            sockaddr_nl kernel = new() { nl_family = (ushort)LibC.AF_NETLINK };
+            Check(LibC.connect(fd, (sockaddr*)&kernel, length), "connect(AF_NETLINK)");
         }
         catch
         {
@@ -62,7 +69,7 @@ internal sealed unsafe class NetlinkDatagramSocket : INetlinkTransport
         while (true)
         {
             int received = Receive(buffer, out int errno, out uint sender, out _);
-            // Any process can send to this port; only the kernel sends from port 0.
+            // Only the kernel sends from port 0.
             if (received >= 0 && sender == 0) return received;
             if (errno == Errno.ENOBUFS) Discard();
             if (errno is not (0 or Errno.EINTR or Errno.EAGAIN)) throw Failed(errno);
@@ -102,7 +109,10 @@ internal sealed unsafe class NetlinkDatagramSocket : INetlinkTransport
     /// <summary>Receives a datagram from the kernel without waiting.</summary>
     /// <param name="buffer">Receives the datagram, truncated to the buffer's length.</param>
     /// <param name="namespaceId">The id of the namespace that the datagram is about; null for the socket's own.</param>
-    /// <returns>The datagram's full length; -1 if there is no datagram.</returns>
+    /// <returns>
+    /// The datagram's full length; -1 if there is no datagram; 0 for a datagram of another process, which can send to
+    /// multicast groups.
+    /// </returns>
     /// <exception cref="NetlinkException">
     /// The call failed: ENOBUFS if datagrams were lost after the ones still in the queue.
     /// </exception>
@@ -111,9 +121,9 @@ internal sealed unsafe class NetlinkDatagramSocket : INetlinkTransport
         while (true)
         {
             int received = Receive(buffer, out int errno, out uint sender, out namespaceId);
-            if (received >= 0 && sender == 0) return received;
+            if (received >= 0) return sender == 0 ? received : 0;
             if (errno == Errno.EAGAIN) return -1;
-            if (errno is not (0 or Errno.EINTR)) throw Failed(errno);
+            if (errno != Errno.EINTR) throw Failed(errno);
         }
     }
 
@@ -158,9 +168,8 @@ internal sealed unsafe class NetlinkDatagramSocket : INetlinkTransport
     // silently drops all further answers (netlink_overrun, netlink_rcv_wake in net/netlink/af_netlink.c).
     private void Discard()
     {
-        int errno;
-        do Receive([], out errno, out _, out _);
-        while (errno is 0 or Errno.EINTR or Errno.ENOBUFS);
+        int errno = 0;
+        for (int i = 0; i < MaxDiscarded && errno is (0 or Errno.EINTR or Errno.ENOBUFS); i++) Receive([], out errno, out _, out _);
     }
 
     private void SetOption(int option, int value = 1) =>

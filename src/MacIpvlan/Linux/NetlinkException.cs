@@ -24,6 +24,11 @@ public sealed class NetlinkException : Exception
     /// <summary>The text of the extended acknowledgement (NLMSGERR_ATTR_MSG); null if the kernel sent none.</summary>
     public string? KernelText { get; }
 
+    /// <summary>
+    /// Whether the kernel's answer was lost, so that it's unknown whether the change was made.
+    /// </summary>
+    internal bool IsAnswerLost { get; init; }
+
     /// <summary>The privilege that this process lacks; null if the kernel refused for another reason.</summary>
     public string? MissingPrivilege { get; }
 

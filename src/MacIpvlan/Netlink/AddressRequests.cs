@@ -33,6 +33,8 @@ public sealed record AddressAdd(Link Link, InterfaceAddress Address) : RouteRequ
         writer.Attribute(IFA_ADDRESS, bytes);
         if (HasBroadcast) writer.Attribute(IFA_BROADCAST, Address.Subnet.Last.ToBytes());
     }
+
+    internal override bool IsDoneBy(int errno) => errno == Linux.Errno.EEXIST;
 }
 
 /// <summary>RTM_DELADDR: removes an address from a link. Succeeds if the link doesn't have the address.</summary>

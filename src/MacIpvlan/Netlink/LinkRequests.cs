@@ -55,6 +55,9 @@ public sealed record LinkAdd(string Name, LinkKind Kind) : RouteRequest
         if (Namespace is not null) writer.Attribute(IFLA_NET_NS_FD, Namespace.Descriptor);
         Kind.Write(writer);
     }
+
+    // EEXIST wouldn't show whose link has the name: RouteSocket.Create looks.
+    internal override bool CanBeRepeated => false;
 }
 
 /// <summary>RTM_SETLINK: changes a link.</summary>

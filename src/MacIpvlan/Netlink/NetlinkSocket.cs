@@ -12,7 +12,11 @@ internal delegate T MessageParser<T>(Message message);
 /// Sends requests and receives their answers: it numbers requests, waits for each answer, and turns refusals into
 /// exceptions. It isn't thread-safe.
 /// </summary>
-internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
+/// <param name="transport">The transport; the socket disposes it.</param>
+/// <param name="checkpoint">
+/// Called before a question is asked again and during a long answer; throws to give up. Null: never gives up.
+/// </param>
+internal sealed class NetlinkSocket(INetlinkTransport transport, Action? checkpoint = null) : IDisposable
 {
     // The kernel sends dumps in datagrams of at most 32 kB. The answer for one link with many functions can be longer.
     private const int ReceiveSize = 32768;
@@ -20,6 +24,17 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
     // Each refusal takes about 1 kB of the receive queue, 208 kB by default. The kernel drops answers that don't fit.
     private const int RequestsInDatagram = 64;
     private const int Attempts = 16;
+
+    // Answers to changes are lost only if the host is short of memory.
+    private const int AttemptsToChange = 3;
+
+    // A container fills its own tables as it likes. A host with all routes of the Internet has half as many records.
+    private const int MaxRecords = 1 << 21;
+
+    // Datagrams without anything for this socket, before the answer counts as lost.
+    private const int MaxIdleDatagrams = 1 << 16;
+    private const int DatagramsToCheckpoint = 64;
+    private const string ReceiveStep = "receive netlink answer";
     private const string Privilege = "CAP_NET_ADMIN in the user namespaces that own the host's and the target's network namespace";
     private readonly MessageWriter _writer = new();
     private uint _sequence;
@@ -33,7 +48,8 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
     /// request of a datagram asks for an acknowledgement.
     /// </summary>
     /// <exception cref="NetlinkException">
-    /// The first refusal that its request doesn't tolerate; or the answer was lost, and the change may have been made.
+    /// The first refusal that its request doesn't tolerate; or the answer was lost, and the change may have been made
+    /// (<see cref="NetlinkException.IsAnswerLost"/>).
     /// </exception>
     public void Execute(ReadOnlySpan<RouteRequest> requests)
     {
@@ -83,6 +99,23 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
     /// <returns>The first refusal that its request doesn't tolerate.</returns>
     private NetlinkException? ExecuteDatagram(ReadOnlySpan<RouteRequest> requests)
     {
+        bool canBeRepeated = true;
+        foreach (RouteRequest request in requests) canBeRepeated &= request.CanBeRepeated;
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return ExecuteOnce(requests, isRepetition: attempt > 1);
+            }
+            catch (NetlinkException e) when (e.IsAnswerLost && canBeRepeated && attempt < AttemptsToChange)
+            {
+                // The kernel's answer to the repetition shows what was done.
+            }
+        }
+    }
+
+    private NetlinkException? ExecuteOnce(ReadOnlySpan<RouteRequest> requests, bool isRepetition)
+    {
         uint first = _sequence + 1;
         _writer.Clear();
         for (int i = 0; i < requests.Length; i++)
@@ -95,13 +128,12 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
         byte[] buffer = ArrayPool<byte>.Shared.Rent(ReceiveSize);
         try
         {
-            return AwaitLast(requests, first, buffer);
+            return AwaitLast(requests, first, buffer, isRepetition);
         }
         catch (NetlinkException e)
         {
-            // Don't repeat the request: a change that was made would be refused or made twice.
             const string Doubt = "the kernel's answer was lost, so it's unknown whether the change was made";
-            throw new NetlinkException(requests[^1].ToString(), e.Errno, Doubt);
+            throw new NetlinkException(requests[^1].ToString(), e.Errno, Doubt) { IsAnswerLost = true };
         }
         finally
         {
@@ -109,12 +141,13 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
         }
     }
 
-    private NetlinkException? AwaitLast(ReadOnlySpan<RouteRequest> requests, uint first, byte[] buffer)
+    private NetlinkException? AwaitLast(ReadOnlySpan<RouteRequest> requests, uint first, byte[] buffer, bool isRepetition)
     {
         NetlinkException? refusal = null;
         bool done = false;
-        while (!done)
+        for (int idle = 0; !done; idle++)
         {
+            if (idle == MaxIdleDatagrams) throw new NetlinkException(ReceiveStep, Errno.ENOBUFS);
             int length = transport.Receive(buffer);
             if (length > buffer.Length) throw MessageReader.Malformed();
             MessageReader reader = new(buffer.AsSpan(0, length));
@@ -125,7 +158,7 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
                 if (!IsOurs(message) || index >= requests.Length || message.Header.nlmsg_type != NLMSG_ERROR) continue;
                 int errno = -message.Code;
                 RouteRequest request = requests[(int)index];
-                if (errno != 0 && !request.Tolerates(errno))
+                if (errno != 0 && !request.Tolerates(errno) && !(isRepetition && request.IsDoneBy(errno)))
                 {
                     refusal ??= new NetlinkException(request.ToString(), errno, message.ExtendedText(), Privilege);
                 }
@@ -145,6 +178,7 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
         int reason = Errno.EBUSY;
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
+            if (attempt > 0) checkpoint?.Invoke();
             byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
             try
             {
@@ -176,10 +210,11 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
         // The four message types of an object are consecutive: NEW, DEL, GET, SET (rtnetlink.h). NEW answers GET.
         int answerType = asked.nlmsg_type & ~3;
         bool interrupted = false, isEarlierUnderWay = false;
-        while (true)
+        for (int datagrams = 1, idle = 0; ; datagrams++)
         {
-            if (!TryReceive(buffer, out needed)) return Errno.ENOBUFS;
+            if (!TryReceive(buffer, out needed) || idle++ == MaxIdleDatagrams) return Errno.ENOBUFS;
             if (needed > buffer.Length) return Errno.EBUSY;
+            if (datagrams % DatagramsToCheckpoint == 0) checkpoint?.Invoke();
             MessageReader reader = new(buffer.AsSpan(0, needed));
             while (reader.TryRead(out Message message))
             {
@@ -210,6 +245,8 @@ internal sealed class NetlinkSocket(INetlinkTransport transport) : IDisposable
                 }
 
                 if (header.nlmsg_type != answerType) continue;
+                idle = 0;
+                if (records.Count == MaxRecords) throw new NetlinkException(request.ToString(), Errno.E2BIG, $"there are more than {MaxRecords} records");
                 records.Add(parse(message));
                 if ((header.nlmsg_flags & NLM_F_MULTI) == 0) return 0;
             }

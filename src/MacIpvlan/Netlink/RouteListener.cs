@@ -14,6 +14,9 @@ internal sealed class RouteListener : IDisposable
 {
     // Room for several thousand notices, which can arrive while the handler is briefly busy.
     private const int QueueSize = 4 * 1024 * 1024;
+
+    // A container can cause notices faster than they are handled.
+    private const int DatagramsAtOnce = 4096;
     private readonly NetlinkDatagramSocket _socket = new();
     private byte[] _buffer = new byte[32768];
 
@@ -33,12 +36,14 @@ internal sealed class RouteListener : IDisposable
         }
     }
 
-    /// <summary>Handles all notices in the queue, and doesn't wait for more.</summary>
+    /// <summary>
+    /// Handles the notices in the queue, at most a few thousand datagrams at once, and doesn't wait for more.
+    /// </summary>
     /// <returns>False if notices were lost.</returns>
     public bool Drain(NoticeHandler handle)
     {
         bool isComplete = true;
-        while (true)
+        for (int i = 0; i < DatagramsAtOnce; i++)
         {
             try
             {
@@ -62,6 +67,8 @@ internal sealed class RouteListener : IDisposable
                 isComplete = false;
             }
         }
+
+        return isComplete;
     }
 
     /// <summary>Waits until a notice arrives or the time is up.</summary>

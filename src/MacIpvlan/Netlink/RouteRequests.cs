@@ -87,6 +87,8 @@ public sealed record RouteAdd(Link Link, IPPrefix Destination) : RouteRequest
     };
 
     internal override bool Tolerates(int errno) => KeepExisting && errno == Linux.Errno.EEXIST;
+
+    internal override bool IsDoneBy(int errno) => errno == Linux.Errno.EEXIST;
 }
 
 /// <summary>RTM_DELROUTE in the main table. Succeeds if the route or its link doesn't exist.</summary>

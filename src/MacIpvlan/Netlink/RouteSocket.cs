@@ -10,13 +10,15 @@ namespace MacIpvlan.Netlink;
 /// </summary>
 public sealed class RouteSocket : IDisposable
 {
+    private const int AttemptsToCreate = 3;
     private readonly NetlinkSocket _socket;
     private readonly Action<string>? _trace;
     private readonly string? _namespace;
 
-    internal RouteSocket(INetlinkTransport transport, NamespaceHandle? target = null, Action<string>? trace = null)
+    internal RouteSocket(
+        INetlinkTransport transport, NamespaceHandle? target = null, Action<string>? trace = null, Action? checkpoint = null)
     {
-        _socket = new NetlinkSocket(transport);
+        _socket = new NetlinkSocket(transport, checkpoint);
         _trace = trace;
         _namespace = target is null or { IsOwn: true } ? null : target.Name;
     }
@@ -31,6 +33,15 @@ public sealed class RouteSocket : IDisposable
     public static RouteSocket Open(NamespaceHandle? target = null, Action<string>? trace = null) =>
         new(new NetlinkDatagramSocket(), target, trace);
 
+    /// <summary>
+    /// Does the same for a caller that only reads. A container that keeps changing what is read can't keep the caller
+    /// from stopping.
+    /// </summary>
+    /// <param name="target">The namespace.</param>
+    /// <param name="checkpoint">Called before a question is repeated and during a long answer; throws to stop.</param>
+    internal static RouteSocket OpenToRead(NamespaceHandle target, Action checkpoint) =>
+        new(new NetlinkDatagramSocket(), target, checkpoint: checkpoint);
+
     /// <summary>Requests changes in order. The kernel continues after a change that it refuses.</summary>
     /// <exception cref="NetlinkException">The first refusal.</exception>
     public void Execute(params ReadOnlySpan<RouteRequest> requests)
@@ -41,6 +52,34 @@ public sealed class RouteSocket : IDisposable
         }
 
         _socket.Execute(requests);
+    }
+
+    /// <summary>
+    /// Creates a link and reads it. If the kernel's answer was lost, looks whether the link exists, and tries again if
+    /// it doesn't.
+    /// </summary>
+    /// <param name="request">
+    /// The link. Its index or its group tells it apart from a link that someone else gave the name.
+    /// </param>
+    /// <param name="place">A socket in the link's namespace.</param>
+    /// <exception cref="NetlinkException">The kernel refused, or the link was deleted or renamed at once.</exception>
+    internal Link Create(LinkAdd request, RouteSocket place)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                Execute(request);
+                return Look() ?? throw new NetlinkException($"ip link show dev {request.Name}", Errno.ENODEV);
+            }
+            catch (NetlinkException e) when (e.IsAnswerLost && (request.Index != 0 || request.Group != 0) && attempt < AttemptsToCreate)
+            {
+                if (Look() is Link made && made.KindName == request.Kind.Name
+                    && (request.Index != 0 || made.Group == request.Group)) return made;
+            }
+        }
+
+        Link? Look() => request.Index != 0 ? place.FindLink(request.Index) : place.FindLink(request.Name);
     }
 
     /// <summary>Finds a link by name or alternative name.</summary>

@@ -87,21 +87,15 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         }
     }
 
-    private Link Add(RouteSocket inside, string name)
+    // By its name, the container could have put another link there.
+    private Link Add(RouteSocket inside, string name) => session.Host.Create(new LinkAdd(name, _network.NicKind)
     {
-        int index = LinkMark.Index(nic);
-        session.Host.Execute(new LinkAdd(name, _network.NicKind)
-        {
-            Parent = parent,
-            Index = index,
-            Namespace = nic.IsHost ? null : request.Target,
-            Mtu = request.Mtu ?? _network.Mtu,
-            MacAddress = _network.NicKind is MacvlanLink ? MacAddressOf(_network, nic) : null,
-        });
-        // By its name, the container could have put another link there.
-        return inside.FindLink(index) is Link made ? made with { Name = name }
-            : throw new NetlinkException($"ip link show dev {name}", Errno.ENODEV);
-    }
+        Parent = parent,
+        Index = LinkMark.Index(nic),
+        Namespace = nic.IsHost ? null : request.Target,
+        Mtu = request.Mtu ?? _network.Mtu,
+        MacAddress = _network.NicKind is MacvlanLink ? MacAddressOf(_network, nic) : null,
+    }, inside) with { Name = name };
 
     private static string NextFreeName(RouteSocket inside)
     {

@@ -159,9 +159,8 @@ internal sealed class ParentLinks(NetworkSession session)
         Link? made = null;
         try
         {
-            session.Host.Execute(
-                new LinkAdd(record.Name, record.Kind) { Parent = lower, Mtu = record.Mtu, Group = LinkMark.ParentGroup });
-            made = session.Host.FindLink(record.Name)!;
+            made = session.Host.Create(
+                new(record.Name, record.Kind) { Parent = lower, Mtu = record.Mtu, Group = LinkMark.ParentGroup }, session.Host);
             KeepHostOff(made);
             if (!CanRise(record, lower))
             {

@@ -65,7 +65,7 @@ internal sealed class SiblingLinks(NetworkSession session)
         {
             return session.Namespaces.Run<SiblingLink[]>(target, () =>
             {
-                using RouteSocket inside = RouteSocket.Open(target);
+                using RouteSocket inside = RouteSocket.OpenToRead(target, session.ThrowIfStopping);
                 SiblingLink[] links = [.. Read(inside, target).Where(static s => s.Link.ParentIsForeign)];
                 if (links.Length == 0) return links;
                 // In a third namespace, another link can have the same index.

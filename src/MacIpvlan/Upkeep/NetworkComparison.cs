@@ -159,9 +159,9 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
         }
     }
 
-    private static bool IsStill(NamespaceHandle target, Link link)
+    private bool IsStill(NamespaceHandle target, Link link)
     {
-        using RouteSocket inside = RouteSocket.Open(target);
+        using RouteSocket inside = RouteSocket.OpenToRead(target, session.ThrowIfStopping);
         return inside.FindLink(link.Index)?.Alias == link.Alias;
     }
 }

@@ -142,7 +142,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
 
     private bool IsThere(NamespaceHandle target, ContainerNic nic) => session.Namespaces.Run(target, () =>
     {
-        using RouteSocket inside = RouteSocket.Open(target);
+        using RouteSocket inside = RouteSocket.OpenToRead(target, session.ThrowIfStopping);
         return _links.Find(inside, nic.Record, nic.NetworkRecord) is not null;
     });
 

@@ -32,7 +32,7 @@ internal sealed class NicComparison(NetworkSession session)
     /// <param name="parent">The link that it sits on; null if that is missing.</param>
     public IReadOnlyList<NicFinding> Compare(NamespaceHandle target, ContainerNic nic, Link? parent)
     {
-        using RouteSocket inside = RouteSocket.Open(target);
+        using RouteSocket inside = RouteSocket.OpenToRead(target, session.ThrowIfStopping);
         NicRecord record = nic.Record;
         List<NicFinding> findings = [];
         if (_links.Find(inside, record, nic.NetworkRecord) is not Link link)

@@ -124,7 +124,7 @@ public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions opt
         WatchedNamespace place = new(nic, options.All);
         NamespaceContents contents = session.Namespaces.Run(target, () =>
         {
-            using RouteSocket inside = RouteSocket.Open(target);
+            using RouteSocket inside = RouteSocket.OpenToRead(target, session.ThrowIfStopping);
             IReadOnlyList<Route> routes = !tells ? []
                 : [.. inside.GetRoutes(AddressFamily.InterNetwork), .. inside.GetRoutes(AddressFamily.InterNetworkV6)];
             return Read(inside) with { Routes = routes };

@@ -33,8 +33,8 @@ internal static class Answer
             .. Code(-errno), .. Words(text)]);
 
     /// <summary>A link that answers a question for it alone.</summary>
-    public static byte[] Link(uint sequence, string name, uint port = FakeKernel.Port) =>
-        Message(RTM_NEWLINK, 0, sequence, LinkBody(name), port);
+    public static byte[] Link(uint sequence, string name, uint port = FakeKernel.Port, uint group = 0, string? kind = null) =>
+        Message(RTM_NEWLINK, 0, sequence, [.. LinkBody(name), .. Attribute(IFLA_GROUP, BitConverter.GetBytes(group)), .. Kind(kind)], port);
 
     /// <summary>A link in a dump.</summary>
     public static byte[] DumpedLink(uint sequence, string name, int flags = 0, int padding = 0) =>
@@ -49,6 +49,8 @@ internal static class Answer
         ifinfomsg info = new() { ifi_index = 7 };
         return [.. MemoryMarshal.AsBytes(new ReadOnlySpan<ifinfomsg>(in info)), .. Attribute(IFLA_IFNAME, Text(name))];
     }
+
+    private static byte[] Kind(string? kind) => kind is null ? [] : Attribute(IFLA_LINKINFO, Attribute(IFLA_INFO_KIND, Text(kind)));
 
     // Attributes that mean nothing here and take room: the kernel's own are of hundreds of bytes.
     private static byte[] Padding(int length) => length == 0 ? [] : Attribute(0x3ff0, new byte[length]);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using MacIpvlan.Linux;
 using static MacIpvlan.Linux.Uapi;
@@ -15,7 +16,7 @@ internal sealed class FakeKernel : INetlinkTransport
 {
     public const uint Port = 4711;
     private readonly Queue<Func<SentMessage[], IEnumerable<object>>> _answers = [];
-    private readonly Queue<object> _waiting = [];
+    private readonly Queue<IEnumerator<object>> _waiting = [];
 
     public uint PortId => Port;
 
@@ -30,7 +31,7 @@ internal sealed class FakeKernel : INetlinkTransport
     public bool IsDisposed { get; private set; }
 
     /// <summary>Whether datagrams are waiting that nobody asked for.</summary>
-    public bool HasWaiting => _waiting.Count > 0;
+    public bool HasWaiting => TryTake(out _);
 
     /// <summary>Writes the answer to the next datagram: datagrams, or an error of the call in place of one.</summary>
     public FakeKernel AnswersEach(Func<SentMessage[], IEnumerable<object>> answer)
@@ -48,13 +49,13 @@ internal sealed class FakeKernel : INetlinkTransport
         SentMessage[] messages = Split(datagram.ToArray());
         Sent.Add(messages);
         if (!_answers.TryDequeue(out Func<SentMessage[], IEnumerable<object>>? answer)) return;
-        foreach (object item in answer(messages)) _waiting.Enqueue(item);
+        _waiting.Enqueue(answer(messages).GetEnumerator());
     }
 
     public int Receive(Span<byte> buffer)
     {
         BufferSizes.Add(buffer.Length);
-        object item = _waiting.TryDequeue(out object? next)
+        object item = TryTake(out object? next)
             ? next
             : new NetlinkException("receive netlink answer", Errno.ETIMEDOUT);
         if (item is NetlinkException failure) throw failure;
@@ -64,6 +65,25 @@ internal sealed class FakeKernel : INetlinkTransport
     }
 
     public void Dispose() => IsDisposed = true;
+
+    // One by one, because an answer can be endless.
+    private bool TryTake([NotNullWhen(true)] out object? next)
+    {
+        while (_waiting.TryPeek(out IEnumerator<object>? first))
+        {
+            if (first.MoveNext())
+            {
+                next = first.Current;
+                return true;
+            }
+
+            first.Dispose();
+            _waiting.Dequeue();
+        }
+
+        next = null;
+        return false;
+    }
 
     private static SentMessage[] Split(byte[] datagram)
     {
