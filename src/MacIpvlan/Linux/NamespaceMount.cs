@@ -76,19 +76,7 @@ internal static unsafe class NamespaceMount
     private static void OnThreadOfItsOwn(Action action)
     {
         ExceptionDispatchInfo? failure = null;
-        Thread thread = new(() =>
-        {
-            try
-            {
-                action();
-            }
-            catch (NetlinkException e)
-            {
-                failure = ExceptionDispatchInfo.Capture(e);
-            }
-        });
-        thread.Start();
-        thread.Join();
+        WorkerThread.Start("MacIpvlan new namespace", action, e => failure = ExceptionDispatchInfo.Capture(e)).Join();
         failure?.Throw();
     }
 

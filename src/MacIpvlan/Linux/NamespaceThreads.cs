@@ -23,7 +23,7 @@ internal sealed class NamespaceThreads(int limit) : IDisposable
 
     /// <summary>Runs work inside the namespace and waits for it.</summary>
     /// <exception cref="NetlinkException">
-    /// The namespace can't be entered. Exceptions of the work are passed on.
+    /// The namespace can't be entered, or no thread can be started. Exceptions of the work are passed on.
     /// </exception>
     public T Run<T>(NamespaceHandle target, Func<T> work) => Await(Start(target, work));
 
@@ -49,10 +49,11 @@ internal sealed class NamespaceThreads(int limit) : IDisposable
     /// The namespace; null for the thread's current namespace, which is initially the host's.
     /// </param>
     /// <param name="work">The work.</param>
+    /// <exception cref="NetlinkException">EAGAIN: no thread can be started.</exception>
     public Task<T> Start<T>(NamespaceHandle? target, Func<T> work)
     {
         TaskCompletionSource<T> completion = new();
-        if (Interlocked.Increment(ref _busy) > _threads.Count && _threads.Count < limit) AddThread();
+        if (Interlocked.Increment(ref _busy) > _threads.Count && _threads.Count < limit) TryAddThread();
         Action run = () =>
         {
             try
@@ -95,11 +96,20 @@ internal sealed class NamespaceThreads(int limit) : IDisposable
         _work.Dispose();
     }
 
-    private void AddThread()
+    private void TryAddThread()
     {
-        Thread thread = new(Loop) { IsBackground = true, Name = "MacIpvlan namespaces" };
-        _threads.Add(thread);
-        thread.Start();
+        try
+        {
+            // Each item passes its own exception on.
+            _threads.Add(WorkerThread.Start("MacIpvlan namespaces", Loop, static _ => { }));
+        }
+        catch (NetlinkException)
+        {
+            // The existing threads do the work, but later.
+            if (_threads.Count > 0) return;
+            Interlocked.Decrement(ref _busy);
+            throw;
+        }
     }
 
     private void Loop()

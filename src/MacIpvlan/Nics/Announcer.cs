@@ -21,27 +21,34 @@ internal static class Announcer
     private const long MaxDelayMilliseconds = 100;
     private const int MaxSent = MaxUnderWay / 2;
 
+    // How long the end of the process waits for an announcement that is being sent.
+    private const int ExitMilliseconds = 1000;
+
     // ANNOUNCE_INTERVAL of RFC 5227.
     private const long IntervalMilliseconds = 2000;
     private static readonly PriorityQueue<Announcement, long> s_due = new();
     private static readonly NamespaceThreads s_closers = new(NetworkSession.MaxThreads);
+    private static readonly List<PacketSocket> s_sent = [];
     private static Thread? s_thread;
     private static int s_underWay;
     private static long s_lastStart;
     private static bool s_isSending;
+    private static bool s_isAtExit;
 
     /// <summary>
     /// Call this in the host's namespace before the first <see cref="Start"/>. A thread starts in the namespace of the
     /// thread that starts it, and would keep that namespace alive.
     /// </summary>
+    /// <exception cref="NetlinkException">EAGAIN: no thread can be started.</exception>
     public static void Prepare()
     {
         lock (s_due)
         {
             if (s_thread is not null) return;
-            s_thread = new Thread(Run) { Name = "MacIpvlan announcements", IsBackground = true };
-            s_thread.Start();
+            s_thread = WorkerThread.Start("MacIpvlan announcements", Run, static _ => Abandon());
+            if (s_isAtExit) return;
             AppDomain.CurrentDomain.ProcessExit += static (_, _) => SendDue();
+            s_isAtExit = true;
         }
     }
 
@@ -56,11 +63,18 @@ internal static class Announcer
         lock (s_due)
         {
             while (s_underWay >= MaxUnderWay) Monitor.Wait(s_due);
+            if (s_thread is null)
+            {
+                // It has ended: Abandon. The NIC is reachable without the announcement, but a little later.
+                socket.Dispose();
+                return;
+            }
+
             s_underWay++;
             s_lastStart = Environment.TickCount64;
             // A process that ends right away still sends all its announcements first. If it ends without waiting for
             // threads (Environment.Exit), it sends each at least once.
-            s_thread!.IsBackground = false;
+            s_thread.IsBackground = false;
             Announcement announcement = new(socket, linkIndex, mac, addresses, times);
             s_due.Enqueue(announcement, s_lastStart);
             // The thread needn't wake up if other announcements come first.
@@ -71,10 +85,9 @@ internal static class Announcer
     private static void Run()
     {
         Niceness.YieldToOthers();
-        List<PacketSocket> sent = [];
         while (true)
         {
-            Announcement? next = TakeDue(sent.Count > 0 ? Environment.TickCount64 + LullMilliseconds : long.MaxValue);
+            Announcement? next = TakeDue(s_sent.Count > 0 ? Environment.TickCount64 + LullMilliseconds : long.MaxValue);
             if (next is not null)
             {
                 // If the NIC no longer exists, the announcement ends.
@@ -86,12 +99,41 @@ internal static class Announcer
                     Monitor.PulseAll(s_due);
                 }
 
-                if (!goesOn) sent.Add(next.Socket);
-                if (sent.Count < MaxSent) continue;
+                if (!goesOn) s_sent.Add(next.Socket);
+                if (s_sent.Count < MaxSent) continue;
             }
 
-            foreach (PacketSocket socket in sent) _ = s_closers.Start(target: null, () => Close(socket));
-            sent.Clear();
+            foreach (PacketSocket socket in s_sent) StartClose(socket);
+            s_sent.Clear();
+        }
+    }
+
+    private static void StartClose(PacketSocket socket)
+    {
+        try
+        {
+            _ = s_closers.Start(target: null, () => Close(socket));
+        }
+        catch (NetlinkException)
+        {
+            // No thread can be started for it.
+            Close(socket);
+        }
+    }
+
+    // The thread has failed. Nobody waits for an announcement, but its socket keeps a namespace alive, and callers wait
+    // for room. The next command starts another thread.
+    private static void Abandon()
+    {
+        lock (s_due)
+        {
+            s_thread = null;
+            s_isSending = false;
+            while (s_due.TryDequeue(out Announcement? next, out _)) next.Socket.Dispose();
+            foreach (PacketSocket socket in s_sent) socket.Dispose();
+            s_sent.Clear();
+            s_underWay = 0;
+            Monitor.PulseAll(s_due);
         }
     }
 
@@ -118,12 +160,20 @@ internal static class Announcer
         }
     }
 
+    // An exception that left this would end the process with another exit code than the user's.
     private static void SendDue()
     {
-        lock (s_due)
+        try
         {
-            while (s_isSending) Monitor.Wait(s_due);
-            while (s_due.TryDequeue(out Announcement? next, out long due) && due <= Environment.TickCount64) next.TrySend();
+            lock (s_due)
+            {
+                while (s_isSending && Monitor.Wait(s_due, ExitMilliseconds)) { }
+                while (s_due.TryDequeue(out Announcement? next, out long due) && due <= Environment.TickCount64) next.TrySend();
+            }
+        }
+        catch (Exception)
+        {
+            // The process is ending. The NICs are reachable without the announcements.
         }
     }
 
@@ -132,7 +182,7 @@ internal static class Announcer
         socket.Dispose();
         lock (s_due)
         {
-            s_underWay--;
+            if (s_underWay > 0) s_underWay--;
             Monitor.PulseAll(s_due);
         }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using MacIpvlan.Linux;
 using MacIpvlan.State;
 
 namespace MacIpvlan;
@@ -29,6 +30,8 @@ public sealed class ConnectPipeline(NetworkSession session, Action<object, Conne
     private readonly BlockingCollection<(Connection Connection, PlannedNic Nic)> _reserved = new(boundedCapacity: MaxReserved);
     private readonly List<Thread> _threads = [];
     private readonly List<NetworkSession> _sessions = [];
+    private readonly List<Connection> _reserving = [];
+    private readonly List<(Connection Connection, PlannedNic Nic)> _made = [];
     private volatile bool _isEnding;
     private long _lastStart;
 
@@ -84,36 +87,41 @@ public sealed class ConnectPipeline(NetworkSession session, Action<object, Conne
 
     private void Enqueue(Connection connection)
     {
-        if (_threads.Count == 0)
-        {
-            StartStage("reserve NICs", Reserve);
-            StartStage("make NICs", MakeAndRecord);
-        }
-
+        // A stage that can't be started fails this NIC, and is tried again with the next one.
+        if (_threads.Count < 1) StartStage("reserve NICs", Reserve, FailReservations);
+        if (_threads.Count < 2) StartStage("make NICs", MakeAndRecord, FailMaking);
         _started.Enqueue(connection);
         _planned.Add(connection);
     }
 
-    private void StartStage(string name, Action<ConnectSteps> stage)
+    private void StartStage(string name, Action<ConnectSteps> stage, Action<Exception> failed)
     {
         NetworkSession branch = session.Branch();
-        ConnectSteps steps = new(branch);
-        Thread thread = new(() => stage(steps)) { Name = name, IsBackground = true };
-        _sessions.Add(branch);
-        _threads.Add(thread);
-        thread.Start();
+        try
+        {
+            ConnectSteps steps = new(branch);
+            _threads.Add(WorkerThread.Start(name, () => stage(steps), failed));
+            _sessions.Add(branch);
+        }
+        catch
+        {
+            branch.Dispose();
+            throw;
+        }
     }
 
     // The second stage: allocates addresses for all NICs planned so far, in one transaction.
     private void Reserve(ConnectSteps steps)
     {
-        foreach (Connection[] batch in Batches(_planned, MaxReserved))
+        foreach (Connection first in _planned.GetConsumingEnumerable())
         {
             try
             {
+                _reserving.Add(first);
+                while (_reserving.Count < MaxReserved && _planned.TryTake(out Connection? next)) _reserving.Add(next);
                 if (_isEnding) throw new OperationCanceledException();
-                IReadOnlyList<NicGrant> grants = steps.Reserve([.. batch.Select(static c => c.Plan)]);
-                foreach ((Connection connection, NicGrant grant) in batch.Zip(grants))
+                IReadOnlyList<NicGrant> grants = steps.Reserve([.. _reserving.Select(static c => c.Plan)]);
+                foreach ((Connection connection, NicGrant grant) in _reserving.Zip(grants))
                 {
                     if (grant.Nic is null) connection.Outcome.SetResult(new(null, grant.Refusal));
                     else _reserved.Add((connection, connection.Plan with { Nic = grant.Nic }));
@@ -121,64 +129,63 @@ public sealed class ConnectPipeline(NetworkSession session, Action<object, Conne
             }
             catch (Exception e)
             {
-                Fail(batch, e);
+                Fail(_reserving, e);
             }
+
+            _reserving.Clear();
         }
 
         _reserved.CompleteAdding();
     }
 
+    // The caller goes on to plan NICs, and waits for each.
+    private void FailReservations(Exception reason)
+    {
+        Fail(_reserving.Concat(_planned.GetConsumingEnumerable()), reason);
+        _reserved.CompleteAdding();
+    }
+
+    private void FailMaking(Exception reason) =>
+        Fail(_made.Concat(_reserved.GetConsumingEnumerable()).Select(static m => m.Connection), reason);
+
     // The third stage: the kernel creates one NIC after the other; finished ones are recorded when no other is waiting.
     private void MakeAndRecord(ConnectSteps steps)
     {
-        List<(Connection Connection, PlannedNic Nic)> made = [];
         foreach ((Connection connection, PlannedNic reserved) in _reserved.GetConsumingEnumerable())
         {
             try
             {
-                made.Add((connection, steps.Make(reserved)));
+                _made.Add((connection, steps.Make(reserved)));
             }
             catch (Exception e)
             {
                 Fail([connection], e);
             }
 
-            if (made.Count == MaxRecorded || _reserved.Count == 0) Record(steps, made);
+            if (_made.Count == MaxRecorded || _reserved.Count == 0) Record(steps);
         }
     }
 
-    private static void Record(ConnectSteps steps, List<(Connection Connection, PlannedNic Nic)> made)
+    private void Record(ConnectSteps steps)
     {
-        if (made.Count == 0) return;
+        if (_made.Count == 0) return;
         try
         {
-            IReadOnlyList<ConnectOutcome> outcomes = steps.Record([.. made.Select(static m => m.Nic)]);
-            foreach (((Connection connection, _), ConnectOutcome outcome) in made.Zip(outcomes)) connection.Outcome.SetResult(outcome);
+            IReadOnlyList<ConnectOutcome> outcomes = steps.Record([.. _made.Select(static m => m.Nic)]);
+            foreach (((Connection connection, _), ConnectOutcome outcome) in _made.Zip(outcomes)) connection.Outcome.SetResult(outcome);
         }
         catch (Exception e)
         {
-            Fail(made.Select(static m => m.Connection), e);
+            Fail(_made.Select(static m => m.Connection), e);
         }
 
-        made.Clear();
+        _made.Clear();
     }
 
     // The caller waits for an outcome, so any failure must set one.
     private static void Fail(IEnumerable<Connection> connections, Exception reason)
     {
         foreach (Connection connection in connections) connection.Outcome.TrySetResult(new(null, reason));
-    }
-
-    private static IEnumerable<T[]> Batches<T>(BlockingCollection<T> source, int size)
-    {
-        List<T> batch = [];
-        foreach (T first in source.GetConsumingEnumerable())
-        {
-            batch.Add(first);
-            while (batch.Count < size && source.TryTake(out T? next)) batch.Add(next);
-            yield return [.. batch];
-            batch.Clear();
-        }
     }
 
     private void Finish(int remaining)

@@ -21,8 +21,8 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
     public IEnumerable<RestoredItem> Run()
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(session.Stopping);
-        using BlockingCollection<string?> changes = [];
-        Task[] followers = [.. session.Containers.Runtimes.Select(r => Task.Run(() => Follow(r, changes, ending.Token)))];
+        using BlockingCollection<Func<string?>> changes = [];
+        Task[] followers = [.. session.Containers.Runtimes.Select(r => Task.Run(() => Watched(r)))];
         try
         {
             foreach (RestoredItem item in Restore(null)) yield return item;
@@ -30,7 +30,7 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
             {
                 // Otherwise, this thread would keep the namespace of the last NIC alive until the next event.
                 session.LeaveNamespaces();
-                string? id = changes.Take(session.Stopping);
+                string? id = changes.Take(session.Stopping)();
                 foreach (RestoredItem item in Restore(id)) yield return item;
             }
         }
@@ -39,10 +39,23 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
             ending.Cancel();
             Task.WaitAll(followers);
         }
+
+        // Whatever ends a follower ends the watch, which would otherwise wait for events that nobody receives.
+        async Task Watched(IContainerRuntime runtime)
+        {
+            try
+            {
+                await Follow(runtime, changes, ending.Token).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                changes.Add(() => throw new InvalidOperationException(e.Message, e));
+            }
+        }
     }
 
     // A runtime that isn't running yet, or stops, can start later. It doesn't report what happened in between.
-    private static async Task Follow(IContainerRuntime runtime, BlockingCollection<string?> changes, CancellationToken ending)
+    private static async Task Follow(IContainerRuntime runtime, BlockingCollection<Func<string?>> changes, CancellationToken ending)
     {
         while (true)
         {
@@ -50,7 +63,7 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
             {
                 if (runtime.IsPresent)
                 {
-                    await runtime.Follow(() => changes.Add(null, ending), id => changes.Add(id, ending), ending)
+                    await runtime.Follow(() => changes.Add(static () => null, ending), id => changes.Add(() => id, ending), ending)
                         .ConfigureAwait(false);
                 }
             }
