@@ -130,7 +130,7 @@ public sealed class DockerRuntime(RuntimeSocket socket) : IContainerRuntime
     }
 
     private static string Printable(string? text) =>
-        new([.. (text ?? "").Where(static c => !char.IsControl(c)).Take(MaxImageLength)]);
+        PrintableText.Clean(new([.. (text ?? "").Take(MaxImageLength)]));
 
     private sealed class Listener(Action<string> changed) : IProgress<Message>
     {

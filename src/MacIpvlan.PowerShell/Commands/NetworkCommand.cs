@@ -126,6 +126,10 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Asks before a change. Names of others in the question are cleaned.</summary>
+    private protected new bool ShouldProcess(string target, string action) =>
+        base.ShouldProcess(PrintableText.Clean(target), PrintableText.Clean(action));
+
     /// <summary>The total number of items; zero with pipeline input, because more items can follow.</summary>
     private protected int TotalOf(int items) => MyInvocation.ExpectingInput ? 0 : items;
 

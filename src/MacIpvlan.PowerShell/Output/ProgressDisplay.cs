@@ -62,7 +62,7 @@ internal sealed class ProgressDisplay(Action<ProgressRecord> write, TimeProvider
         int telling = _levels.FindLastIndex(static l => l.Work.Total != 1);
         (WorkProgress current, int done) = _levels[telling < 0 ? _levels.Count - 1 : telling];
         string count = current.Total > 0 ? $"{done + 1} of {current.Total}" : $"{done + 1}";
-        ProgressRecord record = new(0, current.Activity, string.Create(CultureInfo.InvariantCulture, $"{count}: {current.Item}"))
+        ProgressRecord record = new(0, current.Activity, PrintableText.Clean(string.Create(CultureInfo.InvariantCulture, $"{count}: {current.Item}")))
         {
             PercentComplete = current.Total > 0 ? (int)Math.Min(100, 100L * done / current.Total) : -1,
             RecordType = type,

@@ -4,12 +4,12 @@ namespace MacIpvlan;
 /// <summary>The error of a request that this module refuses.</summary>
 public class NetworkException : Exception
 {
-    /// <summary>Describes the reason.</summary>
+    /// <summary>Describes the reason. Names of others in the texts are cleaned: <see cref="PrintableText"/>.</summary>
     /// <param name="error">The stable name of the reason.</param>
     /// <param name="message">What is wrong, in one sentence.</param>
     /// <param name="action">What to do next.</param>
     public NetworkException(NetworkError error, string message, string? action = null)
-        : base(message) => (Error, RecommendedAction) = (error, action);
+        : base(PrintableText.Clean(message)) => (Error, RecommendedAction) = (error, action is null ? null : PrintableText.Clean(action));
 
     /// <summary>The stable name of the reason, used as the id of the error.</summary>
     public NetworkError Error { get; }

@@ -31,7 +31,7 @@ internal sealed unsafe class EchoSocket : IDisposable
         _fd = new FileDescriptor(fd);
         try
         {
-            SetOption(LibC.SOL_SOCKET, LibC.SO_BINDTODEVICE, Encoding.UTF8.GetBytes(link + '\0'));
+            Bind(link);
             Filter();
             sockaddr_inet address = AddressOf(source);
             if (LibC.bind(fd, (sockaddr*)&address, Length) < 0) throw Refused("bind(SOCK_RAW)");
@@ -88,6 +88,16 @@ internal sealed unsafe class EchoSocket : IDisposable
         // Link-local addresses need the link's index; the kernel ignores it for other addresses.
         if (!_isIPv4) address.sin6_scope_id = (uint)_linkIndex;
         return address;
+    }
+
+    // A container can rename the link at any time, so its index is used if the kernel knows that option.
+    private void Bind(string link)
+    {
+        const int ENOPROTOOPT = 92;
+        int index = _linkIndex;
+        if (LibC.setsockopt(_fd.Value, LibC.SOL_SOCKET, SO_BINDTOIFINDEX, &index, sizeof(int)) >= 0) return;
+        if (Errno.Last != ENOPROTOOPT) throw Refused("setsockopt(SOL_SOCKET, SO_BINDTOIFINDEX)");
+        SetOption(LibC.SOL_SOCKET, LibC.SO_BINDTODEVICE, Encoding.UTF8.GetBytes(link + '\0'));
     }
 
     // Only replies and errors pass, so that requests to this namespace don't fill the socket's queue.

@@ -17,7 +17,7 @@ public sealed class NamespaceHandle : IDisposable
     private readonly FileDescriptor _fd;
 
     private NamespaceHandle(string name, string path, FileDescriptor fd, NamespaceIdentity identity) =>
-        (Name, Path, _fd, Identity) = (name, path, fd, identity);
+        (Name, Path, _fd, Identity) = (PrintableText.Clean(name), path, fd, identity);
 
     /// <summary>The folder of named namespaces, which ip netns also uses.</summary>
     public const string Folder = "/run/netns";

@@ -3,14 +3,15 @@ namespace MacIpvlan;
 /// <summary>The kernel refused a step: a netlink request, or a system call around one.</summary>
 public sealed class NetlinkException : Exception
 {
-    /// <summary>Describes a refused step.</summary>
+    /// <summary>Describes a refused step. Names of others in the texts are cleaned: <see cref="PrintableText"/>.</summary>
     /// <param name="step">The step, as the equivalent ip command or the name of the system call.</param>
     /// <param name="errno">The kernel's error number, positive.</param>
     /// <param name="kernelText">The text of the extended acknowledgement; null if the kernel sent none.</param>
     /// <param name="privilege">The privilege that the step needs; null if unknown.</param>
     public NetlinkException(string step, int errno, string? kernelText = null, string? privilege = null)
-        : base(Describe(step, errno, kernelText) + Explain(errno, privilege)) => (Step, Errno, KernelText, MissingPrivilege) =
-            (step, errno, kernelText, IsDenial(errno) ? privilege : null);
+        : base(PrintableText.Clean(Describe(step, errno, kernelText) + Explain(errno, privilege))) =>
+        (Step, Errno, KernelText, MissingPrivilege) =
+            (PrintableText.Clean(step), errno, kernelText is null ? null : PrintableText.Clean(kernelText), IsDenial(errno) ? privilege : null);
 
     /// <summary>The step, as the equivalent ip command or the name of the system call.</summary>
     public string Step { get; }

@@ -20,7 +20,7 @@ public sealed class NetworkNamespaces(NetworkSession session)
             string name = Path.GetFileName(path);
             // A file without a mount is stale: an interrupted removal left it.
             using NamespaceHandle? handle = NamespaceHandle.TryOpen(name, path, out _);
-            if (handle is not null || includeRemains) found.Add(new(name, path) { Identity = handle?.Identity ?? default });
+            if (handle is not null || includeRemains) found.Add(Describe(name, path, handle?.Identity ?? default));
         }
 
         return found;
@@ -49,7 +49,7 @@ public sealed class NetworkNamespaces(NetworkSession session)
             inside.Execute(new LinkSet(loopback.Index, loopback.Name) { Up = true });
             return 0;
         });
-        return new(name, path) { Identity = handle.Identity };
+        return Describe(name, path, handle.Identity);
     }
 
     /// <summary>Removes the name. The namespace itself ends with the last process in it.</summary>
@@ -72,8 +72,11 @@ public sealed class NetworkNamespaces(NetworkSession session)
 
         DisconnectPipeline.All(session, attached);
         session.Trace?.Invoke($"ip netns delete {target.Name}");
-        NamespaceMount.Remove(target.Path);
+        NamespaceMount.Remove(target.MountPath);
     }
+
+    private static NetworkNamespace Describe(string name, string path, NamespaceIdentity identity) =>
+        new(PrintableText.Clean(name), PrintableText.Clean(path)) { MountPath = path, Identity = identity };
 
     /// <summary>The NICs of networks in a namespace.</summary>
     public IReadOnlyList<ContainerNic> FindNics(NetworkNamespace target)

@@ -56,10 +56,13 @@ internal ref struct AttributeReader(ReadOnlySpan<byte> attributes)
         ? AddressValue.FromBytes(value)
         : throw MessageReader.Malformed();
 
-    /// <summary>Text up to its terminating zero byte.</summary>
+    /// <summary>
+    /// Text up to its terminating zero byte, cleaned for the screen: containers name their links. A link with such a name
+    /// is addressed by its index.
+    /// </summary>
     public static string Text(ReadOnlySpan<byte> value)
     {
         int end = value.IndexOf((byte)0);
-        return Encoding.UTF8.GetString(end < 0 ? value : value[..end]);
+        return PrintableText.Clean(Encoding.UTF8.GetString(end < 0 ? value : value[..end]));
     }
 }

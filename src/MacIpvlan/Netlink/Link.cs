@@ -4,7 +4,10 @@ using static MacIpvlan.Linux.Uapi;
 
 namespace MacIpvlan.Netlink;
 
-/// <summary>A link as the kernel describes it (RTM_NEWLINK).</summary>
+/// <summary>
+/// A link as the kernel describes it (RTM_NEWLINK). Its texts are cleaned for the screen (<see cref="PrintableText"/>), so
+/// they can differ from the kernel's; the index identifies it.
+/// </summary>
 public sealed record Link
 {
     /// <summary>The index, unique in its namespace and not reused until reboot.</summary>

@@ -26,10 +26,10 @@ public static class LinkName
             "all" or "default" => "the kernel reserves it for settings of all links",
             _ when Encoding.UTF8.GetByteCount(name) > MaxBytes =>
                 $"it has {Encoding.UTF8.GetByteCount(name)} bytes, and the limit is {MaxBytes}",
-            _ when name.Any(static c => c is '/' or ':' or '%' || char.IsWhiteSpace(c) || char.IsControl(c))
+            _ when !PrintableText.Is(name) || name.Any(static c => c is '/' or ':' or '%' || char.IsWhiteSpace(c))
                 // The kernel reads bytes as Latin-1, in which this byte is a space.
                 || Encoding.UTF8.GetBytes(name).Contains((byte)0xa0) =>
-                "it contains '/', ':', '%', white space or a control character",
+                "it contains '/', ':', '%', white space or a character that can't be shown",
             _ => null,
         };
         if (reason is not null)
@@ -64,7 +64,7 @@ public static class LinkName
     public static void CheckNamespace(string name)
     {
         bool valid = Encoding.UTF8.GetByteCount(name) is > 0 and <= MaxFileNameBytes && name is not "." and not ".."
-            && !name.Any(static c => c == '/' || char.IsControl(c));
+            && PrintableText.Is(name) && !name.Contains('/');
         if (!valid) throw new NetworkException(NetworkError.InvalidName, $"'{name}' isn't a valid namespace name.");
     }
 }

@@ -25,19 +25,19 @@ public sealed class ContainerNic
     public ContainerRuntime? Runtime => Record.Container?.Runtime;
 
     /// <summary>The image of its container; empty if no runtime reports it.</summary>
-    public string? Image => Record.Container?.Image;
+    public string? Image => Record.Container?.Image is string image ? PrintableText.Clean(image) : null;
 
     /// <summary>The namespace that it is in: a name under /run/netns, a path, or the name of its container.</summary>
-    public string Namespace => Record.NamespaceName;
+    public string Namespace => PrintableText.Clean(Record.NamespaceName);
 
     /// <summary>The path that led to the namespace.</summary>
-    public string NamespacePath => Record.NamespacePath;
+    public string NamespacePath => PrintableText.Clean(Record.NamespacePath);
 
     /// <summary>The process specified as the target; null if the target was a namespace or a container.</summary>
     public int? ProcessId => Record.ProcessId;
 
     /// <summary>The interface's name in the namespace.</summary>
-    public string InterfaceName => Record.InterfaceName;
+    public string InterfaceName => PrintableText.Clean(Record.InterfaceName);
 
     /// <summary>The interface's index in the namespace.</summary>
     public int InterfaceIndex => Record.InterfaceIndex;

@@ -27,10 +27,18 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
     private bool _isBranch;
 
     /// <summary>Called before each step with the equivalent command. Can be called on any thread.</summary>
-    public Action<string>? Trace { get; init; }
+    public Action<string>? Trace
+    {
+        get;
+        init => field = value is null ? null : text => value(PrintableText.Clean(text));
+    }
 
     /// <summary>Called with the text of each warning. Can be called on any thread.</summary>
-    public Action<string> Warn { get; init; } = static _ => { };
+    public Action<string> Warn
+    {
+        get;
+        init => field = text => value(PrintableText.Clean(text));
+    } = static _ => { };
 
     /// <summary>
     /// Called with the command's progress, or null while it's waiting. Can be called on any thread at any time, and

@@ -44,7 +44,7 @@ internal static class DrawingXml
         }
 
         /// <summary>Writes a text, in which characters that XML doesn't allow are replaced.</summary>
-        public void Text(string text) => xml.WriteString(string.Join('\n', text.Split('\n').Select(TopologyWords.Clean)));
+        public void Text(string text) => xml.WriteString(string.Join('\n', text.Split('\n').Select(PrintableText.Clean)));
 
         /// <summary>Writes an element with a text.</summary>
         public void Text(string name, string text, params ReadOnlySpan<(string Name, object Value)> attributes)

@@ -63,7 +63,7 @@ internal sealed record LinkCard(NetworkCard Networks)
         const int NoteLine = 40;
         int room = width - (2 * Pad);
         string mark = trouble.Length == 0 ? "" : NetworkCard.Marked(trouble);
-        string shown = TopologyWords.Clean(name);
+        string shown = PrintableText.Clean(name);
         List<BoxText> texts = [new(fonts.Name, x + Pad, y + NameLine, fonts.Name.Fit(shown, room - Font.Trouble.Measure(mark) - Gap))];
         if (mark.Length > 0) texts.Add(new(Font.Trouble, x + width - Pad, y + NameLine, mark) { Anchor = TextAnchor.End });
         texts.AddRange(notes.Select((note, i) => new BoxText(

@@ -71,7 +71,7 @@ public static class MermaidChart
         private static string Escape(string text)
         {
             StringBuilder escaped = new();
-            foreach (Rune rune in TopologyWords.Clean(text).EnumerateRunes())
+            foreach (Rune rune in PrintableText.Clean(text).EnumerateRunes())
             {
                 bool isPlain = Rune.IsLetterOrDigit(rune) || rune.Value is ' ' or '!' or '.' or ',' or ':' or '/' or '-' or '(' or ')' or '…';
                 escaped.Append(isPlain ? rune.ToString() : string.Create(CultureInfo.InvariantCulture, $"#{rune.Value};"));

@@ -59,7 +59,7 @@ internal sealed record NetworkCard(int Columns, ILookup<ContainerNic, string> Ne
         string look = $"network {network.Kind}{(network.State == NetworkState.Ready ? "" : " unwell")}";
         return new(look, x, y, width, bottom + Pad - y)
         {
-            Tip = $"{network.Name}: {TopologyWords.KindOf(network)} on {TopologyWords.Clean(network.Parent)}",
+            Tip = $"{network.Name}: {TopologyWords.KindOf(network)} on {PrintableText.Clean(network.Parent)}",
             Texts = texts,
             Boxes = boxes,
         };

@@ -19,7 +19,7 @@ internal sealed record NicCard(string Class, string Owner, string Interface, IRe
     /// <param name="nic">The NIC.</param>
     /// <param name="neighbors">The other networks of its namespace.</param>
     public static NicCard Of(ContainerNic nic, IEnumerable<string> neighbors) =>
-        new("nic", TopologyWords.OwnerOf(nic), TopologyWords.Clean(nic.InterfaceName), nic.IPAddress)
+        new("nic", TopologyWords.OwnerOf(nic), PrintableText.Clean(nic.InterfaceName), nic.IPAddress)
         {
             MacAddress = TopologyWords.MacOf(nic),
             Neighbors = string.Join(", ", neighbors),
@@ -28,7 +28,7 @@ internal sealed record NicCard(string Class, string Owner, string Interface, IRe
 
     /// <summary>The host's access to a network.</summary>
     public static NicCard Of(HostAccess access) =>
-        new("nic own", "host", TopologyWords.Clean(access.InterfaceName), access.IPAddress)
+        new("nic own", "host", PrintableText.Clean(access.InterfaceName), access.IPAddress)
         {
             Trouble = TopologyWords.Trouble(access.State),
         };

@@ -127,7 +127,7 @@ internal sealed class PictureProgram(string path, TimeSpan patience, Cancellatio
     private static string Describe(byte[] errors, int exitCode)
     {
         string[] lines = Encoding.UTF8.GetString(errors).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        string text = ScreenText.Fit(string.Join("; ", lines.Select(TopologyWords.Clean)), MostErrorLetters);
+        string text = ScreenText.Fit(string.Join("; ", lines.Select(PrintableText.Clean)), MostErrorLetters);
         return text.Length > 0 ? text : $"it wrote no picture, and its exit code was {exitCode}";
     }
 

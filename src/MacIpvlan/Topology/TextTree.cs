@@ -23,7 +23,7 @@ public sealed class TextTree
     {
         TextTree tree = new(width);
         Branch[] links = [.. topology.Links.Select(l => tree.DrawLink(l, depth: 1))];
-        string host = ScreenText.Fit(TopologyWords.Clean(topology.Host), width);
+        string host = ScreenText.Fit(PrintableText.Clean(topology.Host), width);
         return Lines(new([host], links.Length > 0 ? links : [new(["no networks"], [])]), "", "");
     }
 
@@ -41,7 +41,7 @@ public sealed class TextTree
 
     private Branch DrawLink(TopologyLink link, int depth) => new(
         [
-            .. Title(TopologyWords.Clean(link.Name), TopologyWords.Of(link), TopologyWords.Trouble(link), Room(depth + 1)),
+            .. Title(PrintableText.Clean(link.Name), TopologyWords.Of(link), TopologyWords.Trouble(link), Room(depth + 1)),
             .. Wrap(link.Addresses.Select(static a => $"{a}"), ", ", Room(depth + 1)),
         ],
         [.. link.Networks.Select(n => DrawNetwork(n, depth + 1)), .. link.Links.Select(l => DrawLink(l, depth + 1))]);
@@ -67,7 +67,7 @@ public sealed class TextTree
         Row[] rows =
         [
             .. network.HostAccess is HostAccess access
-                ? [new Row($"host/{TopologyWords.Clean(access.InterfaceName)}", access.IPAddress, "", TopologyWords.Trouble(access.State))]
+                ? [new Row($"host/{PrintableText.Clean(access.InterfaceName)}", access.IPAddress, "", TopologyWords.Trouble(access.State))]
                 : (Row[])[],
             .. network.DrawnNics.Select(static n => new Row(
                 TopologyWords.NameOf(n), n.IPAddress, TopologyWords.MacOf(n), TopologyWords.Trouble(n))),

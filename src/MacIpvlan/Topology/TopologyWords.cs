@@ -1,37 +1,20 @@
 using System.Globalization;
 using System.Numerics;
-using System.Text;
 using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
 
 namespace MacIpvlan.Topology;
 
 /// <summary>
-/// The words that all drawings use. Names come from the kernel, from container runtimes and from paths, so characters
-/// that could control a terminal or change the text direction are replaced.
+/// The words that all drawings use. Names come from the kernel, from container runtimes and from paths, so they are
+/// cleaned: <see cref="PrintableText"/>.
 /// </summary>
 internal static class TopologyWords
 {
-    private const char Unprintable = '\uFFFD';
     private static readonly BigInteger s_mostCounted = 999_999;
 
-    /// <summary>Makes a name safe to show: replaces control and format characters and unpaired surrogates.</summary>
-    public static string Clean(string name)
-    {
-        StringBuilder text = new(name.Length);
-        foreach (Rune rune in name.EnumerateRunes())
-        {
-            bool isShown = Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
-                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse
-                or UnicodeCategory.OtherNotAssigned);
-            text.Append(isShown ? rune.ToString() : Unprintable);
-        }
-
-        return text.ToString();
-    }
-
     /// <summary>The title of a drawing.</summary>
-    public static string Title(NetworkTopology topology) => $"Container networks of {Clean(topology.Host)}";
+    public static string Title(NetworkTopology topology) => $"Container networks of {PrintableText.Clean(topology.Host)}";
 
     /// <summary>The number of networks and NICs, and the time.</summary>
     public static string Summary(NetworkTopology topology)
@@ -56,9 +39,9 @@ internal static class TopologyWords
     public static IEnumerable<string> KindOf(TopologyLink link)
     {
         if (link.VlanId is int id) yield return link.Protocol == VlanProtocol.Ieee8021AD ? $"VLAN {id} (802.1ad)" : $"VLAN {id}";
-        else if (link.Kind is not null) yield return Clean(link.Kind);
+        else if (link.Kind is not null) yield return PrintableText.Clean(link.Kind);
         else yield return link.State == TopologyLinkState.Missing ? "link" : "hardware";
-        if (link.Ports.Count > 0) yield return $"ports {string.Join(' ', link.Ports.Select(Clean))}";
+        if (link.Ports.Count > 0) yield return $"ports {string.Join(' ', link.Ports.Select(PrintableText.Clean))}";
     }
 
     /// <summary>The state of a link.</summary>
@@ -109,12 +92,12 @@ internal static class TopologyWords
         count > s_mostCounted ? $"over 10^{count.ToString(CultureInfo.InvariantCulture).Length - 1}" : $"{count}";
 
     /// <summary>The owner of a NIC: a container, a namespace, or a process.</summary>
-    public static string OwnerOf(ContainerNic nic) => Clean(
+    public static string OwnerOf(ContainerNic nic) => PrintableText.Clean(
         nic.ProcessId is int id ? $"process {id}" : nic.Container ?? nic.Namespace);
 
     /// <summary>The owner of a NIC and its interface name, such as web1/eth0.</summary>
     public static string NameOf(ContainerNic nic) =>
-        nic.InterfaceName.Length == 0 ? OwnerOf(nic) : $"{OwnerOf(nic)}/{Clean(nic.InterfaceName)}";
+        nic.InterfaceName.Length == 0 ? OwnerOf(nic) : $"{OwnerOf(nic)}/{PrintableText.Clean(nic.InterfaceName)}";
 
     /// <summary>The MAC address of a NIC; empty if it has no MAC address of its own.</summary>
     public static string MacOf(ContainerNic nic) => nic.NetworkRecord.NicKind is MacvlanLink ? nic.MacAddress : "";

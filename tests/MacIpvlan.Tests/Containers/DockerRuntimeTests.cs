@@ -73,7 +73,7 @@ public sealed class DockerRuntimeTests
         IReadOnlyList<ContainerListing> all = daemon.Runtime.List(TestContext.Current.CancellationToken);
 
         Assert.Equal([Id[..12], new string('b', 12)], all.Select(static c => c.Container.Name));
-        Assert.Equal("a[31mbccc", all[0].Container.Image[..9]);
+        Assert.Equal("a\uFFFD[31mb\uFFFDcc", all[0].Container.Image[..10]);
         Assert.Equal(255, all[0].Container.Image.Length);
     }
 

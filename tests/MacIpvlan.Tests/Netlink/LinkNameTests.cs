@@ -28,8 +28,10 @@ public sealed class LinkNameTests
     [InlineData("a\n", "character")]
     [InlineData("a\u001fb", "character")]
     [InlineData("a\u00a0b", "character")]
+    [InlineData("a\u001b[2J", "character")]
+    [InlineData("a\u202eb", "character")]
     public void Check_RefusesWhatTheKernelRefuses(string name, string reason) =>
-        NetworkAssert.Refused(NetworkError.InvalidName, () => LinkName.Check(name), $"'{name}'", reason);
+        NetworkAssert.Refused(NetworkError.InvalidName, () => LinkName.Check(name), $"'{PrintableText.Clean(name)}'", reason);
 
     [Theory]
     // ip link add name all type dummy: EINVAL. These would be folders of /proc/sys/net/ipv4/conf twice
@@ -76,7 +78,7 @@ public sealed class LinkNameTests
     [InlineData("é")]
     [InlineData("٣")]
     public void CheckNetwork_RefusesOthers(string name) =>
-        NetworkAssert.Refused(NetworkError.InvalidName, () => LinkName.CheckNetwork(name), $"'{name}'");
+        NetworkAssert.Refused(NetworkError.InvalidName, () => LinkName.CheckNetwork(name), $"'{PrintableText.Clean(name)}'");
 
     [Fact]
     public void CheckNetwork_EndsAt64Characters()

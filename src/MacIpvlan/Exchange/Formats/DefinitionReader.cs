@@ -182,7 +182,7 @@ internal sealed class DefinitionReader
         if (value.ValueKind != JsonValueKind.String) throw Invalid(path, "isn't a string");
         string text = value.GetString()!;
         return text.Length > MaxTextLength ? throw Invalid(path, "is too long")
-            : text.Any(char.IsControl) ? throw Invalid(path, "contains a control character")
+            : !PrintableText.Is(text) ? throw Invalid(path, "contains a character that can't be shown")
             : text;
     }
 

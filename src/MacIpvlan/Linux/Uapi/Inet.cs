@@ -12,6 +12,9 @@ internal static partial class Uapi
     public const int ICMP_FILTER = 1;
     public const int ICMPV6_FILTER = 1;
 
+    /// <summary>Since kernel 5.1 (asm-generic/socket.h).</summary>
+    public const int SO_BINDTOIFINDEX = 62;
+
     /// <summary>The sizes of sockaddr_in and sockaddr_in6.</summary>
     public const int SizeOfSockaddrIn = 16;
     public const int SizeOfSockaddrIn6 = 28;
