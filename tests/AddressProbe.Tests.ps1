@@ -114,7 +114,7 @@ Describe 'Probing of a macvlan network' -Tag Native, Once {
     It 'forgets what an address was when its time is up' {
         $null = Connect-ContainerNic lan web1 -WarningAction Ignore
         ip -n wire address delete 10.1.0.2/24 dev eth0
-        Set-StateRow 'UPDATE foreign_addresses SET until = until - 3600'
+        Set-StateRow 'UPDATE foreign_addresses SET until = until - 3600000'
         Get-Foreign | Should -BeNullOrEmpty
         "$((Connect-ContainerNic lan web2 -WarningAction Ignore).IPAddress)" | Should -Be '10.1.0.2/24 fd01::3/64'
         Get-Foreign | Should -Be "fd01::1 $wireMac" -Because 'it was asked again'

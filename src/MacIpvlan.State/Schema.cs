@@ -135,5 +135,10 @@ internal static class Schema
             PRIMARY KEY (pool_id, first)
         );
         """,
+        // The time of day can be set back or forward. Earlier entries expire with this step.
+        """
+        -- From now on, the column until has milliseconds since the boot with this id.
+        ALTER TABLE foreign_addresses ADD COLUMN boot_id TEXT NOT NULL DEFAULT '';
+        """,
     ];
 }

@@ -1,15 +1,21 @@
 using System.Net.NetworkInformation;
 using MacIpvlan.Addressing;
+using MacIpvlan.Linux;
+using Microsoft.Data.Sqlite;
 
 namespace MacIpvlan.State.Sqlite;
 
-/// <content>Addresses that other stations on the wire have. They're in the runs, so allocation skips them.</content>
+/// <content>
+/// Addresses that other stations on the wire have. They're in the runs, so allocation skips them. They expire by the
+/// time since boot, because the time of day can be set back or forward, and with the boot.
+/// </content>
 public sealed partial class SqliteStateStore
 {
     // The address is already in the runs, because the NIC that releases it had a lease on it.
     private void Mark(long pool, ForeignAddress foreign) => _database.Execute(
-        "INSERT INTO foreign_addresses (pool_id, address, mac_address, until) VALUES ($1, $2, $3, $4)",
-        pool, foreign.Address.ToBytes(), foreign.MacAddress.ToString(), foreign.Until.ToUnixTimeSeconds());
+        "INSERT INTO foreign_addresses (pool_id, address, mac_address, boot_id, until) VALUES ($1, $2, $3, $4, $5)",
+        pool, foreign.Address.ToBytes(), foreign.MacAddress.ToString(), HostBoot.Id,
+        (long)(SinceBoot + (foreign.Until - _clock.GetUtcNow())).TotalMilliseconds);
 
     private void Forget(long pool, AddressValue address)
     {
@@ -21,21 +27,32 @@ public sealed partial class SqliteStateStore
     private void ForgetExpired()
     {
         List<(long Pool, AddressValue Address)> expired = _database.Query(
-            "SELECT pool_id, address FROM foreign_addresses WHERE until <= $1",
+            "SELECT pool_id, address FROM foreign_addresses WHERE until <= $1 OR boot_id <> $2",
             static r => (r.GetInt64(0), AddressValue.FromBytes(r.GetFieldValue<byte[]>(1))),
-            DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+            (long)SinceBoot.TotalMilliseconds, HostBoot.Id);
         foreach ((long pool, AddressValue address) in expired) Forget(pool, address);
     }
 
     private int CountForeign(Pool pool) => _database.Query(
         "SELECT COUNT(*) FROM foreign_addresses WHERE pool_id = $1", static r => r.GetInt32(0), pool.Id)[0];
 
-    private ILookup<long, ForeignAddress> ReadForeign(string pools, string value) => _database.Query(
-        $"SELECT pool_id, address, mac_address, until FROM foreign_addresses WHERE pool_id IN ({pools}) ORDER BY pool_id, address",
-        static r => (Pool: r.GetInt64(0), Foreign: new ForeignAddress(
-            AddressValue.FromBytes(r.GetFieldValue<byte[]>(1)),
-            PhysicalAddress.Parse(r.GetString(2)),
-            DateTimeOffset.FromUnixTimeSeconds(r.GetInt64(3)).ToLocalTime())),
-        value)
+    // An expired entry has no time.
+    private ILookup<long, (ForeignAddress Address, bool IsExpired)> ReadForeign(string pools, string value) => _database.Query(
+        $"SELECT pool_id, address, mac_address, until, boot_id FROM foreign_addresses WHERE pool_id IN ({pools}) ORDER BY pool_id, address",
+        r => (Pool: r.GetInt64(0), Foreign: ReadForeign(r)), value)
         .ToLookup(static f => f.Pool, static f => f.Foreign);
+
+    private (ForeignAddress Address, bool IsExpired) ReadForeign(SqliteDataReader row)
+    {
+        TimeSpan left = TimeSpan.FromMilliseconds(row.GetInt64(3)) - SinceBoot;
+        bool isExpired = left <= TimeSpan.Zero || row.GetString(4) != HostBoot.Id;
+        return (
+            new(
+                AddressValue.FromBytes(row.GetFieldValue<byte[]>(1)), PhysicalAddress.Parse(row.GetString(2)),
+                isExpired ? default : (_clock.GetUtcNow() + left).ToLocalTime()),
+            isExpired);
+    }
+
+    // The kernel counts it for all processes.
+    private TimeSpan SinceBoot => _clock.GetElapsedTime(0);
 }

@@ -19,16 +19,18 @@ public sealed partial class SqliteStateStore : IStateStore
     private readonly Action<TimeSpan> _pause;
     private readonly string _path;
     private readonly string _host;
+    private readonly TimeProvider _clock;
     private WorkerLock? _worker;
 
     /// <summary>Opens the database, and creates it if it's missing.</summary>
     /// <param name="path">The database file.</param>
     /// <param name="host">The host that the rows belong to.</param>
     /// <param name="pause">Waits for a time while another process holds a lock, or throws to give up.</param>
+    /// <param name="clock">The time of day, and the time since boot.</param>
     /// <exception cref="NetworkException">StateUnavailable.</exception>
-    public SqliteStateStore(string path, string host, Action<TimeSpan>? pause = null)
+    public SqliteStateStore(string path, string host, Action<TimeSpan>? pause = null, TimeProvider? clock = null)
     {
-        (_path, _host, _pause) = (path, host, pause ?? Thread.Sleep);
+        (_path, _host, _pause, _clock) = (path, host, pause ?? Thread.Sleep, clock ?? TimeProvider.System);
         _database = new StateDatabase(path, _pause);
     }
 
@@ -96,7 +98,7 @@ public sealed partial class SqliteStateStore : IStateStore
             $"SELECT first, last, pool_id FROM runs WHERE pool_id IN ({pools})",
             static r => (Pool: r.GetInt64(2), Run: ReadRun(r)), value)
             .ToLookup(static r => r.Pool, static r => r.Run);
-        ILookup<long, ForeignAddress> foreign = ReadForeign(pools, value);
+        ILookup<long, (ForeignAddress Address, bool IsExpired)> foreign = ReadForeign(pools, value);
         // Includes the subnets of other networks that share a pool, because they withhold addresses from each other.
         var subnets = _database.Query(
             $"""
@@ -241,15 +243,16 @@ public sealed partial class SqliteStateStore : IStateStore
     }
 
     private static SubnetUsage Usage(
-        SubnetRecord subnet, IEnumerable<AddressRange> withheld, AddressRange[] runs, ForeignAddress[] foreign)
+        SubnetRecord subnet, IEnumerable<AddressRange> withheld, AddressRange[] runs, (ForeignAddress Address, bool IsExpired)[] foreign)
     {
         IReadOnlyList<AddressRange> allocatable = AddressPool.Allocatable(subnet.Prefix, [.. subnet.Ranges], withheld);
         BigInteger size = Sum(allocatable);
         BigInteger taken = Sum(allocatable.SelectMany(r => runs.Select(run => r.Intersect(run)).OfType<AddressRange>()));
         // Expired entries are free addresses, although they're still in the runs.
-        DateTimeOffset now = DateTimeOffset.UtcNow;
-        int expired = foreign.Count(f => f.Until <= now && allocatable.Any(r => r.Contains(f.Address)));
-        return new(size, Sum(runs) - foreign.Length, size - taken + expired, [.. foreign.Where(f => f.Until > now)]);
+        int expired = foreign.Count(f => f.IsExpired && allocatable.Any(r => r.Contains(f.Address.Address)));
+        return new(
+            size, Sum(runs) - foreign.Length, size - taken + expired,
+            [.. foreign.Where(static f => !f.IsExpired).Select(static f => f.Address)]);
     }
 
     private static BigInteger Sum(IEnumerable<AddressRange> ranges) =>

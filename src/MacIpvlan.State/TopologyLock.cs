@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 
 namespace MacIpvlan.State.Sqlite;
@@ -20,7 +21,7 @@ internal sealed class TopologyLock : IDisposable
     /// <exception cref="NetworkException">StateUnavailable.</exception>
     public TopologyLock(string path, Action<TimeSpan> pause)
     {
-        DateTime giveUp = DateTime.UtcNow + s_patience;
+        long start = Stopwatch.GetTimestamp();
         TimeSpan delay = TimeSpan.FromMilliseconds(1);
         while (true)
         {
@@ -39,7 +40,7 @@ internal sealed class TopologyLock : IDisposable
             }
             catch (IOException e) when (e.HResult == EWOULDBLOCK)
             {
-                if (DateTime.UtcNow > giveUp)
+                if (Stopwatch.GetElapsedTime(start) > s_patience)
                 {
                     throw new NetworkException(
                         NetworkError.StateUnavailable,

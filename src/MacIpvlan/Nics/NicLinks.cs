@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.NetworkInformation;
 using MacIpvlan.Addressing;
 using MacIpvlan.Containers;
@@ -41,14 +42,14 @@ internal sealed class NicLinks(NetworkSession session)
     /// </exception>
     public NicRecord Make(NicRequest request, NicRecord nic, Link parent)
     {
-        DateTime giveUp = DateTime.UtcNow + s_clearingTime;
+        long start = Stopwatch.GetTimestamp();
         while (true)
         {
             try
             {
                 return session.Namespaces.Run(request.Target, () => new NicLinkSetup(session, request, nic, parent).Make());
             }
-            catch (NetlinkException e) when (e.Errno == Errno.EADDRINUSE && DateTime.UtcNow < giveUp)
+            catch (NetlinkException e) when (e.Errno == Errno.EADDRINUSE && Stopwatch.GetElapsedTime(start) < s_clearingTime)
             {
                 // The kernel clears a deleted namespace with a delay, so its NIC may still have these addresses.
                 session.Pause(s_clearingInterval);

@@ -93,9 +93,10 @@ internal sealed class NicRemoval(NetworkSession session)
         {
             using RouteSocket inside = RouteSocket.Open(target, session.Trace);
             if (inside.FindLink(sibling.Link.Index) is not Link link || !_links.IsOn(inside, link, nic, network)) return false;
-            // A link keeps its index when it's moved, unless the one who moves it chooses another.
+            // A link keeps its index when it's moved, unless the one who moves it chooses another. While a NIC is being
+            // created, its address can turn out to be someone else's.
             bool isOurs = link.Index == LinkMark.Index(nic) || link.Alias == LinkMark.Alias(network, nic)
-                || inside.GetAddresses(link).Any(a => nic.Leases.Any(l => l.Address.Value == a.Address.Value));
+                || (nic.InterfaceIndex != 0 && inside.GetAddresses(link).Any(a => nic.Leases.Any(l => l.Address.Value == a.Address.Value)));
             if (isOurs) inside.Execute(new LinkDelete(link.Index, link.Name));
             return isOurs;
         });

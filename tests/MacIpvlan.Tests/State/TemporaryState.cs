@@ -15,7 +15,7 @@ internal sealed class TemporaryState : IDisposable
     public string Path => System.IO.Path.Combine(Folder, "state.db");
 
     /// <summary>Opens the database as the module does.</summary>
-    public SqliteStateStore Open(string host = "host1") => new(Path, host);
+    public SqliteStateStore Open(string host = "host1", TimeProvider? clock = null) => new(Path, host, clock: clock);
 
     /// <summary>Runs SQL beside the store: what is written is looked at without the code that wrote it.</summary>
     public List<T> Query<T>(string sql, Func<SqliteDataReader, T> read)
