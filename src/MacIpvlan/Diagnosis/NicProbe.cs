@@ -13,6 +13,9 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
     private const int PayloadSize = 32;
     private const int BufferSize = 2048;
 
+    // Packets that never cease can't delay the end of a test, or a stop.
+    private const int PacketsAtOnce = 256;
+
     // RFC 5227 sends this many probes before it takes silence for an answer.
     private const int NeighborAttempts = 3;
     private static readonly TimeSpan s_neighborTimeout = TimeSpan.FromSeconds(1);
@@ -140,10 +143,10 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
     /// <returns>The error that a host or router on the way returned, in words; null if there was none.</returns>
     private string? Echo(ProbeSeries exchange, Link link)
     {
-        using EchoSocket socket = new(link.Name, link.Index, _source.ToBytes());
         EchoPacket echo = new(
             _destination.Family, _destination, (ushort)Random.Shared.Next(ushort.MaxValue + 1),
             RandomNumberGenerator.GetBytes(PayloadSize));
+        using EchoSocket socket = new(link.Name, link.Index, _source.ToBytes(), echo.Id);
         byte[] destination = _destination.ToBytes();
         byte[] sender = new byte[destination.Length];
         byte[] buffer = new byte[BufferSize];
@@ -153,8 +156,10 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
 
         bool Receive()
         {
-            for (int length; (length = socket.TryReceive(buffer, sender)) >= 0;)
+            for (int i = 0; i < PacketsAtOnce; i++)
             {
+                int length = socket.TryReceive(buffer, sender);
+                if (length < 0) break;
                 AddressValue from = AddressValue.FromBytes(sender);
                 ReadOnlySpan<byte> packet = buffer.AsSpan(0, length);
                 if (echo.TryReadReply(packet, from, out ushort number)) exchange.Answered(number);
@@ -174,14 +179,16 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
         byte[] buffer = new byte[BufferSize];
         PhysicalAddress? found = null;
         using PacketSocket socket = PacketSocket.Open();
-        socket.Listen(link.Index, etherType);
+        socket.Listen(link.Index, etherType, [hop.ToBytes()]);
         exchange.Run(_ => socket.TrySend(link.Index, etherType, to, question), Receive, socket.Wait);
         return found;
 
         bool Receive()
         {
-            for (int length; (length = socket.TryReceive(buffer)) >= 0;)
+            for (int i = 0; i < PacketsAtOnce; i++)
             {
+                int length = socket.TryReceive(buffer);
+                if (length < 0) break;
                 if (!NeighborPacket.TryReadAnswer(buffer.AsSpan(0, length), hop, out PhysicalAddress mac)) continue;
                 found ??= mac;
                 // Replies have no number, so each counts for the last request.

@@ -18,10 +18,11 @@ internal sealed unsafe class EchoSocket : IDisposable
     /// <param name="link">The link's name.</param>
     /// <param name="linkIndex">The link's index.</param>
     /// <param name="source">The address to send from, 4 or 16 bytes. Its length selects the family.</param>
+    /// <param name="id">The identifier of the requests. Replies with another one are passed over.</param>
     /// <exception cref="NetlinkException">
     /// The kernel refuses: EADDRNOTAVAIL if the link doesn't have the address.
     /// </exception>
-    public EchoSocket(string link, int linkIndex, ReadOnlySpan<byte> source)
+    public EchoSocket(string link, int linkIndex, ReadOnlySpan<byte> source, ushort id)
     {
         (_isIPv4, _linkIndex) = (source.Length == 4, linkIndex);
         int family = _isIPv4 ? LibC.AF_INET : LibC.AF_INET6;
@@ -33,6 +34,7 @@ internal sealed unsafe class EchoSocket : IDisposable
         {
             Bind(link);
             Filter();
+            PacketFilter.PassReplies(_fd, _isIPv4, id);
             sockaddr_inet address = AddressOf(source);
             if (LibC.bind(fd, (sockaddr*)&address, Length) < 0) throw Refused("bind(SOCK_RAW)");
         }

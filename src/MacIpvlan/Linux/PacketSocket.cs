@@ -37,10 +37,18 @@ internal sealed unsafe class PacketSocket : IDisposable
     /// <summary>The EtherType of the protocol that resolves addresses of a family: ARP, or IPv6 itself.</summary>
     public static ushort EtherTypeOf(AddressFamily family) => family == AddressFamily.InterNetwork ? ETH_P_ARP : ETH_P_IPV6;
 
-    /// <summary>Starts receiving the packets of a protocol on a link.</summary>
+    /// <summary>
+    /// Starts receiving the packets on a link that resolve addresses, and passes over most others:
+    /// <see cref="PacketFilter"/>.
+    /// </summary>
+    /// <param name="linkIndex">The link's index.</param>
+    /// <param name="etherType">The protocol: <see cref="EtherTypeOf"/>.</param>
+    /// <param name="addresses">The addresses in network order, all of one family.</param>
     /// <exception cref="NetlinkException">The link doesn't exist or is down.</exception>
-    public void Listen(int linkIndex, ushort etherType)
+    public void Listen(int linkIndex, ushort etherType, IReadOnlyList<byte[]> addresses)
     {
+        // Nothing is received before the socket is bound.
+        PacketFilter.PassNeighbors(_fd, addresses);
         sockaddr_ll address = AddressOf(linkIndex, etherType);
         if (LibC.bind(_fd.Value, (sockaddr*)&address, sizeof(sockaddr_ll)) < 0) throw new NetlinkException("bind(AF_PACKET)", Errno.Last);
     }
@@ -56,7 +64,9 @@ internal sealed unsafe class PacketSocket : IDisposable
     }
 
     /// <summary>Receives a packet without its link-layer header, and doesn't wait.</summary>
-    /// <returns>The packet's length, at most the buffer's; -1 if there is no packet.</returns>
+    /// <returns>
+    /// The packet's length, at most the buffer's; 0 for a packet to another host; -1 if there is no packet.
+    /// </returns>
     public int TryReceive(Span<byte> buffer) => TryReceive(buffer, out _);
 
     /// <summary>Does the same, and returns the packet's source MAC address.</summary>
@@ -66,14 +76,11 @@ internal sealed unsafe class PacketSocket : IDisposable
         int received;
         fixed (byte* p = buffer)
         {
-            // Skips packets to other hosts, mostly packets of VLANs that the link doesn't carry.
-            do
-            {
-                socklen_t length = sizeof(sockaddr_ll);
-                received = (int)LibC.recvfrom(_fd.Value, p, buffer.Length, LibC.MSG_DONTWAIT, (sockaddr*)&address, &length);
-            }
-            while (received >= 0 && address.sll_pkttype == LibC.PACKET_OTHERHOST);
+            socklen_t length = sizeof(sockaddr_ll);
+            received = (int)LibC.recvfrom(_fd.Value, p, buffer.Length, LibC.MSG_DONTWAIT, (sockaddr*)&address, &length);
         }
+
+        if (received > 0 && address.sll_pkttype == LibC.PACKET_OTHERHOST) received = 0;
 
         source = received < 0 ? PhysicalAddress.None : new(new ReadOnlySpan<byte>(address.sll_addr, MacSize).ToArray());
         return received;

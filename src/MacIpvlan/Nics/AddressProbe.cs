@@ -33,15 +33,15 @@ internal sealed class AddressProbe : IDisposable
         _link = link;
         try
         {
-            foreach (AddressValue address in addresses)
+            // One socket per protocol: a socket for all protocols would also receive packets of other VLANs.
+            foreach (IGrouping<AddressFamily, AddressValue> family in addresses.GroupBy(static a => a.Family))
             {
-                // One socket per protocol: a socket for all protocols would also receive packets of other VLANs.
-                PacketSocket socket = _sockets.FirstOrDefault(s => s.Key.Family == address.Family).Value ?? PacketSocket.Open();
-                _sockets.Add(address, socket);
-                socket.Listen(link.Index, PacketSocket.EtherTypeOf(address.Family));
-                if (address.Family == AddressFamily.InterNetwork) continue;
+                PacketSocket socket = PacketSocket.Open();
+                foreach (AddressValue address in family) _sockets.Add(address, socket);
+                socket.Listen(link.Index, PacketSocket.EtherTypeOf(family.Key), [.. family.Select(static a => a.ToBytes())]);
+                if (family.Key == AddressFamily.InterNetwork) continue;
                 socket.Join(link.Index, s_allNodes);
-                socket.Join(link.Index, NeighborPacket.SolicitationMac(address));
+                foreach (AddressValue address in family) socket.Join(link.Index, NeighborPacket.SolicitationMac(address));
             }
         }
         catch
