@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
 using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;

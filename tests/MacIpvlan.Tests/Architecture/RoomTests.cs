@@ -21,7 +21,7 @@ public sealed class RoomTests
         Nics:        Addressing Errors Linux Containers Netlink State Definitions Session Parents
         Diagnosis:   Addressing Linux Netlink State Definitions Session Nics
         Namespaces:  Errors Linux Netlink State Definitions Session Nics
-        Networks:    Addressing Errors Linux Netlink State Definitions Session Parents Nics
+        Networks:    Addressing Errors Netlink State Definitions Session Parents Nics
         Exchange:    Addressing Errors Linux Netlink State Definitions Session Parents Networks
         Topology:    Addressing Errors Linux Netlink State Definitions Session Parents Nics
         Upkeep:      Addressing Errors Linux Containers Netlink State Definitions Session Parents Nics
