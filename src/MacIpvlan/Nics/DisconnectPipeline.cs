@@ -80,6 +80,7 @@ public sealed class DisconnectPipeline(NetworkSession session, Action<ContainerN
         try
         {
             if (!session.Namespaces.Await(first.Deletion)) FindMoved(first);
+            if (first.Target is not null) _removal.PassRoutesOn(first.Target, first.Record, first.Nic.NetworkRecord);
             _removal.Release(first.Record);
         }
         catch (Exception e) when (e is NetlinkException or NetworkException)

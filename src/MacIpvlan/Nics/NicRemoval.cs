@@ -17,16 +17,34 @@ internal sealed class NicRemoval(NetworkSession session)
     /// <exception cref="NetlinkException">The kernel refused.</exception>
     public void Delete(NamespaceHandle target, NicRecord nic, NetworkRecord network)
     {
-        if (!session.Namespaces.Await(Start(target, nic, network, []))) DeleteMoved(nic, network);
+        if (!session.Namespaces.Await(Start(target, nic, network))) DeleteMoved(nic, network);
     }
 
-    /// <summary>
-    /// Starts to delete the link of a NIC that is released, finished or not, in its namespace. Routes that it shared
-    /// with other NICs there go to the next one.
-    /// </summary>
+    /// <summary>Starts to delete the link of a NIC, finished or not, in its namespace.</summary>
     /// <returns>False if the link isn't there.</returns>
-    public Task<bool> Start(NamespaceHandle target, NicRecord nic, NetworkRecord network) =>
-        Start(target, nic, network, nic.IsHost ? [] : [.. NicRoutes.After(network, nic, FindOthers(nic))]);
+    public Task<bool> Start(NamespaceHandle target, NicRecord nic, NetworkRecord network) => session.Namespaces.Start(target, () =>
+    {
+        using RouteSocket inside = RouteSocket.Open(target, session.Trace);
+        if (_links.Find(inside, nic, network) is not Link link) return false;
+        inside.Execute(new LinkDelete(link.Index, link.Name));
+        return true;
+    });
+
+    /// <summary>
+    /// Gives the routes that a NIC shared with other NICs of its namespace to the next one. NICs that are being
+    /// disconnected don't count, so call it after all of them have been started.
+    /// </summary>
+    public void PassRoutesOn(NamespaceHandle target, NicRecord nic, NetworkRecord network)
+    {
+        RouteRequest[] routes = nic.IsHost ? [] : [.. NicRoutes.After(network, nic, FindOthers(nic))];
+        if (routes.Length == 0) return;
+        session.Namespaces.Run(target, () =>
+        {
+            using RouteSocket inside = RouteSocket.Open(target, session.Trace);
+            foreach (RouteRequest route in routes) TryExecute(inside, route);
+            return 0;
+        });
+    }
 
     /// <summary>
     /// Deletes the link of a NIC that isn't in its namespace. A container can move a link into a namespace of its own
@@ -75,16 +93,6 @@ internal sealed class NicRemoval(NetworkSession session)
         session.State.ReleaseNic(nic.Id, foreign);
     }
 
-    private Task<bool> Start(NamespaceHandle target, NicRecord nic, NetworkRecord network, RouteRequest[] after) =>
-        session.Namespaces.Start(target, () =>
-        {
-            using RouteSocket inside = RouteSocket.Open(target, session.Trace);
-            Link? link = _links.Find(inside, nic, network);
-            if (link is not null) inside.Execute(new LinkDelete(link.Index, link.Name));
-            foreach (RouteRequest route in after) TryExecute(inside, route);
-            return link is not null;
-        });
-
     private bool TryDelete(SiblingLink sibling, NicRecord nic, NetworkRecord network)
     {
         using NamespaceHandle? target = session.Finder.Find(
@@ -120,7 +128,7 @@ internal sealed class NicRemoval(NetworkSession session)
         }
         catch (NetlinkException e) when (e.Errno is Errno.ENODEV or Errno.ENETDOWN or Errno.ENETUNREACH)
         {
-            // The other NIC is being disconnected too, or is down or lacks its address; a comparison shows that.
+            // The other NIC has been disconnected too, or is down or lacks its address; a comparison shows that.
         }
         catch (NetlinkException e)
         {

@@ -41,6 +41,7 @@ public static class Recovery
         }
 
         if (target is null || !session.Namespaces.Await(removal.Start(target, nic, network))) removal.DeleteMoved(nic, network);
+        if (target is not null) removal.PassRoutesOn(target, nic, network);
         removal.Release(nic);
     }
 }
