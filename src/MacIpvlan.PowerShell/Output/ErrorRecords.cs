@@ -64,7 +64,8 @@ internal static class ErrorRecords
         "EINVAL" or "ERANGE" => ErrorCategory.InvalidArgument,
         "EOPNOTSUPP" => ErrorCategory.NotImplemented,
         "ETIMEDOUT" => ErrorCategory.OperationTimeout,
-        "ENOMEM" or "ENOBUFS" or "EMFILE" or "ENFILE" or "ENETDOWN" => ErrorCategory.ResourceUnavailable,
+        "E2BIG" => ErrorCategory.LimitsExceeded,
+        "EAGAIN" or "ENOMEM" or "ENOBUFS" or "EMFILE" or "ENFILE" or "ENETDOWN" => ErrorCategory.ResourceUnavailable,
         _ => ErrorCategory.NotSpecified,
     };
 
@@ -94,6 +95,9 @@ internal static class ErrorRecords
         "EOPNOTSUPP" => "The kernel lacks this kind of link: load its module (modprobe macvlan, ipvlan, 8021q, dummy).",
         "ENETDOWN" => "Set the parent up first: ip link set dev PARENT up.",
         "EADDRINUSE" => "Use another address; two links on one parent can't have the same address.",
+        "EAGAIN" => "This process or the host has too many threads or too little memory: end some, or raise the limit (ulimit -u).",
+        "EMFILE" or "ENFILE" => "This process or the host has too many open files: raise the limit (ulimit -n), or start a new pwsh.",
+        "E2BIG" => "Find out who fills this list, and empty it: ip -s route or ip -s neighbor in that namespace.",
         "ENOBUFS" => "Repeat the command; if it happens again, the host is short of memory.",
         _ => "Repeat the command with -Verbose to see which step failed.",
     };

@@ -28,8 +28,7 @@ internal sealed unsafe class EchoSocket : IDisposable
         int family = _isIPv4 ? LibC.AF_INET : LibC.AF_INET6;
         int protocol = _isIPv4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
         int fd = LibC.socket(family, LibC.SOCK_RAW | LibC.SOCK_CLOEXEC | LibC.SOCK_NONBLOCK, protocol);
-        if (fd < 0) throw Refused("socket(SOCK_RAW)");
-        _fd = new FileDescriptor(fd);
+        _fd = FileDescriptor.TryTake(fd, out int errno) ?? throw Refused("socket(SOCK_RAW)", errno);
         try
         {
             Bind(link);
@@ -127,6 +126,8 @@ internal sealed unsafe class EchoSocket : IDisposable
         }
     }
 
-    private static NetlinkException Refused(string call) => new(
-        call, Errno.Last, privilege: "CAP_NET_RAW in the user namespace that owns the network namespace");
+    private static NetlinkException Refused(string call) => Refused(call, Errno.Last);
+
+    private static NetlinkException Refused(string call, int errno) => new(
+        call, errno, privilege: "CAP_NET_RAW in the user namespace that owns the network namespace");
 }

@@ -10,14 +10,33 @@ namespace MacIpvlan.Linux;
 /// <summary>A file descriptor that is closed exactly once.</summary>
 internal sealed partial class FileDescriptor : SafeHandleMinusOneIsInvalid
 {
+    // The runtime needs descriptors to start threads, and ends the process if it can't start one of its own.
+    private const int Reserve = 24;
+    private const int LimitOfFiles = 7;
     private const int CacheAttempts = 8;
 
-    public FileDescriptor(int value) : base(ownsHandle: true) => SetHandle(value);
+    private FileDescriptor(int value) : base(ownsHandle: true) => SetHandle(value);
 
     public int Value => (int)handle;
 
     /// <summary>The path by which this process can open the same file again.</summary>
     public string ProcPath => string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{Value}");
+
+    /// <summary>Takes over the result of a call that opens something.</summary>
+    /// <returns>
+    /// Null if the call failed; or with EMFILE, if this descriptor would be one of the last that the process may open.
+    /// </returns>
+    public static FileDescriptor? TryTake(int value, out int errno)
+    {
+        errno = value < 0 ? Errno.Last : 0;
+        if (value < 0) return null;
+        FileDescriptor taken = new(value);
+        // The kernel uses the lowest free number.
+        if (GetResourceLimit(LimitOfFiles, out ResourceLimit limit) < 0 || (ulong)value + Reserve < limit.Soft) return taken;
+        taken.Dispose();
+        errno = Errno.EMFILE;
+        return null;
+    }
 
     /// <summary>Opens a path, always with close-on-exec.</summary>
     /// <returns>The descriptor; null if the path can't be opened, with the error number in errno.</returns>
@@ -26,14 +45,10 @@ internal sealed partial class FileDescriptor : SafeHandleMinusOneIsInvalid
         byte[] bytes = Encoding.UTF8.GetBytes(path + '\0');
         fixed (byte* p = bytes)
         {
-            int fd;
-            do
-            {
-                fd = LibC.open(p, flags | LibC.O_CLOEXEC, (mode_t)(uint)mode);
-                errno = fd < 0 ? Errno.Last : 0;
-            }
+            FileDescriptor? opened;
+            do opened = TryTake(LibC.open(p, flags | LibC.O_CLOEXEC, (mode_t)(uint)mode), out errno);
             while (errno == Errno.EINTR);
-            return fd < 0 ? null : new FileDescriptor(fd);
+            return opened;
         }
     }
 
@@ -83,4 +98,13 @@ internal sealed partial class FileDescriptor : SafeHandleMinusOneIsInvalid
     private static unsafe partial nint OpenAt2(nint number, nint folder, byte* path, Uapi.open_how* how, nint size);
 
     protected override bool ReleaseHandle() => LibC.close((int)handle) == 0;
+
+    [LibraryImport("libc", EntryPoint = "getrlimit")]
+    private static partial int GetResourceLimit(int resource, out ResourceLimit limit);
+
+    private struct ResourceLimit
+    {
+        public nuint Soft;
+        public nuint Hard;
+    }
 }

@@ -10,9 +10,8 @@ internal static unsafe class NamespaceCookie
     /// <exception cref="NetlinkException">The kernel refuses to open a socket.</exception>
     public static ulong Read()
     {
-        int fd = LibC.socket(LibC.AF_UNIX, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0);
-        if (fd < 0) throw new NetlinkException("socket(AF_UNIX)", Errno.Last);
-        using FileDescriptor socket = new(fd);
+        using FileDescriptor socket = FileDescriptor.TryTake(LibC.socket(LibC.AF_UNIX, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0), out int errno)
+            ?? throw new NetlinkException("socket(AF_UNIX)", errno);
         return Read(socket);
     }
 

@@ -25,8 +25,7 @@ internal sealed unsafe class NetlinkDatagramSocket : INetlinkTransport
     {
         _timeout = timeout ?? s_defaultTimeout;
         int fd = LibC.socket(LibC.AF_NETLINK, LibC.SOCK_RAW | LibC.SOCK_CLOEXEC, NETLINK_ROUTE);
-        if (fd < 0) throw new NetlinkException("socket(AF_NETLINK)", Errno.Last);
-        _fd = new FileDescriptor(fd);
+        _fd = FileDescriptor.TryTake(fd, out int errno) ?? throw new NetlinkException("socket(AF_NETLINK)", errno);
         try
         {
             SetOption(NETLINK_CAP_ACK);

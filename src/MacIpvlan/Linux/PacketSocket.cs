@@ -19,20 +19,21 @@ internal sealed unsafe class PacketSocket : IDisposable
     private const int MacSize = 6;
     private readonly FileDescriptor _fd;
 
-    private PacketSocket(int fd) => _fd = new FileDescriptor(fd);
+    private PacketSocket(FileDescriptor fd) => _fd = fd;
 
     /// <summary>Opens a socket in the calling thread's namespace.</summary>
     /// <exception cref="NetlinkException">The kernel refuses to open a socket.</exception>
-    public static PacketSocket Open() => TryOpen() ?? throw new NetlinkException(
-        "socket(AF_PACKET)", Errno.Last, privilege: "CAP_NET_RAW in the user namespace that owns the network namespace");
+    public static PacketSocket Open() => TryOpen(out int errno) ?? throw new NetlinkException(
+        "socket(AF_PACKET)", errno, privilege: "CAP_NET_RAW in the user namespace that owns the network namespace");
 
     /// <summary>Does the same.</summary>
     /// <returns>Null if the kernel refuses, for example without CAP_NET_RAW.</returns>
-    public static PacketSocket? TryOpen()
-    {
-        int fd = LibC.socket(LibC.AF_PACKET, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0);
-        return fd < 0 ? null : new(fd);
-    }
+    public static PacketSocket? TryOpen() => TryOpen(out _);
+
+    private static PacketSocket? TryOpen(out int errno) =>
+        FileDescriptor.TryTake(LibC.socket(LibC.AF_PACKET, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0), out errno) is FileDescriptor fd
+            ? new(fd)
+            : null;
 
     /// <summary>The EtherType of the protocol that resolves addresses of a family: ARP, or IPv6 itself.</summary>
     public static ushort EtherTypeOf(AddressFamily family) => family == AddressFamily.InterNetwork ? ETH_P_ARP : ETH_P_IPV6;

@@ -166,7 +166,7 @@ public sealed class KernelSocketTests
 
     private static unsafe int SendFromElsewhere(uint port, byte[] datagram)
     {
-        using FileDescriptor other = new(LibC.socket(LibC.AF_NETLINK, LibC.SOCK_RAW | LibC.SOCK_CLOEXEC, Uapi.NETLINK_ROUTE));
+        using FileDescriptor other = FileDescriptor.TryTake(LibC.socket(LibC.AF_NETLINK, LibC.SOCK_RAW | LibC.SOCK_CLOEXEC, Uapi.NETLINK_ROUTE), out _)!;
         Uapi.sockaddr_nl address = new() { nl_family = (ushort)LibC.AF_NETLINK, nl_pid = port };
         fixed (byte* p = datagram)
         {
