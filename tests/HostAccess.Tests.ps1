@@ -8,8 +8,7 @@ BeforeAll {
     function Test-HostPing([string]$Destination) {
         # From the host. The kernel uses an IPv6 address only a moment after it was added.
         foreach ($attempt in 1, 2) {
-            $null = busybox ping ($Destination -like '*:*' ? '-6' : '-4') -c 1 -W 1 $Destination 2>&1
-            if (-not $LASTEXITCODE) { return $true }
+            if (Test-Ping '' $Destination -TimeoutSeconds 1) { return $true }
         }
         $false
     }

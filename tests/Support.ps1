@@ -55,10 +55,13 @@ function Restart-TestHost {
 }
 
 function Invoke-Ip {
-    # The output of ip as objects: Invoke-Ip web1 link show
-    param([string]$Namespace, [Parameter(ValueFromRemainingArguments)][string[]]$Arguments)
+    # The output of ip as objects: Invoke-Ip web1 link show. Throws if ip fails, because a test for nothing would pass where
+    # the namespace or the interface is missing; with MayFail, the output is then empty.
+    param([string]$Namespace, [Parameter(ValueFromRemainingArguments)][string[]]$Arguments, [switch]$MayFail)
     $where = if ($Namespace) { '-n', $Namespace } else { @() }
-    $text = (ip @where -j -d @Arguments 2>$null) -join ''
+    $output = ip @where -j -d @Arguments 2>&1
+    if ($LASTEXITCODE -and -not $MayFail) { throw "ip $where $Arguments failed: $output" }
+    $text = ($output | Where-Object { $_ -isnot [Management.Automation.ErrorRecord] }) -join ''
     # ip writes empty objects for items that a filter omits.
     if ($text) { $text | ConvertFrom-Json | ForEach-Object { $_ } | Where-Object { "$_" -and @($_.PSObject.Properties).Count } }
 }
@@ -71,8 +74,8 @@ function Get-IpLink {
 
 function Get-IpAddress {
     # The addresses of an interface as ADDRESS/LENGTH, without the link-local ones that the kernel creates.
-    param([string]$Namespace, [string]$Interface)
-    Invoke-Ip $Namespace address show dev $Interface | ForEach-Object addr_info | Where-Object scope -NE link |
+    param([string]$Namespace, [string]$Interface, [switch]$MayFail)
+    Invoke-Ip $Namespace address show dev $Interface -MayFail:$MayFail | ForEach-Object addr_info | Where-Object scope -NE link |
         ForEach-Object { "$($_.local)/$($_.prefixlen)" }
 }
 
@@ -83,30 +86,38 @@ function Get-IpRoute {
 }
 
 function Test-Ping {
-    # Whether an address answers a ping from a namespace. The timeout is generous, because a reply can take long on a busy
-    # machine.
+    # Whether an address answers a ping from a namespace, or from the host if its name is empty. The timeout is generous, because a reply can take long on a busy
+    # machine. Throws if the ping isn't even sent, unless there is no route.
     param([string]$Namespace, [string]$Destination, [int]$Count = 1, [int]$TimeoutSeconds = 5)
     $family = if ($Destination -like '*:*') { '-6' } else { '-4' }
-    $null = ip netns exec $Namespace busybox ping $family -c $Count -W $TimeoutSeconds $Destination 2>&1
-    $LASTEXITCODE -eq 0
+    $start, $through = if ($Namespace) { 'ip', 'netns', 'exec', $Namespace } else { , 'env' }
+    $output = & $start @through busybox ping $family -c $Count -W $TimeoutSeconds $Destination 2>&1
+    if ($LASTEXITCODE -eq 0) { return $true }
+    if ("$output" -notmatch 'packets transmitted|sendto: ') { throw "A ping from $Namespace to $Destination failed: $output" }
+    $false
 }
 
 function Test-PingMany {
     # Pings all pairs (objects with From, a namespace, and To, an address) at the same time. Returns a table with a key
     # 'FROM TO' for each pair that got a reply. The kernel uses an IPv6 address only a moment after it was added, so the
-    # first ping can be lost: use two attempts.
+    # first ping can be lost: use two attempts. Throws if a namespace or ping is missing.
     param([object[]]$Pair, [int]$TimeoutSeconds = 1, [int]$Attempts = 1)
     $script = foreach ($group in $Pair | Group-Object From) {
         $pings = foreach ($to in $group.Group.To) {
-            $ping = @("ping -c 1 -W $TimeoutSeconds $to >/dev/null 2>&1") * $Attempts -join ' || '
+            $ping = @("p $to") * $Attempts -join ' || '
             "{ $ping; } && echo $($group.Name) $to &"
         }
-        "ip netns exec $($group.Name) busybox sh -c '$($pings -join ' ') wait' &"
+        # The exit code of ping is 1 if there is no reply, and higher if there is no ping.
+        $p = "p() { ping -c 1 -W $TimeoutSeconds `$1 >/dev/null 2>&1; c=`$?; [ `$c -le 1 ] || echo !`$c; return `$c; }"
+        "{ ip netns exec $($group.Name) busybox sh -c '$p; $($pings -join ' ') wait' || echo !; } &"
     }
     $answers = @{}
     $file = Join-Path $TestDrive 'pings.sh'
     Set-Content $file ($script + 'wait')
-    foreach ($line in sh $file) { $answers[$line] = $true }
+    foreach ($line in sh $file) {
+        if ($line.StartsWith('!')) { throw "A ping failed: $line" }
+        $answers[$line] = $true
+    }
     $answers
 }
 
@@ -132,9 +143,11 @@ function Get-IpFact {
     $script = Join-Path $TestDrive 'facts.sh'
     # Table all includes both families.
     Set-Content $batch 'address show dev eth0', 'route show table all'
-    Set-Content $script ($Namespace | ForEach-Object { "echo '#$_'; ip -n $_ -j -batch $batch" })
+    Set-Content $script ($Namespace | ForEach-Object { "echo '#$_'; ip -n $_ -j -batch $batch || echo '!'" })
     $facts = @{}
-    foreach ($block in (((sh $script) -join '') -split '#' | Where-Object { $_ })) {
+    $output = sh $script
+    if ($output -contains '!') { throw "ip failed: $output" }
+    foreach ($block in (($output -join '') -split '#' | Where-Object { $_ })) {
         $name, $json = $block -split '(?=\[)', 2
         # Each command of the batch wrote a separate array.
         $objects = $json -replace '\]\s*\[', ',' | ConvertFrom-Json
@@ -227,6 +240,7 @@ function Get-NicText {
     foreach ($name in $Namespace) {
         # Each command of the batch writes a separate array.
         $json = ('address show', 'route show table all' | ip -n $name -j -d -batch -) -join '' -replace '\]\s*\[', ','
+        if ($LASTEXITCODE) { throw "ip failed in $name" }
         foreach ($item in $json | ConvertFrom-Json) {
             if (Get-Text $item linkinfo) {
                 # The MAC address of an ipvlan link is its parent's.
@@ -270,7 +284,9 @@ function Get-KernelText {
         tell
         for path in /run/netns/*; do echo "$path"; tell -n "${path##*/}"; done
 '@
-    sh -c $script | Where-Object { $_ -notmatch '\bfe80:|ff00:|valid_lft' } |
+    $text = sh -c $script
+    if (-not ($text -match '^\d+: lo:')) { throw 'ip failed' }
+    $text | Where-Object { $_ -notmatch '\bfe80:|ff00:|valid_lft' } |
         ForEach-Object { $_ -replace '<NO-CARRIER,', '<' -replace ',(LOWER_UP|M-DOWN)' -replace ' state \w+' }
 }
 
