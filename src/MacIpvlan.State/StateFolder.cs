@@ -12,12 +12,12 @@ internal static class StateFolder
 
     private const UnixFileMode FolderMode = FileMode | UnixFileMode.UserExecute;
 
-    // The log, its index, the rollback journal, and the lock.
-    private static readonly string[] s_companions = ["-wal", "-shm", "-journal", ".lock"];
+    // The log, its index, the rollback journal, and the locks.
+    private static readonly string[] s_companions = ["-wal", "-shm", "-journal", ".lock", ".workers"];
 
     /// <summary>
     /// Creates the folder of a database with mode 0700 if it's missing. Refuses a folder or a file that another user
-    /// owns or can write to, and a link in place of a file.
+    /// owns or can write to, a path that another user can make lead elsewhere, and a link in place of a file.
     /// </summary>
     /// <exception cref="NetworkException">StateUnavailable.</exception>
     public static void Ensure(string path)
@@ -25,10 +25,20 @@ internal static class StateFolder
         string folder = Path.GetDirectoryName(path) ?? "/";
         try
         {
-            EnsureFolder(folder);
-            // The folder is now known to be private, so no other user can change the files during these checks.
-            CheckFile(path);
-            foreach (string companion in s_companions) CheckFile(path + companion);
+            using HeldFolder held = HeldFolder.Ensure(folder);
+            CheckOwner(folder, held.Status);
+            CheckRights(folder, held.Status);
+            // Up to the root, no other user can exchange a folder of the path or change what is in the last one. So the
+            // path is as safe as the descriptor, and SQLite, which opens files only by path, can use it.
+            CheckFile(held, path);
+            foreach (string companion in s_companions) CheckFile(held, path + companion);
+        }
+        catch (UntrustedPathException e)
+        {
+            throw new NetworkException(
+                NetworkError.StateUnavailable,
+                $"The state database {path} can't be trusted: {e.Message}.",
+                $"{e.RecommendedAction} The environment variable MACIPVLAN_STATE specifies the path.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -39,27 +49,10 @@ internal static class StateFolder
         }
     }
 
-    private static void EnsureFolder(string folder)
+    private static void CheckFile(HeldFolder folder, string path)
     {
-        if (FileStatus.Of(folder) is null)
-        {
-            Directory.CreateDirectory(folder, FolderMode);
-            // Restores the permissions that the umask removed.
-            File.SetUnixFileMode(folder, FolderMode);
-        }
-
-        // A link of root or of this user is followed, but a link of another user isn't trusted.
-        CheckOwner(folder, FileStatus.Of(folder)!);
-        FileStatus status = FileStatus.Of(folder, follow: true) ?? throw new IOException(
-            $"{folder} is a broken symbolic link");
-        if (status.Type != FileType.Folder) throw new IOException($"{folder} isn't a folder");
-        CheckOwner(folder, status);
-        CheckRights(folder, status);
-    }
-
-    private static void CheckFile(string path)
-    {
-        if (FileStatus.Of(path) is not FileStatus status) return;
+        string name = Path.GetFileName(path);
+        if (folder.Find(name) is not FileStatus status) return;
         if (status.Type != FileType.File)
         {
             throw new NetworkException(
@@ -71,7 +64,7 @@ internal static class StateFolder
 
         CheckOwner(path, status);
         CheckRights(path, status);
-        if (status.Rights != FileMode) File.SetUnixFileMode(path, FileMode);
+        if (status.Rights != FileMode) folder.SetRights(name, FileMode);
     }
 
     private static void CheckOwner(string path, FileStatus status)

@@ -40,7 +40,7 @@ public sealed class ImportContainerNetworkCommand : NetworkCommand
         _lines.AddRange(InputObject);
         foreach (string file in Path.SelectMany(p => FileLocation.Find(SessionState, p)))
         {
-            Guard(file, () => Read(DefinitionFile.Read(file, NetworkText.MaxBytes)));
+            Guard(file, () => Read(DefinitionFile.Read(file, NetworkText.MaxBytes, Session.Stopping.ThrowIfCancellationRequested)));
         }
     }
 

@@ -4,7 +4,7 @@ namespace MacIpvlan.Containers;
 
 /// <summary>A socket of a container runtime.</summary>
 /// <param name="Address">The path of the socket.</param>
-/// <param name="IsNamed">Whether the user specified it. It's then trusted regardless of its owner.</param>
+/// <param name="IsNamed">Whether the user specified it. Its owner is then trusted too, whoever that is.</param>
 public sealed record RuntimeSocket(string Address, bool IsNamed)
 {
     private const string UnixScheme = "unix://";
@@ -30,17 +30,47 @@ public sealed record RuntimeSocket(string Address, bool IsNamed)
         }
     }
 
-    /// <summary>Whether it can be used: the user specified it, or it exists and belongs to root or this user.</summary>
+    /// <summary>Whether it can be used: the user specified it, or it exists and can be trusted.</summary>
     public bool IsUsable()
     {
         if (IsNamed) return true;
         try
         {
-            return FileStatus.Of(Address, follow: true) is { IsTrusted: true };
+            Hold().Dispose();
+            return true;
         }
         catch (IOException)
         {
             return false;
+        }
+    }
+
+    /// <summary>
+    /// Finds the socket, to connect to it by the path of the held file: what takes its place later is never asked.
+    /// </summary>
+    /// <exception cref="IOException">It can't be found, or isn't on this host.</exception>
+    /// <exception cref="UntrustedPathException">
+    /// It belongs to another user and isn't named, or a user other than its owner can exchange it.
+    /// </exception>
+    public HeldFile Hold()
+    {
+        if (!Address.StartsWith('/')) throw new IOException("Only sockets of this host (unix:///PATH) are supported");
+        HeldFile file = HeldFile.Open(Address);
+        try
+        {
+            if (!IsNamed && !file.Status.IsTrusted)
+            {
+                throw new UntrustedPathException(
+                    Address, $"belongs to another user (id {file.Status.Owner})", "Set DOCKER_HOST to it if you trust that user.");
+            }
+
+            file.CheckExchange(file.Status.Owner);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
         }
     }
 

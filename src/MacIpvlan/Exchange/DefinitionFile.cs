@@ -1,20 +1,24 @@
 using System.Text;
+using MacIpvlan.Linux;
 
 namespace MacIpvlan;
 
-/// <summary>Reads network definitions from files.</summary>
+/// <summary>Reads network definitions from files and pipes.</summary>
 public static class DefinitionFile
 {
     /// <summary>Reads a file as UTF-8, or in the encoding of its byte order mark.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file, or a pipe.</param>
     /// <param name="maxBytes">The size limit in bytes.</param>
+    /// <param name="pausing">Called while it waits for the writer of a pipe; it throws to give up.</param>
     /// <exception cref="NetworkException">FileUnusable; InvalidDefinition: it is too long or isn't text.</exception>
-    public static string Read(string path, int maxBytes)
+    public static string Read(string path, int maxBytes, Action? pausing = null)
     {
         try
         {
-            using FileStream file = File.OpenRead(path);
-            using StreamReader reader = new(ReadBytes(file, maxBytes), new UTF8Encoding(false, throwOnInvalidBytes: true));
+            using HeldFile file = HeldFile.Open(path);
+            byte[] bytes = file.Read(maxBytes, pausing ?? (static () => { })) ?? throw new NetworkException(
+                NetworkError.InvalidDefinition, $"{path} is longer than {maxBytes} bytes.");
+            using StreamReader reader = new(new MemoryStream(bytes), new UTF8Encoding(false, throwOnInvalidBytes: true));
             return reader.ReadToEnd();
         }
         catch (DecoderFallbackException)
@@ -26,23 +30,7 @@ public static class DefinitionFile
             throw new NetworkException(
                 NetworkError.FileUnusable,
                 $"{path} can't be read: {e.Message.TrimEnd('.')}.",
-                "Specify the path of a file that you can read.");
+                (e as UntrustedPathException)?.RecommendedAction ?? "Specify the path of a file that you can read.");
         }
-    }
-
-    // A pipe or a device reports no length, so the limit is checked while reading.
-    private static MemoryStream ReadBytes(FileStream file, int maxBytes)
-    {
-        MemoryStream bytes = new();
-        byte[] part = new byte[64 << 10];
-        for (int length = file.Read(part); length > 0; length = file.Read(part))
-        {
-            bytes.Write(part, 0, length);
-            if (bytes.Length <= maxBytes) continue;
-            throw new NetworkException(NetworkError.InvalidDefinition, $"{file.Name} is longer than {maxBytes} bytes.");
-        }
-
-        bytes.Position = 0;
-        return bytes;
     }
 }

@@ -14,6 +14,12 @@ public static class OutputFile
         | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
+    private const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+
+    // The umask removes from these permissions.
+    private const UnixFileMode NewFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite
+        | UnixFileMode.GroupRead | UnixFileMode.OtherRead | OthersWrite;
+
     /// <summary>Writes a text as UTF-8. A file that is replaced keeps its permissions.</summary>
     /// <param name="path">The file's path.</param>
     /// <param name="text">The text.</param>
@@ -24,34 +30,16 @@ public static class OutputFile
 
     /// <summary>Writes bytes. A file that is replaced keeps its permissions.</summary>
     /// <param name="path">The file's path.</param>
-    /// <param name="content">The bytes.</param>
+    /// <param name="bytes">The bytes.</param>
     /// <param name="replaces">Whether to replace an existing file.</param>
     /// <returns>The file.</returns>
     /// <exception cref="NetworkException">FileExists or FileUnusable.</exception>
-    public static FileInfo Write(string path, byte[] content, bool replaces)
+    public static FileInfo Write(string path, ReadOnlySpan<byte> bytes, bool replaces)
     {
-        string folder = Path.GetDirectoryName(path) ?? "/";
-        string draft = Path.Combine(folder, $".{RandomNumberGenerator.GetHexString(16, lowercase: true)}.tmp");
         try
         {
-            CheckFolder(folder);
-            UnixFileMode? rights = CheckPlace(path, replaces);
-            // CreateNew fails if anything has this name, and follows no link.
-            using FileStream file = new(draft, FileMode.CreateNew, FileAccess.Write);
-            try
-            {
-                if (rights is not null) File.SetUnixFileMode(file.SafeFileHandle, rights.Value & RightsMask);
-                file.Write(content);
-                file.Flush();
-                // A rename replaces the name itself, whatever it now refers to, and follows no link.
-                File.Move(draft, path, replaces);
-            }
-            catch
-            {
-                File.Delete(draft);
-                throw;
-            }
-
+            using HeldFolder folder = HeldFolder.Open(Path.GetDirectoryName(path) ?? "/");
+            WriteInto(folder, path, bytes, replaces);
             return new FileInfo(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -59,26 +47,37 @@ public static class OutputFile
             throw new NetworkException(
                 NetworkError.FileUnusable,
                 $"{path} can't be written: {e.Message.TrimEnd('.')}.",
-                "Specify a path in an existing folder that you can write to.");
+                (e as UntrustedPathException)?.RecommendedAction
+                    ?? "Specify a path in an existing folder that you can write to.");
         }
     }
 
-    // A link that root made is trusted; another user's link could point anywhere.
-    private static void CheckFolder(string folder)
+    // Everything happens in the folder that is held, so no other user can have the file written elsewhere.
+    private static void WriteInto(HeldFolder folder, string path, ReadOnlySpan<byte> bytes, bool replaces)
     {
-        for (string? place = folder; place is not null; place = Path.GetDirectoryName(place))
+        string name = Path.GetFileName(path);
+        UnixFileMode? rights = CheckPlace(folder, name, path, replaces);
+        string draft = $".{RandomNumberGenerator.GetHexString(16, lowercase: true)}.tmp";
+        using FileStream file = folder.Create(draft, rights ?? NewFileMode);
+        try
         {
-            if (FileStatus.Of(place) is not { Type: FileType.SymbolicLink, IsTrusted: false }) continue;
-            throw new NetworkException(
-                NetworkError.FileUnusable,
-                $"The folder {place} is a symbolic link that another user owns.",
-                "Specify the path that it should lead to.");
+            if (rights is not null) File.SetUnixFileMode(file.SafeFileHandle, rights.Value);
+            file.Write(bytes);
+            // A file that is replaced must not be lost, with nothing in its place yet, if the power fails.
+            file.Flush(flushToDisk: true);
+            if (!folder.Rename(draft, name, replaces)) throw Exists(path);
+        }
+        catch
+        {
+            folder.Delete(draft);
+            throw;
         }
     }
 
-    private static UnixFileMode? CheckPlace(string path, bool replaces)
+    private static UnixFileMode? CheckPlace(HeldFolder folder, string name, string path, bool replaces)
     {
-        if (FileStatus.Of(path) is not FileStatus status) return null;
+        FileStatus? status = name.Length == 0 ? folder.Status : folder.Find(name);
+        if (status is null) return null;
         if (status.Type != FileType.File)
         {
             string kind = status.Type switch
@@ -92,8 +91,11 @@ public static class OutputFile
                 "Specify the path of a regular file.");
         }
 
-        return replaces ? status.Rights : throw new NetworkException(
-            NetworkError.FileExists, $"{path} already exists.",
-            "Specify another path, or omit -NoClobber to replace the file.");
+        if (!replaces) throw Exists(path);
+        // The new file is this user's, so a former owner must not have the others write to it.
+        return status.Rights & (status.IsTrusted ? RightsMask : RightsMask & ~OthersWrite);
     }
+
+    private static NetworkException Exists(string path) => new(
+        NetworkError.FileExists, $"{path} already exists.", "Specify another path, or omit -NoClobber to replace the file.");
 }

@@ -94,6 +94,33 @@ internal sealed partial class FileDescriptor : SafeHandleMinusOneIsInvalid
         _ = LibC.poll(&descriptor, 1, (int)Math.Ceiling(time.TotalMilliseconds));
     }
 
+    /// <summary>Waits until reading doesn't block, or the time is up.</summary>
+    public unsafe bool IsReadable(TimeSpan time)
+    {
+        pollfd descriptor = new() { fd = Value, events = LibC.POLLIN };
+        return LibC.poll(&descriptor, 1, (int)Math.Ceiling(time.TotalMilliseconds)) > 0;
+    }
+
+    /// <summary>Reads what is there.</summary>
+    /// <returns>The number of bytes; 0 at the end; -1 with the error number in errno.</returns>
+    public unsafe int Read(Span<byte> buffer, out int errno)
+    {
+        fixed (byte* p = buffer)
+        {
+            int length = (int)(long)LibC.read(Value, p, (size_t)(ulong)buffer.Length);
+            errno = length < 0 ? Errno.Last : 0;
+            return length;
+        }
+    }
+
+    /// <summary>Leaves the descriptor to the caller.</summary>
+    public int Release()
+    {
+        int value = Value;
+        SetHandleAsInvalid();
+        return value;
+    }
+
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static unsafe partial nint OpenAt2(nint number, nint folder, byte* path, Uapi.open_how* how, nint size);
 

@@ -17,6 +17,12 @@ public sealed record FileStatus(FileType Type, UnixFileMode Rights, uint Owner, 
     /// <summary>Whether root or this process's effective user owns the file.</summary>
     public bool IsTrusted => Owner == 0 || Owner == EffectiveUser;
 
+    /// <summary>Whether this process's effective user owns the file.</summary>
+    internal bool IsOwn => Owner == EffectiveUser;
+
+    /// <summary>Whether only its owner can rename or remove what is in the folder (S_ISVTX).</summary>
+    internal bool IsSticky => (Rights & UnixFileMode.StickyBit) != 0;
+
     /// <summary>The effective user id of this process.</summary>
     internal static uint EffectiveUser => LibC.geteuid();
 
@@ -28,12 +34,21 @@ public sealed record FileStatus(FileType Type, UnixFileMode Rights, uint Owner, 
     /// <param name="follow">Whether to follow a symbolic link in the last part of the path.</param>
     /// <returns>Null if the path doesn't exist.</returns>
     /// <exception cref="IOException">The status can't be read.</exception>
-    public static unsafe FileStatus? Of(string path, bool follow = false)
+    public static FileStatus? Of(string path, bool follow = false)
     {
         int flags = LibC.O_PATH | (follow ? 0 : LibC.O_NOFOLLOW);
         using FileDescriptor? file = FileDescriptor.TryOpen(path, flags, out int errno);
+        if (file is not null) return Of(file, path);
+        return errno == Errno.ENOENT ? null : throw new IOException($"{path}: {Errno.Text(errno)}");
+    }
+
+    /// <summary>Reads the status of an open file.</summary>
+    /// <param name="file">Its descriptor.</param>
+    /// <param name="path">Its path, for messages.</param>
+    /// <exception cref="IOException">The status can't be read.</exception>
+    internal static unsafe FileStatus Of(FileDescriptor file, string path)
+    {
         stat status;
-        if (file is null) return errno == Errno.ENOENT ? null : throw new IOException($"{path}: {Errno.Text(errno)}");
         if (LibC.fstat(file.Value, &status) < 0) throw new IOException($"{path}: {Errno.Text(Errno.Last)}");
         uint mode = (uint)status.st_mode;
         FileType type = (FileType)(mode & TypeMask);

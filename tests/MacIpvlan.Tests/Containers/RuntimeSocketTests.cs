@@ -1,4 +1,5 @@
 using MacIpvlan.Containers;
+using MacIpvlan.Linux;
 
 namespace MacIpvlan.Tests.Containers;
 
@@ -27,5 +28,28 @@ public sealed class RuntimeSocketTests
         Assert.False(new RuntimeSocket("/nowhere/docker.sock", IsNamed: false).IsUsable());
         Assert.True(new RuntimeSocket("/nowhere/docker.sock", IsNamed: true).IsUsable());
         Assert.True(new RuntimeSocket("/proc/self/stat", IsNamed: false).IsUsable());
+    }
+
+    [Theory]
+    [InlineData(UnixFileMode.GroupWrite, false)]
+    [InlineData(UnixFileMode.OtherWrite, false)]
+    [InlineData(UnixFileMode.None, true)]
+    public void Socket_ThatOthersCanExchangeIsNotAsked(UnixFileMode right, bool isUsable)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("macipvlan-");
+        try
+        {
+            string path = Path.Combine(folder.FullName, "docker.sock");
+            File.WriteAllText(path, "");
+            File.SetUnixFileMode(folder.FullName, File.GetUnixFileMode(folder.FullName) | right);
+
+            Assert.Equal(isUsable, new RuntimeSocket(path, IsNamed: false).IsUsable());
+            if (isUsable) new RuntimeSocket(path, IsNamed: true).Hold().Dispose();
+            else Assert.Throws<UntrustedPathException>(() => new RuntimeSocket(path, IsNamed: true).Hold());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 }

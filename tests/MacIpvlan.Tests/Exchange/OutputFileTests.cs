@@ -75,6 +75,31 @@ public sealed class OutputFileTests : IDisposable
     public void WhatIsNoFile_IsRefused(string path) =>
         NetworkAssert.Refused(NetworkError.FileUnusable, () => OutputFile.Write(path, "new", replaces: true));
 
+    [Fact]
+    public void Bytes_AreWrittenAsTheyAre()
+    {
+        OutputFile.Write(File1, (byte[])[0x89, 0x50, 0xff, 0x00], replaces: false);
+
+        Assert.Equal([0x89, 0x50, 0xff, 0x00], File.ReadAllBytes(File1));
+        AssertNothingElseIsLeft();
+    }
+
+    [Fact]
+    public void Link_InAFolderThatOthersCanWriteToIsNotFollowed()
+    {
+        string secret = Directory.CreateDirectory(Path.Combine(_folder.FullName, "secret")).FullName;
+        string home = Directory.CreateDirectory(Path.Combine(_folder.FullName, "home")).FullName;
+        Directory.CreateSymbolicLink(Path.Combine(home, "link"), secret);
+        File.SetUnixFileMode(home, File.GetUnixFileMode(home) | UnixFileMode.OtherWrite);
+
+        NetworkAssert.Refused(
+            NetworkError.FileUnusable, () => OutputFile.Write(Path.Combine(home, "link", "x.svg"), "new", replaces: true),
+            Path.Combine(home, "link"));
+
+        Assert.Empty(Directory.GetFileSystemEntries(secret));
+        File.Delete(Path.Combine(home, "link"));
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private void AssertNothingElseIsLeft() => Assert.Equal([File1], Directory.GetFileSystemEntries(_folder.FullName));

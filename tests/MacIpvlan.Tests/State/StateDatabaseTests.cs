@@ -56,6 +56,22 @@ public sealed class StateDatabaseTests : IDisposable
     }
 
     [Fact]
+    public void Folder_AboveThatOthersMayWriteToIsRefused()
+    {
+        string path = Path.Combine(_state.Folder, "a", "b", "state.db");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.SetUnixFileMode(_state.Folder, File.GetUnixFileMode(_state.Folder) | UnixFileMode.OtherWrite);
+
+        NetworkException e = NetworkAssert.Refused(
+            NetworkError.StateUnavailable, () => new SqliteStateStore(path, "host1").Dispose(), _state.Folder);
+
+        Assert.Contains($"chmod go-w {_state.Folder}", e.RecommendedAction, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(path)!));
+        File.SetUnixFileMode(_state.Folder, File.GetUnixFileMode(_state.Folder) | UnixFileMode.StickyBit);
+        new SqliteStateStore(path, "host1").Dispose();
+    }
+
+    [Fact]
     public void Folder_ThatIsAFileIsRefused()
     {
         string file = Path.Combine(_state.Folder, "file");
