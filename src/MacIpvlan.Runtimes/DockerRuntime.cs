@@ -11,13 +11,16 @@ using ContainerStatus = MacIpvlan.Containers.ContainerStatus;
 namespace MacIpvlan.Runtimes;
 
 /// <summary>A daemon with the Docker Engine API on a socket: Docker's daemon or Podman's service.</summary>
-public sealed class DockerRuntime(RuntimeSocket socket) : IContainerRuntime
+/// <param name="socket">The socket.</param>
+/// <param name="patience">How long an answer can take in all; by default 30 seconds.</param>
+public sealed class DockerRuntime(RuntimeSocket socket, TimeSpan? patience = null) : IContainerRuntime
 {
     private const int MaxImageLength = 255;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private readonly TimeSpan _patience = patience ?? TimeSpan.FromSeconds(30);
     private static readonly string[] s_changes = ["start", "die", "destroy", "remove"];
     private readonly Lazy<DockerClient> _client = new(() => new DockerClientBuilder()
-        .WithEndpoint(new Uri("unix://" + socket.Address)).WithTimeout(s_patience).Build());
+        .WithEndpoint(SocketTransport.Endpoint).WithTimeout(s_patience).WithTransportOptions(new SocketTransport(), socket).Build());
     private ContainerRuntime? _kind;
 
     /// <inheritdoc/>
@@ -27,7 +30,7 @@ public sealed class DockerRuntime(RuntimeSocket socket) : IContainerRuntime
     public bool IsPresent => socket.IsUsable();
 
     /// <inheritdoc/>
-    public IReadOnlyList<ContainerListing> List(CancellationToken stopping) => Ask(async () =>
+    public IReadOnlyList<ContainerListing> List(CancellationToken stopping) => Ask(async stopping =>
     {
         ContainerRuntime kind = _kind ??= await AskKind(stopping).ConfigureAwait(false);
         IList<ContainerListResponse> all = await _client.Value.Containers.ListContainersAsync(
@@ -37,7 +40,7 @@ public sealed class DockerRuntime(RuntimeSocket socket) : IContainerRuntime
     }, stopping);
 
     /// <inheritdoc/>
-    public ContainerStatus? Inspect(string id, CancellationToken stopping) => Ask<ContainerStatus?>(async () =>
+    public ContainerStatus? Inspect(string id, CancellationToken stopping) => Ask<ContainerStatus?>(async stopping =>
     {
         try
         {
@@ -94,11 +97,14 @@ public sealed class DockerRuntime(RuntimeSocket socket) : IContainerRuntime
     }
 
     // Cmdlets are synchronous, and their thread has no synchronization context, so blocking can't deadlock.
-    private T Ask<T>(Func<Task<T>> ask, CancellationToken stopping)
+    private T Ask<T>(Func<CancellationToken, Task<T>> ask, CancellationToken stopping)
     {
+        // The client's own time limit ends with the headers of the answer.
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        patience.CancelAfter(_patience);
         try
         {
-            return ask().GetAwaiter().GetResult();
+            return ask(patience.Token).GetAwaiter().GetResult();
         }
         catch (Exception e) when (IsOfRuntime(e))
         {

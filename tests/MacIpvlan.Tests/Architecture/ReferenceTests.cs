@@ -19,7 +19,7 @@ public sealed class ReferenceTests
 
     [Fact]
     public void Runtimes_ReferenceTheCoreAndTheClientAlone() => Assert.Equal(
-        ["Docker.DotNet", "MacIpvlan"], Foreign(typeof(DockerRuntime).Assembly));
+        ["Docker.DotNet", "Docker.DotNet.Handler.Abstractions", "MacIpvlan", "Microsoft.Extensions.Logging.Abstractions"], Foreign(typeof(DockerRuntime).Assembly));
 
     [Fact]
     public void Cmdlets_ReferenceTheModuleAndPowerShellAlone() => Assert.Equal(

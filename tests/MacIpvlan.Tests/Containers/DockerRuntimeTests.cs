@@ -136,4 +136,94 @@ public sealed class DockerRuntimeTests
 
         Assert.ThrowsAny<OperationCanceledException>(() => daemon.Runtime.List(stopping.Token));
     }
+
+    [Fact]
+    public void Answer_WithoutEndIsReadToALimit()
+    {
+        string more = $$"""{"Id":"{{Id}}","Names":["/web1"],"Image":"{{new string('x', 100_000)}}"},""";
+        using FakeDaemon daemon = new(
+            static path => (200, path == "/version" ? "{}" : "["), path => path == "/version" ? null : more);
+
+        NetworkException e = Assert.Throws<NetworkException>(() => daemon.Runtime.List(TestContext.Current.CancellationToken));
+
+        Assert.Equal(NetworkError.RuntimeUnavailable, e.Error);
+        Assert.Contains("longer than 32 MB", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Answer_ThatNeverEndsIsGivenUp()
+    {
+        using FakeDaemon daemon = new(static _ => (200, "{"), static _ => " ", TimeSpan.FromMilliseconds(200));
+
+        NetworkException e = Assert.Throws<NetworkException>(() => daemon.Runtime.Inspect(Id, TestContext.Current.CancellationToken));
+
+        Assert.Equal(NetworkError.RuntimeUnavailable, e.Error);
+        Assert.Contains("doesn't answer", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"Action":"die","Actor":{"ID":"a5a268cad5e8ecc63cffab649398c1c57a4bcbdbabd2d5187d58dcad972ba249"}}""")]
+    [InlineData("""{"Action":"\"{","Actor":{"ID":"a5a268cad5e8ecc63cffab649398c1c57a4bcbdbabd2d5187d58dcad972ba249"}}""")]
+    public async Task Events_AreFollowedWithoutLimit(string message)
+    {
+        int sent = 0;
+        string more = string.Concat(Enumerable.Repeat(message + "\n", 100));
+        using FakeDaemon daemon = new(
+            static path => (200, path.StartsWith("/events", StringComparison.Ordinal) ? "" : "OK"),
+            path => path.StartsWith("/events", StringComparison.Ordinal) && sent++ < 5_000 ? more : null);
+        using CancellationTokenSource stopping = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        int seen = 0;
+
+        Task following = daemon.Runtime.Follow(
+            static () => { },
+            _ =>
+            {
+                if (++seen > 20_000) stopping.Cancel();
+            },
+            stopping.Token);
+        if (message.Contains("die", StringComparison.Ordinal)) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => following);
+        else
+        {
+            // None of these is about a change, so nothing stops it; it goes on past the limit of an answer.
+            await Task.WhenAny(following, Task.Delay(500, TestContext.Current.CancellationToken));
+            Assert.False(following.IsCompleted);
+            await stopping.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => following);
+        }
+    }
+
+    [Fact]
+    public async Task Event_WithoutEndIsReadToALimit()
+    {
+        string more = "\"" + new string('x', 10_000) + "\",\n";
+        using FakeDaemon daemon = new(
+            static path => (200, path.StartsWith("/events", StringComparison.Ordinal) ? "{\"a\":[" : "OK"),
+            path => path.StartsWith("/events", StringComparison.Ordinal) ? more : null);
+
+        NetworkException e = await Assert.ThrowsAsync<NetworkException>(() => daemon.Runtime.Follow(
+            static () => { }, static _ => { }, TestContext.Current.CancellationToken));
+
+        Assert.Equal(NetworkError.RuntimeUnavailable, e.Error);
+        Assert.Contains("longer than 1 MB", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Runtime_ThatRestartsWithAnotherSocketIsFoundAgain()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"macipvlan-{Guid.NewGuid():n}.sock");
+        using DockerRuntime runtime = new(new RuntimeSocket(path, IsNamed: true));
+        try
+        {
+            for (int i = 0; i < 2; i++)
+            {
+                using FakeDaemon daemon = FakeDaemon.Of(Id, "web1", static () => "");
+                File.Move(daemon.Address, path, overwrite: true);
+                Assert.Single(runtime.List(TestContext.Current.CancellationToken));
+            }
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
 }

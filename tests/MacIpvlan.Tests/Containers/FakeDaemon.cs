@@ -12,17 +12,21 @@ internal sealed class FakeDaemon : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("macipvlan").FullName;
     private readonly System.Net.Sockets.Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly Func<string, (int Status, string Body)?> _answer;
+    private readonly Func<string, string?> _endless;
     private readonly Task _serving;
 
     /// <summary>Starts it.</summary>
     /// <param name="answer">Gives status and body for a path; null to answer nothing, ever.</param>
-    public FakeDaemon(Func<string, (int Status, string Body)?> answer)
+    /// <param name="endless">Gives what follows for a path, again and again; null for an answer that ends.</param>
+    /// <param name="patience">How long an answer can take; by default as long as in the module.</param>
+    public FakeDaemon(Func<string, (int Status, string Body)?> answer, Func<string, string?>? endless = null, TimeSpan? patience = null)
     {
         _answer = answer;
+        _endless = endless ?? (static _ => null);
         _listener.Bind(new UnixDomainSocketEndPoint(Address));
         _listener.Listen();
         _serving = Serve();
-        Runtime = new DockerRuntime(new RuntimeSocket(Address, IsNamed: true));
+        Runtime = new DockerRuntime(new RuntimeSocket(Address, IsNamed: true), patience);
     }
 
     public string Address => Path.Combine(_folder, "docker.sock");
@@ -80,6 +84,23 @@ internal sealed class FakeDaemon : IDisposable
         }
     }
 
+    // A short part is followed by a pause, so that it doesn't reach a limit of the size.
+    private static async Task SendEndlessly(System.Net.Sockets.Socket client, byte[] part)
+    {
+        try
+        {
+            while (true)
+            {
+                await client.SendAsync(part);
+                if (part.Length < 1000) await Task.Delay(10);
+            }
+        }
+        catch (SocketException)
+        {
+            // The client has enough.
+        }
+    }
+
     private async Task<bool> Answer(System.Net.Sockets.Socket client)
     {
         byte[] buffer = new byte[8192];
@@ -97,6 +118,13 @@ internal sealed class FakeDaemon : IDisposable
         byte[] bytes = Encoding.UTF8.GetBytes(body);
         string head = $"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
         string chunk = bytes.Length == 0 ? "" : $"{bytes.Length:x}\r\n{body}\r\n";
+        if (_endless(path) is string more)
+        {
+            await client.SendAsync(Encoding.UTF8.GetBytes(head + chunk));
+            await SendEndlessly(client, Encoding.UTF8.GetBytes($"{Encoding.UTF8.GetByteCount(more):x}\r\n{more}\r\n"));
+            return true;
+        }
+
         await client.SendAsync(Encoding.UTF8.GetBytes($"{head}{chunk}0\r\n\r\n"));
         client.Shutdown(SocketShutdown.Send);
         return true;
