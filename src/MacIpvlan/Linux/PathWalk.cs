@@ -189,14 +189,10 @@ internal sealed unsafe class PathWalk : IDisposable
     {
         fixed (byte* p = Bytes(name))
         {
-            int fd;
-            do
-            {
-                fd = LibC.openat(folder, p, flags | LibC.O_CLOEXEC, (mode_t)(uint)mode);
-                errno = fd < 0 ? Errno.Last : 0;
-            }
+            FileDescriptor? opened;
+            do opened = FileDescriptor.TryTake(LibC.openat(folder, p, flags | LibC.O_CLOEXEC, (mode_t)(uint)mode), out errno);
             while (errno == Errno.EINTR);
-            return fd < 0 ? null : new FileDescriptor(fd);
+            return opened;
         }
     }
 
