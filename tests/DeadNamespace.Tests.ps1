@@ -86,6 +86,10 @@ Describe 'Addresses of namespaces' -Tag Native, Once {
         @{ By = 'by a mount in another mount namespace'; Hold = {
                 $null = New-Item $TestDrive/held -Force
                 Start-Sleeper "unshare --mount sh -c `"mount --bind /run/netns/web1 $TestDrive/held; exec `\`"`$@`\`"`" sh" } }
+        @{ By = 'by a mount whose path has white space'; Hold = {
+                $null = New-Item "$TestDrive/a b" -ItemType Directory -Force
+                Set-Content "$TestDrive/a b/c" ''
+                Start-Sleeper "unshare --mount sh -c `"mount --bind /run/netns/web1 '$TestDrive/a b/c'; exec `\`"`$@`\`"`" sh" } }
         @{ By = 'by a mount, while it is hidden elsewhere'; Hold = {
                 $null = New-Item $TestDrive/held, $TestDrive/shown -Force
                 Start-Sleeper "unshare --mount sh -c `"mount --bind /run/netns/web1 $TestDrive/held; mount -t tmpfs none $TestDrive; exec `\`"`$@`\`"`" sh"

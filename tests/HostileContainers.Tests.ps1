@@ -213,6 +213,47 @@ Describe 'What is opened as a namespace' -Tag Native {
     }
 }
 
+Describe 'A host with a hundred thousand mounts' -Tag Native {
+    BeforeAll {
+        $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24
+        $null = New-NetworkNamespace web1, web2
+        $null = 'web1', 'web2' | Connect-ContainerNic lan
+        ip netns delete web1
+        # Each copy of the mount namespace has 4,096 mounts, and each is seen by five processes.
+        $many = Join-Path $TestDrive many
+        $script = Join-Path $TestDrive many.sh
+        Set-Content $script @"
+            mkdir -p $many/m0
+            mount -t tmpfs none $many
+            mkdir $many/m0 $many/m1
+            for i in 1 2 3 4 5 6 7 8 9 10 11 12; do mkdir $many/d`$i; mount --rbind $many $many/d`$i; done
+            for i in 1 2 3 4 5 6; do unshare --mount sh -c 'for j in 1 2 3 4 5; do sleep 300 & done; sleep 300' & done
+            wait
+"@
+        $process = Start-Process setsid "unshare --mount sh $script" -PassThru
+        for ($i = 0; $i -lt 300; $i++) {
+            $busy = Get-ChildItem /proc -Directory | Where-Object Name -Match '^\d+$' | Where-Object {
+                try { [IO.File]::ReadAllText("/proc/$($_.Name)/mountinfo").Length -gt 100kB } catch { $false }
+            }
+            if (@($busy).Count -gt 36) { break }
+            Start-Sleep -Milliseconds 200
+        }
+    }
+
+    AfterAll {
+        Get-ChildItem /proc -Directory | Where-Object Name -Match '^\d+$' | Where-Object {
+            try { ((Get-Content "/proc/$($_.Name)/stat" -ErrorAction Stop) -replace '.*\) ').Split(' ')[3] -eq $process.Id } catch { $false }
+        } | ForEach-Object { kill -9 $_.Name 2>$null }
+        Remove-MacvlanNetwork lan -Force
+        Remove-NetworkNamespace web2 -Force
+    }
+
+    It 'has its NICs compared, those of ended namespaces too' {
+        @($busy).Count | Should -BeGreaterThan 36
+        (Test-ContainerNetwork).Name | Should -Be web1/eth0
+    }
+}
+
 Describe 'Routes that NICs of a namespace share' -Tag Native {
     BeforeEach {
         $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24, fd01::/64 -Gateway 10.1.0.1, fd01::1 -Route 'blackhole 10.8.0.0/16', 'unreachable fd08::/32'
