@@ -134,6 +134,9 @@ Describe 'A state that cannot be used' -Tag Native, Once {
         @{ Case = 'it is gone, and its log with it'; File = 'bad/state.db'; Says = '*start over, remove*state.db*'
             Make = { $null = Get-StateRow; Remove-Item $folder/state.db, $folder/state.db-* }
         }
+        @{ Case = 'its log is gone'; File = 'bad/state.db'; Says = '*state.db-wal back*start over, remove*state.db*'
+            Make = { $null = New-MacvlanNetwork front eth0 -Subnet 192.168.50.0/24; Remove-Item $folder/state.db-* }
+        }
         @{ Case = 'it is a symbolic link'; File = 'bad/state.db'; Says = '*MACIPVLAN_STATE*'
             Make = { ln -s $TestDrive/elsewhere $folder/state.db }
         }

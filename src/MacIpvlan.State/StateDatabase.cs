@@ -21,6 +21,13 @@ internal sealed class StateDatabase : IDisposable
     private const int NotADatabase = 26;
     private const int NoRoomForIndex = 4874;
 
+    // The application id in the database file while a part of the state is only in the log. The log's own pages have
+    // none, so neither has a copy that SQLite makes, nor the file once the whole log is written back.
+    private const int NeedsLog = 0x4D49504C;
+
+    // From this length on, a command that goes on for long writes the log back before its next change.
+    private const long MaxLogLengthOfCommand = 4096 * 1024;
+
     // A connection that is the only one, as is usual for a command, reads the whole log when it opens the database.
     private const long MaxLogLength = 512 * 1024;
 
@@ -58,6 +65,9 @@ internal sealed class StateDatabase : IDisposable
                 Run("PRAGMA synchronous = NORMAL");
                 // A copy that VACUUM created doesn't have this setting.
                 RunPatiently(["PRAGMA journal_mode = WAL"]);
+                // Else SQLite itself would write the log back and begin it again, without the mark.
+                Run("PRAGMA wal_autocheckpoint = 0");
+                CheckLog();
                 Migrate();
                 CheckLength();
                 return 0;
@@ -74,7 +84,15 @@ internal sealed class StateDatabase : IDisposable
 
     /// <summary>Runs the work in one transaction that holds the write lock from its start.</summary>
     /// <exception cref="NetworkException">StateUnavailable, or whatever the work throws.</exception>
-    public T Write<T>(Func<T> work) => InTransaction(work, s_beginWrite);
+    public T Write<T>(Func<T> work)
+    {
+        Guard(() =>
+        {
+            lock (_commands) PrepareLog();
+            return 0;
+        });
+        return InTransaction(work, s_beginWrite);
+    }
 
     /// <summary>Runs the work in one transaction that reads a consistent state.</summary>
     /// <exception cref="NetworkException">StateUnavailable, or whatever the work throws.</exception>
@@ -135,12 +153,46 @@ internal sealed class StateDatabase : IDisposable
         Connection.Dispose();
     }
 
-    private void ShortenLog()
+    private long LogLength => FileStatus.Of(_path + "-wal")?.Length ?? 0;
+
+    private void ShortenLog(long limit = MaxLogLength)
     {
-        if (Connection.State != ConnectionState.Open || FileStatus.Of(_path + "-wal") is not { Length: > MaxLogLength }) return;
+        if (Connection.State != ConnectionState.Open || LogLength <= limit) return;
         // If other connections use the log, they shorten it when they close.
         raw.sqlite3_busy_timeout(Connection.Handle, 0);
         _ = raw.sqlite3_wal_checkpoint_v2(Connection.Handle, null, raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _);
+        raw.sqlite3_busy_timeout(Connection.Handle, BusyTimeoutMilliseconds);
+    }
+
+    // Before the first change in an empty log, marks the database file, so that without the log it isn't taken for the
+    // whole state. This waits for the disk, but only once per log: writing the log back at the end of each command
+    // instead would make every command wait.
+    private void PrepareLog()
+    {
+        ShortenLog(MaxLogLengthOfCommand);
+        if (LogLength > 0) return;
+        SetMark(NeedsLog);
+        Run("PRAGMA wal_checkpoint");
+        SetMark(0);
+    }
+
+    private void SetMark(int mark) => InTransaction(() => Execute($"PRAGMA application_id = {mark}"), s_beginWrite);
+
+    private void CheckLog()
+    {
+        if (Read(() => Query("PRAGMA application_id", static r => r.GetInt32(0))[0]) != NeedsLog) return;
+        if (LogLength > 0)
+        {
+            // A command was killed between the two marks.
+            SetMark(0);
+            return;
+        }
+
+        throw new NetworkException(
+            NetworkError.StateUnavailable,
+            $"The log {_path}-wal of the state database is missing. It has the last changes, so without it, NICs that run "
+            + "would be forgotten and their addresses allocated again.",
+            $"Put {_path}-wal back. {RestoreAction}");
     }
 
     // A pooled connection would keep using the file after it was replaced.
@@ -301,14 +353,18 @@ internal sealed class StateDatabase : IDisposable
                 "Use the version of the module that wrote the database, or a newer version.");
         }
 
-        Write(() =>
-        {
-            // Another process may have migrated it while this one waited for the lock.
-            for (version = ReadVersion(); version < Schema.Steps.Length; version++) Execute(Schema.Steps[version]);
-            return Execute($"PRAGMA user_version = {version}");
-        });
+        InTransaction(
+            () =>
+            {
+                // Another process may have migrated it while this one waited for the lock.
+                for (version = ReadVersion(); version < Schema.Steps.Length; version++) Execute(Schema.Steps[version]);
+                return Execute($"PRAGMA user_version = {version}");
+            },
+            s_beginWrite);
         // Writes the schema into the file itself, so that the file doesn't look new without its log.
+        SetMark(NeedsLog);
         Run("PRAGMA wal_checkpoint");
+        SetMark(0);
     }
 
     // If the file is too short, the missing pages are usually in the log. If they aren't, the file has been truncated,
