@@ -169,14 +169,14 @@ Describe 'A state that cannot be used' -Tag Native, Once {
         $env:MACIPVLAN_STATE = Join-Path $TestDrive $File
         . $Make
         $hash = if ([IO.File]::Exists($env:MACIPVLAN_STATE)) { (Get-FileHash $env:MACIPVLAN_STATE).Hash }
-        $links = [IO.File]::ReadAllText('/proc/net/dev') -replace ' \d+'
+        $links = [IO.File]::ReadAllText('/proc/net/dev') -replace '\s+\d+'
         foreach ($attempt in { 'a', 'b' | Get-ContainerNetwork }, { New-MacvlanNetwork front eth0.50 -Subnet 192.168.50.0/24 }) {
             $problem = Get-Failure $attempt
             $problem | Should -HaveCount 1 -Because 'no other input could succeed'
             $problem.What | Should -BeLike "StateUnavailable ResourceUnavailable '*'"
             $problem.Action | Should -BeLike $Says
         }
-        [IO.File]::ReadAllText('/proc/net/dev') -replace ' \d+' | Should -Be $links
+        [IO.File]::ReadAllText('/proc/net/dev') -replace '\s+\d+' | Should -Be $links
         if ($hash) { (Get-FileHash $env:MACIPVLAN_STATE).Hash | Should -Be $hash }
         Get-Content $TestDrive/elsewhere | Should -Be precious
     }
