@@ -29,10 +29,14 @@ public sealed unsafe class WorkerLock : IDisposable
     public long Number { get; }
 
     /// <summary>Whether another worker with that number is alive.</summary>
+    /// <exception cref="NetlinkException">
+    /// The kernel doesn't say. A worker must not be taken for dead then, because what it is making would be removed.
+    /// </exception>
     public bool IsAlive(long number)
     {
         Uapi.flock theirs = new() { l_type = Uapi.F_WRLCK, l_start = number, l_len = 1 };
-        return LibC.fcntl(_file.Value, Uapi.F_OFD_GETLK, &theirs) == 0 && theirs.l_type != Uapi.F_UNLCK;
+        if (LibC.fcntl(_file.Value, Uapi.F_OFD_GETLK, &theirs) == 0) return theirs.l_type != Uapi.F_UNLCK;
+        throw new NetlinkException($"query the lock of worker {number}", Errno.Last);
     }
 
     /// <inheritdoc/>

@@ -14,11 +14,14 @@ public static class Recovery
     public static void Run(NetworkSession session)
     {
         if (!session.State.NeedsRecovery()) return;
+        IReadOnlyList<NicRecord> abandoned = session.State.TakeAbandonedNics();
+        // Read after the NICs, because networks are created in the meantime; one that has NICs isn't removed without them.
         Dictionary<string, NetworkRecord> networks = session.State.GetNetworks().ToDictionary(static n => n.Id);
-        foreach (NicRecord nic in session.State.TakeAbandonedNics())
+        foreach (NicRecord nic in abandoned)
         {
+            if (!networks.TryGetValue(nic.NetworkId, out NetworkRecord? network)) continue;
             // A NIC that can't be cleaned up still belongs to this command, so the next command tries again.
-            session.RollBack(() => Finish(session, nic, networks[nic.NetworkId]));
+            session.RollBack(() => Finish(session, nic, network));
         }
 
         using IDisposable topology = session.State.LockTopology();
