@@ -247,9 +247,10 @@ public sealed partial class SqliteStateStore : IStateStore
     {
         IReadOnlyList<AddressRange> allocatable = AddressPool.Allocatable(subnet.Prefix, [.. subnet.Ranges], withheld);
         BigInteger size = Sum(allocatable);
-        BigInteger taken = Sum(allocatable.SelectMany(r => runs.Select(run => r.Intersect(run)).OfType<AddressRange>()));
+        RangeIndex used = new(runs), offered = new(allocatable);
+        BigInteger taken = Sum(allocatable.SelectMany(used.Within));
         // Expired entries are free addresses, although they're still in the runs.
-        int expired = foreign.Count(f => f.IsExpired && allocatable.Any(r => r.Contains(f.Address.Address)));
+        int expired = foreign.Count(f => f.IsExpired && offered.Contains(f.Address.Address));
         return new(
             size, Sum(runs) - foreign.Length, size - taken + expired,
             [.. foreign.Where(static f => !f.IsExpired).Select(static f => f.Address)]);

@@ -23,12 +23,13 @@ public static class AddressPool
         IEnumerable<AddressRange> wanted = ranges.Count == 0 ? [usable] : ranges.OrderBy(static r => r.First.Number);
         // Ranges can overlap, so each starts after the end of the previous one.
         UInt128 next = usable.First.Number;
+        int cut = 0;
         foreach (AddressRange range in wanted)
         {
             UInt128 first = UInt128.Max(range.First.Number, next);
             UInt128 last = UInt128.Min(range.Last.Number, usable.Last.Number);
             if (first > last) continue;
-            Cut(first, last, subnet.Family, cuts, result);
+            Cut(first, last, subnet.Family, cuts, ref cut, result);
             if (last == usable.Last.Number) break;
             next = last + 1;
         }
@@ -51,14 +52,17 @@ public static class AddressPool
             : new(first, all.Last with { Number = all.Last.Number - 1 });
     }
 
+    // Both the ranges and the cuts ascend, so each range goes on with the cuts where the one before it ended.
     private static void Cut(
-        UInt128 first, UInt128 last, AddressFamily family, List<AddressRange> cuts, List<AddressRange> result)
+        UInt128 first, UInt128 last, AddressFamily family, List<AddressRange> cuts, ref int next, List<AddressRange> result)
     {
-        foreach (AddressRange cut in cuts)
+        for (; next < cuts.Count; next++)
         {
+            AddressRange cut = cuts[next];
             if (cut.Last.Number < first) continue;
             if (cut.First.Number > last) break;
             if (cut.First.Number > first) result.Add(new(new(family, first), new(family, cut.First.Number - 1)));
+            // This cut can also be in the next range.
             if (cut.Last.Number >= last) return;
             first = cut.Last.Number + 1;
         }

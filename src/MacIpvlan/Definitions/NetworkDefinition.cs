@@ -22,6 +22,10 @@ internal static class NetworkDefinition
     private const int MinProbeTimeout = 50;
     private const int MaxProbeTimeout = 60_000;
 
+    // Loopback, multicast and reserved addresses (RFC 6890).
+    private static readonly IPPrefix[] s_unassignable =
+        [.. ((string[])["0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/127", "ff00::/8"]).Select(IPPrefix.Parse)];
+
     /// <summary>Assigns gateways, ranges and exclusions to the subnets that contain them.</summary>
     /// <exception cref="NetworkException">InvalidName, InvalidParameter or InvalidAddress.</exception>
     public static IReadOnlyList<SubnetRecord> Check(NetworkRequest request)
@@ -29,21 +33,31 @@ internal static class NetworkDefinition
         LinkName.CheckNetwork(request.Name);
         if (request.NicKind is MacvlanLink macvlan) CheckOptions(macvlan);
         if (request.Probe is not null) CheckProbe(request.NicKind, request.Probe);
-        CheckSubnets(request.Subnets);
+        PrefixIndex index = CheckSubnets(request.Subnets);
         CheckMtu(request.Mtu, request.Subnets);
         if (request.RouteMetric < 0) throw new NetworkException(
             NetworkError.InvalidParameter, "RouteMetric can't be negative.");
-        foreach (AddressValue gateway in request.Gateways) CheckGateway(request, gateway);
-        foreach (NetworkRoute route in request.Routes) CheckRoute(request, route);
-        foreach (AddressRange range in request.Ranges) SubnetOf(request, range, "IP range");
-        foreach (AddressRange excluded in request.Excluded) SubnetOf(request, excluded, "excluded address");
-        SubnetRecord[] subnets = [.. request.Subnets.Select(subnet => new SubnetRecord(
-            subnet,
-            GatewayOf(request, subnet),
-            [.. request.Ranges.Where(r => r.IsWithin(subnet))],
-            ExcludedOf(request, subnet)))];
+        CheckGateways(request, index);
+        CheckRoutes(request, index);
+        SubnetRecord[] subnets = Assign(request, index);
         CheckRoutesDiffer(request, subnets);
         return subnets;
+    }
+
+    // Everything is looked up by its subnet, because a definition can have thousands of each.
+    private static SubnetRecord[] Assign(NetworkRequest request, PrefixIndex index)
+    {
+        ILookup<IPPrefix, AddressRange> ranges = request.Ranges.ToLookup(r => SubnetOf(request, index, r, "IP range"));
+        ILookup<IPPrefix, AddressRange> excluded = request.Excluded.ToLookup(r => SubnetOf(request, index, r, "excluded address"));
+        ILookup<IPPrefix?, AddressValue> gateways = request.Gateways.ToLookup(index.Containing);
+        ILookup<AddressFamily, AddressValue> outside = gateways[null].ToLookup(static g => g.Family);
+        ILookup<IPPrefix?, AddressValue> hops = request.Routes.Where(static r => r.NextHop is not null)
+            .Select(static r => AddressValue.From(r.NextHop!)).Distinct().ToLookup(index.Containing);
+        return [.. request.Subnets.Select(subnet => new SubnetRecord(
+            subnet,
+            GatewayOf(request, subnet, [.. gateways[subnet]], outside[subnet.Family]),
+            [.. ranges[subnet]],
+            ExcludedOf([.. excluded[subnet]], hops[subnet])))];
     }
 
     /// <summary>Checks an MTU. IPv6 requires a higher minimum than IPv4 (RFC 8200 5, RFC 791).</summary>
@@ -107,47 +121,53 @@ internal static class NetworkDefinition
             NetworkError.InvalidParameter, $"The network's settings aren't valid: {reason}.");
     }
 
-    private static void CheckSubnets(IReadOnlyList<IPPrefix> subnets)
+    private static PrefixIndex CheckSubnets(IReadOnlyList<IPPrefix> subnets)
     {
         if (subnets.Count == 0) throw new NetworkException(
             NetworkError.InvalidParameter, "A network needs a subnet.");
-        for (int i = 0; i < subnets.Count; i++)
+        foreach (IPPrefix subnet in subnets)
         {
-            if (IsUnassignable(subnets[i])) throw Invalid(
-                $"The subnet {subnets[i]} includes addresses that hosts can't have.");
-            IPPrefix? other = subnets.Take(i).Cast<IPPrefix?>().FirstOrDefault(s => s!.Value.Overlaps(subnets[i]));
-            if (other is not null)
-            {
-                throw new NetworkException(NetworkError.SubnetOverlap, $"The subnets {other} and {subnets[i]} overlap.");
-            }
+            if (s_unassignable.Any(space => space.Overlaps(subnet))) throw Invalid(
+                $"The subnet {subnet} includes addresses that hosts can't have.");
         }
+
+        PrefixIndex index = new(subnets);
+        if (index.Overlap is not (IPPrefix one, IPPrefix other)) return index;
+        throw new NetworkException(NetworkError.SubnetOverlap, $"The subnets {one} and {other} overlap.");
     }
 
-    // Loopback, multicast and reserved addresses (RFC 6890).
-    private static bool IsUnassignable(IPPrefix subnet) => (subnet.Family == AddressFamily.InterNetwork
-        ? (string[])["0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3"]
-        : ["::/127", "ff00::/8"]).Any(space => IPPrefix.Parse(space).Overlaps(subnet));
-
-    private static void CheckGateway(NetworkRequest request, AddressValue gateway)
+    private static void CheckGateways(NetworkRequest request, PrefixIndex index)
     {
-        if (request.OnLinkGateway && !request.Subnets.Any(s => s.Contains(gateway)))
+        Dictionary<AddressFamily, int> counts = request.Gateways.CountBy(static g => g.Family).ToDictionary();
+        foreach (AddressValue gateway in request.Gateways) CheckGateway(request, index, gateway, isOnly: counts[gateway.Family] == 1);
+    }
+
+    private static void CheckGateway(NetworkRequest request, PrefixIndex index, AddressValue gateway, bool isOnly)
+    {
+        if (request.OnLinkGateway && index.Containing(gateway) is null)
         {
-            if (request.Gateways.Count(g => g.Family == gateway.Family) == 1) return;
+            if (isOnly) return;
             throw Invalid(
                 $"The gateway {gateway} is outside the subnets, so it must be the only gateway of its family.");
         }
 
         IPPrefix subnet = SubnetOf(
-            request, AddressRange.Of(gateway), "gateway", "Use -OnLinkGateway if it's on the link.");
+            request, index, AddressRange.Of(gateway), "gateway", "Use -OnLinkGateway if it's on the link.");
         if (!AddressPool.Usable(subnet).Contains(gateway))
         {
             throw Invalid($"The gateway {gateway} isn't an address that a host can have in {subnet}.");
         }
     }
 
-    private static void CheckRoute(NetworkRequest request, NetworkRoute route)
+    private static void CheckRoutes(NetworkRequest request, PrefixIndex index)
     {
-        if (request.Subnets.All(s => s.Family != route.Destination.Family))
+        HashSet<AddressFamily> families = [.. request.Subnets.Select(static s => s.Family)];
+        foreach (NetworkRoute route in request.Routes) CheckRoute(request, index, route, families);
+    }
+
+    private static void CheckRoute(NetworkRequest request, PrefixIndex index, NetworkRoute route, HashSet<AddressFamily> families)
+    {
+        if (!families.Contains(route.Destination.Family))
         {
             throw Invalid($"The network has no subnet of the address family of the route {route}.");
         }
@@ -167,7 +187,7 @@ internal static class NetworkDefinition
         }
 
         if (!request.OnLinkGateway) SubnetOf(
-            request, AddressRange.Of(hop), "next hop", "Use -OnLinkGateway if it's on the link.");
+            request, index, AddressRange.Of(hop), "next hop", "Use -OnLinkGateway if it's on the link.");
     }
 
     // The kernel accepts a destination only once per metric, and would refuse a duplicate only when a NIC is connected.
@@ -206,39 +226,26 @@ internal static class NetworkDefinition
         return destination.Family == AddressFamily.InterNetworkV6 && metric is null or 0 ? DefaultMetricIPv6 : metric ?? 0;
     }
 
-    private static IPPrefix SubnetOf(NetworkRequest request, AddressRange range, string what, string? action = null)
-    {
-        foreach (IPPrefix subnet in request.Subnets)
-        {
-            if (range.IsWithin(subnet)) return subnet;
-        }
-
-        throw new NetworkException(
+    private static IPPrefix SubnetOf(
+        NetworkRequest request, PrefixIndex index, AddressRange range, string what, string? action = null) =>
+        index.Containing(range) ?? throw new NetworkException(
             NetworkError.InvalidAddress,
-            $"The {what} {range} is outside the network's subnets ({string.Join(", ", request.Subnets)}).",
+            $"The {what} {range} is outside the network's subnets ({Phrase.NameSome(request.Subnets)}).",
             action);
-    }
 
     // Next hops of routes are addresses of routers, as the gateway is.
-    private static AddressRange[] ExcludedOf(NetworkRequest request, IPPrefix subnet)
+    private static AddressRange[] ExcludedOf(AddressRange[] given, IEnumerable<AddressValue> hops)
     {
-        AddressRange[] given = [.. request.Excluded.Where(r => r.IsWithin(subnet))];
-        return
-        [
-            .. given,
-            .. request.Routes.Where(static r => r.NextHop is not null).Select(static r => AddressValue.From(r.NextHop!))
-                .Where(hop => subnet.Contains(hop) && !given.Any(r => r.Contains(hop))).Distinct().Select(AddressRange.Of),
-        ];
+        RangeIndex excluded = new(given);
+        return [.. given, .. hops.Where(h => !excluded.Contains(h)).Select(AddressRange.Of)];
     }
 
-    private static AddressValue? GatewayOf(NetworkRequest request, IPPrefix subnet)
+    private static AddressValue? GatewayOf(
+        NetworkRequest request, IPPrefix subnet, AddressValue[] given, IEnumerable<AddressValue> outside)
     {
-        AddressValue[] given = [.. request.Gateways.Where(subnet.Contains)];
         if (given.Length > 1) throw Invalid($"The subnet {subnet} has two gateways, {given[0]} and {given[1]}.");
         if (given.Length == 1) return given[0];
-        AddressValue[] outside = [.. request.Gateways.Where(
-            g => g.Family == subnet.Family && !request.Subnets.Any(s => s.Contains(g)))];
-        if (outside.Length == 1) return outside[0];
+        if (outside.Take(2).ToArray() is [AddressValue only]) return only;
         return TakesGateway(subnet) && !request.NoGateway ? AddressPool.Usable(subnet).First : null;
     }
 

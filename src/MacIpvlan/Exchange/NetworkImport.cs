@@ -18,12 +18,17 @@ public sealed class NetworkImport(NetworkSession session, bool disconnect)
     /// <exception cref="NetworkException">A request is invalid on any host, or contradicts another one.</exception>
     public IReadOnlyList<PlannedImport> Plan(IReadOnlyList<NetworkRequest> requests)
     {
-        foreach (NetworkRequest request in requests) Check(request);
+        foreach (NetworkRequest request in requests)
+        {
+            session.ThrowIfStopping();
+            Check(request);
+        }
+
         CheckTogether(requests);
         Dictionary<string, ContainerNetwork> present =
             _networks.GetAll().ToDictionary(static n => n.Name, StringComparer.OrdinalIgnoreCase);
         HashSet<string> named = requests.Select(static r => r.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        List<NetworkRecord> others = [.. present.Values.Where(n => !named.Contains(n.Name)).Select(static n => n.Record)];
+        NetworkIndex others = new(present.Values.Where(n => !named.Contains(n.Name)).Select(static n => n.Record));
         return [.. requests.Select(r => (Request: r, Existing: present.GetValueOrDefault(r.Name)))
             .OrderBy(static r => r.Existing is null).Select(r => Plan(r.Request, r.Existing, others, requests.Count))];
     }
@@ -50,7 +55,7 @@ public sealed class NetworkImport(NetworkSession session, bool disconnect)
         return ImportResult.Replaced;
     }
 
-    private PlannedImport Plan(NetworkRequest request, ContainerNetwork? existing, List<NetworkRecord> others, int total)
+    private PlannedImport Plan(NetworkRequest request, ContainerNetwork? existing, NetworkIndex others, int total)
     {
         session.ThrowIfStopping();
         session.Progress(new("Comparing networks", request.Name, total));

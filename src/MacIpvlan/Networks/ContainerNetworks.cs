@@ -39,7 +39,7 @@ public sealed class ContainerNetworks(NetworkSession session)
     /// <summary>Checks a request against the rules, the kernel and the existing networks. Creates nothing.</summary>
     /// <returns>A description of what would be created.</returns>
     /// <exception cref="NetworkException">The request can't be carried out.</exception>
-    public string Plan(NetworkRequest request) => MakePlan(request, session.State.GetNetworks(), static _ => { }).ToString();
+    public string Plan(NetworkRequest request) => MakePlan(request, new(session.State.GetNetworks()), static _ => { }).ToString();
 
     /// <summary>Creates a network, and its parent if that's a VLAN or a dummy that doesn't exist.</summary>
     /// <exception cref="NetworkException">The request can't be carried out.</exception>
@@ -48,7 +48,7 @@ public sealed class ContainerNetworks(NetworkSession session)
     {
         session.Recover();
         using IDisposable topology = session.State.LockTopology();
-        NetworkPlan plan = MakePlan(request, session.State.GetNetworks(), session.Warn);
+        NetworkPlan plan = MakePlan(request, new(session.State.GetNetworks()), session.Warn);
         return CarryOut(plan, session.State.AddNetwork);
     }
 
@@ -64,7 +64,7 @@ public sealed class ContainerNetworks(NetworkSession session)
     {
         session.Recover();
         using IDisposable topology = session.State.LockTopology();
-        NetworkPlan plan = MakePlan(request, [.. session.State.GetNetworks().Where(n => n.Id != network.Id)], session.Warn);
+        NetworkPlan plan = MakePlan(request, new(session.State.GetNetworks().Where(n => n.Id != network.Id)), session.Warn);
         CheckReplaceable(network, plan, disconnect);
         Release(network);
         ContainerNetwork made = CarryOut(plan, record => session.State.ReplaceNetwork(network.Id, record));
@@ -127,10 +127,10 @@ public sealed class ContainerNetworks(NetworkSession session)
 
     /// <summary>Plans a request, given the other networks. Creates nothing.</summary>
     /// <exception cref="NetworkException">The request can't be carried out.</exception>
-    internal NetworkPlan MakePlan(NetworkRequest request, IReadOnlyCollection<NetworkRecord> networks, Action<string> warn)
+    internal NetworkPlan MakePlan(NetworkRequest request, NetworkIndex networks, Action<string> warn)
     {
         IReadOnlyList<SubnetRecord> subnets = NetworkDefinition.Check(request);
-        if (networks.Any(n => n.Name.Equals(request.Name, StringComparison.OrdinalIgnoreCase)))
+        if (networks.Contains(request.Name))
         {
             throw new NetworkException(
                 NetworkError.NetworkExists,
@@ -156,7 +156,7 @@ public sealed class ContainerNetworks(NetworkSession session)
             Subnets = subnets,
         };
         ParentPlanner.CheckMtu(request.NicKind, request.Mtu, parent.Name, parent.KnownMtu, warn);
-        ParentSharing.Check(network, networks.Where(n => n.Parent == parent.Name), warn);
+        ParentSharing.Check(network, networks.On(parent.Name), warn);
         if (parent.Existing is not null) CheckForeignLinks(network, parent.Existing, warn);
         if (request.NicKind is MacvlanLink && _planner.IsWireless(parent))
         {
@@ -192,5 +192,5 @@ internal sealed record NetworkPlan(NetworkRecord Network, ParentPlan Parent)
 {
     /// <summary>A description of what is created.</summary>
     public override string ToString() =>
-        $"{Network.NicKind} on {Parent}, {string.Join(", ", Network.Subnets.Select(static s => s.Prefix))}";
+        $"{Network.NicKind} on {Parent}, {Phrase.NameSome([.. Network.Subnets.Select(static s => s.Prefix)])}";
 }

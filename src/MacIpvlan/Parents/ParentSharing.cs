@@ -9,22 +9,22 @@ internal static class ParentSharing
 {
     /// <summary>Checks a new network against those on the same parent.</summary>
     /// <exception cref="NetworkException">ParentInUse or SubnetOverlap, naming the other network.</exception>
-    public static void Check(NetworkRecord network, IEnumerable<NetworkRecord> others, Action<string> warn)
+    public static void Check(NetworkRecord network, IEnumerable<NetworkRecord> others, Action<string> warn) =>
+        Check(network, new ParentUsers(others), warn);
+
+    /// <summary>Checks a new network against those on the same parent.</summary>
+    /// <exception cref="NetworkException">ParentInUse or SubnetOverlap, naming the other network.</exception>
+    public static void Check(NetworkRecord network, ParentUsers others, Action<string> warn)
     {
-        foreach (NetworkRecord other in others)
+        foreach (NetworkRecord other in others.OfEachKind) CheckKinds(network, other.NicKind, $"network '{other.Name}'", warn);
+        foreach (SubnetRecord subnet in network.Subnets)
         {
-            CheckKinds(network, other.NicKind, $"network '{other.Name}'", warn);
-            foreach (SubnetRecord subnet in network.Subnets)
-            {
-                // Networks with the same subnet share its addresses.
-                IPPrefix? overlap = other.Subnets.Select(static s => (IPPrefix?)s.Prefix)
-                    .FirstOrDefault(p => p != subnet.Prefix && p!.Value.Overlaps(subnet.Prefix));
-                if (overlap is null) continue;
-                throw new NetworkException(
-                    NetworkError.SubnetOverlap,
-                    $"The subnet {subnet.Prefix} of '{network.Name}' overlaps {overlap} of '{other.Name}' on {network.Parent}.",
-                    "Use the same subnet for both networks, with separate ranges, or subnets that don't overlap.");
-            }
+            // Networks with the same subnet share its addresses.
+            if (others.FindOverlap(subnet.Prefix) is not (IPPrefix overlap, NetworkRecord holder)) continue;
+            throw new NetworkException(
+                NetworkError.SubnetOverlap,
+                $"The subnet {subnet.Prefix} of '{network.Name}' overlaps {overlap} of '{holder.Name}' on {network.Parent}.",
+                "Use the same subnet for both networks, with separate ranges, or subnets that don't overlap.");
         }
     }
 

@@ -22,8 +22,12 @@ internal static class CniAddresses
         IPPrefix? small = network.Subnets.Cast<IPPrefix?>().FirstOrDefault(static s => s!.Value.First.Bits - s.Value.PrefixLength < 2);
         if (small is not null) throw MissingCounterparts.Refuse(network, HostLocal, $"it can't allocate addresses from {small}");
         // Each NIC gets one address of each family, from the first subnet that has one free.
+        PrefixIndex index = new(network.Subnets);
+        ILookup<IPPrefix?, AddressRange> given = network.Ranges.ToLookup(index.Containing);
+        ILookup<IPPrefix?, AddressRange> excluded = network.Excluded.ToLookup(index.Containing);
+        ILookup<IPPrefix?, AddressValue> gateways = network.Gateways.ToLookup(index.Containing);
         JsonNode[] sets = [.. s_families.Select(f => network.Subnets.Where(s => s.Family == f))
-            .Select(subnets => subnets.SelectMany(s => WriteRanges(network, s)).ToArray())
+            .Select(subnets => subnets.SelectMany(s => WriteRanges(s, [.. given[s]], [.. excluded[s]], GatewayOf(s, gateways))).ToArray())
             .Where(static ranges => ranges.Length > 0).Select(static ranges => new JsonArray(ranges))];
         if (sets.Length == 0) throw MissingCounterparts.Refuse(network, HostLocal, "all its addresses are excluded");
         if (network.NoGateway)
@@ -46,14 +50,17 @@ internal static class CniAddresses
         List<DefinitionReader> ranges = ReadRanges(ipam, name, warn);
         IPPrefix[] subnets = [.. ranges.Select(SubnetOf).Distinct()];
         CniRoute[] routes = [.. ipam.Objects("routes").Select(CniRoute.Read)];
-        AddressValue?[] gateways = [.. subnets.Select(s => GatewayOf(s, ranges, routes))];
+        ILookup<IPPrefix, DefinitionReader> rangesOf = ranges.ToLookup(SubnetOf);
+        HashSet<AddressFamily> routed = [.. routes.Where(static r => r.Hop is null).Select(static r => r.Destination.Family)];
+        AddressValue?[] gateways = [.. subnets.Select(s => GatewayOf(s, rangesOf[s], routed))];
+        PrefixIndex index = new(subnets);
         NetworkRequest network = new()
         {
             Name = name,
             NicKind = kind,
             Subnets = subnets,
             Gateways = [.. gateways.OfType<AddressValue>().Distinct()],
-            OnLinkGateway = gateways.Any(g => g is not null && !subnets.Any(s => s.Contains(g.Value))),
+            OnLinkGateway = gateways.Any(g => g is not null && index.Containing(g.Value) is null),
             Ranges = [.. ranges.Select(static r => r.Range("rangeStart", "rangeEnd", SubnetOf(r))).OfType<AddressRange>()],
         };
         return CniRoute.Into(network, routes);
@@ -62,13 +69,15 @@ internal static class CniAddresses
     private static List<DefinitionReader> ReadRanges(DefinitionReader ipam, string name, Action<string> warn)
     {
         List<DefinitionReader> ranges = [];
+        HashSet<AddressFamily> families = [];
         // Old configurations have a single range instead of sets.
         IEnumerable<IReadOnlyList<DefinitionReader>> sets = ipam.Lists("ranges");
         if (ipam.Has("subnet")) sets = sets.Prepend([ipam]);
         foreach (IReadOnlyList<DefinitionReader> set in sets.Where(static s => s.Count > 0))
         {
-            AddressFamily family = SubnetOf(set[0]).Family;
-            if (ranges.Exists(r => SubnetOf(r).Family == family))
+            bool isFirst = families.Add(SubnetOf(set[0]).Family);
+            families.UnionWith(set.Select(static r => SubnetOf(r).Family));
+            if (!isFirst)
             {
                 warn($"'{name}': a second address of the same family has no counterpart here; "
                     + "each NIC gets one address from all the ranges.");
@@ -82,11 +91,9 @@ internal static class CniAddresses
 
     private static IPPrefix SubnetOf(DefinitionReader range) => range.Need("subnet", IPPrefix.Parse);
 
-    private static IEnumerable<JsonNode> WriteRanges(NetworkRequest network, IPPrefix subnet)
+    private static IEnumerable<JsonNode> WriteRanges(
+        IPPrefix subnet, AddressRange[] given, AddressRange[] excluded, AddressValue? gateway)
     {
-        AddressValue? gateway = GatewayOf(network, subnet);
-        AddressRange[] given = [.. network.Ranges.Where(r => r.IsWithin(subnet))];
-        AddressRange[] excluded = [.. network.Excluded.Where(r => r.IsWithin(subnet))];
         if (given.Length == 0 && excluded.Length == 0)
         {
             yield return WriteRange(subnet, null, gateway);
@@ -113,24 +120,22 @@ internal static class CniAddresses
     }
 
     // The subnet's own gateway, or one that is outside all subnets.
-    private static AddressValue? GatewayOf(NetworkRequest network, IPPrefix subnet) => network.Gateways
-        .Where(g => subnet.Contains(g) || (g.Family == subnet.Family && !network.Subnets.Any(s => s.Contains(g))))
-        .OrderByDescending(subnet.Contains).Cast<AddressValue?>().FirstOrDefault();
+    private static AddressValue? GatewayOf(IPPrefix subnet, ILookup<IPPrefix?, AddressValue> gateways) => gateways[subnet]
+        .Concat(gateways[null].Where(g => g.Family == subnet.Family)).Cast<AddressValue?>().FirstOrDefault();
 
     // Without a gateway, host-local reserves the first address; in an IPv6 subnet it is the gateway if a route needs
     // one.
-    private static AddressValue? GatewayOf(IPPrefix subnet, IEnumerable<DefinitionReader> ranges, CniRoute[] routes)
+    private static AddressValue? GatewayOf(IPPrefix subnet, IEnumerable<DefinitionReader> ranges, HashSet<AddressFamily> routed)
     {
         // Each range of a subnet can repeat the gateway, so all of them are read.
-        AddressValue[] told = [.. ranges.Where(r => SubnetOf(r) == subnet)
+        AddressValue[] told = [.. ranges
             .Select(static r => r.Value("gateway", AddressValue.Parse)).OfType<AddressValue>().Distinct()];
         if (told.Length > 1)
         {
             throw DefinitionReader.Invalid("ipam.ranges", $"has two gateways for {subnet}, {told[0]} and {told[1]}");
         }
 
-        bool isNeeded = subnet.Family == AddressFamily.InterNetwork
-            || routes.Any(r => r.Destination.Family == subnet.Family && r.Hop is null);
+        bool isNeeded = subnet.Family == AddressFamily.InterNetwork || routed.Contains(subnet.Family);
         return told.Length > 0 ? told[0] : isNeeded ? AddressPool.Usable(subnet).First : null;
     }
 }

@@ -57,11 +57,19 @@ internal readonly record struct CniRoute(IPPrefix Destination, AddressValue? Hop
         CniRoute[] defaults = [.. routes.Where(static r => r.IsDefault)];
         bool areUsual = defaults.Select(static r => r.Metric).Distinct().Count() == 1
             && IsUsual(AddressFamily.InterNetwork) && IsUsual(AddressFamily.InterNetworkV6);
+        // Looked up once, because both can be many.
+        Dictionary<AddressFamily, AddressValue?> gateways = new()
+        {
+            [AddressFamily.InterNetwork] = GatewayOf(network, AddressFamily.InterNetwork),
+            [AddressFamily.InterNetworkV6] = GatewayOf(network, AddressFamily.InterNetworkV6),
+        };
+        HashSet<IPPrefix> ways = network.OnLinkGateway ? [.. network.Gateways.Select(static g => IPPrefix.Containing(g, g.Bits))] : [];
         return network with
         {
             NoDefaultRoute = !areUsual,
             RouteMetric = areUsual ? defaults[0].Metric : null,
-            Routes = [.. routes.Where(r => !(areUsual && r.IsDefault) && !r.IsWayToGateway(network)).Select(r => r.For(network))],
+            Routes = [.. routes.Where(r => !(areUsual && r.IsDefault) && !(r.IsOnLink && ways.Contains(r.Destination)))
+                .Select(r => r.For(network, gateways[r.Destination.Family]))],
         };
 
         bool IsUsual(AddressFamily family)
@@ -75,18 +83,12 @@ internal readonly record struct CniRoute(IPPrefix Destination, AddressValue? Hop
     }
 
     // The l3 modes have no link layer, so no next hop could answer.
-    private NetworkRoute For(NetworkRequest network) => new()
+    private NetworkRoute For(NetworkRequest network, AddressValue? gateway) => new()
     {
         Destination = Destination,
-        NextHop = IsL3(network) || IsOnLink ? null : (Hop ?? GatewayOf(network, Destination.Family))?.ToIPAddress(),
+        NextHop = IsL3(network) || IsOnLink ? null : (Hop ?? gateway)?.ToIPAddress(),
         Metric = Metric,
     };
-
-    private bool IsWayToGateway(NetworkRequest network)
-    {
-        IPPrefix destination = Destination;
-        return network.OnLinkGateway && IsOnLink && network.Gateways.Any(g => destination == IPPrefix.Containing(g, g.Bits));
-    }
 
     private static IEnumerable<JsonNode> WriteDefault(NetworkRequest network, AddressFamily family, Action<string> warn)
     {

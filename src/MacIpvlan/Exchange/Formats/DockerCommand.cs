@@ -26,7 +26,10 @@ internal static class DockerCommand
     {
         List<string> words = ["docker", "network", "create", "-d", network.NicKind.Name];
         AddFamilies(words, network, warn);
-        foreach (IPPrefix subnet in network.Subnets) AddSubnet(words, network, subnet, warn);
+        PrefixIndex index = new(network.Subnets);
+        ILookup<IPPrefix?, AddressRange> ranges = network.Ranges.ToLookup(index.Containing);
+        ILookup<IPPrefix?, AddressValue> gateways = network.Gateways.ToLookup(index.Containing);
+        foreach (IPPrefix subnet in network.Subnets) AddSubnet(words, network, subnet, gateways[subnet], [.. ranges[subnet]], warn);
         AddExcluded(words, network, warn);
         if (network.IsIsolated) words.Add("--internal");
         AddOptions(words, network, warn);
@@ -49,7 +52,8 @@ internal static class DockerCommand
         }
 
         if (network.Subnets.Any(static s => s.Family == AddressFamily.InterNetworkV6)) words.Add("--ipv6");
-        foreach (AddressValue gateway in network.Gateways.Where(g => !network.Subnets.Any(s => s.Contains(g))))
+        PrefixIndex index = new(network.Subnets);
+        foreach (AddressValue gateway in network.Gateways.Where(g => index.Containing(g) is null))
         {
             warn($"'{network.Name}': Docker has no counterpart of {Gateway} ({gateway}) outside the subnets, which is left out.");
         }
@@ -61,11 +65,12 @@ internal static class DockerCommand
         }
     }
 
-    private static void AddSubnet(List<string> words, NetworkRequest network, IPPrefix subnet, Action<string> warn)
+    private static void AddSubnet(
+        List<string> words, NetworkRequest network, IPPrefix subnet, IEnumerable<AddressValue> gateways, AddressRange[] ranges,
+        Action<string> warn)
     {
         words.Add($"--subnet={subnet}");
-        words.AddRange(network.Gateways.Where(subnet.Contains).Select(static g => $"--gateway={g}"));
-        AddressRange[] ranges = [.. network.Ranges.Where(r => r.IsWithin(subnet))];
+        words.AddRange(gateways.Select(static g => $"--gateway={g}"));
         if (ranges is [AddressRange range] && range.AsPrefix() is IPPrefix prefix) words.Add($"--ip-range={prefix}");
         else if (ranges.Length > 0)
         {

@@ -60,7 +60,8 @@ internal static class JsonDefinitions
             throw root.Wrong(VlansProperty, $"has the name '{same.Key}' twice");
         }
 
-        NetworkRequest[] networks = [.. root.Objects(NetworksProperty).Select(n => ReadNetwork(n, vlans))];
+        Dictionary<string, ParentLinkRecord> byName = vlans.ToDictionary(static v => v.Name);
+        NetworkRequest[] networks = [.. root.Objects(NetworksProperty).Select(n => ReadNetwork(n, byName))];
         foreach (ParentLinkRecord unused in vlans.Except(networks.SelectMany(static n => n.Vlans)))
         {
             warn($"No network sits on the sub-interface '{unused.Name}'; it is left out.");
@@ -72,7 +73,7 @@ internal static class JsonDefinitions
             : networks;
     }
 
-    private static NetworkRequest ReadNetwork(DefinitionReader network, IReadOnlyList<ParentLinkRecord> vlans)
+    private static NetworkRequest ReadNetwork(DefinitionReader network, Dictionary<string, ParentLinkRecord> vlans)
     {
         ParentReference? parent = network.Text(Property(Parent)) is string text ? ParentReference.Parse(text) : null;
         return new()
@@ -144,12 +145,12 @@ internal static class JsonDefinitions
     };
 
     // The parent, what it sits on, and so on; each once, and at most one too many, which the check of the nesting rejects.
-    private static ParentLinkRecord[] Below(ParentReference? parent, IReadOnlyList<ParentLinkRecord> vlans)
+    private static ParentLinkRecord[] Below(ParentReference? parent, Dictionary<string, ParentLinkRecord> vlans)
     {
         List<ParentLinkRecord> found = [];
-        string? name = vlans.Any(v => v.Name == parent?.ToString()) ? parent!.ToString() : parent?.Link;
+        string? name = parent is not null && vlans.ContainsKey(parent.ToString()) ? parent.ToString() : parent?.Link;
         while (found.Count <= VlanDefinition.MaxNesting
-            && vlans.FirstOrDefault(v => v.Name == name) is ParentLinkRecord vlan && !found.Contains(vlan))
+            && name is not null && vlans.GetValueOrDefault(name) is ParentLinkRecord vlan && !found.Contains(vlan))
         {
             found.Insert(0, vlan);
             name = vlan.Parent;

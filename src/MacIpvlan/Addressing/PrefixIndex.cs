@@ -1,0 +1,60 @@
+namespace MacIpvlan.Addressing;
+
+/// <summary>
+/// Many subnets, sorted, so that finding the one of an address doesn't mean to look at all. Two subnets either share no
+/// address, or one is within the other.
+/// </summary>
+public sealed class PrefixIndex
+{
+    // Sorted, and without those that are within another.
+    private readonly IPPrefix[] _outermost;
+
+    /// <summary>Sorts the subnets.</summary>
+    public PrefixIndex(IReadOnlyList<IPPrefix> prefixes)
+    {
+        (IPPrefix Prefix, int Ordinal)[] sorted = [.. prefixes.Select(static (p, i) => (p, i))
+            .OrderBy(static p => p.p.Family).ThenBy(static p => p.p.First.Number).ThenBy(static p => p.p.PrefixLength)];
+        List<IPPrefix> outermost = new(sorted.Length);
+        int last = 0;
+        for (int i = 0; i < sorted.Length; i++)
+        {
+            // What overlaps the last outermost one is within it.
+            if (outermost.Count == 0 || !outermost[^1].Overlaps(sorted[i].Prefix))
+            {
+                outermost.Add(sorted[i].Prefix);
+                last = i;
+                continue;
+            }
+
+            Overlap ??= sorted[last].Ordinal < sorted[i].Ordinal
+                ? (sorted[last].Prefix, sorted[i].Prefix)
+                : (sorted[i].Prefix, sorted[last].Prefix);
+        }
+
+        _outermost = [.. outermost];
+    }
+
+    /// <summary>Two subnets that overlap, in their order in the list; null if no two do.</summary>
+    public (IPPrefix First, IPPrefix Second)? Overlap { get; }
+
+    /// <summary>The subnet that contains an address; null if none does.</summary>
+    public IPPrefix? Containing(AddressValue address)
+    {
+        int low = 0, high = _outermost.Length - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) / 2;
+            IPPrefix prefix = _outermost[middle];
+            if (prefix.Contains(address)) return prefix;
+            bool isAbove = prefix.Family != address.Family ? prefix.Family < address.Family : prefix.First.Number < address.Number;
+            if (isAbove) low = middle + 1;
+            else high = middle - 1;
+        }
+
+        return null;
+    }
+
+    /// <summary>The subnet that contains all addresses of a range; null if none does.</summary>
+    public IPPrefix? Containing(AddressRange range) =>
+        Containing(range.First) is IPPrefix prefix && prefix.Contains(range.Last) ? prefix : null;
+}

@@ -1,0 +1,61 @@
+using MacIpvlan.Addressing;
+using MacIpvlan.Netlink.Kinds;
+using MacIpvlan.State;
+
+namespace MacIpvlan;
+
+/// <summary>The networks on one parent.</summary>
+internal sealed class ParentUsers
+{
+    private readonly Dictionary<(Type, int, int), NetworkRecord> _byKind = [];
+    private readonly Dictionary<IPPrefix, NetworkRecord> _owners = [];
+
+    // In this order, the subnets within another one follow it.
+    private readonly SortedSet<IPPrefix> _prefixes = new(Comparer<IPPrefix>.Create(static (a, b) =>
+        (a.Family, a.First.Number, a.PrefixLength).CompareTo((b.Family, b.First.Number, b.PrefixLength))));
+
+    public ParentUsers(IEnumerable<NetworkRecord> networks)
+    {
+        foreach (NetworkRecord network in networks) Add(network);
+    }
+
+    /// <summary>One network of each kind, mode and flag that there is.</summary>
+    public IEnumerable<NetworkRecord> OfEachKind => _byKind.Values;
+
+    public void Add(NetworkRecord network)
+    {
+        _byKind.TryAdd(KindOf(network.NicKind), network);
+        foreach (SubnetRecord subnet in network.Subnets)
+        {
+            _prefixes.Add(subnet.Prefix);
+            _owners.TryAdd(subnet.Prefix, network);
+        }
+    }
+
+    /// <summary>Another subnet that overlaps this one, with its network; null if there is no such subnet.</summary>
+    public (IPPrefix Prefix, NetworkRecord Network)? FindOverlap(IPPrefix prefix)
+    {
+        IPPrefix last = IPPrefix.Containing(prefix.Last, prefix.Last.Bits);
+        // Those within it, which begin in it, and of which at most one is the subnet itself.
+        foreach (IPPrefix inside in _prefixes.GetViewBetween(prefix, last).Take(2))
+        {
+            if (inside != prefix) return (inside, _owners[inside]);
+        }
+
+        // Those around it: there is one at most for each length.
+        for (int length = 0; length < prefix.PrefixLength; length++)
+        {
+            IPPrefix around = IPPrefix.Containing(prefix.First, length);
+            if (_owners.TryGetValue(around, out NetworkRecord? owner)) return (around, owner);
+        }
+
+        return null;
+    }
+
+    private static (Type, int, int) KindOf(LinkKind kind) => kind switch
+    {
+        MacvlanLink macvlan => (typeof(MacvlanLink), (int)macvlan.Mode, 0),
+        IpvlanLink ipvlan => (typeof(IpvlanLink), (int)ipvlan.Mode, (int)ipvlan.Flag),
+        _ => (kind.GetType(), 0, 0),
+    };
+}
