@@ -1,7 +1,5 @@
-using System.Net.NetworkInformation;
 using MacIpvlan.Addressing;
 using MacIpvlan.Linux;
-using Microsoft.Data.Sqlite;
 
 namespace MacIpvlan.State.Sqlite;
 
@@ -27,8 +25,8 @@ public sealed partial class SqliteStateStore
     private void ForgetExpired()
     {
         List<(long Pool, AddressValue Address)> expired = _database.Query(
-            "SELECT pool_id, address FROM foreign_addresses WHERE until <= $1 OR boot_id <> $2",
-            static r => (r.GetInt64(0), AddressValue.FromBytes(r.GetFieldValue<byte[]>(1))),
+            "SELECT pool_id, address, rowid FROM foreign_addresses WHERE until <= $1 OR boot_id <> $2",
+            static r => (r.GetInt64(0), r.GetAddress(1)),
             (long)SinceBoot.TotalMilliseconds, HostBoot.Id);
         foreach ((long pool, AddressValue address) in expired) Forget(pool, address);
     }
@@ -38,17 +36,17 @@ public sealed partial class SqliteStateStore
 
     // An expired entry has no time.
     private ILookup<long, (ForeignAddress Address, bool IsExpired)> ReadForeign(string pools, string value) => _database.Query(
-        $"SELECT pool_id, address, mac_address, until, boot_id FROM foreign_addresses WHERE pool_id IN ({pools}) ORDER BY pool_id, address",
+        $"SELECT pool_id, address, mac_address, until, boot_id, rowid FROM foreign_addresses WHERE pool_id IN ({pools}) ORDER BY pool_id, address",
         r => (Pool: r.GetInt64(0), Foreign: ReadForeign(r)), value)
         .ToLookup(static f => f.Pool, static f => f.Foreign);
 
-    private (ForeignAddress Address, bool IsExpired) ReadForeign(SqliteDataReader row)
+    private (ForeignAddress Address, bool IsExpired) ReadForeign(StateRow row)
     {
         TimeSpan left = TimeSpan.FromMilliseconds(row.GetInt64(3)) - SinceBoot;
         bool isExpired = left <= TimeSpan.Zero || row.GetString(4) != HostBoot.Id;
         return (
             new(
-                AddressValue.FromBytes(row.GetFieldValue<byte[]>(1)), PhysicalAddress.Parse(row.GetString(2)),
+                row.GetAddress(1), row.GetMacAddress(2),
                 isExpired ? default : (_clock.GetUtcNow() + left).ToLocalTime()),
             isExpired);
     }

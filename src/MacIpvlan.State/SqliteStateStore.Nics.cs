@@ -1,4 +1,3 @@
-using System.Net.NetworkInformation;
 using MacIpvlan.Addressing;
 using MacIpvlan.Containers;
 using MacIpvlan.Linux;
@@ -22,7 +21,7 @@ public sealed partial class SqliteStateStore
 
     /// <inheritdoc/>
     public NicRecord? GetHostNic(string networkId) => _database.Read(() =>
-        _database.Query("SELECT id FROM nics WHERE is_host = 1 AND network_id = $1", static r => r.GetString(0), networkId) is [string id]
+        _database.Query("SELECT id, rowid FROM nics WHERE is_host = 1 AND network_id = $1", static r => r.GetString(0), networkId) is [string id]
             ? ReadNics("n.id = $1", id)[0]
             : null);
 
@@ -79,8 +78,8 @@ public sealed partial class SqliteStateStore
     public void ReleaseNic(string id, IReadOnlyList<ForeignAddress>? foreign = null) => _database.Write(() =>
     {
         List<(long Pool, AddressValue Address)> leases = _database.Query(
-            "SELECT pool_id, address FROM leases WHERE nic_id = $1",
-            static r => (r.GetInt64(0), AddressValue.FromBytes(r.GetFieldValue<byte[]>(1))), id);
+            "SELECT pool_id, address, rowid FROM leases WHERE nic_id = $1",
+            static r => (r.GetInt64(0), r.GetAddress(1)), id);
         foreach ((long pool, AddressValue address) in leases)
         {
             if (foreign?.FirstOrDefault(f => f.Address == address) is ForeignAddress taken) Mark(pool, taken);
@@ -139,7 +138,7 @@ public sealed partial class SqliteStateStore
         }
 
         List<Pool> pools = _database.Query(
-            "SELECT pool_id, prefix, gateway, ranges, excluded FROM subnets WHERE network_id = $1 ORDER BY ordinal",
+            "SELECT pool_id, prefix, gateway, ranges, excluded, rowid FROM subnets WHERE network_id = $1 ORDER BY ordinal",
             static r => new Pool(r.GetInt64(0), ReadSubnet(r)), network.Id);
         ForgetExpired();
         LeaseRecord[] leases = new LeaseRecord[demands.Count];
@@ -170,54 +169,67 @@ public sealed partial class SqliteStateStore
     private long? WorkerOf(NicState state) => state is NicState.Attached or NicState.Detached ? null : Worker.Number;
 
     private List<long> DeadWorkers() => [.. _database.Query(
-        "SELECT DISTINCT worker FROM nics WHERE host = $1 AND worker IS NOT NULL AND worker <> $2",
-        static r => r.GetInt64(0), _host, Worker.Number).Where(w => !Worker.IsAlive(w))];
+        "SELECT worker, MIN(rowid) AS rowid FROM nics WHERE host = $1 AND worker IS NOT NULL AND worker <> $2 GROUP BY worker",
+        static r => r.GetInt64(0) is > 0 and long worker ? worker : throw new FormatException("it isn't a worker"), _host, Worker.Number).Where(w => !Worker.IsAlive(w))];
 
     private List<NicRecord> ReadNics(string condition, object value)
     {
         ILookup<string, LeaseRecord> leases = _database.Query(
             $"""
-            SELECT l.nic_id, l.address, l.prefix_length, l.source FROM leases l JOIN nics n ON n.id = l.nic_id
+            SELECT l.nic_id, l.address, l.prefix_length, l.source, l.rowid AS rowid FROM leases l JOIN nics n ON n.id = l.nic_id
             WHERE {condition} ORDER BY n.ordinal, l.ordinal
             """,
             static r => (Nic: r.GetString(0), Lease: new LeaseRecord(
-                new(AddressValue.FromBytes(r.GetFieldValue<byte[]>(1)), r.GetInt32(2)),
-                Enum.Parse<LeaseSource>(r.GetString(3)))),
+                ReadAddress(r), r.GetEnum<LeaseSource>(3))),
             value).ToLookup(static l => l.Nic, static l => l.Lease);
         return _database.Query(
             $"""
             SELECT id, network_id, state, namespace_name, namespace_path, namespace_device, namespace_inode, boot_id,
                 namespace_cookie, process_id, process_start, interface_name, interface_index, mac_address, mtu, is_host,
                 container_id, container_name, container_runtime, container_image, container_address, container_cgroup,
-                parent_index, ordinal
+                parent_index, EXISTS (SELECT 1 FROM networks w WHERE w.id = n.network_id AND w.host = n.host), n.rowid AS rowid
             FROM nics n WHERE {condition} ORDER BY ordinal
             """,
             r => new NicRecord
             {
                 Id = r.GetString(0),
-                NetworkId = r.GetString(1),
-                State = Enum.Parse<NicState>(r.GetString(2)),
+                NetworkId = ReadNetworkId(r),
+                State = r.GetEnum<NicState>(2),
                 NamespaceName = r.GetString(3),
                 NamespacePath = r.GetString(4),
                 Namespace = new NamespaceIdentity((ulong)r.GetInt64(5), (ulong)r.GetInt64(6)),
                 NamespaceBirth = new NamespaceBirth(r.GetString(7), (ulong)r.GetInt64(8)),
-                ProcessId = ReadNumber(r, 9),
+                ProcessId = r.FindInt32(9),
                 ProcessStart = r.IsDBNull(10) ? null : r.GetInt64(10),
                 InterfaceName = r.GetString(11),
                 InterfaceIndex = r.GetInt32(12),
-                MacAddress = PhysicalAddress.Parse(r.GetString(13)),
+                MacAddress = r.GetMacAddress(13),
                 Mtu = r.GetInt32(14),
                 IsHost = r.GetBoolean(15),
                 Container = r.IsDBNull(16) ? null : new Container(
-                    r.GetString(16), r.GetString(17), Enum.Parse<ContainerRuntime>(r.GetString(18)), r.GetString(19), r.GetString(20))
+                    r.GetString(16), r.GetString(17), r.GetEnum<ContainerRuntime>(18), r.GetString(19), r.GetString(20))
                 {
                     Cgroup = r.GetString(21),
                 },
                 ParentIndex = r.GetInt32(22),
-                Ordinal = r.GetInt64(23),
+                Ordinal = r.GetInt64(24),
                 Leases = [.. leases[r.GetString(0)]],
             },
             value);
+    }
+
+    private static InterfaceAddress ReadAddress(StateRow row)
+    {
+        AddressValue address = row.GetAddress(1);
+        return new(address, row.GetInt32(2, most: address.Bits));
+    }
+
+    // Whoever reads a NIC looks up its network.
+    private static string ReadNetworkId(StateRow row)
+    {
+        bool exists = row.GetBoolean(23);
+        string id = row.GetString(1);
+        return exists ? id : throw new FormatException("there is no such network");
     }
 
     private static Pool PoolOf(List<Pool> pools, AddressValue address)
@@ -269,7 +281,7 @@ public sealed partial class SqliteStateStore
 
     // Networks that share a pool withhold their gateways and exclusions from each other.
     private IEnumerable<AddressRange> Withheld(Pool pool) => _database.Query(
-        "SELECT network_id, prefix, gateway, ranges, excluded FROM subnets WHERE pool_id = $1", ReadSubnet, pool.Id)
+        "SELECT network_id, prefix, gateway, ranges, excluded, rowid FROM subnets WHERE pool_id = $1", ReadSubnet, pool.Id)
         .SelectMany(static s => s.Withheld);
 
     private LeaseRecord Take(NicRecord nic, int ordinal, Pool pool, AddressValue address, LeaseSource source)
@@ -299,7 +311,7 @@ public sealed partial class SqliteStateStore
 
     private string Holder(long pool, AddressValue address) => _database.Query(
         """
-        SELECT w.name, n.namespace_name FROM leases l JOIN nics n ON n.id = l.nic_id JOIN networks w ON w.id = n.network_id
+        SELECT w.name, n.namespace_name, n.rowid AS rowid FROM leases l JOIN nics n ON n.id = l.nic_id JOIN networks w ON w.id = n.network_id
         WHERE l.pool_id = $1 AND l.address = $2
         """,
         static r => $" by a NIC of network '{r.GetString(0)}' in {r.GetString(1)}",
@@ -308,7 +320,7 @@ public sealed partial class SqliteStateStore
     private AddressRange? RunContaining(long pool, AddressValue address)
     {
         List<AddressRange> runs = _database.Query(
-            "SELECT first, last FROM runs WHERE pool_id = $1 AND first <= $2 ORDER BY first DESC LIMIT 1",
+            "SELECT first, last, rowid FROM runs WHERE pool_id = $1 AND first <= $2 ORDER BY first DESC LIMIT 1",
             ReadRun, pool, address.ToBytes());
         return runs.Count == 1 && runs[0].Contains(address) ? runs[0] : null;
     }
@@ -317,7 +329,7 @@ public sealed partial class SqliteStateStore
     {
         AddressRange? before = address.Number > 0 ? RunContaining(pool, Previous(address)) : null;
         List<AddressRange> after = _database.Query(
-            "SELECT first, last FROM runs WHERE pool_id = $1 AND first = $2", ReadRun, pool, Next(address).ToBytes());
+            "SELECT first, last, rowid FROM runs WHERE pool_id = $1 AND first = $2", ReadRun, pool, Next(address).ToBytes());
         AddressValue last = after.Count == 1 ? after[0].Last : address;
         if (after.Count == 1) DeleteRun(pool, after[0].First);
         if (before is not null)
@@ -345,8 +357,13 @@ public sealed partial class SqliteStateStore
     private void DeleteRun(long pool, AddressValue first) =>
         _database.Execute("DELETE FROM runs WHERE pool_id = $1 AND first = $2", pool, first.ToBytes());
 
-    private static AddressRange ReadRun(SqliteDataReader row) => new(
-        AddressValue.FromBytes(row.GetFieldValue<byte[]>(0)), AddressValue.FromBytes(row.GetFieldValue<byte[]>(1)));
+    private static AddressRange ReadRun(StateRow row)
+    {
+        AddressRange run = new(row.GetAddress(0), row.GetAddress(1));
+        return run.First.Family == run.Last.Family && run.First.Number <= run.Last.Number
+            ? run
+            : throw new FormatException("it ends before it starts");
+    }
 
     private static AddressValue Next(AddressValue address) => address with { Number = address.Number + 1 };
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.NetworkInformation;
 using System.Numerics;
 using MacIpvlan.Addressing;
 using MacIpvlan.Linux;
@@ -13,6 +12,7 @@ namespace MacIpvlan.State.Sqlite;
 /// </summary>
 public sealed partial class SqliteStateStore : IStateStore
 {
+    private const int MaxVlanId = 4094;
     private const int ConstraintViolation = 19;
     private const int UniqueViolation = 2067;
     private readonly StateDatabase _database;
@@ -47,7 +47,7 @@ public sealed partial class SqliteStateStore : IStateStore
         object[] values = name is null ? [_host] : [_host, name];
         ILookup<string, SubnetRecord> subnets = _database.Query(
             $"""
-            SELECT s.network_id, s.prefix, s.gateway, s.ranges, s.excluded FROM subnets s
+            SELECT s.network_id, s.prefix, s.gateway, s.ranges, s.excluded, s.rowid AS rowid FROM subnets s
             JOIN networks n ON n.id = s.network_id WHERE {isWanted} ORDER BY s.network_id, s.ordinal
             """,
             static r => (Network: r.GetString(0), Subnet: ReadSubnet(r)),
@@ -55,7 +55,7 @@ public sealed partial class SqliteStateStore : IStateStore
         return _database.Query(
             $"""
             SELECT id, name, kind, mode, flag, allowed_macs, bc_queue_length, bc_cutoff, no_promiscuous, parent, internal,
-                mtu, route_metric, no_default_route, on_link_gateway, routes, probe_count, probe_timeout FROM networks n
+                mtu, route_metric, no_default_route, on_link_gateway, routes, probe_count, probe_timeout, n.rowid AS rowid FROM networks n
             WHERE {isWanted} ORDER BY lower(name)
             """,
             r => new NetworkRecord
@@ -65,11 +65,11 @@ public sealed partial class SqliteStateStore : IStateStore
                 NicKind = ReadNicKind(r),
                 Parent = r.GetString(9),
                 Internal = r.GetBoolean(10),
-                Mtu = ReadNumber(r, 11),
-                RouteMetric = ReadNumber(r, 12),
+                Mtu = r.FindInt32(11),
+                RouteMetric = r.FindInt32(12),
                 NoDefaultRoute = r.GetBoolean(13),
                 OnLinkGateway = r.GetBoolean(14),
-                Routes = [.. r.GetString(15).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(NetworkRoute.Parse)],
+                Routes = [.. r.GetList(15, '\n').Select(NetworkRoute.Parse)],
                 Probe = r.IsDBNull(16) ? null : new ProbeSettings(r.GetInt32(16), r.GetInt32(17)),
                 Subnets = [.. subnets[r.GetString(0)]],
             },
@@ -84,25 +84,25 @@ public sealed partial class SqliteStateStore : IStateStore
             ? "SELECT id FROM pools WHERE host = $1"
             : "SELECT pool_id FROM subnets WHERE network_id = $1";
         Dictionary<string, int> nics = _database.Query(
-            $"SELECT network_id, COUNT(*) FROM nics WHERE {owner} = $1 AND is_host = 0 GROUP BY network_id",
+            $"SELECT network_id, COUNT(*), MIN(rowid) AS rowid FROM nics WHERE {owner} = $1 AND is_host = 0 GROUP BY network_id",
             static r => (Network: r.GetString(0), Count: r.GetInt32(1)), value)
             .ToDictionary(static n => n.Network, static n => n.Count);
         ILookup<string, AddressValue> hosts = _database.Query(
             $"""
-            SELECT n.network_id, l.address FROM leases l JOIN nics n ON n.id = l.nic_id
+            SELECT n.network_id, l.address, l.rowid AS rowid FROM leases l JOIN nics n ON n.id = l.nic_id
             WHERE n.{owner} = $1 AND n.is_host = 1 ORDER BY l.ordinal
             """,
-            static r => (Network: r.GetString(0), Address: AddressValue.FromBytes(r.GetFieldValue<byte[]>(1))), value)
+            static r => (Network: r.GetString(0), Address: r.GetAddress(1)), value)
             .ToLookup(static h => h.Network, static h => h.Address);
         ILookup<long, AddressRange> runs = _database.Query(
-            $"SELECT first, last, pool_id FROM runs WHERE pool_id IN ({pools})",
+            $"SELECT first, last, pool_id, rowid FROM runs WHERE pool_id IN ({pools})",
             static r => (Pool: r.GetInt64(2), Run: ReadRun(r)), value)
             .ToLookup(static r => r.Pool, static r => r.Run);
         ILookup<long, (ForeignAddress Address, bool IsExpired)> foreign = ReadForeign(pools, value);
         // Includes the subnets of other networks that share a pool, because they withhold addresses from each other.
         var subnets = _database.Query(
             $"""
-            SELECT network_id, prefix, gateway, ranges, excluded, pool_id FROM subnets WHERE pool_id IN ({pools})
+            SELECT network_id, prefix, gateway, ranges, excluded, pool_id, rowid FROM subnets WHERE pool_id IN ({pools})
             ORDER BY network_id, ordinal
             """,
             static r => (Network: r.GetString(0), Pool: r.GetInt64(5), Subnet: ReadSubnet(r)), value);
@@ -202,15 +202,15 @@ public sealed partial class SqliteStateStore : IStateStore
     public IReadOnlyList<ParentLinkRecord> GetParentLinks() => _database.Read(() => _database.Query(
         """
         SELECT name, kind, parent, vlan_id, protocol, reorder_header, gvrp, mvrp, loose_binding, ingress_map, egress_map,
-            mtu, removed_with_last_network FROM parent_links
+            mtu, removed_with_last_network, rowid FROM parent_links
         WHERE host = $1 ORDER BY name
         """,
         static r => new ParentLinkRecord
         {
             Name = r.GetString(0),
-            Kind = r.GetString(1) == "vlan" ? ReadVlan(r) : new DummyLink(),
+            Kind = ReadLinkKind(r),
             Parent = r.IsDBNull(2) ? null : r.GetString(2),
-            Mtu = ReadNumber(r, 11),
+            Mtu = r.FindInt32(11),
             RemovedWithLastNetwork = r.GetBoolean(12),
         },
         _host));
@@ -269,46 +269,60 @@ public sealed partial class SqliteStateStore : IStateStore
             static r => r.GetInt64(0), _host, parent, prefix.ToString())[0];
     }
 
-    private static SubnetRecord ReadSubnet(SqliteDataReader row) => new(
-        IPPrefix.Parse(row.GetString(1)),
-        row.IsDBNull(2) ? null : AddressValue.Parse(row.GetString(2)),
-        SplitRanges(row.GetString(3)),
-        SplitRanges(row.GetString(4)));
-
-    private static LinkKind ReadNicKind(SqliteDataReader row) => row.GetString(2) == "macvlan"
-        ? new MacvlanLink(Enum.Parse<MacvlanMode>(row.GetString(3)))
-        {
-            AllowedMacAddresses = [.. row.GetString(5).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(PhysicalAddress.Parse)],
-            BroadcastQueueLength = ReadNumber(row, 6),
-            BroadcastCutoff = ReadNumber(row, 7),
-            NoPromiscuous = row.GetBoolean(8),
-        }
-        : new IpvlanLink(Enum.Parse<IpvlanMode>(row.GetString(3)), Enum.Parse<IpvlanFlag>(row.GetString(4)));
-
-    private static VlanLink ReadVlan(SqliteDataReader row) => new(row.GetInt32(3), Enum.Parse<VlanProtocol>(row.GetString(4)))
+    private static SubnetRecord ReadSubnet(StateRow row)
     {
-        ReorderHeader = ReadFlag(row, 5),
-        Gvrp = ReadFlag(row, 6),
-        Mvrp = ReadFlag(row, 7),
-        LooseBinding = ReadFlag(row, 8),
-        IngressPriorityMap = SplitMap(row.GetString(9)),
-        EgressPriorityMap = SplitMap(row.GetString(10)),
+        IPPrefix prefix = IPPrefix.Parse(row.GetString(1));
+        AddressValue? gateway = row.IsDBNull(2) ? null : AddressValue.Parse(row.GetString(2));
+        if (gateway is not null && gateway.Value.Family != prefix.Family) throw new FormatException($"{gateway} can't be the gateway of {prefix}");
+        return new(prefix, gateway, ReadRanges(row, 3, prefix), ReadRanges(row, 4, prefix));
+    }
+
+    private static AddressRange[] ReadRanges(StateRow row, int column, IPPrefix prefix)
+    {
+        AddressRange[] ranges = [.. row.GetList(column).Select(AddressRange.Parse)];
+        return ranges.All(r => r.IsWithin(prefix)) ? ranges : throw new FormatException($"a range isn't within {prefix}");
+    }
+
+    private static LinkKind ReadNicKind(StateRow row) => row.GetString(2) switch
+    {
+        "macvlan" => new MacvlanLink(row.GetEnum<MacvlanMode>(3))
+        {
+            AllowedMacAddresses = [.. row.GetList(5).Select(StateRow.ParseMacAddress)],
+            BroadcastQueueLength = row.FindInt32(6),
+            // -1 turns the limit off.
+            BroadcastCutoff = row.IsDBNull(7) ? null : row.GetInt32(7, int.MinValue),
+            NoPromiscuous = row.GetBoolean(8),
+        },
+        "ipvlan" => new IpvlanLink(row.GetEnum<IpvlanMode>(3), row.GetEnum<IpvlanFlag>(4)),
+        string kind => throw new FormatException($"'{kind}' isn't a kind of network"),
     };
 
-    private static int? ReadNumber(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt32(column);
+    private static LinkKind ReadLinkKind(StateRow row) => row.GetString(1) switch
+    {
+        "dummy" => new DummyLink(),
+        // The row's parent is read before, so that it isn't missing.
+        "vlan" when row.GetString(2).Length > 0 => ReadVlan(row),
+        string kind => throw new FormatException($"'{kind}' isn't a kind of parent"),
+    };
 
-    private static bool? ReadFlag(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetBoolean(column);
+    private static VlanLink ReadVlan(StateRow row) => new(row.GetInt32(3, 1, MaxVlanId), row.GetEnum<VlanProtocol>(4))
+    {
+        ReorderHeader = row.FindBoolean(5),
+        Gvrp = row.FindBoolean(6),
+        Mvrp = row.FindBoolean(7),
+        LooseBinding = row.FindBoolean(8),
+        IngressPriorityMap = ReadMap(row, 9),
+        EgressPriorityMap = ReadMap(row, 10),
+    };
 
     private static string? JoinMap(IEnumerable<(uint From, uint To)>? map) =>
         map is null ? null : string.Join(' ', map.Select(static m => $"{m.From}:{m.To}"));
 
-    private static (uint From, uint To)[] SplitMap(string text) =>
-        [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static m => m.Split(':')).Select(static m =>
-            (uint.Parse(m[0], CultureInfo.InvariantCulture), uint.Parse(m[1], CultureInfo.InvariantCulture)))];
+    private static (uint From, uint To)[] ReadMap(StateRow row, int column) =>
+        [.. row.GetList(column).Select(static m => m.Split(':')).Select(static m => m.Length == 2
+            ? (uint.Parse(m[0], CultureInfo.InvariantCulture), uint.Parse(m[1], CultureInfo.InvariantCulture))
+            : throw new FormatException("it isn't a map of priorities"))];
 
     private static string JoinRanges(IEnumerable<AddressRange> ranges) =>
         string.Join(' ', ranges.Select(static r => r.ToString()));
-
-    private static AddressRange[] SplitRanges(string text) =>
-        [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(AddressRange.Parse)];
 }

@@ -131,11 +131,27 @@ internal sealed class StateDatabase : IDisposable
     public int Execute(string sql, params ReadOnlySpan<object?> values) => Command(sql, values).ExecuteNonQuery();
 
     /// <summary>Runs a query.</summary>
-    public List<T> Query<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object?> values)
+    /// <exception cref="NetworkException">StateUnavailable: a row has a value that this module never wrote.</exception>
+    public List<T> Query<T>(string sql, Func<StateRow, T> read, params ReadOnlySpan<object?> values)
     {
         List<T> rows = [];
         using SqliteDataReader reader = Command(sql, values).ExecuteReader();
-        while (reader.Read()) rows.Add(read(reader));
+        StateRow row = new(reader);
+        while (reader.Read())
+        {
+            try
+            {
+                rows.Add(read(row));
+            }
+            catch (Exception e) when (e is FormatException or ArgumentException or OverflowException or InvalidOperationException)
+            {
+                throw new NetworkException(
+                    NetworkError.StateUnavailable,
+                    $"The state database {_path} has an invalid value in {row.Describe()}: {e.Message.TrimEnd('.')}.",
+                    RestoreAction);
+            }
+        }
+
         return rows;
     }
 

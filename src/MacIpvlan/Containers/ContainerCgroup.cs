@@ -29,7 +29,7 @@ internal sealed partial record ContainerCgroup(string Id, ContainerRuntime Runti
         {
             // Hierarchy, controllers and path. The path can contain colons.
             string[] fields = line.Split(':', 3);
-            if (fields.Length < 3 || FromPath(fields[2]) is not ContainerCgroup here) continue;
+            if (fields.Length < 3 || fields[2].Any(char.IsControl) || FromPath(fields[2]) is not ContainerCgroup here) continue;
             if (found is not null && found.Id != here.Id) return null;
             found ??= here;
         }

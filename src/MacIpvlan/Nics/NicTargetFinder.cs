@@ -11,7 +11,13 @@ public sealed class NicTargetFinder(NetworkSession session)
     /// <exception cref="NetworkException">InvalidName, NamespaceNotFound or PermissionDenied.</exception>
     public static NicTarget OpenNamespace(string text)
     {
-        if (text.Contains('/')) return new(NamespaceHandle.Open(text, text));
+        if (text.Contains('/'))
+        {
+            // The path is recorded, and shown.
+            return !text.Any(char.IsControl) ? new(NamespaceHandle.Open(text, text)) : throw new NetworkException(
+                NetworkError.InvalidName, $"The path '{text}' has control characters.", "Give the namespace a name, or mount it elsewhere.");
+        }
+
         LinkName.CheckNamespace(text);
         return new(NamespaceHandle.Open(text, NamespaceHandle.PathOf(text)));
     }

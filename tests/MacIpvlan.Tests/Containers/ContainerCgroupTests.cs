@@ -57,6 +57,7 @@ public sealed class ContainerCgroupTests
     [InlineData("0::/docker/ID (deleted)\n")]
     [InlineData("0::/lxc.payload.web1\n")]
     [InlineData("1:docker/ID:/\n")]
+    [InlineData("0::/\u001b[2J/docker/ID\n")]
     public void Group_OfNoContainerIsNone(string text) => Assert.Null(ContainerCgroup.Parse(text.Replace("ID", Id)));
 
     [Theory]

@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Net.NetworkInformation;
+using MacIpvlan.Addressing;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace MacIpvlan.State.Sqlite;
+
+/// <summary>
+/// A row of a query, whose values are checked before they are used. SQLite stores any value in any column, and its numbers
+/// and texts would be converted to something else without a word.
+/// </summary>
+internal sealed class StateRow(SqliteDataReader reader)
+{
+    // Lists can be as long as a definition, other texts are names and paths.
+    private const int MaxListLength = 16 << 20;
+    private const int MaxTextLength = 4096;
+    private int _column;
+
+    private sqlite3_stmt Statement => reader.Handle!;
+
+    public bool IsDBNull(int column) => TypeOf(column) == raw.SQLITE_NULL;
+
+    /// <summary>A name, a path or another short text.</summary>
+    /// <exception cref="FormatException">It isn't one. So are all exceptions of this class.</exception>
+    public string GetString(int column)
+    {
+        string text = GetText(column, MaxTextLength);
+        return text.Any(char.IsControl) ? throw new FormatException("it has control characters") : text;
+    }
+
+    /// <summary>The items of a list, as texts.</summary>
+    public string[] GetList(int column, char separator = ' ') =>
+        GetText(column, MaxListLength).Split(separator, StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>A number that isn't negative.</summary>
+    public int GetInt32(int column, int least = 0, int most = int.MaxValue)
+    {
+        long number = GetInt64(column);
+        return number >= least && number <= most ? (int)number : throw new FormatException($"{number} isn't from {least} to {most}");
+    }
+
+    /// <summary>A number that isn't negative; null if there is no number.</summary>
+    public int? FindInt32(int column) => IsDBNull(column) ? null : GetInt32(column);
+
+    public long GetInt64(int column) => Require(column, raw.SQLITE_INTEGER, "a whole number") ? reader.GetInt64(column) : 0;
+
+    public bool GetBoolean(int column) => GetInt32(column, 0, 1) == 1;
+
+    /// <summary>A Boolean; null if there is no value.</summary>
+    public bool? FindBoolean(int column) => IsDBNull(column) ? null : GetBoolean(column);
+
+    /// <summary>A value of an enumeration by its name. Its number could mean another value.</summary>
+    public T GetEnum<T>(int column) where T : struct, Enum
+    {
+        string name = GetString(column);
+        return Enum.GetNames<T>().Contains(name) ? Enum.Parse<T>(name) : throw new FormatException($"'{name}' isn't a {typeof(T).Name}");
+    }
+
+    /// <summary>An address from its bytes.</summary>
+    public AddressValue GetAddress(int column)
+    {
+        Require(column, raw.SQLITE_BLOB, "the bytes of an address");
+        return raw.sqlite3_column_bytes(Statement, column) is 4 or 16
+            ? AddressValue.FromBytes(reader.GetFieldValue<byte[]>(column))
+            : throw new FormatException("it doesn't have the 4 or 16 bytes of an address");
+    }
+
+    /// <summary>A MAC address; empty if there is none yet.</summary>
+    public PhysicalAddress GetMacAddress(int column) => ParseMacAddress(GetString(column));
+
+    /// <summary>Parses a MAC address, which can be empty.</summary>
+    public static PhysicalAddress ParseMacAddress(string text)
+    {
+        PhysicalAddress address = PhysicalAddress.Parse(text);
+        return address.GetAddressBytes().Length is 0 or 6 ? address : throw new FormatException($"'{text}' isn't a MAC address");
+    }
+
+    /// <summary>Names the table, the column that was read last, and the row.</summary>
+    public string Describe()
+    {
+        string table = raw.sqlite3_column_table_name(Statement, _column).utf8_to_string() ?? "?";
+        // Rows are found by this number whatever is in their columns.
+        int last = reader.FieldCount - 1;
+        string row = reader.GetName(last) == "rowid" ? string.Create(CultureInfo.InvariantCulture, $", rowid {reader.GetInt64(last)}") : "";
+        return $"the table {table}{row}, column {raw.sqlite3_column_origin_name(Statement, _column).utf8_to_string() ?? reader.GetName(_column)}";
+    }
+
+    private string GetText(int column, int limit)
+    {
+        Require(column, raw.SQLITE_TEXT, "a text");
+        // Measured before it is copied.
+        return raw.sqlite3_column_bytes(Statement, column) <= limit
+            ? reader.GetString(column)
+            : throw new FormatException($"it is longer than {limit} bytes");
+    }
+
+    private int TypeOf(int column) => raw.sqlite3_column_type(Statement, _column = column);
+
+    private bool Require(int column, int type, string what) => TypeOf(column) == type ? true : throw new FormatException($"it isn't {what}");
+}
