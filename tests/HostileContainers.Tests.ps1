@@ -49,10 +49,6 @@ foreach ($case in @{ Kind = 'macvlan'; Tag = 'Native' }, @{ Kind = 'ipvlan'; Tag
                     ip -n web1 link set eth0 netns nested; ip -n nested link set eth0 name x
                     ip -n nested link set x alias y; ip -n nested link set x address 02:00:00:00:00:77 2>$null
                 } }
-            @{ Name = 'moves it under another index, and keeps its address'; Act = {
-                    ip -n web1 link set eth0 netns nested index 77; ip -n nested link set eth0 alias x up
-                    ip -n nested address add 10.1.0.2/24 dev eth0
-                } }
         ) {
             & $Act
             Disconnect-ContainerNic lan web1 3>$null
@@ -77,6 +73,14 @@ foreach ($case in @{ Kind = 'macvlan'; Tag = 'Native' }, @{ Kind = 'ipvlan'; Tag
             Get-ContainerNic | ForEach-Object Namespace | Should -Be web2
         }
 
+        It 'takes the index that its next NIC gets is told so' {
+            $index = (Get-IpLink eth0 -Namespace web1).ifindex + 1
+            ip -n web1 link add name taken index $index type bridge
+            $problem = Get-Failure { Connect-ContainerNic lan web1 }
+            $problem.What | Should -Be "InterfaceExists ResourceExists 'web1'"
+            $problem.Message | Should -BeLike "*index $index*"
+        }
+
         It 'puts a link of the same index on a link of its own still loses it' {
             ip -n web1 link set eth0 netns nested
             ip -n web1 link add base type bridge
@@ -89,10 +93,70 @@ foreach ($case in @{ Kind = 'macvlan'; Tag = 'Native' }, @{ Kind = 'ipvlan'; Tag
             ip -n web1 link delete eth0
         }
 
+        It 'hides it and has it restored, which names the link that it can be' {
+            ip -n web1 link set eth0 netns nested index 77
+            ip -n nested link set eth0 alias x
+            $null = Restore-ContainerNetwork -WarningVariable warnings 3>$null
+            "$warnings" | Should -BeLike '*nested/eth0*'
+            ip -n nested link delete eth0
+        }
+
+        It 'hides it, and has ended: the address is free, with a warning that names the link' {
+            ip -n web1 link set eth0 netns nested index 77
+            ip -n nested link set eth0 alias x
+            ip netns delete web1
+            Disconnect-ContainerNic lan web1 -WarningVariable warnings 3>$null
+            "$warnings" | Should -BeLike '*nested/eth0*'
+        }
+
+        It 'leaves alone what another program has on the parent, though it has the address of a NIC' {
+            ip link add link eth0 name foreign type $Kind
+            ip link set foreign netns nested
+            ip -n nested link set foreign up
+            ip -n web1 link delete eth0
+            ip -n nested address add 10.1.0.2/24 dev foreign
+            (Get-Failure { Disconnect-ContainerNic lan web1 }).Message | Should -BeLike '*nested/foreign*'
+            $null = Restore-ContainerNetwork 3>$null
+            ip netns delete web1
+            $null = Restore-ContainerNetwork 3>$null
+            Get-NicLink | Should -Be nested/foreign
+        }
+
+        It 'moves it to the namespace of the host loses it there' {
+            ip -n web1 link set eth0 down
+            ip -n web1 link set eth0 name moved
+            ip -n web1 link set moved netns $PID
+            $moved = ip -o link show type $Kind
+            $moved | Should -Not -BeNullOrEmpty
+            Disconnect-ContainerNic lan web1 3>$null
+            ip -o link show type $Kind | Should -BeNullOrEmpty
+        }
+
+        It 'has its parent moved to another namespace loses it' {
+            ip link add wan type veth peer name wan1
+            ip link set wan up
+            $null = & "New-$($Kind)Network" other wan -Subnet 10.2.0.0/24
+            $null = Connect-ContainerNic other web2
+            ip link set wan netns nested
+            Disconnect-ContainerNic other web2
+            (Get-IpLink -Namespace web2).ifname | Should -Be lo
+        }
+
         It 'has deleted it is disconnected' {
             ip -n web1 link delete eth0
             Disconnect-ContainerNic lan web1
             Get-ContainerNic | Should -BeNullOrEmpty
+        }
+
+        It 'puts a link of its own in its place is disconnected, with a warning that names the NIC' -Skip:($case.Kind -eq 'ipvlan') {
+            $index = (Get-IpLink eth0 -Namespace web1).ifindex
+            ip -n web1 link add link eth0 name more type macvlan mode bridge
+            ip -n web1 link set eth0 netns nested index 77
+            ip -n nested link set eth0 alias x
+            ip -n web1 link set more netns web2
+            ip -n web2 link set more netns web1 index $index
+            Disconnect-ContainerNic lan web1 -WarningVariable warnings 3>$null
+            "$warnings" | Should -BeLike '*nested/eth0*'
         }
 
         It 'has ended, after it moved the NIC, loses it with its address' {

@@ -48,6 +48,7 @@ internal static class ErrorRecords
             or NetworkError.MacAddressInUse => ErrorCategory.ResourceBusy,
         NetworkError.AddressesExhausted or NetworkError.StateUnavailable or NetworkError.ContainerNotRunning
             or NetworkError.RuntimeUnavailable or NetworkError.RendererUnavailable => ErrorCategory.ResourceUnavailable,
+        NetworkError.SearchIncomplete => ErrorCategory.LimitsExceeded,
         NetworkError.InvalidDefinition => ErrorCategory.InvalidData,
         NetworkError.FileUnusable => ErrorCategory.OpenError,
         NetworkError.KernelTooOld or NetworkError.NoCounterpart => ErrorCategory.NotImplemented,

@@ -9,13 +9,15 @@ namespace MacIpvlan.Containers;
 /// Finds namespaces by identity if the name or process that they were opened by no longer leads to them.
 /// </summary>
 /// <param name="threads">The threads that enter namespaces.</param>
-/// <param name="warn">Called with the text of each warning.</param>
 /// <param name="throwIfStopping">Called often; ends the search if the command must stop.</param>
-internal sealed partial class NamespaceFinder(NamespaceThreads threads, Action<string> warn, Action throwIfStopping)
+internal sealed partial class NamespaceFinder(NamespaceThreads threads, Action throwIfStopping)
 {
+    private const int Attempts = 3;
     private static readonly string[] s_folders = ["/run/netns", "/run/docker/netns"];
     private static readonly TimeSpan s_validity = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_validityOfPart = TimeSpan.FromMinutes(1);
     private Dictionary<ulong, List<NamespacePath>> _all = [];
+    private bool _isComplete;
     private long? _found;
 
     /// <summary>
@@ -23,11 +25,12 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads, Action<s
     /// </summary>
     /// <returns>Null if the namespace no longer exists.</returns>
     /// <exception cref="NetlinkException">A namespace that could be the one can't be entered.</exception>
+    /// <exception cref="NetworkException">SearchIncomplete: it's unknown whether the namespace exists.</exception>
     public NamespaceHandle? Find(string name, string path, NamespaceIdentity identity, NamespaceBirth birth)
     {
         if (birth.BootId != HostBoot.Id) return null;
         NamespaceHandle? handle = Matching(NamespaceHandle.TryOpen(name, path, out _), identity);
-        handle ??= FindElsewhere(identity).Select(p => Matching(p.TryOpen(name), identity)).FirstOrDefault(static h => h is not null);
+        handle ??= FindElsewhere(name, identity);
         if (handle is null || birth.Cookie == 0 || threads.Run(handle, NamespaceCookie.Read) == birth.Cookie) return handle;
         handle.Dispose();
         return null;
@@ -62,22 +65,36 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads, Action<s
         }
     }
 
-    private List<NamespacePath> FindElsewhere(NamespaceIdentity identity)
+    private NamespaceHandle? FindElsewhere(string name, NamespaceIdentity identity)
     {
         // The paths are usually needed for many NICs at a time.
-        if (_found is not long time || Stopwatch.GetElapsedTime(time) > s_validity)
+        if (_found is not long time || Stopwatch.GetElapsedTime(time) > (_isComplete ? s_validity : s_validityOfPart))
         {
             NamespaceSearch search = new(throwIfStopping);
-            _all = search.Run(Processes());
-            _found = Stopwatch.GetTimestamp();
-            if (!search.IsComplete)
-            {
-                warn("There are so many mounts and open files on this host that not all of them were searched for "
-                    + "network namespaces that have no name and no process.");
-            }
+            search.Run(Processes());
+            (_all, _isComplete, _found) = (search.All, search.IsComplete, Stopwatch.GetTimestamp());
         }
 
-        return _all.GetValueOrDefault(identity.Inode) ?? [];
+        List<NamespacePath> paths = _all.GetValueOrDefault(identity.Inode) ?? [];
+        NamespaceHandle? handle = paths.Select(p => Matching(p.TryOpen(name), identity)).FirstOrDefault(static h => h is not null);
+        // Threads and descriptors can come and go, so that each path is gone when it's opened.
+        for (int attempt = 0; handle is null && paths.Count > 0 && attempt < Attempts; attempt++)
+        {
+            NamespaceSearch search = new(throwIfStopping) { Wanted = path => handle ??= Matching(path.TryOpen(name), identity), Inode = identity.Inode };
+            search.Run(Processes());
+            paths = search.All.GetValueOrDefault(identity.Inode) ?? [];
+        }
+
+        if (handle is null && (paths.Count > 0 || !_isComplete))
+        {
+            throw new NetworkException(
+                NetworkError.SearchIncomplete,
+                $"It's unknown whether the namespace {name} still exists: "
+                + (paths.Count > 0 ? "the threads and files that keep it alive come and go." : "there are too many mounts and open files to search them all."),
+                "End the programs that have them, and repeat the command.");
+        }
+
+        return handle;
     }
 
     private static IEnumerable<string> Processes() => Directory.EnumerateDirectories("/proc")
@@ -128,15 +145,23 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads, Action<s
     /// </summary>
     private sealed class NamespaceSearch(Action throwIfStopping)
     {
-        private const int MaxItems = 1_000_000;
+        private const int MaxItems = 300_000;
         private const int MaxPathsToOne = 64;
-        private readonly Dictionary<ulong, List<NamespacePath>> _all = [];
         private readonly HashSet<string> _mounts = [];
         private int _items;
 
+        /// <summary>The paths to each namespace, by inode.</summary>
+        public Dictionary<ulong, List<NamespacePath>> All { get; } = [];
+
+        /// <summary>Called with each path to a namespace that can be the wanted one, as soon as it's found.</summary>
+        public Action<NamespacePath>? Wanted { get; init; }
+
+        /// <summary>The inode of the wanted namespace.</summary>
+        public ulong Inode { get; init; }
+
         public bool IsComplete => _items <= MaxItems;
 
-        public Dictionary<ulong, List<NamespacePath>> Run(IEnumerable<string> processes)
+        public void Run(IEnumerable<string> processes)
         {
             foreach (string process in processes)
             {
@@ -149,11 +174,9 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads, Action<s
                 {
                     // Fields 4 and 5 of proc_pid_mountinfo(5): the mounted namespace, and the mount point in that
                     // process's root.
-                    if (Mount().Match(line) is { Success: true } mount) Remember(Inode(mount), new(root, Unescape(mount.Groups[2].Value)));
+                    if (Mount().Match(line) is { Success: true } mount) Remember(InodeOf(mount), new(root, Unescape(mount.Groups[2].Value)));
                 }
             }
-
-            return _all;
         }
 
         private IEnumerable<string> Bounded(IEnumerable<string> items) => items.TakeWhile(_ =>
@@ -165,7 +188,7 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads, Action<s
         private void Add(string path)
         {
             if (LinkTarget(path) is not string target) return;
-            if (Target().Match(target) is { Success: true } match) Remember(Inode(match), new(null, path));
+            if (Target().Match(target) is { Success: true } match) Remember(InodeOf(match), new(null, path));
             // A descriptor that was opened by name shows "/" after the name is removed.
             else if (target == "/" && NamespaceHandle.TryOpen(path, path, out _) is NamespaceHandle handle)
             {
@@ -175,7 +198,8 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads, Action<s
 
         private void Remember(ulong inode, NamespacePath path)
         {
-            if (!_all.TryGetValue(inode, out List<NamespacePath>? paths)) _all.Add(inode, paths = []);
+            if (inode == Inode) Wanted?.Invoke(path);
+            if (!All.TryGetValue(inode, out List<NamespacePath>? paths)) All.Add(inode, paths = []);
             if (paths.Count < MaxPathsToOne) paths.Add(path);
         }
 
@@ -183,7 +207,7 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads, Action<s
         private static string Unescape(string path) => Octal().Replace(
             path, static m => ((char)Convert.ToInt32(m.Groups[1].Value, 8)).ToString());
 
-        private static ulong Inode(Match match) => ulong.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+        private static ulong InodeOf(Match match) => ulong.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
     }
 
     [GeneratedRegex(@"^net:\[(\d{1,19})\]$")]

@@ -69,6 +69,9 @@ public enum NetworkError
     /// <summary>The network namespace doesn't exist.</summary>
     NamespaceNotFound,
 
+    /// <summary>It's unknown whether the namespace still exists.</summary>
+    SearchIncomplete,
+
     /// <summary>A network namespace of that name already exists.</summary>
     NamespaceExists,
 

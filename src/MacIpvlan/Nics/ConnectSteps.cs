@@ -250,9 +250,18 @@ internal sealed class ConnectSteps(NetworkSession session)
         session.RollBack(() =>
         {
             // This also applies if the kernel's reply was lost, because the link may exist.
-            if (!NamespaceThreads.IsRefusal(reason)) _removal.Delete(request.Target, nic, request.Network.Record);
+            if (!NamespaceThreads.IsRefusal(reason)) Delete(request.Target, nic, request.Network.Record, reason);
             release(nic, reason);
         });
+
+    private void Delete(NamespaceHandle target, NicRecord nic, NetworkRecord network, Exception reason)
+    {
+        // Only a link that existed can have been moved.
+        bool canBeElsewhere = nic.InterfaceIndex != 0
+            || reason is NetworkException { Error: NetworkError.InterfaceNotFound } or NetlinkException { IsAnswerLost: true };
+        if (canBeElsewhere) _removal.Delete(target, nic, network);
+        else session.Namespaces.Await(_removal.Start(target, nic, network));
+    }
 
     private void Release(NicRecord nic, Exception reason) => _removal.Release(nic, (reason as AddressConflictException)?.Conflicts);
 

@@ -33,8 +33,16 @@ internal sealed class DeadNics(NetworkSession session)
         // After a reboot, its namespace may have been created again, and the NIC may not be restored yet.
         if (nic.Record.NamespaceBirth.BootId != HostBoot.Id && nic.Record.IsNamed
             && File.Exists(nic.Record.NamespacePath)) return false;
-        using NamespaceHandle? alive = _links.OpenNamespace(nic.Record);
-        return alive is null
-            && (nic.Record.Container is not Container container || _nics.StateOf(container) is ContainerState.Gone or ContainerState.Unknown);
+        try
+        {
+            using NamespaceHandle? alive = _links.OpenNamespace(nic.Record);
+            if (alive is not null) return false;
+        }
+        catch (NetworkException e) when (e.Error == NetworkError.SearchIncomplete)
+        {
+            return false;
+        }
+
+        return nic.Record.Container is not Container container || _nics.StateOf(container) is ContainerState.Gone or ContainerState.Unknown;
     }
 }

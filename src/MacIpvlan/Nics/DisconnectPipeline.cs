@@ -37,15 +37,15 @@ public sealed class DisconnectPipeline(NetworkSession session, Action<ContainerN
         // If it is no longer recorded, another command has disconnected it.
         if (session.State.TakeNic(nic.Id, NicState.Detaching) is not NicRecord record) return;
         NamespaceHandle? target = null;
-        Task<bool> deletion;
+        Task<LinkRemoval> deletion;
         try
         {
             target = _links.OpenNamespace(record);
-            deletion = target is null ? Task.FromResult(false) : _removal.Start(target, record, nic.NetworkRecord);
+            deletion = target is null ? Task.FromResult(LinkRemoval.NotFound) : _removal.Start(target, record, nic.NetworkRecord);
         }
-        catch (NetlinkException e)
+        catch (Exception e) when (e is NetlinkException or NetworkException)
         {
-            deletion = Task.FromException<bool>(e);
+            deletion = Task.FromException<LinkRemoval>(e);
         }
 
         _started.Enqueue(new(nic, record, target, deletion));
@@ -79,7 +79,8 @@ public sealed class DisconnectPipeline(NetworkSession session, Action<ContainerN
         Exception? failure = null;
         try
         {
-            if (!session.Namespaces.Await(first.Deletion)) FindMoved(first);
+            LinkRemoval result = session.Namespaces.Await(first.Deletion);
+            if (result != LinkRemoval.Deleted) FindMoved(first, result);
             if (first.Target is not null) _removal.PassRoutesOn(first.Target, first.Record, first.Nic.NetworkRecord);
             _removal.Release(first.Record);
         }
@@ -95,19 +96,23 @@ public sealed class DisconnectPipeline(NetworkSession session, Action<ContainerN
         if (failure is not null) failed(first.Nic, failure);
     }
 
-    // A link that isn't where it was made is looked for before its addresses are free. In a namespace that still exists,
-    // it can have been deleted or moved; with the namespace, it ended as a rule.
-    private void FindMoved(Started nic)
+    // A link that isn't where it was created is looked for before its addresses are free.
+    private void FindMoved(Started nic, LinkRemoval result)
     {
-        NetworkRecord network = nic.Nic.NetworkRecord;
-        IReadOnlyList<SiblingLink> unknown = _removal.DeleteMoved(nic.Record, network);
-        if (unknown.Count == 0 || nic.Target is null || nic.Record.InterfaceIndex == 0) return;
-        string found = $"The interface of {nic.Nic} isn't where it was created. It can be one of these links on "
-            + $"{network.Parent}, which belong to no NIC: {Phrase.NameSome([.. unknown])}.";
-        if (!Force) throw new NetworkException(NetworkError.InterfaceNotFound, found,
-            "Delete that link with ip link delete, or free the addresses of the NIC with Disconnect-ContainerNic -Force.");
-        session.Warn($"{found} The NIC's addresses are free nevertheless.");
+        // With its namespace, the link ended as a rule.
+        if (nic.Target is null || nic.Record.InterfaceIndex == 0 || result == LinkRemoval.Doubtful || Force)
+        {
+            _removal.Delete(nic.Target, nic.Record, nic.Nic.NetworkRecord);
+            return;
+        }
+
+        IReadOnlyList<SiblingLink> unknown = _removal.DeleteMoved(nic.Target, nic.Record, nic.Nic.NetworkRecord);
+        if (unknown.Count == 0) return;
+        throw new NetworkException(
+            NetworkError.InterfaceNotFound,
+            NicRemoval.Describe(unknown, nic.Record, nic.Nic.NetworkRecord),
+            "If one of them is the NIC, delete it with ip link delete. Then free the NIC's addresses with Disconnect-ContainerNic -Force.");
     }
 
-    private sealed record Started(ContainerNic Nic, NicRecord Record, NamespaceHandle? Target, Task<bool> Deletion);
+    private sealed record Started(ContainerNic Nic, NicRecord Record, NamespaceHandle? Target, Task<LinkRemoval> Deletion);
 }

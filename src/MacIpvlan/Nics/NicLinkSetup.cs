@@ -37,9 +37,11 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
                 Mtu = link.Mtu,
             };
         }
-        catch
+        catch (Exception e)
         {
+            bool isMeddledWith = e is NetlinkException { Errno: Errno.ENODEV or Errno.ENOENT } && inside.FindLink(link.Index)?.Name != link.Name;
             session.RollBack(() => inside.Execute(new LinkDelete(link.Index, link.Name)));
+            if (isMeddledWith) throw Meddling(link.Name);
             throw;
         }
     }
@@ -60,6 +62,7 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
             }
             catch (NetlinkException e) when (e.Errno == Errno.EEXIST)
             {
+                if (inside.FindLink(LinkMark.Index(nic)) is not null) throw IndexTaken(LinkMark.Index(nic));
                 // Kernels before 6.15 also refuse a name that exists only on the host.
                 if (inside.FindLink(name) is null) return MakeUnderOtherName(inside, name);
                 if (request.InterfaceName is not null) throw NameTaken(name);
@@ -88,14 +91,25 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
     }
 
     // By its name, the container could have put another link there.
-    private Link Add(RouteSocket inside, string name) => session.Host.Create(new LinkAdd(name, _network.NicKind)
+    private Link Add(RouteSocket inside, string name)
     {
-        Parent = parent,
-        Index = LinkMark.Index(nic),
-        Namespace = nic.IsHost ? null : request.Target,
-        Mtu = request.Mtu ?? _network.Mtu,
-        MacAddress = _network.NicKind is MacvlanLink ? MacAddressOf(_network, nic) : null,
-    }, inside) with { Name = name };
+        LinkAdd addition = new(name, _network.NicKind)
+        {
+            Parent = parent,
+            Index = LinkMark.Index(nic),
+            Namespace = nic.IsHost ? null : request.Target,
+            Mtu = request.Mtu ?? _network.Mtu,
+            MacAddress = _network.NicKind is MacvlanLink ? MacAddressOf(_network, nic) : null,
+        };
+        try
+        {
+            return session.Host.Create(addition, inside) with { Name = name };
+        }
+        catch (NetlinkException e) when (e.Errno == Errno.ENODEV && session.Host.FindLink(parent.Index) is not null)
+        {
+            throw Meddling(name);
+        }
+    }
 
     private static string NextFreeName(RouteSocket inside)
     {
@@ -206,6 +220,16 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         session.Trace?.Invoke(inside.InNamespace(Sysctl.Command(family, link.Name, key, value)));
         Sysctl.TrySet(family, link.Name, key, value);
     }
+
+    private NetworkException Meddling(string name) => new(
+        NetworkError.InterfaceNotFound,
+        $"A program in {request.Target.Name} moved, renamed or deleted the interface {name} while it was being created.",
+        "End that program, or repeat the command.");
+
+    private NetworkException IndexTaken(int index) => new(
+        NetworkError.InterfaceExists,
+        $"{request.Target.Name} already has an interface with the index {index}, which the NIC would get.",
+        "Delete that interface, which isn't of this module, and repeat the command.");
 
     private NetworkException NameTaken(string name) => new(
         NetworkError.InterfaceExists,

@@ -62,6 +62,13 @@ internal sealed class NicLinks(NetworkSession session)
             {
                 throw RefusedMacAddress(request, nic, parent);
             }
+            catch (NetlinkException e) when (e.Errno == Errno.ENODEV && session.Host.FindLink(parent.Index) is null)
+            {
+                throw new NetworkException(
+                    NetworkError.ParentNotFound,
+                    $"The parent {parent.Name} of network '{request.Network.Name}' no longer exists on this host.",
+                    $"Bring it back, and repeat the command. If this module created it, run Restore-ContainerNetwork {request.Network.Name}.");
+            }
             catch (NetlinkException e) when (e.Errno is Errno.EBUSY or Errno.EINVAL)
             {
                 // The kernel's errors for a parent in use have no text: EBUSY for the other kind, EINVAL for Passthru.
@@ -74,15 +81,24 @@ internal sealed class NicLinks(NetworkSession session)
     /// <summary>Looks up the link of a NIC in its namespace, by what its container can't change.</summary>
     /// <returns>Null if it isn't there.</returns>
     public Link? Find(RouteSocket inside, NicRecord nic, NetworkRecord network) =>
-        inside.FindLink(LinkMark.Index(nic)) is Link link && IsOn(inside, link, nic, network) ? link : null;
+        inside.FindLink(LinkMark.Index(nic)) is Link link && IsOn(inside, link, nic, network, nic.IsHost) ? link : null;
 
     /// <summary>
-    /// Whether a link has the kind and the parent of a NIC's link. Nobody inside a namespace can change these, or make
-    /// such a link: one of the same index can sit on a link of the container's own, in any of its namespaces.
+    /// Whether a link has the kind and the parent of a NIC's link, which nobody can change. A container can make links
+    /// on links of its own, in any of its namespaces, so the parent's namespace counts too.
     /// </summary>
-    public bool IsOn(RouteSocket inside, Link link, NicRecord nic, NetworkRecord network) =>
-        link.KindName == network.NicKind.Name && link.ParentIndex == nic.ParentIndex
-        && (link.ParentNamespaceId is int id ? inside.GetNamespaceId(session.OwnNamespace) == id : nic.IsHost);
+    /// <param name="inside">A socket in the link's namespace.</param>
+    /// <param name="link">The link.</param>
+    /// <param name="nic">The NIC.</param>
+    /// <param name="network">Its network.</param>
+    /// <param name="isOnHost">Whether that namespace is the host's.</param>
+    public bool IsOn(RouteSocket inside, Link link, NicRecord nic, NetworkRecord network, bool isOnHost) =>
+        HasShape(link, nic, network)
+        && (link.ParentNamespaceId is int id ? inside.GetNamespaceId(session.OwnNamespace) == id : isOnHost);
+
+    /// <summary>Whether a link has the kind and the parent's index of a NIC's link.</summary>
+    public static bool HasShape(Link link, NicRecord nic, NetworkRecord network) =>
+        link.KindName == network.NicKind.Name && link.ParentIndex == nic.ParentIndex;
 
     private static AddressValue? RefusedAddress(NicRecord nic, NetlinkException refusal) => nic.Leases
         .Where(l => refusal.Step.Contains($"ip address add {l.Address} ", StringComparison.Ordinal))

@@ -1,5 +1,6 @@
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
+using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
 
 namespace MacIpvlan;
@@ -12,22 +13,31 @@ internal sealed class NicRemoval(NetworkSession session)
     private readonly NicLinks _links = new(session);
     private readonly SiblingLinks _siblings = new(session);
     private readonly HostRoutes _hostRoutes = new(session);
+    private readonly HashSet<int> _told = [];
 
-    /// <summary>Deletes the link of a NIC that keeps its addresses, finished or not.</summary>
+    /// <summary>
+    /// Deletes the link of a NIC, finished or not. If it can't be found but may still exist, this causes a warning.
+    /// </summary>
+    /// <param name="target">The NIC's namespace; null if that no longer exists.</param>
+    /// <param name="nic">The NIC.</param>
+    /// <param name="network">Its network.</param>
     /// <exception cref="NetlinkException">The kernel refused.</exception>
-    public void Delete(NamespaceHandle target, NicRecord nic, NetworkRecord network)
+    public void Delete(NamespaceHandle? target, NicRecord nic, NetworkRecord network)
     {
-        if (!session.Namespaces.Await(Start(target, nic, network))) DeleteMoved(nic, network);
+        if (target is not null && session.Namespaces.Await(Start(target, nic, network)) == LinkRemoval.Deleted) return;
+        IReadOnlyList<SiblingLink> unknown = DeleteMoved(target, nic, network);
+        if (unknown.Count > 0 && _told.Add(nic.ParentIndex)) session.Warn(Describe(unknown, nic, network));
     }
 
     /// <summary>Starts to delete the link of a NIC, finished or not, in its namespace.</summary>
-    /// <returns>False if the link isn't there.</returns>
-    public Task<bool> Start(NamespaceHandle target, NicRecord nic, NetworkRecord network) => session.Namespaces.Start(target, () =>
+    public Task<LinkRemoval> Start(NamespaceHandle target, NicRecord nic, NetworkRecord network) => session.Namespaces.Start(target, () =>
     {
         using RouteSocket inside = RouteSocket.Open(target, session.Trace);
-        if (_links.Find(inside, nic, network) is not Link link) return false;
+        if (_links.Find(inside, nic, network) is not Link link) return LinkRemoval.NotFound;
         inside.Execute(new LinkDelete(link.Index, link.Name));
-        return true;
+        // With a macvlan link of its own, a container can make more links on the host's parent.
+        bool isLike = nic.InterfaceIndex == 0 || network.NicKind is not MacvlanLink || link.MacAddress.Equals(nic.MacAddress);
+        return isLike ? LinkRemoval.Deleted : LinkRemoval.Doubtful;
     });
 
     /// <summary>
@@ -50,17 +60,25 @@ internal sealed class NicRemoval(NetworkSession session)
     /// Deletes the link of a NIC that isn't in its namespace. A container can move a link into a namespace of its own
     /// and change its name, alias, MAC address and index there, but not its kind and parent.
     /// </summary>
+    /// <param name="target">The NIC's namespace; null if that no longer exists.</param>
+    /// <param name="nic">The NIC.</param>
+    /// <param name="network">Its network.</param>
     /// <returns>
     /// If no link can be recognized as the NIC's: the links on its parent that belong to no NIC, of which any may be
     /// the one.
     /// </returns>
     /// <exception cref="NetlinkException">The kernel refused.</exception>
-    public IReadOnlyList<SiblingLink> DeleteMoved(NicRecord nic, NetworkRecord network)
+    public IReadOnlyList<SiblingLink> DeleteMoved(NamespaceHandle? target, NicRecord nic, NetworkRecord network)
     {
-        // Links end with their parent.
-        if (nic.ParentIndex == 0 || session.Host.FindLink(nic.ParentIndex) is not Link parent) return [];
-        SiblingLink[] unknown = [.. _siblings.FindUnrecorded(parent).Where(s =>
-            s.Link.KindName == network.NicKind.Name && s.Namespace != NamespaceHandle.OwnIdentity)];
+        if (nic.ParentIndex == 0) return [];
+        if (session.Host.FindLink(nic.ParentIndex) is not Link parent)
+        {
+            // Links end with their parent, but not if that is moved to another namespace.
+            if (target is not null) DeleteWithoutParent(target, nic, network);
+            return [];
+        }
+
+        SiblingLink[] unknown = [.. _siblings.FindUnrecorded(parent).Where(s => s.Link.KindName == network.NicKind.Name)];
         bool isFound = false;
         foreach (SiblingLink link in unknown)
         {
@@ -80,9 +98,15 @@ internal sealed class NicRemoval(NetworkSession session)
     /// <exception cref="NetlinkException">The kernel refused.</exception>
     public void ReleaseDead(NicRecord nic, NetworkRecord network)
     {
-        DeleteMoved(nic, network);
+        Delete(null, nic, network);
         Release(nic);
     }
+
+    /// <summary>Says that a NIC's link can be any of several links.</summary>
+    public static string Describe(IReadOnlyList<SiblingLink> unknown, NicRecord nic, NetworkRecord network) =>
+        $"The interface of {new ContainerNic(nic, network)} isn't where it was created. If it wasn't deleted, it's one of the "
+        + $"{unknown[0].Link.KindName} links on {network.Parent} that belong to no NIC, unless other programs made them: "
+        + $"{Phrase.NameSome([.. unknown])}.";
 
     /// <summary>Frees the addresses of a NIC whose link no longer exists.</summary>
     /// <param name="nic">The NIC.</param>
@@ -100,15 +124,26 @@ internal sealed class NicRemoval(NetworkSession session)
         return target is not null && session.Namespaces.Run(target, () =>
         {
             using RouteSocket inside = RouteSocket.Open(target, session.Trace);
-            if (inside.FindLink(sibling.Link.Index) is not Link link || !_links.IsOn(inside, link, nic, network)) return false;
-            // A link keeps its index when it's moved, unless the one who moves it chooses another. While a NIC is being
-            // created, its address can turn out to be someone else's.
-            bool isOurs = link.Index == LinkMark.Index(nic) || link.Alias == LinkMark.Alias(network, nic)
-                || (nic.InterfaceIndex != 0 && inside.GetAddresses(link).Any(a => nic.Leases.Any(l => l.Address.Value == a.Address.Value)));
+            bool isOnHost = sibling.Namespace == NamespaceHandle.OwnIdentity;
+            if (inside.FindLink(sibling.Link.Index) is not Link link || !_links.IsOn(inside, link, nic, network, isOnHost)) return false;
+            // A link keeps its index when it's moved, unless the one who moves it chooses another. Its addresses prove
+            // nothing: a link of another program can have them too.
+            bool isOurs = link.Index == LinkMark.Index(nic) || link.Alias == LinkMark.Alias(network, nic);
             if (isOurs) inside.Execute(new LinkDelete(link.Index, link.Name));
             return isOurs;
         });
     }
+
+    private void DeleteWithoutParent(NamespaceHandle target, NicRecord nic, NetworkRecord network) => session.Namespaces.Run(target, () =>
+    {
+        using RouteSocket inside = RouteSocket.Open(target, session.Trace);
+        if (inside.FindLink(LinkMark.Index(nic)) is Link link && NicLinks.HasShape(link, nic, network))
+        {
+            inside.Execute(new LinkDelete(link.Index, link.Name));
+        }
+
+        return 0;
+    });
 
     // The other NICs of its namespace, in the order of creation.
     private List<(NicRecord, NetworkRecord)> FindOthers(NicRecord nic)
@@ -135,4 +170,17 @@ internal sealed class NicRemoval(NetworkSession session)
             session.Warn($"A route of the NIC can't be given to another one: {e.Message}");
         }
     }
+}
+
+/// <summary>The results of deleting the link of a NIC in its namespace.</summary>
+internal enum LinkRemoval
+{
+    /// <summary>It was deleted.</summary>
+    Deleted,
+
+    /// <summary>A link with another MAC address was deleted, which the container can have put in its place.</summary>
+    Doubtful,
+
+    /// <summary>It isn't there.</summary>
+    NotFound,
 }

@@ -65,7 +65,7 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
     internal NamespaceThreads Namespaces => _namespaces ??= new NamespaceThreads(MaxThreads) { Waiting = StillWaiting };
 
     /// <summary>Finds recorded namespaces.</summary>
-    internal NamespaceFinder Finder => _finder ??= new NamespaceFinder(Namespaces, Warn, ThrowIfStopping);
+    internal NamespaceFinder Finder => _finder ??= new NamespaceFinder(Namespaces, ThrowIfStopping);
 
     /// <summary>The host's namespace: the one that this process was started in.</summary>
     internal NamespaceHandle OwnNamespace => _ownNamespace ??= NamespaceHandle.OpenOwn();

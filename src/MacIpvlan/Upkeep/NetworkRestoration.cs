@@ -90,7 +90,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             {
                 string restore = $"Restore the NIC on network {nic.Network}, with {DescribeAddresses(nic)}";
                 if (!confirm(nic.ToString(), restore)) return Of(nic, RestoreResult.Skipped);
-                if (alive is not null) _removal.Delete(alive, record, network.Record);
+                if (record.InterfaceIndex != 0 && record.NamespaceBirth.BootId == HostBoot.Id) _removal.Delete(alive, record, network.Record);
                 return _connector.Reattach(nic, network, target) is ContainerNic made ? Of(made, RestoreResult.Restored) : AtWork(nic);
             }
 

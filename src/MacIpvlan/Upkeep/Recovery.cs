@@ -38,12 +38,12 @@ public static class Recovery
         using NamespaceHandle? target = new NicLinks(session).OpenNamespace(nic);
         if (nic.State == NicState.Restoring)
         {
-            if (target is not null) removal.Delete(target, nic, network);
+            removal.Delete(target, nic, network);
             session.State.UpdateNic(nic with { State = NicState.Detached });
             return;
         }
 
-        if (target is null || !session.Namespaces.Await(removal.Start(target, nic, network))) removal.DeleteMoved(nic, network);
+        removal.Delete(target, nic, network);
         if (target is not null) removal.PassRoutesOn(target, nic, network);
         removal.Release(nic);
     }

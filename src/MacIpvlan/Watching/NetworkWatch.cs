@@ -109,7 +109,7 @@ public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions opt
         {
             Watch(nic, tells);
         }
-        catch (NetlinkException e) when (e.MissingPrivilege is null)
+        catch (Exception e) when (e is NetlinkException { MissingPrivilege: null } or NetworkException)
         {
             session.Warn($"The namespace {nic.Namespace} isn't watched: {e.Message}");
         }
