@@ -10,7 +10,8 @@ namespace MacIpvlan.Containers;
 /// </summary>
 /// <param name="threads">The threads that enter namespaces.</param>
 /// <param name="throwIfStopping">Called often; ends the search if the command must stop.</param>
-internal sealed partial class NamespaceFinder(NamespaceThreads threads, Action throwIfStopping)
+/// <param name="mostItems">How many threads, descriptors and mounts of others a search looks at.</param>
+internal sealed partial class NamespaceFinder(NamespaceThreads threads, Action throwIfStopping, int mostItems = 300_000)
 {
     private const int Attempts = 3;
     private static readonly string[] s_folders = ["/run/netns", "/run/docker/netns"];
@@ -70,7 +71,7 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads, Action t
         // The paths are usually needed for many NICs at a time.
         if (_found is not long time || Stopwatch.GetElapsedTime(time) > (_isComplete ? s_validity : s_validityOfPart))
         {
-            NamespaceSearch search = new(throwIfStopping);
+            NamespaceSearch search = new(throwIfStopping, mostItems);
             search.Run(Processes());
             (_all, _isComplete, _found) = (search.All, search.IsComplete, Stopwatch.GetTimestamp());
         }
@@ -80,7 +81,7 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads, Action t
         // Threads and descriptors can come and go, so that each path is gone when it's opened.
         for (int attempt = 0; handle is null && paths.Count > 0 && attempt < Attempts; attempt++)
         {
-            NamespaceSearch search = new(throwIfStopping) { Wanted = path => handle ??= Matching(path.TryOpen(name), identity), Inode = identity.Inode };
+            NamespaceSearch search = new(throwIfStopping, mostItems) { Wanted = path => handle ??= Matching(path.TryOpen(name), identity), Inode = identity.Inode };
             search.Run(Processes());
             paths = search.All.GetValueOrDefault(identity.Inode) ?? [];
         }
@@ -143,9 +144,8 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads, Action t
     /// alive, and any of them can end or be hidden under another mount while others remain. They belong to others, who
     /// can have as many as they like, so the search ends at a limit.
     /// </summary>
-    private sealed class NamespaceSearch(Action throwIfStopping)
+    private sealed class NamespaceSearch(Action throwIfStopping, int mostItems)
     {
-        private const int MaxItems = 300_000;
         private const int MaxPathsToOne = 64;
         private readonly HashSet<string> _mounts = [];
         private int _items;
@@ -159,7 +159,7 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads, Action t
         /// <summary>The inode of the wanted namespace.</summary>
         public ulong Inode { get; init; }
 
-        public bool IsComplete => _items <= MaxItems;
+        public bool IsComplete => _items <= mostItems;
 
         public void Run(IEnumerable<string> processes)
         {
@@ -182,7 +182,7 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads, Action t
         private IEnumerable<string> Bounded(IEnumerable<string> items) => items.TakeWhile(_ =>
         {
             throwIfStopping();
-            return ++_items <= MaxItems;
+            return ++_items <= mostItems;
         });
 
         private void Add(string path)

@@ -1,0 +1,61 @@
+using System.Data;
+using MacIpvlan.Linux;
+using SQLitePCL;
+
+namespace MacIpvlan.State.Sqlite;
+
+/// <content>The write-ahead log, which has the last changes of the state.</content>
+internal sealed partial class StateDatabase
+{
+    // The application id in the database file while a part of the state is only in the log. The log's own pages have
+    // none, so neither has a copy that SQLite makes, nor the file once the whole log is written back.
+    private const int NeedsLog = 0x4D49504C;
+
+    // From this length on, a command that goes on for long writes the log back before its next change.
+    private const long MaxLogLengthOfCommand = 4096 * 1024;
+
+    // A connection that is the only one, as is usual for a command, reads the whole log when it opens the database.
+    private const long MaxLogLength = 512 * 1024;
+
+    private long LogLength => FileStatus.Of(_path + "-wal")?.Length ?? 0;
+
+    private void ShortenLog(long limit = MaxLogLength)
+    {
+        if (Connection.State != ConnectionState.Open || LogLength <= limit) return;
+        // If other connections use the log, they shorten it when they close.
+        raw.sqlite3_busy_timeout(Connection.Handle, 0);
+        _ = raw.sqlite3_wal_checkpoint_v2(Connection.Handle, null, raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _);
+        raw.sqlite3_busy_timeout(Connection.Handle, BusyTimeoutMilliseconds);
+    }
+
+    // Before the first change in an empty log, marks the database file, so that without the log it isn't taken for the
+    // whole state. This waits for the disk, but only once per log: writing the log back at the end of each command
+    // instead would make every command wait.
+    private void PrepareLog()
+    {
+        ShortenLog(MaxLogLengthOfCommand);
+        if (LogLength > 0) return;
+        SetMark(NeedsLog);
+        Run("PRAGMA wal_checkpoint");
+        SetMark(0);
+    }
+
+    private void SetMark(int mark) => InTransaction(() => Execute($"PRAGMA application_id = {mark}"), s_beginWrite);
+
+    private void CheckLog()
+    {
+        if (Read(() => Query("PRAGMA application_id", static r => r.GetInt32(0))[0]) != NeedsLog) return;
+        if (LogLength > 0)
+        {
+            // A command was killed between the two marks.
+            SetMark(0);
+            return;
+        }
+
+        throw new NetworkException(
+            NetworkError.StateUnavailable,
+            $"The log {_path}-wal of the state database is missing. It has the last changes, so without it, NICs that run "
+            + "would be forgotten and their addresses allocated again.",
+            $"Put {_path}-wal back. {RestoreAction}");
+    }
+}
