@@ -239,6 +239,40 @@ Describe 'A namespace that is busy all the time' -Tag Native {
     }
 }
 
+Describe 'A parent amid a pipeline of 100 NICs that is' -Tag Native, Once {
+    BeforeEach {
+        'link add wan type veth peer name wan1', 'link set wan1 up', 'link set wan up', 'netns add away' | ip -batch -
+        $names = 1..100 | ForEach-Object { "c$_" }
+        $names -replace '^', 'netns add ' | ip -batch -
+        $null = New-MacvlanNetwork many wan -Subnet 10.9.0.0/24
+    }
+
+    AfterEach {
+        Remove-MacvlanNetwork many -Force 3>$null
+        @($names) + 'away' -replace '^', 'netns delete ' | ip -force -batch - 2>$null
+        ip link delete wan1 2>$null
+    }
+
+    It '<Name>, while they are connected, leaves nothing that is on no record' -ForEach @(
+        @{ Name = 'renamed'; Act = 'ip link set wan down; ip link set wan name wan0; ip link set wan0 up'
+            Back = { ip link set wan0 down; ip link set wan0 name wan; ip link set wan up } }
+        @{ Name = 'moved'; Act = 'ip link set wan netns away'; Back = { ip -n away link set wan netns $PID; ip link set wan up } }
+        @{ Name = 'deleted and made again'; Act = 'ip link delete wan1; ip link add wan type veth peer name wan1; ip link set wan1 up; ip link set wan up'
+            Back = { } }
+    ) {
+        $change = Start-Process sh "-c `"sleep 0.03; $Act`"" -PassThru
+        $made = $names | Connect-ContainerNic -Network many -ErrorVariable failures -ErrorAction SilentlyContinue 3>$null
+        $change.WaitForExit()
+        @($made).Count + @($failures | Where-Object { $_ -is [Management.Automation.ErrorRecord] }).Count | Should -Be 100
+        $recorded = Get-ContainerNic many | ForEach-Object { "$_" }
+        Get-NicLink | Where-Object { $_ -notin $recorded } | Should -BeNullOrEmpty
+        & $Back
+        $null = Restore-ContainerNetwork 3>$null
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+        Get-NicLink | Should -HaveCount @($recorded).Count
+    }
+}
+
 Describe 'What is opened as a namespace' -Tag Native {
     BeforeAll {
         $pipe = Join-Path $TestDrive pipe
