@@ -88,9 +88,8 @@ Describe 'Examples with a program that renders pictures' -Tag Native, Once {
         $problem = Get-PictureProblem
         if ($problem) { Set-ItResult -Skipped -Because $problem }
         Reset-ExampleHost $Page $Kind
-        Invoke-Shell "Set-Location '$TestDrive'; try { `$null = $Code } catch { `"failed: `$_`" }" -Through $PSScriptRoot/runtimes/run.sh |
-            Should -BeNullOrEmpty
-        Get-Item $TestDrive/*.png | Should -Not -BeNullOrEmpty
+        $null = Invoke-WithPictureProgram { Invoke-Example $Code }
+        Get-Item $TestDrive/*/*.png | Should -Not -BeNullOrEmpty
     }
 }
 

@@ -143,7 +143,7 @@ Describe 'Show-ContainerNetwork' -Tag Native {
         $problem = Get-PictureProblem
         if ($problem) { Set-ItResult -Skipped -Because $problem }
         $path = Join-Path $TestDrive 'a.png'
-        Invoke-Shell "(Show-ContainerNetwork -Path '$path').FullName" -Through $PSScriptRoot/runtimes/run.sh | Should -Be $path
+        (Invoke-WithPictureProgram { Show-ContainerNetwork -Path $path }).FullName | Should -Be $path
         $bytes = [IO.File]::ReadAllBytes($path)
         [Convert]::ToHexString($bytes, 0, 16) | Should -Be '89504E470D0A1A0A0000000D49484452'
         # The header has width and height in network order.

@@ -318,6 +318,17 @@ function Get-PictureProblem {
     if ($LASTEXITCODE) { 'rsvg-convert is missing (package librsvg2-bin); tests/runtimes/unpack.sh gets it' }
 }
 
+function Invoke-WithPictureProgram {
+    # Runs a script block with a search path on which rsvg-convert is the one that tests/runtimes/unpack.sh unpacked.
+    param([scriptblock]$Script)
+    $folder = (New-Item (Join-Path $TestDrive "programs-$(New-Guid)") -ItemType Directory).FullName
+    Set-Content $folder/rsvg-convert '#!/bin/sh', "exec '$PSScriptRoot/runtimes/run.sh' /usr/bin/rsvg-convert `"`$@`""
+    chmod +x $folder/rsvg-convert
+    $programs = $env:PATH
+    $env:PATH = "${folder}:$programs"
+    try { & $Script } finally { $env:PATH = $programs }
+}
+
 function Start-Shell {
     # Starts a script in a separate process that Ctrl+C interrupts, and returns the process. Read its output from
     # StandardOutput. Through works as in Invoke-Shell.
