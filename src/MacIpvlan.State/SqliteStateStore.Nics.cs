@@ -147,7 +147,7 @@ public sealed partial class SqliteStateStore
         {
             leases[i] = demands[i].Static is AddressValue address
                 ? TakeStatic(nic, i, PoolOf(pools, address), address)
-                : TakeLowest(nic, i, network, [.. pools.Where(p => p.Subnet.Prefix.Family == demands[i].Family)]);
+                : TakeLowest(nic, i, network, [.. pools.Where(p => p.Subnet.Prefix.Family == demands[i].Family)], demands[i].OfHost ?? []);
         }
 
         return nic with { Ordinal = ordinal, Leases = leases };
@@ -240,12 +240,14 @@ public sealed partial class SqliteStateStore
             $"{address} is outside the network's subnets ({string.Join(", ", pools.Select(p => p.Subnet.Prefix))}).");
     }
 
-    private LeaseRecord TakeLowest(NicRecord nic, int ordinal, NetworkRecord network, IReadOnlyList<Pool> pools)
+    private LeaseRecord TakeLowest(
+        NicRecord nic, int ordinal, NetworkRecord network, IReadOnlyList<Pool> pools, IReadOnlyCollection<AddressValue> ofHost)
     {
         foreach (Pool pool in pools)
         {
+            IEnumerable<AddressRange> ofHostHere = ofHost.Where(pool.Subnet.Prefix.Contains).Select(static a => new AddressRange(a, a));
             IReadOnlyList<AddressRange> allocatable =
-                AddressPool.Allocatable(pool.Subnet.Prefix, [.. pool.Subnet.Ranges], Withheld(pool));
+                AddressPool.Allocatable(pool.Subnet.Prefix, [.. pool.Subnet.Ranges], Withheld(pool).Concat(ofHostHere));
             foreach (AddressRange range in allocatable)
             {
                 AddressValue candidate = RunContaining(pool.Id, range.First) is AddressRange run

@@ -114,7 +114,7 @@ public enum NetworkError
     /// <summary>The NIC's interface can't be found, but may still exist.</summary>
     InterfaceNotFound,
 
-    /// <summary>A NIC has the address.</summary>
+    /// <summary>A NIC or the host itself has the address.</summary>
     AddressInUse,
 
     /// <summary>Someone else on the wire, or another link of the parent, has the address.</summary>

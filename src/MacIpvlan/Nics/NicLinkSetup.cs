@@ -182,9 +182,6 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
     {
         AddressValue[] addresses = Addresses;
         if (request.Probe is not ProbeSettings settings || addresses.Length == 0) return;
-        // Links of a parent can't receive from the host, so the parent's own addresses are checked here.
-        ThrowIfTaken(session.Host.GetAddresses(parent).Select(static a => a.Address.Value).Intersect(addresses)
-            .Select(a => KeyValuePair.Create(a, parent.MacAddress)));
         // The link is still marked as unfinished.
         inside.Execute(new LinkSet(link.Index, link.Name) { Up = true });
         if (inside.FindLink(link.Index) is { HasCarrier: false })

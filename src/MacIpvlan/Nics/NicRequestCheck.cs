@@ -42,7 +42,9 @@ internal static class NicRequestCheck
     }
 
     /// <summary>The addresses that a NIC needs: those specified, and one of each other family of the network.</summary>
-    public static IReadOnlyList<AddressDemand> Demands(NicRequest request)
+    /// <param name="request">The request.</param>
+    /// <param name="ofHost">The addresses that the host itself has.</param>
+    public static IReadOnlyList<AddressDemand> Demands(NicRequest request, IReadOnlyCollection<AddressValue> ofHost)
     {
         if (request.NoAddress) return [];
         NetworkRecord network = request.Network.Record;
@@ -50,7 +52,7 @@ internal static class NicRequestCheck
         foreach (AddressFamily family in (AddressFamily[])[AddressFamily.InterNetwork, AddressFamily.InterNetworkV6])
         {
             bool has = network.Subnets.Any(s => s.Prefix.Family == family);
-            if (has && demands.TrueForAll(d => d.Family != family)) demands.Add(new(family, null));
+            if (has && demands.TrueForAll(d => d.Family != family)) demands.Add(new(family, null) { OfHost = ofHost });
         }
 
         return demands;

@@ -30,6 +30,9 @@ internal static class LinkMark
     /// <summary>The index of a NIC's link, unique in its namespace.</summary>
     public static int Index(NicRecord nic) => FirstIndex + (int)(nic.Ordinal % Indexes);
 
+    /// <summary>Whether an index is one that NICs get.</summary>
+    public static bool IsOfNic(int index) => index is >= FirstIndex and < FirstIndex + Indexes;
+
     /// <summary>Whether this module created the link as a parent, finished or not.</summary>
     public static bool IsParent(Link link) => link.Alias == ParentAlias || IsUnfinishedParent(link);
 

@@ -95,13 +95,13 @@ public sealed class NicRequestCheckTests : IDisposable
 
         Assert.Equal(
             expected,
-            string.Join(' ', NicRequestCheck.Demands(request).Select(static d => d.Static?.ToString() ?? $"{d.Family}")));
-        Assert.All(NicRequestCheck.Demands(request), static d => Assert.Equal(d.Family, d.Static?.Family ?? d.Family));
+            string.Join(' ', NicRequestCheck.Demands(request, []).Select(static d => d.Static?.ToString() ?? $"{d.Family}")));
+        Assert.All(NicRequestCheck.Demands(request, []), static d => Assert.Equal(d.Family, d.Static?.Family ?? d.Family));
     }
 
     [Fact]
     public void Demands_AreNoneWhenNoAddressIsWanted() =>
-        Assert.Empty(NicRequestCheck.Demands(Request() with { NoAddress = true }));
+        Assert.Empty(NicRequestCheck.Demands(Request() with { NoAddress = true }, []));
 
     private NicRequest Request(string subnets = "10.0.0.0/24", LinkKind? kind = null) => new()
     {
