@@ -9,7 +9,7 @@ BeforeAll {
 
 AfterAll { Clear-TestHost }
 
-foreach ($case in @{ Kind = 'Macvlan'; Tag = 'Native' }, @{ Kind = 'Ipvlan'; Tag = 'Kernel' }) {
+foreach ($case in @{ Kind = 'Macvlan'; Tag = 'Native', 'Once' }, @{ Kind = 'Ipvlan'; Tag = 'Kernel' }) {
     Describe 'A NIC of a network of kind <Kind>' -ForEach $case -Tag $case.Tag {
         BeforeAll { $null = & "New-${Kind}Network" lan eth0 -Subnet 10.1.0.0/24, fd01::/64 -Gateway 10.1.0.1, fd01::ffff }
 
@@ -50,7 +50,7 @@ foreach ($case in @{ Kind = 'Macvlan'; Tag = 'Native' }, @{ Kind = 'Ipvlan'; Tag
     }
 }
 
-Describe 'The host''s access to a network' -Tag Native {
+Describe 'The host''s access to a network' -Tag Native, Once {
     It 'has an address of its own, not one that the host has elsewhere' {
         ip address add 10.1.0.2/24 dev eth0
         $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24

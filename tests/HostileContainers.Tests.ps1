@@ -20,7 +20,7 @@ BeforeAll {
 AfterAll { Clear-TestHost }
 
 # The kernel of the machine may lack ipvlan.
-foreach ($case in @{ Kind = 'macvlan'; Tag = 'Native' }, @{ Kind = 'ipvlan'; Tag = 'Kernel' }) {
+foreach ($case in @{ Kind = 'macvlan'; Tag = 'Native', 'Once' }, @{ Kind = 'ipvlan'; Tag = 'Kernel' }) {
     Describe 'A <Kind> NIC whose container' -ForEach $case -Tag $case.Tag {
         BeforeEach {
             $null = & "New-$($Kind)Network" lan eth0 -Subnet 10.1.0.0/24

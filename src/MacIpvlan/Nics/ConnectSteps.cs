@@ -26,8 +26,8 @@ internal sealed class ConnectSteps(NetworkSession session)
     private readonly DeadNics _dead = new(session);
     private readonly HostRoutes _hostRoutes = new(session);
     private readonly ParentLinks _parentLinks = new(session);
+    private readonly HostAddresses _hostAddresses = new(session);
     private readonly Dictionary<string, Link> _parents = [];
-    private Dictionary<AddressValue, int>? _ofHost;
     private int _planned;
 
     /// <summary>Creates a NIC in a namespace, adds its addresses and routes, and brings it up.</summary>
@@ -49,7 +49,7 @@ internal sealed class ConnectSteps(NetworkSession session)
         NetworkRecord network = request.Network.Record;
         NicRequestCheck.Check(request);
         Link parent = FindParent(network);
-        CheckAddressesAreNotOfHost(request);
+        _hostAddresses.Check(request);
         ParentPlanner.CheckMtu(network.NicKind, request.Mtu, parent.Name, parent.Mtu, session.Warn);
         if (request.MacAddress is not null) CheckMacAddressIsFree(request.MacAddress, parent);
         NicRecord wanted = new()
@@ -69,7 +69,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             MacAddress = request.MacAddress ?? PhysicalAddress.None,
             ParentIndex = parent.Index,
         };
-        IReadOnlyList<AddressDemand> demands = NicRequestCheck.Demands(request, [.. OfHost.Keys]);
+        IReadOnlyList<AddressDemand> demands = NicRequestCheck.Demands(request, _hostAddresses.All);
         bool isCrowded = request.Network.NicCount + _planned++ > CrowdSize;
         NicRequest complete = isCrowded ? request with { AnnouncesAside = true } : request;
         if (complete.AnnouncesItself) Announcer.Prepare();
@@ -279,24 +279,6 @@ internal sealed class ConnectSteps(NetworkSession session)
                 NetworkError.MacAddressInUse,
                 $"The MAC address {Link.Format(address)} is in use by {holder}.",
                 "Specify another MAC address, or omit it to derive one from the network and the address.");
-        }
-    }
-
-    // The addresses that the host itself has, with the index of the link. On a network of its wire, a NIC with one of them
-    // would cut the host off. Links of this module have addresses that are on record.
-    private Dictionary<AddressValue, int> OfHost => _ofHost ??= session.Host.GetAddresses()
-        .Where(static a => !LinkMark.IsOfNic(a.LinkIndex)).DistinctBy(static a => a.Address.Value)
-        .ToDictionary(static a => a.Address.Value, static a => a.LinkIndex);
-
-    private void CheckAddressesAreNotOfHost(NicRequest request)
-    {
-        foreach (AddressValue address in request.Addresses)
-        {
-            if (!OfHost.TryGetValue(address, out int index)) continue;
-            throw new NetworkException(
-                NetworkError.AddressInUse,
-                $"The address {address} is the host's own: it's on {session.Host.FindLink(index)?.Name ?? "a link of the host"}.",
-                "Specify another address, or omit it to get the lowest free one.");
         }
     }
 

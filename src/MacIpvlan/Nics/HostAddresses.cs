@@ -1,0 +1,34 @@
+using MacIpvlan.Addressing;
+
+namespace MacIpvlan;
+
+/// <summary>
+/// The addresses that the host itself has, on any of its links, as they were when they were first needed. A NIC with one
+/// of them, on a network of the host's wire, would cut the host off.
+/// </summary>
+internal sealed class HostAddresses(NetworkSession session)
+{
+    private Dictionary<AddressValue, int>? _links;
+
+    /// <summary>The addresses.</summary>
+    public IReadOnlyCollection<AddressValue> All => Links.Keys;
+
+    // With the index of the link. The host's NICs on networks have addresses that are on record.
+    private Dictionary<AddressValue, int> Links => _links ??= session.Host.GetAddresses()
+        .Where(static a => !LinkMark.IsOfNic(a.LinkIndex)).DistinctBy(static a => a.Address.Value)
+        .ToDictionary(static a => a.Address.Value, static a => a.LinkIndex);
+
+    /// <summary>Checks that a request asks for none of them.</summary>
+    /// <exception cref="NetworkException">AddressInUse, with the link.</exception>
+    public void Check(NicRequest request)
+    {
+        foreach (AddressValue address in request.Addresses)
+        {
+            if (!Links.TryGetValue(address, out int index)) continue;
+            throw new NetworkException(
+                NetworkError.AddressInUse,
+                $"The address {address} is the host's own: it's on {session.Host.FindLink(index)?.Name ?? "a link of the host"}.",
+                "Specify another address, or omit it to get the lowest free one.");
+        }
+    }
+}
