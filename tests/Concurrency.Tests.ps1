@@ -53,3 +53,37 @@ Describe 'Processes that connect NICs to one network at the same time' {
         Test-Together -Processes 2 -Nics 5
     }
 }
+
+Describe 'Several runspaces in one process' -Tag Native, Once {
+    BeforeAll {
+        $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24
+        $null = 1..60 | ForEach-Object { "web$_" } | New-NetworkNamespace
+    }
+
+    AfterAll {
+        Remove-MacvlanNetwork lan -Force
+        Remove-NetworkNamespace web* -Force
+    }
+
+    It 'connect, compare and disconnect NICs side by side' {
+        $module = (Get-Module MacIpvlan).Path -replace 'bin/[^/]+$', 'MacIpvlan.psd1'
+        $shells = 0..2 | ForEach-Object {
+            $shell = [PowerShell]::Create()
+            $null = $shell.AddScript({
+                    param($module, $first)
+                    $ErrorActionPreference = 'Stop'
+                    Import-Module $module
+                    $names = $first..($first + 19) | ForEach-Object { "web$_" }
+                    $null = $names | Connect-ContainerNic -Network lan
+                    $null = Test-ContainerNetwork
+                    $names | Select-Object -First 5 | ForEach-Object { Disconnect-ContainerNic lan $_ }
+                }).AddArgument($module).AddArgument(1 + 20 * $_)
+            @{ Shell = $shell; Result = $shell.BeginInvoke() }
+        }
+        foreach ($one in $shells) { { $one.Shell.EndInvoke($one.Result) } | Should -Not -Throw; $one.Shell.Dispose() }
+        $nics = Get-ContainerNic lan
+        $nics | Should -HaveCount 45
+        $nics | ForEach-Object { "$($_.IPAddress)" } | Sort-Object -Unique | Should -HaveCount 45
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+}
