@@ -40,13 +40,17 @@ internal sealed partial class FileDescriptor : SafeHandleMinusOneIsInvalid
 
     /// <summary>Opens a path, always with close-on-exec.</summary>
     /// <returns>The descriptor; null if the path can't be opened, with the error number in errno.</returns>
-    public static unsafe FileDescriptor? TryOpen(string path, int flags, out int errno, int mode = 0)
+    public static FileDescriptor? TryOpen(string path, int flags, out int errno, int mode = 0) =>
+        TryOpenAt(LibC.AT_FDCWD, path, flags, out errno, mode);
+
+    /// <summary>Opens a path relative to an open folder, always with close-on-exec.</summary>
+    /// <returns>The descriptor; null if the path can't be opened, with the error number in errno.</returns>
+    public static unsafe FileDescriptor? TryOpenAt(int folder, string path, int flags, out int errno, int mode = 0)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(path + '\0');
-        fixed (byte* p = bytes)
+        fixed (byte* p = Encoding.UTF8.GetBytes(path + '\0'))
         {
             FileDescriptor? opened;
-            do opened = TryTake(LibC.open(p, flags | LibC.O_CLOEXEC, (mode_t)(uint)mode), out errno);
+            do opened = TryTake(LibC.openat(folder, p, flags | LibC.O_CLOEXEC, (mode_t)(uint)mode), out errno);
             while (errno == Errno.EINTR);
             return opened;
         }
@@ -84,20 +88,12 @@ internal sealed partial class FileDescriptor : SafeHandleMinusOneIsInvalid
         }
     }
 
-    /// <summary>
-    /// Waits until the descriptor is readable, a signal arrives, or the time is up. The caller checks which.
-    /// </summary>
-    public unsafe void WaitReadable(TimeSpan time)
+    /// <summary>Waits until the descriptor is readable, a signal arrives, or the time is up.</summary>
+    /// <returns>Whether reading doesn't block.</returns>
+    public unsafe bool WaitReadable(TimeSpan time)
     {
         pollfd descriptor = new() { fd = Value, events = LibC.POLLIN };
         // Tmds.LibC doesn't preserve the errno of this call.
-        _ = LibC.poll(&descriptor, 1, (int)Math.Ceiling(time.TotalMilliseconds));
-    }
-
-    /// <summary>Waits until reading doesn't block, or the time is up.</summary>
-    public unsafe bool IsReadable(TimeSpan time)
-    {
-        pollfd descriptor = new() { fd = Value, events = LibC.POLLIN };
         return LibC.poll(&descriptor, 1, (int)Math.Ceiling(time.TotalMilliseconds)) > 0;
     }
 

@@ -44,7 +44,7 @@ public sealed class HeldFile : IDisposable
         {
             pausing();
             // A pipe that no writer has opened yet reads as if it were at its end, so it must be waited for first.
-            if (Status.Type != FileType.File && !file.IsReadable(s_pause)) continue;
+            if (Status.Type != FileType.File && !file.WaitReadable(s_pause)) continue;
             int length = file.Read(part, out errno);
             if (length == 0) return bytes.ToArray();
             if (length < 0)

@@ -51,7 +51,7 @@ public sealed unsafe class HeldFolder : IDisposable
     /// <exception cref="IOException">The status can't be read.</exception>
     public FileStatus? Find(string name)
     {
-        using FileDescriptor? file = PathWalk.OpenAt(Descriptor, name, LibC.O_PATH | LibC.O_NOFOLLOW, 0, out int errno);
+        using FileDescriptor? file = FileDescriptor.TryOpenAt(Descriptor, name, LibC.O_PATH | LibC.O_NOFOLLOW, out int errno);
         if (file is not null) return FileStatus.Of(file, PathOf(name));
         return errno == Errno.ENOENT ? null : throw PathWalk.Failure(PathOf(name), errno);
     }
@@ -60,8 +60,8 @@ public sealed unsafe class HeldFolder : IDisposable
     /// <exception cref="IOException">It can't be created.</exception>
     public FileStream Create(string name, UnixFileMode mode)
     {
-        FileDescriptor file = PathWalk.OpenAt(
-            Descriptor, name, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_EXCL | LibC.O_NOFOLLOW, (int)mode, out int errno)
+        FileDescriptor file = FileDescriptor.TryOpenAt(
+            Descriptor, name, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_EXCL | LibC.O_NOFOLLOW, out int errno, (int)mode)
             ?? throw PathWalk.Failure(PathOf(name), errno);
         return new FileStream(new SafeFileHandle(file.Release(), ownsHandle: true), FileAccess.Write, bufferSize: 0);
     }
@@ -70,8 +70,8 @@ public sealed unsafe class HeldFolder : IDisposable
     /// <exception cref="IOException">They can't be changed.</exception>
     public void SetRights(string name, UnixFileMode rights)
     {
-        using FileDescriptor file = PathWalk.OpenAt(
-            Descriptor, name, LibC.O_RDONLY | LibC.O_NONBLOCK | LibC.O_NOFOLLOW, 0, out int errno) ?? throw PathWalk.Failure(PathOf(name), errno);
+        using FileDescriptor file = FileDescriptor.TryOpenAt(
+            Descriptor, name, LibC.O_RDONLY | LibC.O_NONBLOCK | LibC.O_NOFOLLOW, out int errno) ?? throw PathWalk.Failure(PathOf(name), errno);
         if (LibC.fchmod(file.Value, (mode_t)(uint)rights) < 0) throw PathWalk.Failure(PathOf(name), Errno.Last);
     }
 

@@ -139,7 +139,7 @@ internal sealed unsafe class PathWalk : IDisposable
             if (LibC.mkdirat(folder.Descriptor, p, (mode_t)(uint)FolderMode) < 0 && Errno.Last != Errno.EEXIST) throw Failure(path, Errno.Last);
         }
 
-        using FileDescriptor made = OpenAt(folder.Descriptor, name, LibC.O_RDONLY | LibC.O_DIRECTORY | LibC.O_NOFOLLOW, 0, out int errno)
+        using FileDescriptor made = FileDescriptor.TryOpenAt(folder.Descriptor, name, LibC.O_RDONLY | LibC.O_DIRECTORY | LibC.O_NOFOLLOW, out int errno)
             ?? throw Failure(path, errno);
         // Restores the permissions that the umask removed.
         if (FileStatus.Of(made, path).IsOwn) _ = LibC.fchmod(made.Value, (mode_t)(uint)FolderMode);
@@ -180,20 +180,8 @@ internal sealed unsafe class PathWalk : IDisposable
     private static FileDescriptor? Open(PathPlace? folder, string name, int flags, bool follow = false)
     {
         int path = LibC.O_PATH | flags | (follow ? 0 : LibC.O_NOFOLLOW);
-        return OpenAt(folder?.Descriptor ?? LibC.AT_FDCWD, name, path, 0, out int errno)
+        return FileDescriptor.TryOpenAt(folder?.Descriptor ?? LibC.AT_FDCWD, name, path, out int errno)
             ?? (errno == Errno.ENOENT ? null : throw Failure(Path.Join(folder?.Path, name), errno));
-    }
-
-    /// <summary>Opens a name in a folder.</summary>
-    internal static FileDescriptor? OpenAt(int folder, string name, int flags, int mode, out int errno)
-    {
-        fixed (byte* p = Bytes(name))
-        {
-            FileDescriptor? opened;
-            do opened = FileDescriptor.TryTake(LibC.openat(folder, p, flags | LibC.O_CLOEXEC, (mode_t)(uint)mode), out errno);
-            while (errno == Errno.EINTR);
-            return opened;
-        }
     }
 
     internal static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text + '\0');

@@ -84,7 +84,8 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             using ContainerSighting? container = record.Container is null ? null : session.Containers.Look(record.Container);
             // If others share the namespace, it outlives a restart of the container it was made for.
             bool hasMoved = alive is not null && container?.Namespace is NamespaceHandle now && now.Identity != alive.Identity;
-            if (alive is not null && !hasMoved && !replace && IsThere(alive, nic)) return Keep(alive, nic);
+            if (alive is not null && !hasMoved && !replace
+                && session.Namespaces.Run(alive, () => _comparison.FindMissingRoutes(alive, nic)) is { } missing) return Keep(alive, nic, missing);
             using NamespaceHandle? successor = alive is null ? OpenSuccessor(record) : null;
             if ((container?.Namespace ?? alive ?? successor) is NamespaceHandle target)
             {
@@ -140,12 +141,6 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
         return items;
     }
 
-    private bool IsThere(NamespaceHandle target, ContainerNic nic) => session.Namespaces.Run(target, () =>
-    {
-        using RouteSocket inside = RouteSocket.OpenToRead(target, session.ThrowIfStopping);
-        return _links.Find(inside, nic.Record, nic.NetworkRecord) is not null;
-    });
-
     // A name refers to its current namespace; a process that still runs can be in another namespace now.
     private static NamespaceHandle? OpenSuccessor(NicRecord nic)
     {
@@ -159,11 +154,10 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
         return null;
     }
 
-    private RestoredItem Keep(NamespaceHandle target, ContainerNic nic)
+    private RestoredItem Keep(NamespaceHandle target, ContainerNic nic, IReadOnlyList<NicFinding> missing)
     {
-        // Another NIC may have had the route, and gone without leaving it to this one.
-        NicFinding[] missing = [.. session.Namespaces.Run(target, () => _comparison.FindMissingRoutes(target, nic))];
-        if (missing.Length > 0 && confirm(nic.ToString(), $"Add {Phrase.Count(missing.Length, "missing route")}"))
+        // Another NIC may have had a route, and gone without leaving it to this one.
+        if (missing.Count > 0 && confirm(nic.ToString(), $"Add {Phrase.Count(missing.Count, "missing route")}"))
         {
             session.Namespaces.Run(target, () =>
             {

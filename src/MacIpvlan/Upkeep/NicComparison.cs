@@ -35,49 +35,47 @@ internal sealed class NicComparison(NetworkSession session)
         using RouteSocket inside = RouteSocket.OpenToRead(target, session.ThrowIfStopping);
         NicRecord record = nic.Record;
         List<NicFinding> findings = [];
+        AddFinding add = AddTo(findings, nic);
         if (_links.Find(inside, record, nic.NetworkRecord) is not Link link)
         {
-            Add(DifferenceKind.LinkMissing, record.InterfaceName, "none");
+            add(DifferenceKind.LinkMissing, record.InterfaceName, "none");
             return findings;
         }
 
-        if (link.Name != record.InterfaceName) Add(DifferenceKind.NameChanged, record.InterfaceName, link.Name);
-        if (parent is not null && link.ParentIndex != parent.Index) Add(DifferenceKind.ParentChanged, parent.Name, $"if{link.ParentIndex}");
-        if (!HasMode(link, nic.NetworkRecord.NicKind)) Add(DifferenceKind.ModeChanged, $"{nic.NetworkRecord.NicKind}", $"{link.Kind}");
+        if (link.Name != record.InterfaceName) add(DifferenceKind.NameChanged, record.InterfaceName, link.Name);
+        if (parent is not null && link.ParentIndex != parent.Index) add(DifferenceKind.ParentChanged, parent.Name, $"if{link.ParentIndex}");
+        if (!HasMode(link, nic.NetworkRecord.NicKind)) add(DifferenceKind.ModeChanged, $"{nic.NetworkRecord.NicKind}", $"{link.Kind}");
         if (nic.NetworkRecord.NicKind is MacvlanLink && !link.MacAddress.Equals(record.MacAddress))
         {
-            Add(
+            add(
                 DifferenceKind.MacAddressChanged, Link.Format(record.MacAddress), Link.Format(link.MacAddress),
                 new LinkSet(link.Index, link.Name) { MacAddress = record.MacAddress });
         }
 
         if (link.Mtu != record.Mtu)
         {
-            Add(DifferenceKind.MtuChanged, $"{record.Mtu}", $"{link.Mtu}", new LinkSet(link.Index, link.Name) { Mtu = record.Mtu });
+            add(DifferenceKind.MtuChanged, $"{record.Mtu}", $"{link.Mtu}", new LinkSet(link.Index, link.Name) { Mtu = record.Mtu });
         }
 
-        if (!link.IsUp) Add(DifferenceKind.LinkDown, "up", "down", new LinkSet(link.Index, link.Name) { Up = true });
-        CompareAddresses(inside, link, nic, Add);
-        CompareRoutes(inside, link, nic, Add);
+        if (!link.IsUp) add(DifferenceKind.LinkDown, "up", "down", new LinkSet(link.Index, link.Name) { Up = true });
+        CompareAddresses(inside, link, nic, add);
+        CompareRoutes(inside, link, nic, add);
         return findings;
-
-        void Add(DifferenceKind kind, string expected, string actual, RouteRequest? fix = null) => findings.Add(new(
-            new(kind, nic.ToString(), nic.Network) { Expected = expected, Actual = actual }) { Fix = fix });
     }
 
-    /// <summary>The routes that a NIC in place lacks. Runs on a thread in its namespace.</summary>
-    public IReadOnlyList<NicFinding> FindMissingRoutes(NamespaceHandle target, ContainerNic nic)
+    /// <summary>The routes that a NIC lacks. Runs on a thread in its namespace.</summary>
+    /// <returns>Null if its link isn't there.</returns>
+    public IReadOnlyList<NicFinding>? FindMissingRoutes(NamespaceHandle target, ContainerNic nic)
     {
-        using RouteSocket inside = RouteSocket.Open(target);
+        using RouteSocket inside = RouteSocket.OpenToRead(target, session.ThrowIfStopping);
+        if (_links.Find(inside, nic.Record, nic.NetworkRecord) is not Link link) return null;
         List<NicFinding> findings = [];
-        if (_links.Find(inside, nic.Record, nic.NetworkRecord) is { IsUp: true } link)
-        {
-            CompareRoutes(inside, link, nic, (kind, expected, actual, fix) => findings.Add(
-                new(new(kind, nic.ToString(), nic.Network) { Expected = expected, Actual = actual }) { Fix = fix }));
-        }
-
+        if (link.IsUp) CompareRoutes(inside, link, nic, AddTo(findings, nic));
         return findings;
     }
+
+    private static AddFinding AddTo(List<NicFinding> findings, ContainerNic nic) => (kind, expected, actual, fix) => findings.Add(new(
+        new(kind, nic.ToString(), nic.Network) { Expected = expected, Actual = actual }) { Fix = fix });
 
     private static void CompareAddresses(RouteSocket inside, Link link, ContainerNic nic, AddFinding add)
     {
