@@ -118,13 +118,13 @@ Describe 'An ordinary user' -Tag Native, Once {
             "$base/$($shown.IndexOf($folder))$($Path.Substring($folder.Length))"
         }
 
-        function Invoke-User([string]$Script, [string[]]$Through = 'env') {
+        function Invoke-User([string]$Script, [string[]]$Through = 'env', [string[]]$As = '--clear-groups') {
             # Runs a script as nobody: it owns a folder, and has no capability but in user namespaces of its own.
             $module = (Get-Module MacIpvlan).ModuleBase
             $command = @(Get-ShellCommand $Script | ForEach-Object {
                     if ([IO.File]::Exists($_)) { Show-Folder $_ } else { $_.Replace($module, (Show-Folder $module)) }
                 })
-            $arguments = @('--reuid', '65534', '--regid', '65534', '--clear-groups', 'env') +
+            $arguments = @('--reuid', '65534', '--regid', '65534') + $As + 'env' +
                 $variables + "HOME=$base/home" + $Through + $command
             setpriv @arguments
         }
@@ -149,6 +149,41 @@ Describe 'An ordinary user' -Tag Native, Once {
     It 'may look, and is told what it lacks for more' {
         Invoke-User ($attempt + 'Attempt { Get-ContainerNetwork }; Attempt { Connect-ContainerNic front web1 }') |
             Should -Be '', 'PermissionDenied CAP_NET_ADMIN CAP_SYS_ADMIN'
+    }
+
+    It 'reads the state of root as a member of the group that its folder was given to, and cannot change it' {
+        $own = $env:MACIPVLAN_STATE
+        $variables = @("MACIPVLAN_STATE=$base/shared/state.db")
+        $reading = $attempt + 'Attempt { Get-ContainerNetwork }; Attempt { Get-ContainerNic }'
+        try {
+            $env:MACIPVLAN_STATE = "$base/shared/state.db"
+            $null = mkdir -m 750 $base/shared
+            chgrp 60001 $base/shared
+            $null = New-MacvlanNetwork shared eth0 -Subnet 192.168.61.0/24
+            $null = Connect-ContainerNic shared web1
+            Invoke-User $reading -As --groups=60001 | Should -Be 'StateUnavailable ', 'StateUnavailable ' -Because 'mode 0750 is usual, and gives nobody the state'
+            chmod 2750 $base/shared
+            $null = Get-ContainerNetwork
+            stat -c '%n %a %g' $base/shared/state.db $base/shared/state.db-wal $base/shared/state.db-shm | ForEach-Object { $_ -replace '.*/' } |
+                Should -Be 'state.db 640 60001', 'state.db-wal 640 60001', 'state.db-shm 640 60001'
+            stat -c %a $base/shared/state.db.lock | Should -Be 600 -Because 'who can read a lock can hold it'
+            Invoke-User $reading -As --groups=60001 | Should -Be 'shared', 'web1/eth0'
+            Invoke-User ($attempt + @'
+                Attempt { (Show-ContainerNetwork) -match 'shared|web1' }
+                Attempt { (Export-ContainerNetwork | ConvertFrom-Json).networks.name }
+'@) -As --groups=60001 | Should -BeLike '*shared*'
+            Invoke-User 'try { New-MacvlanNetwork two eth0 -Subnet 192.168.62.0/24 } catch { "$_" }' `
+                -As --groups=60001, --inh-caps=+net_admin, --ambient-caps=+net_admin | Should -BeLike '*can read the state database*not change it*'
+            Invoke-User $reading | Should -Be 'StateUnavailable ', 'StateUnavailable ' -Because 'others than the group still can not'
+            # A state that is made in such a folder is the group's from the start.
+            Disconnect-ContainerNic shared web1
+            Remove-MacvlanNetwork shared
+            Remove-Item $base/shared/*
+            $null = New-MacvlanNetwork shared eth0 -Subnet 192.168.61.0/24
+            Invoke-User $reading -As --groups=60001 | Should -Be 'shared', ''
+            Remove-MacvlanNetwork shared
+        }
+        finally { $env:MACIPVLAN_STATE = $own }
     }
 
     It 'connects processes in a user namespace of its own' {

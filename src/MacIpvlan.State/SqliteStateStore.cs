@@ -35,7 +35,11 @@ public sealed partial class SqliteStateStore : IStateStore
     }
 
     /// <inheritdoc/>
-    public IDisposable LockTopology() => new TopologyLock(_path + ".lock", _pause);
+    public IDisposable LockTopology()
+    {
+        _database.ThrowIfReadOnly();
+        return new TopologyLock(_path + ".lock", _pause);
+    }
 
     /// <inheritdoc/>
     public long GetVersion() => _database.GetDataVersion();

@@ -48,7 +48,7 @@ internal sealed partial class StateDatabase
         if (LogLength > 0)
         {
             // A command was killed between the two marks.
-            SetMark(0);
+            if (!_isReadOnly) SetMark(0);
             return;
         }
 

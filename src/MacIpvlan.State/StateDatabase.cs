@@ -30,15 +30,20 @@ internal sealed partial class StateDatabase : IDisposable
     private readonly Dictionary<string, sqlite3_stmt> _statements = [];
     private readonly Action<TimeSpan> _pause;
     private readonly string _path;
+    private readonly uint? _readers;
+    private bool _isReadOnly;
 
-    /// <summary>Opens the database, and creates the folder and the schema if they're missing.</summary>
+    /// <summary>
+    /// Opens the database, and creates the folder and the schema if they're missing. A user who can't write to the
+    /// database can read it.
+    /// </summary>
     /// <param name="path">The database file.</param>
     /// <param name="pause">Waits for a time, or throws to give up.</param>
     /// <exception cref="NetworkException">StateUnavailable, with the reason.</exception>
     public StateDatabase(string path, Action<TimeSpan> pause)
     {
         (_path, _pause) = (path, pause);
-        StateFolder.Ensure(path);
+        _readers = StateFolder.Ensure(path);
         Connection = Connect(path);
         try
         {
@@ -47,6 +52,8 @@ internal sealed partial class StateDatabase : IDisposable
                 EnsureFile();
                 Connection.Open();
                 raw.sqlite3_busy_timeout(Connection.Handle, BusyTimeoutMilliseconds);
+                // SQLite opens a file that it can't write to as well as it can.
+                _isReadOnly = raw.sqlite3_db_readonly(Connection.Handle, "main") == 1;
                 // Otherwise each command, usually the only user, would write even a short log back on exit and wait
                 // for the disk.
                 _ = raw.sqlite3_db_config(Connection.Handle, NoCheckpointOnClose, 1, out _);
@@ -75,12 +82,24 @@ internal sealed partial class StateDatabase : IDisposable
     /// <exception cref="NetworkException">StateUnavailable, or whatever the work throws.</exception>
     public T Write<T>(Func<T> work)
     {
+        ThrowIfReadOnly();
         Guard(() =>
         {
             lock (_commands) PrepareLog();
             return 0;
         });
         return InTransaction(work, s_beginWrite);
+    }
+
+    /// <summary>Fails if this user can't change the database.</summary>
+    /// <exception cref="NetworkException">StateUnavailable.</exception>
+    public void ThrowIfReadOnly()
+    {
+        if (!_isReadOnly) return;
+        throw new NetworkException(
+            NetworkError.StateUnavailable,
+            $"This user can read the state database {_path}, but not change it.",
+            "Run the command as root or as the user who owns the database.");
     }
 
     /// <summary>Runs the work in one transaction that reads a consistent state.</summary>
@@ -152,7 +171,7 @@ internal sealed partial class StateDatabase : IDisposable
 
     public void Dispose()
     {
-        ShortenLog();
+        if (!_isReadOnly) ShortenLog();
         foreach (SqliteCommand command in _commands.Values) command.Dispose();
         foreach (sqlite3_stmt statement in _statements.Values) statement.Dispose();
         Connection.Dispose();
@@ -196,17 +215,14 @@ internal sealed partial class StateDatabase : IDisposable
         File.Delete(draft);
         try
         {
-            using (FileStream file = new(draft, new FileStreamOptions
+            new FileStream(draft, new FileStreamOptions
             {
                 Mode = FileMode.CreateNew,
                 Access = FileAccess.Write,
                 UnixCreateMode = StateFolder.FileMode,
-            }))
-            {
-                // Restores the permissions that the umask removed.
-                File.SetUnixFileMode(file.SafeFileHandle, StateFolder.FileMode);
-            }
-
+            }).Dispose();
+            // This also restores the permissions that the umask removed. SQLite gives its other files the same ones.
+            StateFolder.SetRights(draft, _readers);
             using (SqliteConnection connection = Connect(draft))
             {
                 connection.Open();
@@ -307,6 +323,14 @@ internal sealed partial class StateDatabase : IDisposable
     {
         int version = Read(ReadVersion);
         if (version == Schema.Steps.Length) return;
+        if (version < Schema.Steps.Length && _isReadOnly)
+        {
+            throw new NetworkException(
+                NetworkError.StateUnavailable,
+                $"The state database {_path} was written by an older version of this module.",
+                "Run a command as root, for example Get-ContainerNetwork. It brings the database up to date.");
+        }
+
         if (version > Schema.Steps.Length)
         {
             throw new NetworkException(

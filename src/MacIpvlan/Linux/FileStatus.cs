@@ -6,9 +6,10 @@ namespace MacIpvlan.Linux;
 /// <param name="Type">The file type.</param>
 /// <param name="Rights">The permissions.</param>
 /// <param name="Owner">The owner's user id.</param>
+/// <param name="Group">The group's id.</param>
 /// <param name="Inode">The inode number.</param>
 /// <param name="Length">The length in bytes.</param>
-public sealed record FileStatus(FileType Type, UnixFileMode Rights, uint Owner, ulong Inode, long Length)
+public sealed record FileStatus(FileType Type, UnixFileMode Rights, uint Owner, uint Group, ulong Inode, long Length)
 {
     // S_IFMT of include/uapi/linux/stat.h.
     private const uint TypeMask = 0xF000;
@@ -18,7 +19,7 @@ public sealed record FileStatus(FileType Type, UnixFileMode Rights, uint Owner, 
     public bool IsTrusted => Owner == 0 || Owner == EffectiveUser;
 
     /// <summary>Whether this process's effective user owns the file.</summary>
-    internal bool IsOwn => Owner == EffectiveUser;
+    public bool IsOwn => Owner == EffectiveUser;
 
     /// <summary>Whether only its owner can rename or remove what is in the folder (S_ISVTX).</summary>
     internal bool IsSticky => (Rights & UnixFileMode.StickyBit) != 0;
@@ -52,7 +53,8 @@ public sealed record FileStatus(FileType Type, UnixFileMode Rights, uint Owner, 
         if (LibC.fstat(file.Value, &status) < 0) throw new IOException($"{path}: {Errno.Text(Errno.Last)}");
         uint mode = (uint)status.st_mode;
         FileType type = (FileType)(mode & TypeMask);
-        return new(type, (UnixFileMode)(mode & RightsMask), (uint)status.st_uid, (ulong)status.st_ino, (long)status.st_size);
+        return new(
+            type, (UnixFileMode)(mode & RightsMask), (uint)status.st_uid, (uint)status.st_gid, (ulong)status.st_ino, (long)status.st_size);
     }
 }
 

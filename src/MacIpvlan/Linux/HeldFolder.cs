@@ -67,11 +67,16 @@ public sealed unsafe class HeldFolder : IDisposable
     }
 
     /// <summary>Changes the permissions of a file that is the user's own.</summary>
+    /// <param name="name">The file's name.</param>
+    /// <param name="rights">The permissions.</param>
+    /// <param name="group">The id of the file's new group; null to keep the group.</param>
     /// <exception cref="IOException">They can't be changed.</exception>
-    public void SetRights(string name, UnixFileMode rights)
+    public void SetRights(string name, UnixFileMode rights, uint? group = null)
     {
         using FileDescriptor file = FileDescriptor.TryOpenAt(
             Descriptor, name, LibC.O_RDONLY | LibC.O_NONBLOCK | LibC.O_NOFOLLOW, out int errno) ?? throw PathWalk.Failure(PathOf(name), errno);
+        // The group comes first, so that no other group gets its permissions for a moment.
+        if (group is uint id && LibC.fchown(file.Value, uint.MaxValue, id) < 0) throw PathWalk.Failure(PathOf(name), Errno.Last);
         if (LibC.fchmod(file.Value, (mode_t)(uint)rights) < 0) throw PathWalk.Failure(PathOf(name), Errno.Last);
     }
 
