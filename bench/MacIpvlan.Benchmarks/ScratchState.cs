@@ -43,7 +43,7 @@ internal sealed class ScratchState : IDisposable
         {
             Id = $"{++_nics:x16}",
             NetworkId = _network.Id,
-            State = NicState.Reserved,
+            State = NicRecordState.Reserved,
             NamespaceName = "web1",
             NamespacePath = "/run/netns/web1",
             Namespace = new NamespaceIdentity(4, 4026531840),

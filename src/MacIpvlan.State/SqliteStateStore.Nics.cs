@@ -61,17 +61,17 @@ public sealed partial class SqliteStateStore
         _database.Write<NicGrant[]>(() => [.. demands.Select(Grant)]);
 
     /// <inheritdoc/>
-    public NicRecord? TakeNic(string id, NicState state) => _database.Write(() => _database.Execute(
+    public NicRecord? TakeNic(string id, NicRecordState state) => _database.Write(() => _database.Execute(
         "UPDATE nics SET state = $2, worker = $3 WHERE id = $1 AND ($4 OR worker IS NULL)",
-        id, state.ToString(), Worker.Number, state == NicState.Detaching) > 0
+        id, state.ToString(), Worker.Number, state == NicRecordState.Detaching) > 0
         ? ReadNics("n.id = $1", id)[0]
         : null);
 
     /// <inheritdoc/>
-    public bool UpdateNic(NicRecord nic, NicState? from = null) => UpdateNics([nic], from)[0];
+    public bool UpdateNic(NicRecord nic, NicRecordState? from = null) => UpdateNics([nic], from)[0];
 
     /// <inheritdoc/>
-    public IReadOnlyList<bool> UpdateNics(IReadOnlyList<NicRecord> nics, NicState? from = null) =>
+    public IReadOnlyList<bool> UpdateNics(IReadOnlyList<NicRecord> nics, NicRecordState? from = null) =>
         _database.Write<bool[]>(() => [.. nics.Select(n => Update(n, from))]);
 
     /// <inheritdoc/>
@@ -153,7 +153,7 @@ public sealed partial class SqliteStateStore
         return nic with { Ordinal = ordinal, Leases = leases };
     }
 
-    private bool Update(NicRecord nic, NicState? from) => _database.Execute(
+    private bool Update(NicRecord nic, NicRecordState? from) => _database.Execute(
         """
         UPDATE nics SET state = $2, namespace_name = $3, namespace_path = $4, namespace_device = $5, namespace_inode = $6,
             boot_id = $7, namespace_cookie = $8, process_id = $9, process_start = $10, worker = $11, interface_name = $12,
@@ -166,7 +166,7 @@ public sealed partial class SqliteStateStore
         nic.Container?.Name, from?.ToString(), Worker.Number, nic.ParentIndex) > 0;
 
     // No command is changing a NIC in these states.
-    private long? WorkerOf(NicState state) => state is NicState.Attached or NicState.Detached ? null : Worker.Number;
+    private long? WorkerOf(NicRecordState state) => state is NicRecordState.Attached or NicRecordState.Detached ? null : Worker.Number;
 
     private List<long> DeadWorkers() => [.. _database.Query(
         "SELECT worker, MIN(rowid) AS rowid FROM nics WHERE host = $1 AND worker IS NOT NULL AND worker <> $2 GROUP BY worker",
@@ -194,7 +194,7 @@ public sealed partial class SqliteStateStore
             {
                 Id = r.GetString(0),
                 NetworkId = ReadNetworkId(r),
-                State = r.GetEnum<NicState>(2),
+                State = r.GetEnum<NicRecordState>(2),
                 NamespaceName = r.GetString(3),
                 NamespacePath = r.GetString(4),
                 Namespace = new NamespaceIdentity((ulong)r.GetInt64(5), (ulong)r.GetInt64(6)),

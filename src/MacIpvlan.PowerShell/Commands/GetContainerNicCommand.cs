@@ -36,11 +36,31 @@ public sealed class GetContainerNicCommand : NetworkCommand
     [ArgumentCompleter(typeof(InterfaceCompleter))]
     public string[]? InterfaceName { get; set; }
 
+    /// <summary>The states of the NICs.</summary>
+    [Parameter]
+    public NicState[]? State { get; set; }
+
+    /// <summary>Lists the states on record, without looking at the kernel.</summary>
+    [Parameter]
+    public SwitchParameter Recorded { get; set; }
+
     private protected override void Process()
     {
+        foreach (NicState state in State ?? []) CheckState(state);
         NicFilter filter = new NicFilter(GetNics(SelectReferenced(Network)))
             .Containers(Container).Namespaces(Namespace).Processes(ProcessId).Interfaces(InterfaceName);
+        ContainerNic[] found = [.. filter.Found];
         // The table view groups NICs by network.
-        foreach (ContainerNic nic in filter.Found.OrderBy(static n => n.Network, StringComparer.OrdinalIgnoreCase)) Write(nic);
+        foreach (ContainerNic nic in (Recorded ? found : new NicStates(Session).Look(found))
+            .Where(n => State?.Contains(n.State) ?? true).OrderBy(static n => n.Network, StringComparer.OrdinalIgnoreCase)) Write(nic);
+    }
+
+    private void CheckState(NicState state)
+    {
+        if (NicStates.CanBe(state, Recorded)) return;
+        throw new NetworkException(
+            NetworkError.InvalidParameter,
+            Recorded ? $"No NIC is {state} on record." : $"{state} is a state on record.",
+            Recorded ? "Omit -Recorded, or use Attached or Detached." : "Add -Recorded, or use Up or another state that the kernel shows.");
     }
 }

@@ -20,8 +20,8 @@ public abstract class GetNetworkCommand<T> : NetworkCommand where T : ContainerN
 
     private protected override void Process()
     {
-        T[] networks = [.. new ContainerNetworks(Session).GetAll().OfType<T>()];
-        T[] selected = [.. Select(Name, networks, static n => n.Name, NetworkNotFound)];
-        foreach (T network in Matching(selected, Parent, static n => n.Parent)) Write(network);
+        ContainerNetworks networks = new(Session);
+        T[] selected = [.. Select(Name, [.. networks.GetAll().OfType<T>()], static n => n.Name, NetworkNotFound)];
+        foreach (ContainerNetwork network in networks.Count([.. Matching(selected, Parent, static n => n.Parent)])) Write(network);
     }
 }

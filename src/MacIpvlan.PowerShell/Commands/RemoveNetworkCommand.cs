@@ -29,7 +29,7 @@ public abstract class RemoveNetworkCommand<T> : NetworkCommand where T : Contain
             Guard(network.Name, () =>
             {
                 string what = $"Remove the {network.Kind} network on {network.Parent} with {network.Subnet}";
-                if (ShouldProcess(network.Name, what + DescribeNics(network.NicCount, Force)))
+                if (ShouldProcess(network.Name, what + DescribeNics(networks.CountNics(network), Force)))
                 {
                     networks.Remove(network, disconnect: Force);
                 }

@@ -74,8 +74,11 @@ public abstract class ContainerNetwork
     /// <summary>Whether NICs can be connected.</summary>
     public NetworkState State { get; }
 
-    /// <summary>The number of NICs.</summary>
-    public int NicCount { get; }
+    /// <summary>The number of its NICs, without those that have ended for good.</summary>
+    public int NicCount { get; private set; }
+
+    /// <summary>The number of its NICs that are up; null if nobody has looked.</summary>
+    public int? NicUpCount { get; private set; }
 
     /// <summary>The host's addresses on the network; empty if the host has no access.</summary>
     public ValueList<string> HostAddress { get; }
@@ -87,6 +90,14 @@ public abstract class ContainerNetwork
 
     /// <summary>The network's name.</summary>
     public override string ToString() => Name;
+
+    /// <summary>Returns the same network with other numbers of NICs.</summary>
+    internal ContainerNetwork Counted(int nics, int up)
+    {
+        ContainerNetwork counted = (ContainerNetwork)MemberwiseClone();
+        (counted.NicCount, counted.NicUpCount) = (nics, up);
+        return counted;
+    }
 
     internal static ContainerNetwork From(NetworkRecord record, NetworkUsage usage, NetworkState state) =>
         record.NicKind is MacvlanLink ? new MacvlanNetwork(record, usage, state) : new IpvlanNetwork(record, usage, state);

@@ -50,7 +50,7 @@ internal sealed class NicDiagnosis(NetworkSession session)
     private string? FindTrouble(ContainerNic nic)
     {
         using NamespaceHandle? place = _links.OpenNamespace(nic.Record);
-        if (place is null) return "its namespace is gone";
+        if (place is null) return NicAbsence.Describe(new NicAbsence(session).Explain(nic.Record));
         return session.Namespaces.Run(place, () =>
         {
             using RouteSocket inside = RouteSocket.OpenToRead(place, session.ThrowIfStopping);

@@ -57,28 +57,18 @@ public sealed class NicTests(NetworkSession session, NicTestOptions options) : I
             return Task.FromResult(result with { Status = NicTestStatus.NoAddress, Reason = ExplainNoAddress(pair) });
         }
 
-        if (pair.Source.State != NicState.Attached)
+        NicRecord source = pair.Source.Record;
+        if (source.State is not (NicRecordState.Attached or NicRecordState.Detached))
         {
-            return Task.FromResult(result with
-            {
-                Status = NicTestStatus.NicMissing,
-                Reason = $"it is {pair.Source.State.ToString().ToLowerInvariant()}; see Restore-ContainerNetwork",
-            });
+            return Missing($"it is {source.State.ToString().ToLowerInvariant()}: another command is working on it, or was interrupted");
         }
 
         NamespaceHandle? target = Open(pair.Source);
-        if (target is not null && _links.FindSuccessor(pair.Source.Record, target) is not null)
-        {
-            return Task.FromResult(result with
-            {
-                Status = NicTestStatus.NicMissing,
-                Reason = "its container was restarted and has a new namespace; see Restore-ContainerNetwork",
-            });
-        }
+        if (target is null) return Missing(NicAbsence.Describe(new NicAbsence(session).Explain(source)));
+        if (_links.FindSuccessor(source, target) is not null) return Missing(NicAbsence.Describe(NicState.ContainerRestarted));
+        return session.Namespaces.Start(target, () => new NicProbe(session, options, pair).Run(target, result));
 
-        return target is null
-            ? Task.FromResult(result with { Status = NicTestStatus.NicMissing, Reason = "its namespace is gone" })
-            : session.Namespaces.Start(target, () => new NicProbe(session, options, pair).Run(target, result));
+        Task<NicTestResult> Missing(string reason) => Task.FromResult(result with { Status = NicTestStatus.NicMissing, Reason = reason });
     }
 
     private static string ExplainNoAddress(NicTestPair pair) => pair.Source.IPAddress.Count == 0

@@ -72,7 +72,8 @@ public sealed class NetworkImport(NetworkSession session, bool disconnect)
             };
             if (planned.Differences.Count == 0) return planned;
             _networks.CheckReplaceable(existing, plan, disconnect);
-            string nics = existing.NicCount == 0 ? "" : $", disconnecting NICs: {existing.NicCount}";
+            int count = _networks.CountNics(existing);
+            string nics = count == 0 ? "" : $", disconnecting NICs: {count}";
             string what = string.Join("; ", planned.Differences);
             return planned with { Action = $"Recreate the {existing.Kind} network{nics}; it differs in {what}" };
         }

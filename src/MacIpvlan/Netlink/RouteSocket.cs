@@ -106,6 +106,13 @@ public sealed class RouteSocket : IDisposable
     /// <summary>The addresses of a link, or of all links.</summary>
     public IReadOnlyList<LinkAddress> GetAddresses(Link? link = null) => _socket.Dump(new AddressGet(link), AddressGet.Parse);
 
+    /// <summary>The same, even while others add and remove addresses there all the time.</summary>
+    /// <param name="link">The link; null for all links.</param>
+    /// <param name="addresses">The addresses.</param>
+    /// <returns>False if a change interrupted the dump at every attempt, so that addresses may be missing.</returns>
+    internal bool TryGetAddresses(Link? link, out List<LinkAddress> addresses) =>
+        _socket.TryDump(new AddressGet(link), AddressGet.Parse, out addresses);
+
     /// <summary>The routes of one family in the main table.</summary>
     public IReadOnlyList<Route> GetRoutes(AddressFamily family) => _socket.Dump(new RouteGet(family), RouteGet.Parse);
 

@@ -11,6 +11,8 @@ public sealed class ContainerNetworks(NetworkSession session)
     private const int IdHexDigits = 64;
     private readonly ParentPlanner _planner = new(session);
     private readonly ParentLinks _parents = new(session);
+    private readonly ContainerNics _nics = new(session);
+    private readonly DeadNics _dead = new(session);
 
     /// <summary>All networks, sorted by name.</summary>
     public IReadOnlyList<ContainerNetwork> GetAll() => Describe(session.State.GetUsage(), session.State.GetNetworks());
@@ -21,6 +23,22 @@ public sealed class ContainerNetworks(NetworkSession session)
         IReadOnlyList<NetworkRecord> found = session.State.GetNetworks(name);
         return found.Count == 0 ? null : Describe(session.State.GetUsage(found[0].Id), found).FirstOrDefault();
     }
+
+    /// <summary>
+    /// Counts the NICs of networks as they are now: those that haven't ended for good, and among them those that are up.
+    /// </summary>
+    public IReadOnlyList<ContainerNetwork> Count(IReadOnlyList<ContainerNetwork> networks)
+    {
+        HashSet<string> used = [.. networks.Where(static n => n.NicCount > 0).Select(static n => n.Id)];
+        ContainerNic[] nics = used.Count == 0 ? [] : [.. _nics.GetAll().Where(n => used.Contains(n.NetworkRecord.Id))];
+        ILookup<string, ContainerNic> found = new NicStates(session).Look(nics)
+            .Where(static n => !DeadNics.IsEnded(n)).ToLookup(static n => n.NetworkRecord.Id);
+        return [.. networks.Select(n => n.Counted(found[n.Id].Count(), found[n.Id].Count(static i => i.State == NicState.Up)))];
+    }
+
+    /// <summary>The number of NICs of a network that haven't ended for good.</summary>
+    public int CountNics(ContainerNetwork network) =>
+        network.NicCount == 0 ? 0 : _dead.Separate(_nics.GetAll(network)).Others.Count;
 
     private ContainerNetwork[] Describe(IReadOnlyDictionary<string, NetworkUsage> usage, IReadOnlyList<NetworkRecord> networks)
     {
@@ -66,7 +84,7 @@ public sealed class ContainerNetworks(NetworkSession session)
         using IDisposable topology = session.State.LockTopology();
         NetworkPlan plan = MakePlan(request, new(session.State.GetNetworks().Where(n => n.Id != network.Id)), session.Warn);
         CheckReplaceable(network, plan, disconnect);
-        Release(network);
+        Release(network, disconnect);
         ContainerNetwork made = CarryOut(plan, record => session.State.ReplaceNetwork(network.Id, record));
         _parents.RemoveUnused(network.Parent);
         return made;
@@ -88,8 +106,27 @@ public sealed class ContainerNetworks(NetworkSession session)
 
     private ContainerNetwork CarryOut(NetworkPlan plan, Action<NetworkRecord> record)
     {
-        _parents.Ensure(plan.Parent, parent => record(plan.Network with { Parent = parent.Name }));
+        _parents.Ensure(plan.Parent, parent => RecordNetwork(plan.Network with { Parent = parent.Name }, record));
         return Find(plan.Network.Name)!;
+    }
+
+    // In a pool that networks share, the gateway of a new one can be the address of a NIC that has ended.
+    private void RecordNetwork(NetworkRecord network, Action<NetworkRecord> record)
+    {
+        while (true)
+        {
+            try
+            {
+                record(network);
+                return;
+            }
+            catch (NetworkException e) when (e.Error == NetworkError.AddressInUse)
+            {
+                if (!_dead.Release(
+                    n => n.Parent == network.Parent && n.Addresses.Any(a => network.Subnets.Any(s => s.Gateway == a.Value)),
+                    out IReadOnlyList<ContainerNic> holders)) throw DeadNics.Explain(e, holders);
+            }
+        }
     }
 
     /// <summary>
@@ -104,24 +141,27 @@ public sealed class ContainerNetworks(NetworkSession session)
         session.Recover();
         using IDisposable topology = session.State.LockTopology();
         CheckNoNics(network, disconnect);
-        Release(network);
+        Release(network, disconnect);
         session.State.RemoveNetwork(network.Id);
         _parents.RemoveUnused(network.Parent);
     }
 
     private void CheckNoNics(ContainerNetwork network, bool disconnect, string context = "")
     {
-        IReadOnlyList<ContainerNic> attached = new ContainerNics(session).GetAll(network);
-        if (attached.Count == 0 || disconnect) return;
+        if (disconnect) return;
+        IReadOnlyList<ContainerNic> left = _dead.Separate(_nics.GetAll(network)).Others;
+        if (left.Count == 0) return;
         throw new NetworkException(
             NetworkError.NetworkInUse,
-            $"The network '{network.Name}' {context}has {Phrase.Count(attached.Count, "NIC")}: {Phrase.NameSome(attached)}.",
+            $"The network '{network.Name}' {context}has {Phrase.Count(left.Count, "NIC")}: {Phrase.NameSome([.. left.Select(DeadNics.Describe)])}.",
             $"Disconnect them first (Get-ContainerNic -Network {network.Name} | Disconnect-ContainerNic), or use -Force.");
     }
 
-    private void Release(ContainerNetwork network)
+    private void Release(ContainerNetwork network, bool disconnect)
     {
-        DisconnectPipeline.All(session, new ContainerNics(session).GetAll(network));
+        IReadOnlyList<ContainerNic> nics = _nics.GetAll(network);
+        // Without -Force, a NIC that was connected since the check keeps the network.
+        DisconnectPipeline.All(session, disconnect ? nics : _dead.Separate(nics).Ended);
         new HostAccesses(session).Disable(network);
     }
 

@@ -56,7 +56,7 @@ internal sealed class ConnectSteps(NetworkSession session)
         {
             Id = "",
             NetworkId = network.Id,
-            State = NicState.Reserved,
+            State = NicRecordState.Reserved,
             NamespaceName = request.Target.Name,
             NamespacePath = request.Target.Path,
             Namespace = request.Target.Identity,
@@ -124,7 +124,7 @@ internal sealed class ConnectSteps(NetworkSession session)
 
     /// <summary>Records NICs that were made, and adds the host's routes to them.</summary>
     /// <returns>The outcome of each, in the same order.</returns>
-    public IReadOnlyList<ConnectOutcome> Record(IReadOnlyList<PlannedNic> made) => Record(made, NicState.Reserved, Release);
+    public IReadOnlyList<ConnectOutcome> Record(IReadOnlyList<PlannedNic> made) => Record(made, NicRecordState.Reserved, Release);
 
     /// <summary>Re-creates the interface of a NIC with its recorded settings, possibly in another namespace.</summary>
     /// <returns>Null if another command is working on the NIC, or has worked on it meanwhile.</returns>
@@ -133,11 +133,11 @@ internal sealed class ConnectSteps(NetworkSession session)
     public ContainerNic? Reattach(ContainerNic nic, ContainerNetwork network, NamespaceHandle target)
     {
         Link parent = FindParent(network.Record);
-        if (session.State.TakeNic(nic.Id, NicState.Restoring) is not NicRecord taken) return null;
+        if (session.State.TakeNic(nic.Id, NicRecordState.Restoring) is not NicRecord taken) return null;
         if (taken.InterfaceIndex != nic.InterfaceIndex || taken.NamespaceBirth != nic.Record.NamespaceBirth)
         {
             // Another command has restored it, or tried to, since it was read.
-            session.State.UpdateNic(taken with { State = taken.InterfaceIndex == 0 ? NicState.Detached : NicState.Attached });
+            session.State.UpdateNic(taken with { State = taken.InterfaceIndex == 0 ? NicRecordState.Detached : NicRecordState.Attached });
             return null;
         }
 
@@ -154,7 +154,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             };
         }
 
-        session.State.UpdateNic(restoring, from: NicState.Restoring);
+        session.State.UpdateNic(restoring, from: NicRecordState.Restoring);
         NicRequest request = new()
         {
             Network = network,
@@ -166,9 +166,9 @@ internal sealed class ConnectSteps(NetworkSession session)
             ProbeAddress = false,
         };
         NicRecord made = Make(request, restoring, parent, Detach);
-        return Record([new(request, made, parent, [])], NicState.Restoring, Detach)[0].GetNic();
+        return Record([new(request, made, parent, [])], NicRecordState.Restoring, Detach)[0].GetNic();
 
-        void Detach(NicRecord nic, Exception reason) => session.State.UpdateNic(restoring with { State = NicState.Detached });
+        void Detach(NicRecord nic, Exception reason) => session.State.UpdateNic(restoring with { State = NicRecordState.Detached });
     }
 
     private NicRecord In(NamespaceHandle target, NicRecord nic) => nic with
@@ -189,8 +189,10 @@ internal sealed class ConnectSteps(NetworkSession session)
             {
                 // NICs of deleted namespaces keep their addresses until someone needs them.
                 AddressValue?[] wanted = [.. demands.Select(static d => d.Static)];
-                if (!_dead.Release(n => n.Parent == network.Parent && (e.Error == NetworkError.AddressesExhausted
-                    || n.Addresses.Any(a => wanted.Contains(a.Value))))) throw;
+                if (!_dead.Release(
+                    n => n.Parent == network.Parent && (e.Error == NetworkError.AddressesExhausted
+                        || n.Addresses.Any(a => wanted.Contains(a.Value))),
+                    out IReadOnlyList<ContainerNic> holders)) throw DeadNics.Explain(e, holders);
             }
         }
     }
@@ -210,7 +212,7 @@ internal sealed class ConnectSteps(NetworkSession session)
         }
     }
 
-    private ConnectOutcome[] Record(IReadOnlyList<PlannedNic> made, NicState from, Action<NicRecord, Exception> release)
+    private ConnectOutcome[] Record(IReadOnlyList<PlannedNic> made, NicRecordState from, Action<NicRecord, Exception> release)
     {
         try
         {
@@ -230,7 +232,7 @@ internal sealed class ConnectSteps(NetworkSession session)
         }
 
         ConnectOutcome Outcome(PlannedNic one, bool isRecorded) => isRecorded
-            ? new(new ContainerNic(one.Nic, one.Request.Network.Record), null)
+            ? new(new ContainerNic(one.Nic, one.Request.Network.Record, NicStates.OfNew(one.Parent)), null)
             : Fail(one, InOtherHands($"{one.Request.Target.Name}/{one.Nic.InterfaceName}"));
 
         ConnectOutcome Fail(PlannedNic one, Exception reason)
@@ -270,9 +272,7 @@ internal sealed class ConnectSteps(NetworkSession session)
     private void CheckMacAddressIsFree(PhysicalAddress address, Link parent)
     {
         // The kernel notices a duplicate only when the link comes up, and doesn't name its holder.
-        string? holder = address.Equals(parent.MacAddress)
-            ? parent.Name
-            : _nics.GetAllWithHost().FirstOrDefault(n => n.Parent == parent.Name && n.Record.MacAddress.Equals(address))?.ToString();
+        string? holder = address.Equals(parent.MacAddress) ? parent.Name : FindHolder(address, parent);
         if (holder is not null)
         {
             throw new NetworkException(
@@ -280,6 +280,17 @@ internal sealed class ConnectSteps(NetworkSession session)
                 $"The MAC address {Link.Format(address)} is in use by {holder}.",
                 "Specify another MAC address, or omit it to derive one from the network and the address.");
         }
+    }
+
+    private string? FindHolder(PhysicalAddress address, Link parent)
+    {
+        Func<ContainerNic, bool> hasIt = n => n.Parent == parent.Name && n.Record.MacAddress.Equals(address);
+        while (_nics.GetAllWithHost().Any(hasIt))
+        {
+            if (!_dead.Release(hasIt, out IReadOnlyList<ContainerNic> holders) && holders.Count > 0) return DeadNics.Describe(holders[0]);
+        }
+
+        return null;
     }
 
     private Link FindParent(NetworkRecord network)

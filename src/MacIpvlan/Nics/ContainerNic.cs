@@ -9,8 +9,11 @@ namespace MacIpvlan;
 /// <summary>A NIC of a container on a network.</summary>
 public sealed class ContainerNic
 {
-    internal ContainerNic(NicRecord record, NetworkRecord network, bool hasParent = true) =>
-        (Record, NetworkRecord, State) = (record, network, StateOf(record, hasParent));
+    /// <param name="record">The record.</param>
+    /// <param name="network">The record of its network.</param>
+    /// <param name="state">What the kernel has; null for the state on record.</param>
+    internal ContainerNic(NicRecord record, NetworkRecord network, NicState? state = null) =>
+        (Record, NetworkRecord, State) = (record, network, state ?? NicStates.OnRecord(record));
 
     /// <summary>The network's name.</summary>
     public string Network => NetworkRecord.Name;
@@ -54,7 +57,17 @@ public sealed class ContainerNic
     /// <summary>The link that it sits on.</summary>
     public string Parent => NetworkRecord.Parent;
 
-    /// <summary>Its state.</summary>
+    /// <summary>The gateways of its default routes, one for each address family that has one.</summary>
+    public ValueList<string> Gateway =>
+        ValueList.OfTexts(Routes.Where(static r => r.IsDefault && r.Gateway is not null).Select(static r => r.Gateway!.Value));
+
+    /// <summary>
+    /// The routes that the network gives it, in the syntax of the ip command. If another NIC of the namespace has one of
+    /// them, that NIC keeps it.
+    /// </summary>
+    public ValueList<string> Route => ValueList.OfTexts(Routes.Select(static r => r.Text));
+
+    /// <summary>What it's like: in the kernel, or on record if that was asked for.</summary>
     public NicState State { get; }
 
     /// <summary>Its id: 16 hexadecimal digits.</summary>
@@ -66,16 +79,13 @@ public sealed class ContainerNic
 
     internal NetworkRecord NetworkRecord { get; }
 
+    private IEnumerable<RouteAdd> Routes => Record.IsHost ? []
+        : NicRoutes.Of(NetworkRecord, Record, new Link { Index = Record.InterfaceIndex, Name = InterfaceName });
+
     /// <summary>Whether it was connected to the given namespace.</summary>
     public bool IsIn(NamespaceIdentity identity) => Record.Namespace == identity;
 
     /// <summary>Namespace and interface, such as web1/eth0.</summary>
     public override string ToString() =>
         InterfaceName.Length == 0 ? Namespace : $"{Namespace}/{InterfaceName}";
-
-    // Interfaces disappear with their parent and at a reboot.
-    private static NicState StateOf(NicRecord record, bool hasParent) =>
-        record.State == NicState.Attached && (!hasParent || record.NamespaceBirth.BootId != HostBoot.Id)
-            ? NicState.Detached
-            : record.State;
 }

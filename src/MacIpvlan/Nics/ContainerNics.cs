@@ -3,7 +3,7 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>The recorded NICs.</summary>
+/// <summary>The recorded NICs, with their states on record: <see cref="NicStates"/> has those in the kernel.</summary>
 public sealed class ContainerNics(NetworkSession session)
 {
     /// <summary>All NICs of containers, or those of one network, in the order they were made.</summary>
@@ -16,11 +16,9 @@ public sealed class ContainerNics(NetworkSession session)
         Dictionary<string, NetworkRecord> networks = network is null
             ? session.State.GetNetworks().ToDictionary(static n => n.Id)
             : new() { [network.Id] = network.Record };
-        Dictionary<string, bool> parents = networks.Values.Select(static n => n.Parent).Distinct()
-            .ToDictionary(static p => p, p => session.Host.FindLink(p) is not null);
         // A network that was removed between the two reads had no NICs.
         return [.. session.State.GetNics(network?.Id).Where(n => networks.ContainsKey(n.NetworkId))
-            .Select(n => new ContainerNic(n, networks[n.NetworkId], parents[networks[n.NetworkId].Parent]))];
+            .Select(n => new ContainerNic(n, networks[n.NetworkId]))];
     }
 
     /// <summary>The current state of a container.</summary>

@@ -1,48 +1,81 @@
-using MacIpvlan.Containers;
 using MacIpvlan.Linux;
 using MacIpvlan.State;
 
 namespace MacIpvlan;
 
 /// <summary>
-/// The NICs whose namespaces no longer exist. They keep their addresses until someone needs them.
+/// The rule for NICs whose namespaces no longer exist. If a NIC has ended for good, everything that it held is free as
+/// soon as someone needs it. If it can return, it keeps what it held, and messages say why. Only its addresses and its MAC
+/// address are given to others if there are no others or they are requested, unless its container is known to be stopped.
 /// </summary>
 internal sealed class DeadNics(NetworkSession session)
 {
     private readonly ContainerNics _nics = new(session);
-    private readonly NicLinks _links = new(session);
+    private readonly NicStates _states = new(session);
     private readonly NicRemoval _removal = new(session);
 
-    /// <summary>Releases dead NICs, first those that can't return.</summary>
-    /// <param name="isWanted">Selects NICs whose addresses are needed.</param>
-    /// <returns>False if none of these is dead.</returns>
-    public bool Release(Func<ContainerNic, bool> isWanted)
+    /// <summary>Whether a NIC whose namespace no longer exists can return in a namespace of the same name.</summary>
+    public static bool CanReturn(NicRecord nic) => nic.IsNamed && nic.NamespaceBirth.BootId != HostBoot.Id;
+
+    /// <summary>The name of a NIC, with the reason why it isn't in its namespace but keeps what it holds.</summary>
+    /// <param name="nic">The NIC, with its state in the kernel.</param>
+    public static string Describe(ContainerNic nic) => nic.State switch
     {
-        ContainerNic[] dead = [.. _nics.GetAll().Where(n => n.Record.State is NicState.Attached or NicState.Detached && isWanted(n) && IsDead(n))];
-        // A namespace from before a reboot can be created again, and a container that no runtime reports can be started
-        // again. Their NICs can then be restored, so they are released last.
-        ContainerNic[] ended = [.. dead.Where(n => n.Record.Container is Container container
-            ? _nics.StateOf(container) == ContainerState.Gone
-            : n.Record.NamespaceBirth.BootId == HostBoot.Id)];
-        foreach (ContainerNic nic in ended.Length > 0 ? ended : dead) _removal.ReleaseDead(nic.Record, nic.NetworkRecord);
-        return dead.Length > 0;
+        NicState.ContainerStopped => $"{nic} (its container is stopped)",
+        NicState.ContainerRestarted => $"{nic} (its container was restarted)",
+        NicState.NamespaceGone when nic.Record.Container is not null => $"{nic} (no runtime reports its container)",
+        NicState.NamespaceGone => $"{nic} (its namespace doesn't exist since the host restarted)",
+        NicState.NamespaceReplaced => $"{nic} (not restored since the host restarted)",
+        _ => nic.ToString(),
+    };
+
+    /// <summary>Adds to a refusal which NICs keep what is needed although they aren't in their namespaces.</summary>
+    /// <param name="refusal">The refusal.</param>
+    /// <param name="holders">NICs, with their states in the kernel.</param>
+    public static NetworkException Explain(NetworkException refusal, IReadOnlyList<ContainerNic> holders)
+    {
+        string[] kept = [.. holders.Select(static n => (Name: $"{n}", Text: Describe(n))).Where(static n => n.Name != n.Text).Select(static n => n.Text)];
+        return kept.Length == 0 ? refusal : new(
+            refusal.Error,
+            $"{refusal.Message} {Phrase.Count(kept.Length, "NIC keeps its address", "NICs keep their addresses")}: {Phrase.NameSome(kept)}.",
+            $"{refusal.RecommendedAction} Disconnect-ContainerNic frees the addresses of NICs that aren't needed any longer.".Trim());
     }
 
-    private bool IsDead(ContainerNic nic)
+    /// <summary>Separates the NICs that have ended for good from the others.</summary>
+    public (IReadOnlyList<ContainerNic> Ended, IReadOnlyList<ContainerNic> Others) Separate(IReadOnlyList<ContainerNic> nics)
     {
-        // After a reboot, its namespace may have been created again, and the NIC may not be restored yet.
-        if (nic.Record.NamespaceBirth.BootId != HostBoot.Id && nic.Record.IsNamed
-            && File.Exists(nic.Record.NamespacePath)) return false;
-        try
+        ILookup<bool, ContainerNic> found = _states.Find(nics).ToLookup(IsEnded);
+        return ([.. found[true]], [.. found[false]]);
+    }
+
+    /// <summary>Whether a NIC has ended for good, according to its state in the kernel.</summary>
+    public static bool IsEnded(ContainerNic nic) => nic.State switch
+    {
+        NicState.ContainerGone => true,
+        NicState.NamespaceGone or NicState.NamespaceReplaced => nic.Record.Container is null && !CanReturn(nic.Record),
+        _ => false,
+    };
+
+    /// <summary>
+    /// Releases NICs that have ended for good. If there are none, releases NICs that can return but may not, with a
+    /// warning.
+    /// </summary>
+    /// <param name="isWanted">Selects NICs whose addresses are needed.</param>
+    /// <param name="holders">If nothing is released: the selected NICs, with their states in the kernel.</param>
+    /// <returns>False if nothing is released.</returns>
+    public bool Release(Func<ContainerNic, bool> isWanted, out IReadOnlyList<ContainerNic> holders)
+    {
+        (IReadOnlyList<ContainerNic> ended, holders) = Separate([.. _nics.GetAllWithHost().Where(isWanted)]);
+        foreach (ContainerNic nic in ended) _removal.ReleaseDead(nic.Record, nic.NetworkRecord);
+        if (ended.Count > 0) return true;
+        // A NIC of a namespace that exists again is about to be restored.
+        ContainerNic[] waiting = [.. holders.Where(static n => n.State == NicState.NamespaceGone)];
+        foreach (ContainerNic nic in waiting)
         {
-            using NamespaceHandle? alive = _links.OpenNamespace(nic.Record);
-            if (alive is not null) return false;
-        }
-        catch (NetworkException e) when (e.Error == NetworkError.SearchIncomplete)
-        {
-            return false;
+            session.Warn($"The NIC {Describe(nic)} of network '{nic.Network}' isn't kept any longer: another one needs its address.");
+            _removal.ReleaseDead(nic.Record, nic.NetworkRecord);
         }
 
-        return nic.Record.Container is not Container container || _nics.StateOf(container) is ContainerState.Gone or ContainerState.Unknown;
+        return waiting.Length > 0;
     }
 }

@@ -35,7 +35,7 @@ public sealed class DisconnectPipeline(NetworkSession session, Action<ContainerN
         session.Recover();
         if (_started.Count == NetworkSession.MaxThreads) FinishOne();
         // If it is no longer recorded, another command has disconnected it.
-        if (session.State.TakeNic(nic.Id, NicState.Detaching) is not NicRecord record) return;
+        if (session.State.TakeNic(nic.Id, NicRecordState.Detaching) is not NicRecord record) return;
         NamespaceHandle? target = null;
         Task<LinkRemoval> deletion;
         try
@@ -87,7 +87,7 @@ public sealed class DisconnectPipeline(NetworkSession session, Action<ContainerN
         catch (Exception e) when (e is NetlinkException or NetworkException)
         {
             failure = e;
-            NicState state = first.Record.InterfaceIndex == 0 ? NicState.Detached : NicState.Attached;
+            NicRecordState state = first.Record.InterfaceIndex == 0 ? NicRecordState.Detached : NicRecordState.Attached;
             session.RollBack(() => session.State.UpdateNic(first.Record with { State = state }));
         }
 

@@ -1,5 +1,3 @@
-using MacIpvlan.State;
-
 namespace MacIpvlan;
 
 /// <summary>

@@ -25,7 +25,7 @@ public sealed class HostAccesses(NetworkSession session)
         {
             bool isSame = addresses.All(a => present.Addresses.Any(p => p.Value == a))
                 && (interfaceName is null || interfaceName == present.InterfaceName);
-            return isSame ? new HostAccess(present) : throw new NetworkException(
+            return isSame ? new HostAccess(new NicStates(session).Find([present]).FirstOrDefault(present)) : throw new NetworkException(
                 NetworkError.HostAccessExists,
                 $"The host already has access to network '{network.Name}': {present.InterfaceName}, {present.IPAddress}.",
                 $"Use this access, or first run Disable-HostAccess {network.Name}.");

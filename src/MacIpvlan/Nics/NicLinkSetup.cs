@@ -29,7 +29,7 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
             Configure(inside, link);
             return nic with
             {
-                State = NicState.Attached,
+                State = NicRecordState.Attached,
                 NamespaceBirth = new(HostBoot.Id, inside.NamespaceCookie),
                 InterfaceName = link.Name,
                 InterfaceIndex = link.Index,

@@ -34,6 +34,20 @@ internal sealed class NicLinks(NetworkSession session)
         return container.Namespace is NamespaceHandle now && now.Identity != alive.Identity ? now.Identity : null;
     }
 
+    /// <summary>Opens the namespace that now has the name of a NIC's namespace, or that its process is in now.</summary>
+    /// <returns>Null if there is none.</returns>
+    public static NamespaceHandle? OpenSuccessor(NicRecord nic)
+    {
+        if (nic.IsHost) return NamespaceHandle.OpenOwn();
+        bool isSameProcess = nic.ProcessId is int id && nic.NamespaceBirth.BootId == HostBoot.Id
+            && HostBoot.ProcessStart(id) == nic.ProcessStart;
+        if (!isSameProcess && !nic.IsNamed) return null;
+        NamespaceHandle? found = NamespaceHandle.TryOpen(nic.NamespaceName, nic.NamespacePath, out _);
+        if (found?.Identity != NamespaceHandle.OwnIdentity) return found;
+        found.Dispose();
+        return null;
+    }
+
     /// <summary>Creates the link of a NIC, adds its addresses and routes, and brings it up.</summary>
     /// <returns>The NIC with the values that the kernel reports.</returns>
     /// <exception cref="NetlinkException">The kernel refused a step; the link is deleted again.</exception>
@@ -73,7 +87,10 @@ internal sealed class NicLinks(NetworkSession session)
             {
                 // The kernel's errors for a parent in use have no text: EBUSY for the other kind, EINVAL for Passthru.
                 ThrowIfHeld(request.Network.Record, parent);
-                throw;
+                // Until the kernel has cleared a deleted namespace, its NIC still uses the parent.
+                bool canBeDead = e.Errno == Errno.EBUSY || request.Network.Record.NicKind is MacvlanLink { Mode: MacvlanMode.Passthru };
+                if (!canBeDead || Stopwatch.GetElapsedTime(start) >= s_clearingTime) throw;
+                session.Pause(s_clearingInterval);
             }
         }
     }
@@ -93,8 +110,16 @@ internal sealed class NicLinks(NetworkSession session)
     /// <param name="network">Its network.</param>
     /// <param name="isOnHost">Whether that namespace is the host's.</param>
     public bool IsOn(RouteSocket inside, Link link, NicRecord nic, NetworkRecord network, bool isOnHost) =>
-        HasShape(link, nic, network)
-        && (link.ParentNamespaceId is int id ? inside.GetNamespaceId(session.OwnNamespace) == id : isOnHost);
+        IsOn(link, nic, network, isOnHost, () => inside.GetNamespaceId(session.OwnNamespace));
+
+    /// <summary>Does the same for a caller that looks at many links of one namespace.</summary>
+    /// <param name="link">The link.</param>
+    /// <param name="nic">The NIC.</param>
+    /// <param name="network">Its network.</param>
+    /// <param name="isOnHost">Whether the link's namespace is the host's.</param>
+    /// <param name="hostId">Returns the id of the host's namespace in the link's.</param>
+    public static bool IsOn(Link link, NicRecord nic, NetworkRecord network, bool isOnHost, Func<int> hostId) =>
+        HasShape(link, nic, network) && (link.ParentNamespaceId is int id ? hostId() == id : isOnHost);
 
     /// <summary>Whether a link has the kind and the parent's index of a NIC's link.</summary>
     public static bool HasShape(Link link, NicRecord nic, NetworkRecord network) =>

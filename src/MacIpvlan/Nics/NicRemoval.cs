@@ -149,7 +149,7 @@ internal sealed class NicRemoval(NetworkSession session)
     private List<(NicRecord, NetworkRecord)> FindOthers(NicRecord nic)
     {
         NicRecord[] others = [.. session.State.GetNics(nic.Namespace).Where(n =>
-            n.Id != nic.Id && n.NamespaceBirth == nic.NamespaceBirth && n.State == NicState.Attached && !n.IsHost)];
+            n.Id != nic.Id && n.NamespaceBirth == nic.NamespaceBirth && n.State == NicRecordState.Attached && !n.IsHost)];
         if (others.Length == 0) return [];
         Dictionary<string, NetworkRecord> networks = session.State.GetNetworks().ToDictionary(static n => n.Id);
         return [.. others.Where(n => networks.ContainsKey(n.NetworkId)).Select(n => (n, networks[n.NetworkId]))];

@@ -80,11 +80,11 @@ public interface IStateStore : IDisposable
     IReadOnlyList<NicGrant> ReserveNics(IReadOnlyList<NicDemand> demands);
 
     /// <summary>
-    /// Claims a NIC for this command: as <see cref="NicState.Detaching"/>, even if another command has claimed it, or
-    /// as <see cref="NicState.Restoring"/>, only if no command has.
+    /// Claims a NIC for this command: as <see cref="NicRecordState.Detaching"/>, even if another command has claimed it, or
+    /// as <see cref="NicRecordState.Restoring"/>, only if no command has.
     /// </summary>
     /// <returns>The NIC as it is now; null if it has been released or couldn't be claimed.</returns>
-    NicRecord? TakeNic(string id, NicState state);
+    NicRecord? TakeNic(string id, NicRecordState state);
 
     /// <summary>Updates a NIC except its network and leases. Of its container, only the name is updated.</summary>
     /// <param name="nic">The NIC.</param>
@@ -92,11 +92,11 @@ public interface IStateStore : IDisposable
     /// The state that it must be in, unclaimed by another command; null to update it in any case.
     /// </param>
     /// <returns>False if it's in another state, is claimed by another command, or has been released.</returns>
-    bool UpdateNic(NicRecord nic, NicState? from = null);
+    bool UpdateNic(NicRecord nic, NicRecordState? from = null);
 
     /// <summary>Does the same for several NICs in one transaction.</summary>
     /// <returns>For each NIC, whether it was updated.</returns>
-    IReadOnlyList<bool> UpdateNics(IReadOnlyList<NicRecord> nics, NicState? from = null);
+    IReadOnlyList<bool> UpdateNics(IReadOnlyList<NicRecord> nics, NicRecordState? from = null);
 
     /// <summary>Deletes a NIC and frees its addresses. Does nothing if the NIC doesn't exist.</summary>
     /// <param name="id">The NIC's id.</param>

@@ -17,8 +17,8 @@ public sealed record NicRecord
     /// <summary>The network's id.</summary>
     public required string NetworkId { get; init; }
 
-    /// <summary>The NIC's state.</summary>
-    public required NicState State { get; init; }
+    /// <summary>What is on record about its interface, whatever the kernel has by now.</summary>
+    public required NicRecordState State { get; init; }
 
     /// <summary>The namespace's display name: a name under /run/netns, a path, or the name of its container.</summary>
     public required string NamespaceName { get; init; }
@@ -88,20 +88,20 @@ public enum LeaseSource
     Static,
 }
 
-/// <summary>The state of a NIC.</summary>
-public enum NicState
+/// <summary>The state of a NIC on record.</summary>
+public enum NicRecordState
 {
     /// <summary>Its addresses are allocated. Its interface may not exist yet, or may lack settings.</summary>
     Reserved,
 
-    /// <summary>Its interface is up and has all addresses and routes.</summary>
+    /// <summary>Its interface was created, with all addresses and routes.</summary>
     Attached,
 
     /// <summary>It's being removed. Its interface may still exist.</summary>
     Detaching,
 
     /// <summary>
-    /// It keeps its addresses but has no interface, because its namespace or parent no longer exists.
+    /// It keeps its addresses but has no interface: a restore found no namespace or parent, or failed.
     /// </summary>
     Detached,
 

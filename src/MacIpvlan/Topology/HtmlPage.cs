@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Xml;
-using MacIpvlan.State;
 
 namespace MacIpvlan.Topology;
 
@@ -79,14 +78,14 @@ public static class HtmlPage
             if (drawn.HostAccess is HostAccess access)
             {
                 DrawRow(
-                    page, access.State == NicState.Attached, [drawn.Network.Name], ["host"], [access.InterfaceName],
+                    page, access.State == NicState.Up, [drawn.Network.Name], ["host"], [access.InterfaceName],
                     [.. access.IPAddress], [access.MacAddress], [], [access.State.ToString()]);
             }
 
             foreach (ContainerNic nic in drawn.Nics)
             {
                 DrawRow(
-                    page, nic.State == NicState.Attached, [drawn.Network.Name], [TopologyWords.OwnerOf(nic)], [nic.InterfaceName],
+                    page, nic.State == NicState.Up, [drawn.Network.Name], [TopologyWords.OwnerOf(nic)], [nic.InterfaceName],
                     [.. nic.IPAddress], [nic.MacAddress],
                     [nic.Mtu.ToString(CultureInfo.InvariantCulture)], [nic.State.ToString()]);
             }

@@ -4,7 +4,7 @@ using MacIpvlan.State;
 
 namespace MacIpvlan.Topology;
 
-/// <summary>Builds a topology from the recorded state and one dump each of the host's links and addresses.</summary>
+/// <summary>Builds a topology from the recorded state, one dump each of the host's links and addresses, and a look at the NICs.</summary>
 public sealed class TopologyReader(NetworkSession session)
 {
     private readonly Dictionary<string, Node> _nodes = [];
@@ -17,7 +17,10 @@ public sealed class TopologyReader(NetworkSession session)
         _nodes.Clear();
         _links = new(session.Host.GetLinks());
         _made = session.State.GetParentLinks();
-        ILookup<string, ContainerNic> nics = new ContainerNics(session).GetAllWithHost().ToLookup(static n => n.NetworkRecord.Id);
+        HashSet<string> wanted = [.. networks.Select(static n => n.Id)];
+        ILookup<string, ContainerNic> nics = new NicStates(session).Look(
+            [.. new ContainerNics(session).GetAllWithHost().Where(n => wanted.Contains(n.NetworkRecord.Id))])
+            .ToLookup(static n => n.NetworkRecord.Id);
         foreach (ContainerNetwork network in networks)
         {
             ContainerNic? access = nics[network.Id].FirstOrDefault(static n => n.Record.IsHost);

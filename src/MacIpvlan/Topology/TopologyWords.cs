@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Numerics;
 using MacIpvlan.Netlink.Kinds;
-using MacIpvlan.State;
 
 namespace MacIpvlan.Topology;
 
@@ -67,7 +66,7 @@ internal static class TopologyWords
     public static string Trouble(ContainerNic nic) => Trouble(nic.State);
 
     /// <summary>The problem that a NIC's state means; empty without a problem.</summary>
-    public static string Trouble(NicState state) => state == NicState.Attached ? "" : state.ToString();
+    public static string Trouble(NicState state) => state == NicState.Up ? "" : state.ToString();
 
     /// <summary>The kind and mode of a network, such as macvlan Bridge.</summary>
     public static string KindOf(ContainerNetwork network) => $"{network.Kind} {network.ModeText}";

@@ -34,7 +34,7 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
             foreach (NetworkDifference difference in FindForgotten(network, parent)) yield return difference;
         }
 
-        ContainerNic[] nics = [.. _nics.GetAllWithHost().Where(static n => n.Record.State is NicState.Attached or NicState.Detached)];
+        ContainerNic[] nics = [.. _nics.GetAllWithHost().Where(static n => n.Record.State is NicRecordState.Attached or NicRecordState.Detached)];
         foreach (ContainerNic nic in nics)
         {
             session.Progress(new("Comparing NICs", nic, nics.Length));
@@ -56,7 +56,7 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
             if (isRepaired) session.Recover();
             yield return new(DifferenceKind.Interrupted, name, network.Name)
             {
-                Expected = nameof(NicState.Attached),
+                Expected = nameof(NicRecordState.Attached),
                 Actual = nic.State.ToString(),
                 IsRepaired = isRepaired,
             };
@@ -141,7 +141,7 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
         foreach (SiblingLink sibling in marked)
         {
             bool isKnown = known.TryGetValue(LinkMark.NicId(sibling.Link, network.Record)!, out NicRecord? nic)
-                && (nic.State is not (NicState.Attached or NicState.Detached)
+                && (nic.State is not (NicRecordState.Attached or NicRecordState.Detached)
                     || (nic.Namespace == sibling.Namespace && nic.InterfaceIndex == sibling.Link.Index));
             if (isKnown) continue;
             using NamespaceHandle? target = session.Finder.Find(

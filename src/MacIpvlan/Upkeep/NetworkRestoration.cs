@@ -72,7 +72,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
     internal RestoredItem RestoreNic(ContainerNic nic, ContainerNetwork network, bool hasParent, bool replace = false)
     {
         NicRecord record = nic.Record;
-        if (record.State is not (NicState.Attached or NicState.Detached))
+        if (record.State is not (NicRecordState.Attached or NicRecordState.Detached))
         {
             return AtWork(nic);
         }
@@ -86,7 +86,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             bool hasMoved = alive is not null && container?.Namespace is NamespaceHandle now && now.Identity != alive.Identity;
             if (alive is not null && !hasMoved && !replace
                 && session.Namespaces.Run(alive, () => _comparison.FindMissingRoutes(alive, nic)) is { } missing) return Keep(alive, nic, missing);
-            using NamespaceHandle? successor = alive is null ? OpenSuccessor(record) : null;
+            using NamespaceHandle? successor = alive is null ? NicLinks.OpenSuccessor(record) : null;
             if ((container?.Namespace ?? alive ?? successor) is NamespaceHandle target)
             {
                 string restore = $"Restore the NIC on network {nic.Network}, with {DescribeAddresses(nic)}";
@@ -103,7 +103,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             }
 
             // A namespace that ended since the boot won't return; after a reboot, it may not have been started yet.
-            if (record.IsNamed && record.NamespaceBirth.BootId != HostBoot.Id) return Detach(nic, RestoreResult.Waiting, "Its namespace doesn't exist.");
+            if (DeadNics.CanReturn(record)) return Detach(nic, RestoreResult.Waiting, "Its namespace doesn't exist.");
             string reason = container is null ? "Its namespace has ended." : "Its container has been removed.";
             string release = $"Release the NIC of network {nic.Network}, with {DescribeAddresses(nic)}: {reason}";
             if (!confirm(nic.ToString(), release)) return Of(nic, RestoreResult.Skipped);
@@ -141,19 +141,6 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
         return items;
     }
 
-    // A name refers to its current namespace; a process that still runs can be in another namespace now.
-    private static NamespaceHandle? OpenSuccessor(NicRecord nic)
-    {
-        if (nic.IsHost) return NamespaceHandle.OpenOwn();
-        bool isSameProcess = nic.ProcessId is int id && nic.NamespaceBirth.BootId == HostBoot.Id
-            && HostBoot.ProcessStart(id) == nic.ProcessStart;
-        if (!isSameProcess && !nic.IsNamed) return null;
-        NamespaceHandle? found = NamespaceHandle.TryOpen(nic.NamespaceName, nic.NamespacePath, out _);
-        if (found?.Identity != NamespaceHandle.OwnIdentity) return found;
-        found.Dispose();
-        return null;
-    }
-
     private RestoredItem Keep(NamespaceHandle target, ContainerNic nic, IReadOnlyList<NicFinding> missing)
     {
         // Another NIC may have had a route, and gone without leaving it to this one.
@@ -169,9 +156,9 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
         }
 
         // The parent was missing, had another name, or was in another namespace.
-        if (nic.Record.State == NicState.Detached && confirm(nic.ToString(), $"Record that the NIC of network {nic.Network} is attached"))
+        if (nic.Record.State == NicRecordState.Detached && confirm(nic.ToString(), $"Record that the NIC of network {nic.Network} is attached"))
         {
-            session.State.UpdateNic(nic.Record with { State = NicState.Attached }, from: NicState.Detached);
+            session.State.UpdateNic(nic.Record with { State = NicRecordState.Attached }, from: NicRecordState.Detached);
         }
 
         return Of(nic, RestoreResult.InPlace);
@@ -179,9 +166,9 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
 
     private RestoredItem Detach(ContainerNic nic, RestoreResult result, string reason)
     {
-        if (nic.Record.State == NicState.Attached && confirm(nic.ToString(), $"Record that the NIC of network {nic.Network} is detached"))
+        if (nic.Record.State == NicRecordState.Attached && confirm(nic.ToString(), $"Record that the NIC of network {nic.Network} is detached"))
         {
-            session.State.UpdateNic(nic.Record with { State = NicState.Detached }, from: NicState.Attached);
+            session.State.UpdateNic(nic.Record with { State = NicRecordState.Detached }, from: NicRecordState.Attached);
         }
 
         return Of(nic, result, reason);

@@ -107,7 +107,7 @@ internal sealed class NicComparison(NetworkSession session)
     }
 
     private IEnumerable<RouteAdd> RoutesOf(ContainerNic nic, Link link) => nic.Record.IsHost
-        ? HostRoutes.Of(link, session.State.GetNics(nic.Record.NetworkId).Where(static n => n.State == NicState.Attached))
+        ? HostRoutes.Of(link, session.State.GetNics(nic.Record.NetworkId).Where(static n => n.State == NicRecordState.Attached))
         : NicRoutes.Of(nic.NetworkRecord, nic.Record, link);
 
     private static bool IsSame(RouteAdd wanted, Route actual)

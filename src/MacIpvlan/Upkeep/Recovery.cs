@@ -36,10 +36,10 @@ public static class Recovery
     {
         NicRemoval removal = new(session);
         using NamespaceHandle? target = new NicLinks(session).OpenNamespace(nic);
-        if (nic.State == NicState.Restoring)
+        if (nic.State == NicRecordState.Restoring)
         {
             removal.Delete(target, nic, network);
-            session.State.UpdateNic(nic with { State = NicState.Detached });
+            session.State.UpdateNic(nic with { State = NicRecordState.Detached });
             return;
         }
 

@@ -28,11 +28,11 @@ internal sealed class WatchedNetworks(IReadOnlyList<NetworkRecord> networks, IEn
 
     /// <summary>One NIC for each namespace that has NICs, except the host's own.</summary>
     public IEnumerable<ContainerNic> OnePerNamespace => _nics.SelectMany(static n => n)
-        .Where(static n => !n.Record.IsHost && n.Record.State != NicState.Reserved).DistinctBy(WatchedPlace.Of);
+        .Where(static n => !n.Record.IsHost && n.Record.State != NicRecordState.Reserved).DistinctBy(WatchedPlace.Of);
 
     /// <summary>Whether a namespace has NICs or may be getting one.</summary>
     public bool HasNics(WatchedPlace place) =>
-        _nics[place.Identity].Any(n => n.Record.State == NicState.Reserved || WatchedPlace.Of(n) == place);
+        _nics[place.Identity].Any(n => n.Record.State == NicRecordState.Reserved || WatchedPlace.Of(n) == place);
 
     /// <summary>Finds the owners of a namespace's links, by link index; links without an owner are left out.</summary>
     public Dictionary<int, LinkOwner> FindOwners(WatchedPlace place, IReadOnlyCollection<Link> links)

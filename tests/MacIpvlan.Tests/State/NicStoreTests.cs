@@ -59,7 +59,7 @@ public sealed class NicStoreTests : StateTest
         Store.UpdateNic(attached);
 
         Assert.Equal(Describe.Lines(attached), Describe.Lines(Store.GetNics()[0]));
-        Assert.Equal(NicState.Reserved, Store.GetNics()[1].State);
+        Assert.Equal(NicRecordState.Reserved, Store.GetNics()[1].State);
     }
 
     [Fact]
@@ -91,9 +91,9 @@ public sealed class NicStoreTests : StateTest
     {
         NicRecord nic = Reserve(_network, IPv4);
 
-        Assert.False(Store.UpdateNic(Attached(nic), from: NicState.Restoring));
-        Assert.Equal(NicState.Reserved, Store.GetNics()[0].State);
-        Assert.True(Store.UpdateNic(Attached(nic), from: NicState.Reserved));
+        Assert.False(Store.UpdateNic(Attached(nic), from: NicRecordState.Restoring));
+        Assert.Equal(NicRecordState.Reserved, Store.GetNics()[0].State);
+        Assert.True(Store.UpdateNic(Attached(nic), from: NicRecordState.Reserved));
         Store.ReleaseNic(nic.Id);
         Assert.False(Store.UpdateNic(Attached(nic)));
         Assert.Empty(Store.GetNics());
@@ -124,10 +124,10 @@ public sealed class NicStoreTests : StateTest
         NicRecord[] nics = [Reserve(_network, IPv4), Reserve(_network, IPv4), Reserve(_network, IPv4)];
         Store.ReleaseNic(nics[1].Id);
 
-        IReadOnlyList<bool> recorded = Store.UpdateNics([.. nics.Select(Attached)], from: NicState.Reserved);
+        IReadOnlyList<bool> recorded = Store.UpdateNics([.. nics.Select(Attached)], from: NicRecordState.Reserved);
 
         Assert.Equal([true, false, true], recorded);
-        Assert.Equal([NicState.Attached, NicState.Attached], Store.GetNics().Select(static n => n.State));
+        Assert.Equal([NicRecordState.Attached, NicRecordState.Attached], Store.GetNics().Select(static n => n.State));
     }
 
     [Fact]
@@ -136,10 +136,10 @@ public sealed class NicStoreTests : StateTest
         NicRecord nic = Reserve(_network, IPv4);
         using SqliteStateStore other = State.Open();
 
-        Assert.False(other.UpdateNic(Attached(nic), from: NicState.Reserved));
-        Assert.Null(other.TakeNic(nic.Id, NicState.Restoring));
-        Assert.Equal(Describe.Lines(nic with { State = NicState.Detaching }), Describe.Lines(other.TakeNic(nic.Id, NicState.Detaching)!));
-        Assert.False(Store.UpdateNic(Attached(nic), from: NicState.Reserved));
+        Assert.False(other.UpdateNic(Attached(nic), from: NicRecordState.Reserved));
+        Assert.Null(other.TakeNic(nic.Id, NicRecordState.Restoring));
+        Assert.Equal(Describe.Lines(nic with { State = NicRecordState.Detaching }), Describe.Lines(other.TakeNic(nic.Id, NicRecordState.Detaching)!));
+        Assert.False(Store.UpdateNic(Attached(nic), from: NicRecordState.Reserved));
     }
 
     [Fact]
@@ -149,18 +149,18 @@ public sealed class NicStoreTests : StateTest
         Store.UpdateNic(attached);
 
         Assert.Equal(
-            Describe.Lines(attached with { State = NicState.Restoring }),
-            Describe.Lines(Store.TakeNic(attached.Id, NicState.Restoring)!));
-        Assert.Null(Store.TakeNic("0", NicState.Detaching));
+            Describe.Lines(attached with { State = NicRecordState.Restoring }),
+            Describe.Lines(Store.TakeNic(attached.Id, NicRecordState.Restoring)!));
+        Assert.Null(Store.TakeNic("0", NicRecordState.Detaching));
     }
 
     [Theory]
-    [InlineData(NicState.Reserved, true)]
-    [InlineData(NicState.Detaching, true)]
-    [InlineData(NicState.Restoring, true)]
-    [InlineData(NicState.Attached, false)]
-    [InlineData(NicState.Detached, false)]
-    public void Nic_InHandsThatDiedIsAbandoned(NicState state, bool isAbandoned)
+    [InlineData(NicRecordState.Reserved, true)]
+    [InlineData(NicRecordState.Detaching, true)]
+    [InlineData(NicRecordState.Restoring, true)]
+    [InlineData(NicRecordState.Attached, false)]
+    [InlineData(NicRecordState.Detached, false)]
+    public void Nic_InHandsThatDiedIsAbandoned(NicRecordState state, bool isAbandoned)
     {
         NicRecord nic;
         using (SqliteStateStore dead = State.Open())
@@ -192,12 +192,12 @@ public sealed class NicStoreTests : StateTest
     }
 
     [Theory]
-    [InlineData(NicState.Reserved)]
-    [InlineData(NicState.Attached)]
-    [InlineData(NicState.Detaching)]
-    [InlineData(NicState.Detached)]
-    [InlineData(NicState.Restoring)]
-    public void State_ComesBack(NicState state)
+    [InlineData(NicRecordState.Reserved)]
+    [InlineData(NicRecordState.Attached)]
+    [InlineData(NicRecordState.Detaching)]
+    [InlineData(NicRecordState.Detached)]
+    [InlineData(NicRecordState.Restoring)]
+    public void State_ComesBack(NicRecordState state)
     {
         Store.UpdateNic(Reserve(_network, IPv4) with { State = state });
 
@@ -269,7 +269,7 @@ public sealed class NicStoreTests : StateTest
 
     private static NicRecord Attached(NicRecord nic) => nic with
     {
-        State = NicState.Attached, InterfaceName = "eth0", InterfaceIndex = 42, ParentIndex = 2, Mtu = 1400,
+        State = NicRecordState.Attached, InterfaceName = "eth0", InterfaceIndex = 42, ParentIndex = 2, Mtu = 1400,
         MacAddress = new([2, 0, 0, 0, 0, 1]), NamespaceName = "web9", NamespacePath = "/proc/7/ns/net",
         Namespace = new(5, 6), NamespaceBirth = new("boot", 7), ProcessId = 7, ProcessStart = 8,
         Container = nic.Container is Container container ? container with { Name = "web9" } : null,

@@ -69,7 +69,7 @@ public sealed class NonsenseTests : StateTest
 
     [Theory]
     [InlineData("networks", "mtu", "4611686018427387904", "networks, rowid 1, column mtu: 4611686018427387904 isn't from 0 to 2147483647.")]
-    [InlineData("nics", "state", "'7'", "nics, rowid 1, column state: '7' isn't a NicState.")]
+    [InlineData("nics", "state", "'7'", "nics, rowid 1, column state: '7' isn't a NicRecordState.")]
     [InlineData("nics", "network_id", "'x'", "nics, rowid 1, column network_id: there is no such network.")]
     [InlineData("leases", "address", "x'00'", "leases, rowid 1, column address: it doesn't have the 4 or 16 bytes of an address.")]
     [InlineData("parent_links", "parent", "NULL", "parent_links, rowid 1, column parent: it isn't a text.")]
@@ -115,7 +115,7 @@ public sealed class NonsenseTests : StateTest
             Kind = new VlanLink(7, VlanProtocol.Ieee8021Q) { Gvrp = true, IngressPriorityMap = [(1, 2)], EgressPriorityMap = [(3, 4)] },
         });
         NicRecord nic = Reserve(lan, IPv4, IPv6);
-        Store.UpdateNic(nic with { State = NicState.Attached });
+        Store.UpdateNic(nic with { State = NicRecordState.Attached });
         using SqliteStateStore dying = State.Open();
         NicRecord of = Nic(lan) with
         {
@@ -145,7 +145,7 @@ public sealed class NonsenseTests : StateTest
         yield return ("TakeAbandonedNics", static s => s.TakeAbandonedNics());
         yield return ("!ReserveNic", s => s.ReserveNic(Nic(network) with { Id = "new" }, network, [IPv4, IPv6]));
         yield return ("!ReserveNic of a static address", s => s.ReserveNic(Nic(network) with { Id = "new2" }, network, [Static("10.0.0.200")]));
-        yield return ("!TakeNic", s => s.TakeNic(nic.Id, NicState.Detaching));
+        yield return ("!TakeNic", s => s.TakeNic(nic.Id, NicRecordState.Detaching));
         yield return ("!ReleaseNic", s => s.ReleaseNic(nic.Id));
         yield return ("!AddNetwork", s => s.AddNetwork(Network("third", Subnet("10.0.0.0/24", "10.0.0.200"))));
         yield return ("!RemoveNetwork", s => s.RemoveNetwork(network.Id));

@@ -62,7 +62,7 @@ public abstract class StateTest : IDisposable
     {
         Id = $"{++_nics:x16}",
         NetworkId = network.Id,
-        State = NicState.Reserved,
+        State = NicRecordState.Reserved,
         NamespaceName = namespaceName,
         NamespacePath = $"/run/netns/{namespaceName}",
         Namespace = new NamespaceIdentity(4, 4026531840),

@@ -149,15 +149,15 @@ internal static class Topologies
         NicRecord own = Nic("host", $"{record.Subnets[0].Prefix.First with { Number = record.Subnets[0].Prefix.First.Number + 5 }}/24");
         return new(
             ContainerNetwork.From(record, usage, state),
-            [.. nics.Select(n => new ContainerNic(n, record, state != NetworkState.ParentMissing))],
-            access ? new HostAccess(new ContainerNic(own with { IsHost = true, InterfaceName = "hm-000000000000" }, record)) : null);
+            [.. nics.Select(n => new ContainerNic(n, record, state == NetworkState.ParentMissing ? NicState.Detached : NicState.Up))],
+            access ? new HostAccess(new ContainerNic(own with { IsHost = true, InterfaceName = "hm-000000000000" }, record, NicState.Up)) : null);
     }
 
     private static NicRecord Nic(string name, string addresses, bool container = false) => new()
     {
         Id = "0123456789abcdef",
         NetworkId = new('0', 64),
-        State = NicState.Attached,
+        State = NicRecordState.Attached,
         NamespaceName = name,
         NamespacePath = $"/run/netns/{name}",
         Namespace = new(4, (ulong)name.GetHashCode(StringComparison.Ordinal)),

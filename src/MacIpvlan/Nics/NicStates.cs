@@ -1,0 +1,197 @@
+using MacIpvlan.Linux;
+using MacIpvlan.Netlink;
+using MacIpvlan.State;
+
+namespace MacIpvlan;
+
+/// <summary>
+/// Looks at NICs in the kernel. Each namespace is entered once, many at a time, and container runtimes are asked only
+/// about containers whose namespaces aren't where they were.
+/// </summary>
+/// <param name="session">The session.</param>
+public sealed class NicStates(NetworkSession session)
+{
+    // Each namespace that is being looked at is an open file.
+    private const int MostAtOnce = 2 * NetworkSession.MaxThreads;
+
+    // Questions about few links cost less than a dump of all links of the host.
+    private const int FewParents = 16;
+
+    /// <summary>The state that is on record.</summary>
+    internal static NicState OnRecord(NicRecord record) => record.State switch
+    {
+        NicRecordState.Reserved => NicState.Reserved,
+        NicRecordState.Attached => NicState.Attached,
+        NicRecordState.Detaching => NicState.Detaching,
+        NicRecordState.Detached => NicState.Detached,
+        _ => NicState.Restoring,
+    };
+
+    /// <summary>The state of a NIC that has just been made on a parent.</summary>
+    internal static NicState OfNew(Link parent) => IsCarrying(parent) ? NicState.Up : NicState.LowerLayerDown;
+
+    /// <summary>Whether a link can carry the traffic of links on it.</summary>
+    internal static bool IsCarrying(Link parent) => parent is { IsUp: true, HasCarrier: true };
+
+    /// <summary>Whether NICs can have a state on record, or in the kernel.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="isRecorded">Whether on record.</param>
+    public static bool CanBe(NicState state, bool isRecorded) => state switch
+    {
+        NicState.Reserved or NicState.Detaching or NicState.Restoring => true,
+        NicState.Attached or NicState.Detached => isRecorded,
+        _ => !isRecorded,
+    };
+
+    /// <summary>Looks at NICs, and leaves their namespaces so that these can end.</summary>
+    /// <returns>The NICs with their states in the kernel. NICs that were disconnected meanwhile are left out.</returns>
+    public IReadOnlyList<ContainerNic> Look(IReadOnlyList<ContainerNic> nics)
+    {
+        IReadOnlyList<ContainerNic> found = Find(nics);
+        session.LeaveNamespaces();
+        return found;
+    }
+
+    /// <summary>Does the same for a command that goes on working in namespaces.</summary>
+    internal IReadOnlyList<ContainerNic> Find(IReadOnlyList<ContainerNic> nics)
+    {
+        ContainerNic?[] found = FindOnce(nics);
+        if (!found.Any(static n => IsDoubtful(n!.State))) return found!;
+        // Another command may have disconnected or restored a NIC since it was read.
+        Dictionary<string, NicRecord> now = session.State.GetNics().ToDictionary(static n => n.Id);
+        List<int> changed = [];
+        for (int i = 0; i < found.Length; i++)
+        {
+            ContainerNic nic = found[i]!;
+            if (!IsDoubtful(nic.State)) continue;
+            if (!now.TryGetValue(nic.Id, out NicRecord? record)) found[i] = null;
+            else if (!IsSame(record, nic.Record)) changed.Add(i);
+        }
+
+        ContainerNic[] again = FindOnce([.. changed.Select(i => new ContainerNic(now[found[i]!.Id], found[i]!.NetworkRecord))]);
+        for (int i = 0; i < again.Length; i++) found[changed[i]] = again[i];
+        return [.. found.OfType<ContainerNic>()];
+    }
+
+    private static bool IsDoubtful(NicState state) =>
+        state is not (NicState.Up or NicState.LowerLayerDown or NicState.Reserved or NicState.Detaching or NicState.Restoring);
+
+    private static bool IsSame(NicRecord one, NicRecord other) =>
+        one.State == other.State && one.InterfaceIndex == other.InterfaceIndex && one.NamespaceBirth == other.NamespaceBirth;
+
+    private ContainerNic[] FindOnce(IReadOnlyList<ContainerNic> nics)
+    {
+        if (nics.Count == 0) return [];
+        Dictionary<string, NicState> states = new(nics.Count);
+        NicAbsence absence = new(session);
+        // A NIC that a command is working on changes while it is looked at.
+        ContainerNic[] settled = [.. nics.Where(static n => n.Record.State is NicRecordState.Attached or NicRecordState.Detached)];
+        NicLinkStates links = new(session.OwnNamespace, FindParents(settled));
+        Note(states, [.. settled.Where(static n => n.Record.IsHost)], own => links.Read(session.Host, own, isOnHost: true));
+        Queue<Looking> started = new();
+        try
+        {
+            foreach (IGrouping<(NamespaceIdentity, NamespaceBirth), ContainerNic> group in settled
+                .Where(static n => !n.Record.IsHost).GroupBy(static n => (n.Record.Namespace, n.Record.NamespaceBirth)))
+            {
+                session.ThrowIfStopping();
+                if (started.Count == MostAtOnce) Finish(absence, started, states);
+                Start(absence, links, [.. group], started, states);
+            }
+
+            while (started.Count > 0) Finish(absence, started, states);
+        }
+        finally
+        {
+            foreach (Looking looking in started) looking.End();
+        }
+
+        return [.. nics.Select(n => new ContainerNic(
+            n.Record, n.NetworkRecord, states.TryGetValue(n.Id, out NicState state) ? Complete(n, state) : null))];
+    }
+
+    private void Start(
+        NicAbsence absence, NicLinkStates links, ContainerNic[] nics, Queue<Looking> started, Dictionary<string, NicState> states)
+    {
+        NamespaceHandle? target = null;
+        try
+        {
+            target = absence.Open(nics, out bool isCertain);
+            if (target is null)
+            {
+                Note(states, nics, all => [.. all.Select(n => isCertain ? absence.Explain(n.Record) : NicState.Unknown)]);
+                return;
+            }
+
+            NamespaceHandle place = target;
+            started.Enqueue(new(place, nics, session.Namespaces.Start(place, () =>
+            {
+                using RouteSocket inside = RouteSocket.OpenToRead(place, session.ThrowIfStopping);
+                ulong cookie = nics[0].Record.NamespaceBirth.Cookie;
+                // A later namespace can have the same number.
+                return cookie == 0 || cookie == inside.NamespaceCookie ? links.Read(inside, nics, isOnHost: false) : null;
+            })));
+            target = null;
+        }
+        catch (Exception e) when (e is NetlinkException or NetworkException)
+        {
+            foreach (ContainerNic nic in nics) states[nic.Id] = NicState.Unknown;
+        }
+        finally
+        {
+            target?.Dispose();
+        }
+    }
+
+    private void Finish(NicAbsence absence, Queue<Looking> started, Dictionary<string, NicState> states)
+    {
+        Looking first = started.Peek();
+        Note(states, first.Nics, nics =>
+        {
+            NicState[]? seen = session.Namespaces.Await(first.States);
+            return [.. nics.Select((n, i) => seen is null ? absence.Explain(n.Record)
+                : absence.ExplainMove(n.Record, first.Target) ?? seen[i])];
+        });
+        started.Dequeue().End();
+    }
+
+    // What can't be looked at, because this process may not or because programs there prevent it, affects no other NIC.
+    private static void Note(Dictionary<string, NicState> states, ContainerNic[] nics, Func<ContainerNic[], NicState[]> look)
+    {
+        NicState[] seen;
+        try
+        {
+            seen = nics.Length == 0 ? [] : look(nics);
+        }
+        catch (Exception e) when (e is NetlinkException or NetworkException)
+        {
+            seen = [.. nics.Select(static _ => NicState.Unknown)];
+        }
+
+        for (int i = 0; i < nics.Length; i++) states[nics[i].Id] = seen[i];
+    }
+
+    private NicState Complete(ContainerNic nic, NicState state) => state == NicState.Missing
+        && session.Host.FindLink(nic.Record.ParentIndex) is null && session.Host.FindLink(nic.Parent) is null
+        ? NicState.ParentMissing
+        : state;
+
+    private Dictionary<int, Link> FindParents(IEnumerable<ContainerNic> nics)
+    {
+        HashSet<int> indexes = [.. nics.Select(static n => n.Record.ParentIndex).Where(static i => i > 0)];
+        IEnumerable<Link> parents = indexes.Count > FewParents
+            ? session.Host.GetLinks().Where(l => indexes.Contains(l.Index))
+            : indexes.Select(session.Host.FindLink).OfType<Link>();
+        return parents.ToDictionary(static l => l.Index);
+    }
+
+    private sealed record Looking(NamespaceHandle Target, ContainerNic[] Nics, Task<NicState[]?> States)
+    {
+        // The namespace must stay open until the work is done.
+        public void End()
+        {
+            ((IAsyncResult)States).AsyncWaitHandle.WaitOne();
+            Target.Dispose();
+        }
+    }
+}
