@@ -148,7 +148,9 @@ try {
         Measure-Disconnect ' beside many, unannounced'
         Measure-Connect many ' beside many'
         Add-Sample 'floor, dump' (Invoke-Program ($floor + 'dump' + 'n' + ($count + $fillers)))[0]
-        Add-Sample 'Get-ContainerNic' (Measure-Work { Get-ContainerNic })
+        Add-Sample 'Get-ContainerNic' (Measure-Work { $script:seen = Get-ContainerNic -State Up })
+        if ($seen.Count -ne $many + $count) { throw "Only $($seen.Count) of $($many + $count) NICs are up." }
+        Add-Sample 'Get-ContainerNic -Recorded' (Measure-Work { Get-ContainerNic -Recorded })
         Measure-Disconnect ' beside many'
     }
     foreach ($ratio in Invoke-Program ($managed + 'allocate' + 60000 + $Rounds)) { Add-Sample 'allocation' $ratio }

@@ -42,6 +42,7 @@ function Get-Table([hashtable] $Samples, [object[]] $Contestants) {
     Get-Row 'delete beside 3,900: module' 'ms a NIC' $Samples['module beside many, delete'] $Samples['floor beside many, delete']
     Get-Row 'delete beside 3,900: floor' 'ms a NIC' $Samples['floor beside many, delete']
     Get-Row 'Get-ContainerNic, 4,000 NICs' 'ms' $Samples['Get-ContainerNic'] $Samples['floor, dump'] 5 3
+    Get-Row '  with -Recorded' 'ms' $Samples['Get-ContainerNic -Recorded'] $Samples['floor, dump']
     Get-Row 'dump of 4,000 links: floor' 'ms' $Samples['floor, dump']
     Get-Row 'New-MacvlanNetwork' 'ms' $Samples['New-MacvlanNetwork'] $null 3 1
     Get-Row 'Remove-MacvlanNetwork' 'ms' $Samples['Remove-MacvlanNetwork'] $null 3 1

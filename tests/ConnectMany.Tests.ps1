@@ -116,10 +116,10 @@ Describe 'NICs in quick succession' -Tag Native, Once {
         $finished = [Collections.Generic.List[string]]::new()
         $null = & {
             $names[0..9]
-            for ($i = 0; $i -lt 200 -and @(Get-ContainerNic | Where-Object State -EQ Attached).Count -lt 10; $i++) {
+            for ($i = 0; $i -lt 200 -and @(Get-ContainerNic | Where-Object State -EQ Up).Count -lt 10; $i++) {
                 Start-Sleep -Milliseconds 50
             }
-            Get-ContainerNic | Where-Object State -EQ Attached | ForEach-Object { $finished.Add($_.Namespace) }
+            Get-ContainerNic | Where-Object State -EQ Up | ForEach-Object { $finished.Add($_.Namespace) }
             $names[10]
         } | Connect-ContainerNic front
         $finished | Should -Be $names[0..9]
@@ -136,7 +136,7 @@ Describe 'NICs in quick succession' -Tag Native, Once {
         Remove-MacvlanNetwork next
         $nics = @(Get-ContainerNic)
         $nics.Count | Should -BeGreaterOrEqual ($_ - 1)
-        $nics.State | Sort-Object -Unique | Should -Be Attached
+        $nics.State | Sort-Object -Unique | Should -Be Up
         Get-Made | Should -Be $nics.Namespace
         Test-ContainerNetwork | Should -BeNullOrEmpty
     }

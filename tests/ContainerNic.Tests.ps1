@@ -27,7 +27,7 @@ Describe 'Connect-ContainerNic' -Tag Native {
         "$($route.gateway) $($route.dev)" | Should -Be '192.168.50.1 eth0'
         $nic | Should -BeOfType MacIpvlan.ContainerNic
         "$nic $($nic.Network) $($nic.Namespace) $($nic.InterfaceName) $($nic.IPAddress) $($nic.Mtu) $($nic.Parent) $($nic.State)" |
-            Should -Be 'web1/eth0 front web1 eth0 192.168.50.2/24 1500 eth0 Attached'
+            Should -Be 'web1/eth0 front web1 eth0 192.168.50.2/24 1500 eth0 Up'
         $nic.InterfaceIndex | Should -Be $link.ifindex
         $nic.MacAddress | Should -Be $link.address
         $nic.Id | Should -Match '^[0-9a-f]{16}$'
@@ -188,7 +188,7 @@ Describe 'Connect-ContainerNic' -Tag Native {
         ip link set eth0 down
         $nic = Connect-ContainerNic front web1
         ip link set eth0 up
-        $nic.State | Should -Be Attached
+        $nic.State | Should -Be Up
         Test-Ping web1 192.168.50.1 | Should -BeTrue
     }
 
@@ -483,11 +483,11 @@ Describe 'Get-ContainerNic' -Tag Native {
     It 'shows a table that fits 80 columns' {
         $text = Get-ContainerNic | Out-String -Width 80
         $lines = ($text -split '\r?\n').Where({ $_.Trim() }) | ForEach-Object TrimEnd
-        $header = 'Namespace       Interface State     IPAddress'
+        $header = 'Namespace       Interface State      IPAddress'
         $lines -match 'Network:|^Name' | Should -Be '   Network: dual', $header, '   Network: front', $header
         $text -split '\r?\n' | Where-Object { $_.Length -gt 80 } | Should -BeNullOrEmpty
         $text | Should -Not -Match '…|\.\.\.'
-        $lines | Should -Contain 'web1            eth0      Attached  192.168.50.2/24'
+        $lines | Should -Contain 'web1            eth0      Up         192.168.50.2/24'
         '192.168.60.2/24', 'fd18::2/64', '192.168.60.3/24', 'fd18::3/64' | ForEach-Object { $text | Should -BeLike "*$_*" }
     }
 }

@@ -221,7 +221,7 @@ Describe 'Test-ContainerNic where something is broken' -Tag Native, Once {
             'web1/eth0 web3/eth0 DestinationDown: web3/eth0: its interface is gone'
             'web1/eth0 web2/eth0 DestinationDown: web2/eth0: its namespace is gone'
             'web2/eth0 web1/eth0 NicMissing: its namespace is gone'
-            'web1/eth0 web3/eth0 NicMissing: it is detached; see Restore-ContainerNetwork')
+            'web1/eth0 web3/eth0 NicMissing: its namespace was created again; see Restore-ContainerNetwork')
     }
 
     It 'reports modes that keep NICs apart, and of other parents' {

@@ -89,7 +89,7 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
 
     It 'get NICs by name and id, and reach each other through them' {
         $web, $db = (Connect-ContainerNic lan -Container web1), (Connect-ContainerNic lan -Container (Invoke-Runtime podman ps -q --no-trunc))
-        "$web $($web.Container) $($web.Runtime) $($web.Image) $($web.Namespace) $($web.State)" | Should -Be 'web1/eth0 web1 Docker busybox:test web1 Attached'
+        "$web $($web.Container) $($web.Runtime) $($web.Image) $($web.Namespace) $($web.State)" | Should -Be 'web1/eth0 web1 Docker busybox:test web1 Up'
         "$db $($db.Container) $($db.Runtime) $($db.Image)" | Should -Be 'db1/eth0 db1 Podman localhost/busybox:test'
         $web.ContainerId | Should -Be (Invoke-Runtime docker ps -q --no-trunc)
         Invoke-Runtime docker exec web1 ping -c 1 -W 2 (Get-BareAddress $db) | Out-String | Should -BeLike '* 1 packets received*'
@@ -98,8 +98,8 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         $lines = (Get-ContainerNic | Format-Table -View Container | Out-String -Width 80) -split "`n" | Where-Object { $_.Trim() } | ForEach-Object TrimEnd
         $lines[0] | Should -Be '   Network: lan'
         $lines[1] | Should -Match '^Container +Id +Runtime +Interface +State +Image$'
-        $lines[3] | Should -Be "web1             $($web.ContainerId.Substring(0, 12)) Docker     eth0      Attached  busybox:test"
-        $lines[4] | Should -BeLike "db1              $($db.ContainerId.Substring(0, 12)) Podman     eth0      Attached  localhost/*"
+        $lines[3] | Should -Be "web1             $($web.ContainerId.Substring(0, 12)) Docker     eth0      Up         busybox:test"
+        $lines[4] | Should -BeLike "db1              $($db.ContainerId.Substring(0, 12)) Podman     eth0      Up         localhost/*"
         ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 80
         (Get-ContainerNic -Container $db.ContainerId.Substring(0, 12)).Id | Should -Be $db.Id
         Get-ContainerNic -Container nosuch | Should -BeNullOrEmpty
@@ -227,7 +227,7 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         Invoke-Runtime docker stop -t 0 web2
         Invoke-Runtime podman stop -t 0 db2
         Get-NicResult (Restore-ContainerNetwork) | Should -Be 'web2/eth0 Waiting Its container is stopped.', 'db2/eth0 Waiting Its container is stopped.'
-        (Get-ContainerNic).State | Should -Be Detached, Detached
+        (Get-ContainerNic).State | Should -Be ContainerStopped, ContainerStopped
         Test-ContainerNetwork -Quiet | Should -BeTrue -Because 'a stopped container is as it should be'
         (Get-Failure { Connect-ContainerNic lan -Container web1 -IPAddress 10.1.0.20 }).What | Should -Be "AddressInUse ResourceBusy 'web1'"
         Invoke-Runtime docker start web2
@@ -235,7 +235,7 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         Invoke-Runtime docker rm -f web2
         Invoke-Runtime podman rm -f -t 0 db2
         # The removed container's address is free as soon as somebody asks for it.
-        (Connect-ContainerNic lan -Container web1 -IPAddress 10.1.0.20).State | Should -Be Attached
+        (Connect-ContainerNic lan -Container web1 -IPAddress 10.1.0.20).State | Should -Be Up
         Get-NicResult (Restore-ContainerNetwork -Container db2) | Should -Be 'db2/eth0 Released Its container has been removed.'
         (Get-ContainerNic).Container | Should -Be web1
     }
@@ -256,7 +256,7 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         Invoke-Runtime docker stop -t 0 web1
         try {
             $env:DOCKER_HOST = "unix://$base/nothing.sock"
-            (Connect-ContainerNic lan -Container db1 -IPAddress (Get-ContainerNic).IPAddress).State | Should -Be Attached
+            (Connect-ContainerNic lan -Container db1 -IPAddress (Get-ContainerNic).IPAddress).State | Should -Be Up
             (Get-ContainerNic).Container | Should -Be db1
         }
         finally { $env:DOCKER_HOST = $before }

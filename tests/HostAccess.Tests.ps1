@@ -49,7 +49,7 @@ Describe 'The host on a macvlan network' -Tag Native, Once {
         $null = Connect-ContainerNic lan web1
         Test-HostPing 10.1.0.2 | Should -BeFalse -Because 'this is what the kernel keeps apart'
         $access = Enable-HostAccess lan
-        "$($access.Network) $($access.InterfaceName) $($access.Parent) $($access.State)" | Should -Be "lan $name eth0 Attached"
+        "$($access.Network) $($access.InterfaceName) $($access.Parent) $($access.State)" | Should -Be "lan $name eth0 Up"
         "$($access.IPAddress)" | Should -Be '10.1.0.3/32 fd01::2/128'
         Get-IpAddress -Interface $name | Should -Be 10.1.0.3/32, fd01::2/128
         (Get-IpLink $name).linkinfo.info_data.mode | Should -Be bridge

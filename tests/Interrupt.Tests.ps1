@@ -31,7 +31,7 @@ Describe 'Ctrl+C' -Tag Native, Once {
         $process.WaitForExit()
         $nics = Get-ContainerNic
         $nics.Count | Should -BeLessThan 2000
-        $nics.State | Sort-Object -Unique | Should -Be Attached
+        $nics.State | Sort-Object -Unique | Should -Be Up
         (Get-IpLink -Namespace web1 | Where-Object ifname -NE lo).ifname | Sort-Object | Should -Be ($nics.InterfaceName | Sort-Object)
         # Each NIC that was reported exists; at most one more was finished with nobody left to report it to.
         $seen | Where-Object { $_ -notin $nics.InterfaceName } | Should -BeNullOrEmpty
@@ -47,7 +47,7 @@ Describe 'Ctrl+C' -Tag Native, Once {
         $null = $process.StandardOutput.ReadToEnd()
         $process.WaitForExit()
         $nics = Get-ContainerNic
-        $nics.State | Sort-Object -Unique | Should -Be Attached
+        $nics.State | Sort-Object -Unique | Should -Be Up
         (Get-IpLink -Namespace web1 | Where-Object ifname -NE lo).ifname | Sort-Object | Should -Be ($nics.InterfaceName | Sort-Object)
         $nics | Disconnect-ContainerNic
     }
@@ -61,7 +61,7 @@ Describe 'Ctrl+C' -Tag Native, Once {
         $process.WaitForExit()
         # Where the process was quicker than the signal, there is no network any more.
         $nics = @(Get-ContainerNic)
-        $nics | Where-Object State -NE Attached | Should -BeNullOrEmpty
+        $nics | Where-Object State -NE Up | Should -BeNullOrEmpty
         @(Get-IpLink -Namespace web1 | Where-Object ifname -NE lo).Count | Should -Be $nics.Count
         Remove-MacvlanNetwork front -Force
         $null = New-MacvlanNetwork front eth0 -Subnet 10.50.0.0/16

@@ -23,7 +23,7 @@ BeforeAll {
         $text = @(
             sh -c $script
             Get-ContainerNetwork | ForEach-Object { "$_ $($_.State) $($_.Mtu) $($_.NicCount) $($_.Subnets.InUse)" }
-            Get-ContainerNic | ForEach-Object { "$_ $($_.State) $($_.IPAddress)" }
+            Get-ContainerNic -Recorded | ForEach-Object { "$_ $($_.State) $($_.IPAddress)" }
             Get-StateRow | Where-Object { $_ -match '^(parent_links|leases|runs) ' }) -join "`n"
         # Names first: the digits in them may look like anything else. The kernel tells a moment later whether a link is usable.
         $text -replace '([dh][im])-[0-9a-f]{12}', '$1' -replace '[0-9a-f]{16,64}|@\S+|\bfe80:\S+| UNKNOWN| UP' -replace '[ \t]+', ' '

@@ -131,7 +131,7 @@ Describe 'The module out of the package' -Tag Native, Once {
         $script = if ($order -eq 'before') { $foreign, $ours } else { $ours, $foreign }
         $start, $arguments = @('env', "MACIPVLAN_PACKAGE=$modules") + (Get-Shell) + (($script + $loaded) -join "`n")
         $lines = & $start @arguments
-        $lines | Where-Object { $_ -like '*ours *' } | Should -Be "ours 10.1.0.2/24 Attached $module"
+        $lines | Where-Object { $_ -like '*ours *' } | Should -Be "ours 10.1.0.2/24 Up $module"
         $lines | Where-Object { $_ -like '*theirs *' } | Should -Be 'theirs 42'
         $lines[-2..-1] | Should -Be "Default $version", 'MacIpvlan 10.0.15'
         Get-IpAddress web1 eth0 | Should -Be '10.1.0.2/24'

@@ -214,7 +214,7 @@ Describe 'An ordinary user' -Tag Native, Once {
                 Attempt { Remove-MacvlanNetwork lan }
             }
             finally { $child.Kill() }
-'@) | Should -Be @('lan', 'wan', 'eth0', '10.1.0.2/24', 'Attached', 'NeighborSilent', '', 'lo:', '', '', 'PermissionDenied CAP_SYS_ADMIN', 'lan'
+'@) | Should -Be @('lan', 'wan', 'eth0', '10.1.0.2/24', 'Up', 'NeighborSilent', '', 'lo:', '', '', 'PermissionDenied CAP_SYS_ADMIN', 'lan'
             'PermissionDenied CAP_SYS_ADMIN', '', '')
         stat -c '%a %u' $base/home/state | Should -Be '700 65534'
         stat -c '%a %u' (Get-ChildItem $base/home/state).FullName | Sort-Object -Unique | Should -Be '600 65534'

@@ -41,12 +41,12 @@ Describe 'Restore-ContainerNetwork after a reboot' -Tag Native, Once {
         $before | Should -HaveCount 11
         Restart-TestHost web1, web2, web3
         Add-WireAddress
-        (Get-ContainerNic).State | Should -Be Detached, Detached, Detached, Detached
+        (Get-ContainerNic).State | Should -Be (@('NamespaceReplaced') * 4)
         Restore-All | Should -Be @(
             'Network lan lan InPlace', 'Network routes routes InPlace', 'Nic web1/eth0 routes Restored', 'Nic web1/eth1 lan Restored'
             'Nic web2/lan0 lan Restored', 'Nic web3/eth0 lan Restored')
         Get-NicText web1, web2, web3 | Should -Be $before
-        (Get-ContainerNic).State | Should -Be Attached, Attached, Attached, Attached
+        (Get-ContainerNic).State | Should -Be Up, Up, Up, Up
         Get-PingReply web1 10.1.0.1, 10.1.0.77, fd01::1, fd01::77 -Attempts 2 | Should -HaveCount 4
         (Get-IpLink).ifname | Should -Be lo, eth0
         $text = Get-KernelText
@@ -72,7 +72,7 @@ Describe 'Restore-ContainerNetwork after a reboot' -Tag Native, Once {
         $null = Connect-ContainerNic lan web1, web2
         Restart-TestHost web2
         Restore-All | Should -Be 'Network lan lan InPlace', 'Nic web1/eth0 lan Waiting Its namespace doesn''t exist.', 'Nic web2/eth0 lan Restored'
-        (Get-ContainerNic).State | Should -Be Detached, Attached
+        (Get-ContainerNic).State | Should -Be NamespaceGone, Up
         (Connect-ContainerNic lan web2).IPAddress[0].ToString() | Should -Be 10.1.0.4/24 -Because 'the address of the other is kept'
         $null = New-NetworkNamespace web1
         Restore-All lan | Should -Be 'Network lan lan InPlace', 'Nic web1/eth0 lan Restored', 'Nic web2/eth0 lan InPlace', 'Nic web2/eth1 lan InPlace'
@@ -107,7 +107,7 @@ Describe 'Restore-ContainerNetwork after a reboot' -Tag Native, Once {
         Restart-TestHost web1
         ip -n web1 link add eth0 type veth peer name eth9
         Restore-All | Should -Be 'Network lan lan InPlace', 'Nic web1/eth0 lan Failed web1 already has an interface named eth0.'
-        "$(Get-ContainerNic) $((Get-ContainerNic).State)" | Should -Be 'web1/eth0 Detached'
+        "$(Get-ContainerNic) $((Get-ContainerNic).State)" | Should -Be 'web1/eth0 Missing'
         (Test-ContainerNetwork).Kind | Should -Be LinkMissing
         Restore-All | Should -Be 'Network lan lan InPlace', 'Nic web1/eth0 lan Failed web1 already has an interface named eth0.'
         ip -n web1 link delete eth0
@@ -164,13 +164,13 @@ Describe 'Restore-ContainerNetwork where the parent' -Tag Native, Once {
     It 'is missing keeps network and NICs, until it is back' {
         ip link delete p0
         Restore-All | Should -Be 'Network lan lan Failed Its parent p0 is missing.', 'Nic web1/eth0 lan Failed The parent p0 is missing.'
-        "$((Get-ContainerNetwork).State) $((Get-ContainerNic).State)" | Should -Be 'ParentMissing Detached'
+        "$((Get-ContainerNetwork).State) $((Get-ContainerNic).State)" | Should -Be 'ParentMissing ParentMissing'
         ip link add p0 type veth peer name p0 netns wire
         ip link set p0 up
         'link set p0 up', 'address add 10.1.0.1/24 dev p0' | ip -n wire -batch -
-        "$((Get-ContainerNetwork).State) $((Get-ContainerNic).State)" | Should -Be 'Ready Detached'
+        "$((Get-ContainerNetwork).State) $((Get-ContainerNic).State)" | Should -Be 'Ready Missing'
         Restore-All | Should -Be 'Network lan lan InPlace', 'Nic web1/eth0 lan Restored'
-        "$((Get-ContainerNetwork).State) $((Get-ContainerNic).State)" | Should -Be 'Ready Attached'
+        "$((Get-ContainerNetwork).State) $((Get-ContainerNic).State)" | Should -Be 'Ready Up'
         Test-Ping web1 10.1.0.1 | Should -BeTrue
     }
 
@@ -181,7 +181,7 @@ Describe 'Restore-ContainerNetwork where the parent' -Tag Native, Once {
         ip link set p1 name p0
         ip link set p0 up
         Restore-All | Should -Be 'Network lan lan InPlace', 'Nic web1/eth0 lan InPlace'
-        (Get-ContainerNic).State | Should -Be Attached
+        (Get-ContainerNic).State | Should -Be Up
         # The kernel hands the carrier of a parent on within a second.
         Test-Ping web1 10.1.0.1 -Count 3 | Should -BeTrue
     }
@@ -245,7 +245,7 @@ Describe 'Restore-ContainerNetwork of parents' {
         $null = Connect-ContainerNic lan web1, web2
         $before = Get-NicText web1
         ip link delete eth0.50
-        (Get-ContainerNic).State | Should -Be Detached, Detached
+        (Get-ContainerNic).State | Should -Be ParentMissing, ParentMissing
         Restore-All -WhatIf | Should -Be 'Parent eth0.50 lan Skipped', 'Network lan lan Skipped', 'Nic web1/eth0 lan Skipped', 'Nic web2/eth0 lan Skipped'
         Restore-All lan | Should -Be 'Parent eth0.50 lan Restored', 'Network lan lan InPlace', 'Nic web1/eth0 lan Restored', 'Nic web2/eth0 lan Restored'
         Get-NicText web1 | Should -Be $before

@@ -62,7 +62,7 @@ Describe 'Macvlan networks and NICs' -Tag Native, Once {
         Get-ContainerNic | Format-Nic | Should -Be $before
         Get-NicText web1, web2 | Should -Be $kernel
         # What is said otherwise is otherwise.
-        $saved[0] | Connect-ContainerNic -Network remote -InterfaceName other0 -Mtu 1280 | Format-Nic | Should -BeLike 'remote web1/other0 10.5.0.1/24 * 1280 Attached'
+        $saved[0] | Connect-ContainerNic -Network remote -InterfaceName other0 -Mtu 1280 | Format-Nic | Should -BeLike 'remote web1/other0 10.5.0.1/24 * 1280 Up'
         Disconnect-ContainerNic remote
     }
 

@@ -84,7 +84,7 @@ Describe 'Stop' -Tag Native, Once {
             $pipeline = $pipelines[($round - 1) % $pipelines.Count]
             $ended = & $stop $pipeline.Script $random.Next($pipeline.Time)
             if ($ended -eq 'Stopped') { $amid++ }
-            Get-ContainerNic | Where-Object State -NE Attached | Should -BeNullOrEmpty -Because "of round ${round}: $($pipeline.Script)"
+            Get-ContainerNic | Where-Object State -NE Up | Should -BeNullOrEmpty -Because "of round ${round}: $($pipeline.Script)"
             if ($round % 14) { continue }
             $null = Restore-ContainerNetwork -WarningAction SilentlyContinue
             Test-ContainerNetwork | Should -BeNullOrEmpty -Because "of round ${round}: $($pipeline.Script)"

@@ -13,6 +13,7 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
     private static readonly TimeSpan s_validity = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_validityOfFailure = TimeSpan.FromSeconds(10);
     private readonly Dictionary<IContainerRuntime, Answer> _answers = [];
+    private (IReadOnlyList<(int Process, ContainerCgroup Cgroup)> All, long Time)? _processes;
 
     /// <summary>All runtimes, including those that aren't running.</summary>
     public IReadOnlyList<IContainerRuntime> Runtimes => runtimes;
@@ -33,7 +34,7 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
         if (found.Length == 0) found = Matching(c => c.Id.StartsWith(text, StringComparison.Ordinal));
         if (found.Length > 1) throw ContainerErrors.Ambiguous(text, found.Select(static f => f.Listing.Container.ToString()));
         if (found.Length == 1) return Open(found[0].Runtime, found[0].Listing.Container);
-        return TryOpenByCgroup(text, "") ?? throw NotFound(text);
+        return TryOpenByCgroup(ContainerProcesses.FindAll(), text, "") ?? throw NotFound(text);
 
         // Two sockets can report the same container.
         (IContainerRuntime, ContainerListing)[] Matching(Func<Container, bool> matches) =>
@@ -57,7 +58,13 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
             }
         }
 
-        if (TryOpenByCgroup(container.Id, container.Cgroup) is ContainerTarget target)
+        // The processes are usually needed for many containers at a time.
+        if (_processes is not { } known || Stopwatch.GetElapsedTime(known.Time) > s_validity)
+        {
+            _processes = known = (ContainerProcesses.FindAll(), Stopwatch.GetTimestamp());
+        }
+
+        if (TryOpenByCgroup(known.All, container.Id, container.Cgroup) is ContainerTarget target)
         {
             return new(ContainerState.Running) { Namespace = target.Namespace };
         }
@@ -77,8 +84,12 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
             .Where(static c => c.IsRunning).Select(static c => c.Container).DistinctBy(static c => c.Id)];
     }
 
-    /// <summary>Discards the cached answers of runtimes, because something has changed.</summary>
-    public void Forget() => _answers.Clear();
+    /// <summary>Discards what is cached, because something has changed.</summary>
+    public void Forget()
+    {
+        _answers.Clear();
+        _processes = null;
+    }
 
     public void Dispose()
     {
@@ -138,10 +149,10 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
         throw ContainerErrors.NotRunning(container);
     }
 
-    private static ContainerTarget? TryOpenByCgroup(string id, string group)
+    private static ContainerTarget? TryOpenByCgroup(IReadOnlyList<(int, ContainerCgroup)> processes, string id, string group)
     {
         if (!IsCgroupId(id)) return null;
-        IReadOnlyList<ContainerProcess> found = ContainerProcesses.Find(id, group);
+        IReadOnlyList<ContainerProcess> found = ContainerProcesses.Find(processes, id, group);
         if (found.Count > 1) throw ContainerErrors.Ambiguous(id, found.Select(static p => p.Cgroup.Path));
         if (found.Count == 0) return null;
         ContainerProcess process = found[0];

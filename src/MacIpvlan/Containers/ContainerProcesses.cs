@@ -21,16 +21,30 @@ internal static class ContainerProcesses
         }
     }
 
-    /// <summary>The first process of each container whose id begins with the text.</summary>
-    /// <param name="id">The id, or its beginning.</param>
-    /// <param name="group">The path of the container's group if it's known; empty for any that runtimes make.</param>
-    public static IReadOnlyList<ContainerProcess> Find(string id, string group)
+    /// <summary>The processes that are in containers, with the containers according to their control groups.</summary>
+    public static IReadOnlyList<(int Process, ContainerCgroup Cgroup)> FindAll()
     {
-        List<ContainerProcess> all = [];
+        List<(int, ContainerCgroup)> all = [];
         foreach (string path in Directory.EnumerateDirectories("/proc"))
         {
             if (!int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out int process)) continue;
-            if (ReadCgroup(process) is not ContainerCgroup cgroup || !cgroup.Id.StartsWith(id, StringComparison.Ordinal)) continue;
+            if (ReadCgroup(process) is ContainerCgroup cgroup) all.Add((process, cgroup));
+        }
+
+        return all;
+    }
+
+    /// <summary>The first process of each container whose id begins with the text.</summary>
+    /// <param name="processes">The processes that are in containers.</param>
+    /// <param name="id">The id, or its beginning.</param>
+    /// <param name="group">The path of the container's group if it's known; empty for any that runtimes make.</param>
+    public static IReadOnlyList<ContainerProcess> Find(
+        IReadOnlyList<(int Process, ContainerCgroup Cgroup)> processes, string id, string group)
+    {
+        List<ContainerProcess> all = [];
+        foreach ((int process, ContainerCgroup cgroup) in processes)
+        {
+            if (!cgroup.Id.StartsWith(id, StringComparison.Ordinal)) continue;
             // Others can make groups that have the name of any container.
             if (group.Length > 0 ? cgroup.Path != group : !cgroup.IsOfRuntime(FileStatus.EffectiveUser)) continue;
             if (HostBoot.ProcessStart(process) is long start) all.Add(new(process, start, cgroup));

@@ -73,7 +73,7 @@ internal sealed class NicAbsence(NetworkSession session)
         NicState.ContainerStopped => "its container is stopped",
         NicState.ContainerRestarted => "its container was restarted and has a new namespace; see Restore-ContainerNetwork",
         NicState.ContainerGone => "its container was removed",
-        NicState.NamespaceReplaced => "its namespace was replaced by another one; see Restore-ContainerNetwork",
+        NicState.NamespaceReplaced => "its namespace was created again; see Restore-ContainerNetwork",
         NicState.Unknown => "its namespace can't be found out",
         _ => "its namespace is gone",
     };
