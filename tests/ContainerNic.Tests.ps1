@@ -188,7 +188,7 @@ Describe 'Connect-ContainerNic' -Tag Native {
         ip link set eth0 down
         $nic = Connect-ContainerNic front web1
         ip link set eth0 up
-        $nic.State | Should -Be Up
+        $nic.State | Should -Be LowerLayerDown
         Test-Ping web1 192.168.50.1 | Should -BeTrue
     }
 

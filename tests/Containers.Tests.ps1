@@ -183,6 +183,7 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         Invoke-Runtime docker restart -t 0 web1
         Invoke-Runtime podman restart -t 0 db1
         Get-ContainerLink docker web1 | Should -BeNullOrEmpty
+        (Get-ContainerNic).State | Should -Be ContainerRestarted, ContainerRestarted
         Get-NicResult (Restore-ContainerNetwork -Container web1) | Should -Be 'web1/lan7 Restored'
         Get-ContainerLink docker web1 | Should -Be $links[0]
         Get-ContainerLink podman db1 | Should -BeNullOrEmpty
@@ -210,6 +211,7 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         . $Inside | Should -HaveCount 1
         Test-ContainerNetwork | ForEach-Object { "$($_.Kind) $($_.Network) $($_.Name): $($_.Expected) -> $($_.Actual) $($_.IsRepaired)" } |
             Should -Be "NamespaceChanged lan web1/eth0: $(Get-ContainerNamespace) -> $old False"
+        (Get-ContainerNic).State | Should -Be ContainerRestarted
         Test-ContainerNetwork -Quiet | Should -BeFalse
         (Test-ContainerNic -Container web1).Reason | Should -BeLike '*restarted*Restore-ContainerNetwork'
         Get-ContainerLink docker web1 | Should -BeNullOrEmpty
@@ -228,14 +230,22 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         Invoke-Runtime podman stop -t 0 db2
         Get-NicResult (Restore-ContainerNetwork) | Should -Be 'web2/eth0 Waiting Its container is stopped.', 'db2/eth0 Waiting Its container is stopped.'
         (Get-ContainerNic).State | Should -Be ContainerStopped, ContainerStopped
+        (Get-MacvlanNetwork lan).NicCount | Should -Be 2
+        (Get-Failure { Remove-MacvlanNetwork lan }).Message | Should -BeLike '*web2/eth0 (its container is stopped), db2/eth0 (its container is stopped).'
         Test-ContainerNetwork -Quiet | Should -BeTrue -Because 'a stopped container is as it should be'
-        (Get-Failure { Connect-ContainerNic lan -Container web1 -IPAddress 10.1.0.20 }).What | Should -Be "AddressInUse ResourceBusy 'web1'"
+        $failure = Get-Failure { Connect-ContainerNic lan -Container web1 -IPAddress 10.1.0.20 }
+        $failure.What | Should -Be "AddressInUse ResourceBusy 'web1'"
+        $failure.Message | Should -BeLike '*web2/eth0 (its container is stopped).'
+        $mac = (Get-ContainerNic -Container web2).MacAddress
+        (Get-Failure { Connect-ContainerNic lan -Container web1 -MacAddress $mac }).Message | Should -BeLike '*web2/eth0 (its container is stopped).'
         Invoke-Runtime docker start web2
         Get-NicResult (Restore-ContainerNetwork -Container web2) | Should -Be 'web2/eth0 Restored'
         Invoke-Runtime docker rm -f web2
         Invoke-Runtime podman rm -f -t 0 db2
+        (Get-ContainerNic).State | Should -Be ContainerGone, ContainerGone
+        (Get-MacvlanNetwork lan).NicCount | Should -Be 0
         # The removed container's address is free as soon as somebody asks for it.
-        (Connect-ContainerNic lan -Container web1 -IPAddress 10.1.0.20).State | Should -Be Up
+        (Connect-ContainerNic lan -Container web1 -IPAddress 10.1.0.20 -MacAddress $mac).State | Should -Be Up
         Get-NicResult (Restore-ContainerNetwork -Container db2) | Should -Be 'db2/eth0 Released Its container has been removed.'
         (Get-ContainerNic).Container | Should -Be web1
     }
@@ -247,6 +257,7 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         try {
             $env:DOCKER_HOST = "unix://$base/nothing.sock"
             @(Test-ContainerNetwork).Kind | Should -Be LeaseWithoutNic
+            (Get-ContainerNic).State | Should -Be NamespaceGone
             Get-NicResult (Restore-ContainerNetwork) | Should -Be 'web1/eth0 Waiting No runtime can tell whether its container still exists.'
         }
         finally { $env:DOCKER_HOST = $before }

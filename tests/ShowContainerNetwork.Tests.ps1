@@ -76,7 +76,7 @@ Describe 'Show-ContainerNetwork' -Tag Native {
         ip link set eth0 name eth9
         Get-Tree lan | Should -Contain '└─ eth0  link  [missing]'
         Get-Tree lan | Should -Contain '   └─ lan  macvlan Bridge  [ParentMissing]'
-        Get-Tree lan | Should -Contain '      ├─ web1/eth0    10.1.0.65/24  MAC  [Detached]'
+        Get-Tree lan | Should -Contain '      ├─ web1/eth0    10.1.0.65/24  MAC  [LowerLayerDown]'
         ip link set eth9 name eth0
         ip link set eth0 up
     }
