@@ -33,6 +33,7 @@
         'Remove-MacvlanNetwork'
         'Remove-NetworkNamespace'
         'Remove-VlanSubInterface'
+        'Repair-ContainerNetwork'
         'Restore-ContainerNetwork'
         'Show-ContainerNetwork'
         'Test-ContainerNetwork'

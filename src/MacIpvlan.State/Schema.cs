@@ -140,5 +140,8 @@ internal static class Schema
         -- From now on, the column until has milliseconds since the boot with this id.
         ALTER TABLE foreign_addresses ADD COLUMN boot_id TEXT NOT NULL DEFAULT '';
         """,
+        """
+        ALTER TABLE networks ADD COLUMN router_advertisement TEXT;
+        """,
     ];
 }

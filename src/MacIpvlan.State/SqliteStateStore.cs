@@ -59,7 +59,8 @@ public sealed partial class SqliteStateStore : IStateStore
         return _database.Query(
             $"""
             SELECT id, name, kind, mode, flag, allowed_macs, bc_queue_length, bc_cutoff, no_promiscuous, parent, internal,
-                mtu, route_metric, no_default_route, on_link_gateway, routes, probe_count, probe_timeout, n.rowid AS rowid FROM networks n
+                mtu, route_metric, no_default_route, on_link_gateway, routes, probe_count, probe_timeout,
+                router_advertisement, n.rowid AS rowid FROM networks n
             WHERE {isWanted} ORDER BY lower(name)
             """,
             r => new NetworkRecord
@@ -75,6 +76,7 @@ public sealed partial class SqliteStateStore : IStateStore
                 OnLinkGateway = r.GetBoolean(14),
                 Routes = [.. r.GetList(15, '\n').Select(NetworkRoute.Parse)],
                 Probe = r.IsDBNull(16) ? null : new ProbeSettings(r.GetInt32(16), r.GetInt32(17)),
+                RouterAdvertisement = r.IsDBNull(18) ? null : r.GetEnum<RouterAdvertisement>(18),
                 Subnets = [.. subnets[r.GetString(0)]],
             },
             values);
@@ -144,14 +146,15 @@ public sealed partial class SqliteStateStore : IStateStore
                 """
                 INSERT INTO networks (id, host, name, kind, mode, flag, allowed_macs, bc_queue_length, bc_cutoff,
                     no_promiscuous, parent, internal, mtu, route_metric, no_default_route, on_link_gateway, routes,
-                    probe_count, probe_timeout)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+                    probe_count, probe_timeout, router_advertisement)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
                 """,
                 network.Id, _host, network.Name, network.NicKind.Name, macvlan?.Mode.ToString() ?? ipvlan!.Mode.ToString(),
                 ipvlan?.Flag.ToString(), string.Join(' ', macvlan?.AllowedMacAddresses ?? []),
                 macvlan?.BroadcastQueueLength, macvlan?.BroadcastCutoff, macvlan?.NoPromiscuous ?? false, network.Parent,
                 network.Internal, network.Mtu, network.RouteMetric, network.NoDefaultRoute, network.OnLinkGateway,
-                string.Join('\n', network.Routes), network.Probe?.Count, network.Probe?.TimeoutMilliseconds);
+                string.Join('\n', network.Routes), network.Probe?.Count, network.Probe?.TimeoutMilliseconds,
+                network.RouterAdvertisement?.ToString());
         }
         catch (SqliteException e) when (e.SqliteErrorCode == ConstraintViolation)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MacIpvlan.Addressing;
 
 namespace MacIpvlan.PowerShell;
 
@@ -46,6 +47,13 @@ public sealed class VlanIdCompleter : NameCompleter
             .Where(v => parents.Count == 0 || parents.Contains(v.Parent)).OrderBy(static v => v.VlanId)
             .Select(static v => new Candidate(v.VlanId.ToString(CultureInfo.InvariantCulture), () => $"{v.Name} on {v.Parent}"));
     }
+}
+
+/// <summary>Completes the values of an enumeration, which PowerShell doesn't do if the parameter can be empty.</summary>
+public sealed class RouterAdvertisementCompleter : NameCompleter
+{
+    private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input) =>
+        Enum.GetNames<RouterAdvertisement>().Select(static n => new Candidate(n, () => $"NICs {n.ToLowerInvariant()} router advertisements"));
 }
 
 /// <summary>Completes names of network namespaces.</summary>

@@ -78,6 +78,12 @@ public abstract class NewNetworkCommand : NetworkCommand
     [CellTransformation<NetworkRoute[]>]
     public NetworkRoute[]? Route { get; set; }
 
+    /// <summary>What NICs do with router advertisements. The default depends on their addresses.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CellTransformation<RouterAdvertisement?>]
+    [ArgumentCompleter(typeof(RouterAdvertisementCompleter))]
+    public RouterAdvertisement? RouterAdvertisement { get; set; }
+
     private protected override bool ChangesHost => true;
 
     /// <summary>The kind and mode of the NICs.</summary>
@@ -105,6 +111,7 @@ public abstract class NewNetworkCommand : NetworkCommand
             NoDefaultRoute = NoDefaultRoute,
             OnLinkGateway = OnLinkGateway,
             Routes = Route ?? [],
+            RouterAdvertisement = RouterAdvertisement,
             Probe = ReadProbe(),
         };
         ContainerNetworks networks = new(Session);

@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace MacIpvlan.PowerShell.Commands;
 
 /// <summary>Reports differences between the recorded networks and the kernel.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "ContainerNetwork", SupportsShouldProcess = true)]
+[Cmdlet(VerbsDiagnostic.Test, "ContainerNetwork")]
 [OutputType(typeof(NetworkDifference), typeof(bool))]
 public sealed class TestContainerNetworkCommand : NetworkCommand
 {
@@ -15,30 +15,24 @@ public sealed class TestContainerNetworkCommand : NetworkCommand
     [ArgumentCompleter(typeof(NetworkCompleter))]
     public string[]? Name { get; set; }
 
-    /// <summary>Repairs the differences.</summary>
-    [Parameter]
-    public SwitchParameter Repair { get; set; }
-
-    /// <summary>Returns only a Boolean: whether there are no differences, after repairs if -Repair is used.</summary>
+    /// <summary>Returns only a Boolean: whether there are no differences but what others added.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
-
-    private protected override bool ChangesHost => Repair;
 
     private protected override bool EntersNamespaces => true;
 
     private protected override void Process()
     {
-        NetworkComparison comparison = new(Session, Repair ? ShouldProcess : null);
+        NetworkComparison comparison = new(Session, repair: null);
         ContainerNetwork[] networks = [.. SelectNetworks(Name)];
         // A network that doesn't exist counts as a difference.
         _differs |= Name is not null && networks.Length == 0 && !Name.All(WildcardPattern.ContainsWildcardCharacters);
         foreach (NetworkDifference difference in comparison.Compare(networks, areAll: Name is null))
         {
-            _differs |= !difference.IsRepaired;
+            _differs |= !difference.IsForeign;
             if (!Quiet) Write(difference);
             // The answer can't change any more.
-            else if (_differs && !Repair) return;
+            else if (_differs) return;
         }
     }
 

@@ -5,9 +5,6 @@ namespace MacIpvlan.PowerShell;
 /// <summary>Maps the core's exceptions to PowerShell error records.</summary>
 internal static class ErrorRecords
 {
-    private const int EPERM = 1;
-    private const int EACCES = 13;
-
     /// <summary>
     /// Creates the record: a single-word id, a category, the input as target, and the recommended action.
     /// </summary>
@@ -27,7 +24,7 @@ internal static class ErrorRecords
     public static bool IsOfEnvironment(Exception exception) => exception switch
     {
         NetworkException e => e.Error is NetworkError.PermissionDenied or NetworkError.StateUnavailable,
-        NetlinkException e => e.Errno is EPERM or EACCES,
+        NetlinkException e => e.MissingPrivilege is not null,
         _ => false,
     };
 
@@ -47,7 +44,7 @@ internal static class ErrorRecords
             or NetworkError.NamespaceInUse or NetworkError.AddressInUse or NetworkError.AddressConflict
             or NetworkError.MacAddressInUse => ErrorCategory.ResourceBusy,
         NetworkError.AddressesExhausted or NetworkError.StateUnavailable or NetworkError.ContainerNotRunning
-            or NetworkError.RuntimeUnavailable or NetworkError.RendererUnavailable => ErrorCategory.ResourceUnavailable,
+            or NetworkError.RuntimeUnavailable or NetworkError.RendererUnavailable or NetworkError.IPv6Unavailable => ErrorCategory.ResourceUnavailable,
         NetworkError.SearchIncomplete => ErrorCategory.LimitsExceeded,
         NetworkError.InvalidDefinition => ErrorCategory.InvalidData,
         NetworkError.FileUnusable => ErrorCategory.OpenError,
@@ -92,7 +89,7 @@ internal static class ErrorRecords
 
     private static string Action(string errno) => errno switch
     {
-        "EPERM" or "EACCES" => "Run as root, or with the capabilities CAP_NET_ADMIN and CAP_SYS_ADMIN.",
+        "EPERM" => "Run as root, or with the capabilities CAP_NET_ADMIN and CAP_SYS_ADMIN.",
         "EOPNOTSUPP" => "The kernel lacks this kind of link: load its module (modprobe macvlan, ipvlan, 8021q, dummy).",
         "ENETDOWN" => "Set the parent up first: ip link set dev PARENT up.",
         "EADDRINUSE" => "Use another address; two links on one parent can't have the same address.",

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using MacIpvlan.Addressing;
 using MacIpvlan.Netlink;
 using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
@@ -70,6 +71,11 @@ public abstract class ContainerNetwork
     /// The routes that its NICs get in addition to the default route, in the syntax of the ip command.
     /// </summary>
     public ValueList<string> Route => ValueList.OfTexts(Record.Routes);
+
+    /// <summary>
+    /// What its NICs do with router advertisements; null if that depends on the addresses of each NIC.
+    /// </summary>
+    public RouterAdvertisement? RouterAdvertisement => Record.RouterAdvertisement;
 
     /// <summary>Whether NICs can be connected.</summary>
     public NetworkState State { get; }

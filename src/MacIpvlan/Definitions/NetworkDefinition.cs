@@ -34,7 +34,7 @@ internal static class NetworkDefinition
         if (request.NicKind is MacvlanLink macvlan) CheckOptions(macvlan);
         if (request.Probe is not null) CheckProbe(request.NicKind, request.Probe);
         PrefixIndex index = CheckSubnets(request.Subnets);
-        CheckMtu(request.Mtu, request.Subnets);
+        CheckMtu(request.Mtu, HasIPv6(request.Subnets, request.RouterAdvertisement));
         if (request.RouteMetric < 0) throw new NetworkException(
             NetworkError.InvalidParameter, "RouteMetric can't be negative.");
         CheckGateways(request, index);
@@ -60,11 +60,14 @@ internal static class NetworkDefinition
             ExcludedOf([.. excluded[subnet]], hops[subnet])))];
     }
 
+    /// <summary>Whether NICs of a network can have IPv6 addresses of the network or of its routers.</summary>
+    public static bool HasIPv6(IEnumerable<IPPrefix> subnets, RouterAdvertisement? routers) =>
+        routers == RouterAdvertisement.Accept || subnets.Any(static s => s.Family == AddressFamily.InterNetworkV6);
+
     /// <summary>Checks an MTU. IPv6 requires a higher minimum than IPv4 (RFC 8200 5, RFC 791).</summary>
     /// <exception cref="NetworkException">InvalidParameter.</exception>
-    public static void CheckMtu(int? mtu, IEnumerable<IPPrefix> subnets)
+    public static void CheckMtu(int? mtu, bool hasIPv6)
     {
-        bool hasIPv6 = subnets.Any(static s => s.Family == AddressFamily.InterNetworkV6);
         int least = hasIPv6 ? MinMtuIPv6 : MinMtu;
         if (mtu < least || mtu > MaxMtu)
         {

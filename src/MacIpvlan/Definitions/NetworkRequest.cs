@@ -53,6 +53,9 @@ public sealed record NetworkRequest
     /// <summary>The routes that its NICs get in addition to the default route.</summary>
     public IReadOnlyList<NetworkRoute> Routes { get; init; } = [];
 
+    /// <summary>What its NICs do with router advertisements; null to decide by the addresses of each NIC.</summary>
+    public RouterAdvertisement? RouterAdvertisement { get; init; }
+
     /// <summary>How addresses are probed before NICs use them (macvlan only); null if they aren't probed.</summary>
     public ProbeSettings? Probe { get; init; }
 
@@ -77,6 +80,7 @@ public sealed record NetworkRequest
         NoDefaultRoute = network.NoDefaultRoute,
         OnLinkGateway = network.OnLinkGateway,
         Routes = network.Routes,
+        RouterAdvertisement = network.RouterAdvertisement,
         Probe = network.Probe,
         Mtu = network.Mtu,
         RouteMetric = network.RouteMetric,

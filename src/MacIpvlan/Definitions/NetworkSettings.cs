@@ -27,6 +27,7 @@ internal static class NetworkSettings
     public const string Route = "Route";
     public const string RouteMetric = "RouteMetric";
     public const string Mtu = "Mtu";
+    public const string RouterAdvertisement = "RouterAdvertisement";
     public const string AllowedMacAddress = "AllowedMacAddress";
     public const string BroadcastQueueLength = "BroadcastQueueLength";
     public const string BroadcastCutoff = "BroadcastCutoff";
@@ -66,6 +67,7 @@ internal static class NetworkSettings
             (Route, Texts(network.Routes)),
             (RouteMetric, network.RouteMetric),
             (Mtu, network.Mtu),
+            (RouterAdvertisement, network.RouterAdvertisement?.ToString()),
             (AllowedMacAddress, macvlan?.AllowedMacAddresses.Select(Link.Format).ToArray()),
             (BroadcastQueueLength, macvlan?.BroadcastQueueLength),
             (BroadcastCutoff, macvlan?.BroadcastCutoff),

@@ -35,7 +35,7 @@ internal static class VlanDefinition
             LinkName.Check(vlan.Name);
             VlanLink kind = (VlanLink)vlan.Kind;
             ParentReference.OfVlan(vlan.Parent!, kind.VlanId);
-            NetworkDefinition.CheckMtu(vlan.Mtu, []);
+            NetworkDefinition.CheckMtu(vlan.Mtu, hasIPv6: false);
             CheckPriorities(kind);
         }
     }

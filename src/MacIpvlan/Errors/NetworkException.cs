@@ -138,6 +138,9 @@ public enum NetworkError
     /// <summary>The program that renders pictures is missing, fails, or doesn't finish.</summary>
     RendererUnavailable,
 
+    /// <summary>The NIC needs IPv6, but its interface can't have it.</summary>
+    IPv6Unavailable,
+
     /// <summary>The kernel doesn't support a requested option.</summary>
     KernelTooOld,
 

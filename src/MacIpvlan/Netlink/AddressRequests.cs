@@ -72,16 +72,22 @@ internal sealed record AddressGet(Link? Link) : RouteRequest
     internal static LinkAddress Parse(Message message)
     {
         ifaddrmsg header = message.Fixed<ifaddrmsg>();
+        uint flags = header.ifa_flags;
         ReadOnlySpan<byte> bytes = [];
         AttributeReader attributes = message.Attributes<ifaddrmsg>();
         while (attributes.TryRead(out ushort type, out ReadOnlySpan<byte> value))
         {
+            // The fixed part has only the lower 8 flags.
+            if (type == IFA_FLAGS) flags = AttributeReader.Number<uint>(value);
             if (type == IFA_LOCAL || (type == IFA_ADDRESS && bytes.IsEmpty)) bytes = value;
         }
 
         AddressValue address = AttributeReader.Address(header.ifa_family, bytes);
         if (header.ifa_prefixlen > address.Bits) throw MessageReader.Malformed();
-        return new((int)header.ifa_index, new(address, header.ifa_prefixlen), header.ifa_scope == RT_SCOPE_UNIVERSE);
+        return new((int)header.ifa_index, new(address, header.ifa_prefixlen), header.ifa_scope == RT_SCOPE_UNIVERSE)
+        {
+            IsPermanent = (flags & IFA_F_PERMANENT) != 0,
+        };
     }
 }
 
@@ -89,4 +95,8 @@ internal sealed record AddressGet(Link? Link) : RouteRequest
 /// <param name="LinkIndex">The link's index.</param>
 /// <param name="Address">The address with its prefix length.</param>
 /// <param name="IsGlobal">Whether the address is valid beyond the link (RT_SCOPE_UNIVERSE).</param>
-public sealed record LinkAddress(int LinkIndex, InterfaceAddress Address, bool IsGlobal);
+public sealed record LinkAddress(int LinkIndex, InterfaceAddress Address, bool IsGlobal)
+{
+    /// <summary>Whether it doesn't expire. Addresses from router advertisements and of DHCP clients do (IFA_F_PERMANENT).</summary>
+    public bool IsPermanent { get; init; }
+}

@@ -52,6 +52,9 @@ public sealed record Link
     /// <summary>The MAC address.</summary>
     public PhysicalAddress MacAddress { get; init; } = PhysicalAddress.None;
 
+    /// <summary>Its IPv6 settings; null if the kernel has no IPv6, or the MTU is too small for it.</summary>
+    public IPv6Settings? IPv6 { get; init; }
+
     /// <summary>Whether it's up (IFF_UP).</summary>
     public bool IsUp { get; init; }
 
@@ -81,6 +84,7 @@ public sealed record Link
         uint group = 0;
         int parent = 0, master = 0, mtu = 0;
         int? parentNamespace = null;
+        IPv6Settings? ipv6 = null;
         AttributeReader attributes = message.Attributes<ifinfomsg>();
         while (attributes.TryRead(out ushort type, out ReadOnlySpan<byte> value))
         {
@@ -95,6 +99,7 @@ public sealed record Link
                 case IFLA_LINK_NETNSID: parentNamespace = AttributeReader.Number<int>(value); break;
                 case IFLA_MASTER: master = AttributeReader.Number<int>(value); break;
                 case IFLA_ADDRESS: mac = new(value.ToArray()); break;
+                case IFLA_AF_SPEC: ipv6 = IPv6Settings.Parse(new(value)); break;
                 case IFLA_LINKINFO: kind = LinkKind.Parse(new(value), out kindName); break;
             }
         }
@@ -113,6 +118,7 @@ public sealed record Link
             MasterIndex = master,
             Mtu = mtu,
             MacAddress = mac,
+            IPv6 = ipv6,
             IsUp = (info.ifi_flags & IFF_UP) != 0,
             HasCarrier = (info.ifi_flags & IFF_LOWER_UP) != 0,
             IsLoopback = (info.ifi_flags & IFF_LOOPBACK) != 0,

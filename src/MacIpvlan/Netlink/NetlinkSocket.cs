@@ -160,7 +160,9 @@ internal sealed class NetlinkSocket(INetlinkTransport transport, Action? checkpo
                 RouteRequest request = requests[(int)index];
                 if (errno != 0 && !request.Tolerates(errno) && !(isRepetition && request.IsDoneBy(errno)))
                 {
-                    refusal ??= new NetlinkException(request.ToString(), errno, message.ExtendedText(), Privilege);
+                    // EACCES isn't about privileges here: the kernel answers it, for example, if IPv6 is off on the link.
+                    refusal ??= new NetlinkException(
+                        request.ToString(), errno, message.ExtendedText(), errno == Errno.EPERM ? Privilege : null);
                 }
 
                 done |= index == requests.Length - 1;

@@ -192,6 +192,7 @@ public sealed class ContainerNetworks(NetworkSession session)
             NoDefaultRoute = request.NoDefaultRoute,
             OnLinkGateway = request.OnLinkGateway,
             Routes = request.Routes,
+            RouterAdvertisement = request.RouterAdvertisement,
             Probe = request.Probe,
             Subnets = subnets,
         };

@@ -39,9 +39,13 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         }
         catch (Exception e)
         {
-            bool isMeddledWith = e is NetlinkException { Errno: Errno.ENODEV or Errno.ENOENT } && inside.FindLink(link.Index)?.Name != link.Name;
+            Link? now = e is NetlinkException { Errno: Errno.ENODEV or Errno.ENOENT or Errno.EACCES } ? inside.FindLink(link.Index) : link;
+            bool isMeddledWith = now?.Name != link.Name;
+            // The kernel refuses IPv6 addresses and routes on such a link with EACCES.
+            bool isSwitchedOff = e is NetlinkException { Errno: Errno.EACCES } && now?.IPv6?.IsDisabled == true;
             session.RollBack(() => inside.Execute(new LinkDelete(link.Index, link.Name)));
             if (isMeddledWith) throw Meddling(link.Name);
+            if (isSwitchedOff) throw SwitchedOff(link.Name);
             throw;
         }
     }
@@ -140,13 +144,9 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
     private void Configure(RouteSocket inside, Link link)
     {
         bool hasIPv4 = HasFamily(AddressFamily.InterNetwork);
-        bool hasIPv6 = HasFamily(AddressFamily.InterNetworkV6);
-        // If the network gives the NIC no IPv6 address, any IPv6 address would come from elsewhere. Idle IPv6 also
-        // costs time on each link.
-        if (!hasIPv6) SetSysctl(inside, "ipv6", link, "disable_ipv6", "1");
-        // Here, the host doesn't answer ARP for its other addresses and doesn't accept router advertisements.
+        // Here, the host doesn't answer ARP for its other addresses.
         if (nic.IsHost && hasIPv4) SetSysctl(inside, "ipv4", link, "arp_ignore", "1");
-        if (nic.IsHost && hasIPv6) SetSysctl(inside, "ipv6", link, "accept_ra", "0");
+        SetUpIPv6(inside, link);
         // The l3 modes have no link layer to announce on.
         bool isAnnounced = request.AnnounceCount > 0 && nic.Leases.Count > 0 && !NicRoutes.IsRouted(_network);
         PacketSocket? announcing = isAnnounced && request.AnnouncesItself ? PacketSocket.TryOpen() : null;
@@ -161,6 +161,15 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         {
             announcing?.Dispose();
         }
+    }
+
+    // Runs before the link is up, when no router advertisement can have arrived.
+    private void SetUpIPv6(RouteSocket inside, Link link)
+    {
+        NicIPv6.Check(_network, nic, link);
+        foreach (NicSetting setting in NicIPv6.Differing(_network, nic, link)) NicIPv6.Set(session, inside, link.Name, setting);
+        // Some runtimes switch IPv6 off on all links of a namespace.
+        if (link.IPv6?.IsDisabled == true && NicIPv6.IsNeeded(_network, nic) && !nic.IsHost) NicIPv6.SetUpLoopback(session, inside);
     }
 
     private void SetUp(RouteSocket inside, Link link, bool kernelAnnounces)
@@ -221,6 +230,11 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
     private NetworkException Meddling(string name) => new(
         NetworkError.InterfaceNotFound,
         $"A program in {request.Target.Name} moved, renamed or deleted the interface {name} while it was being created.",
+        "End that program, or repeat the command.");
+
+    private NetworkException SwitchedOff(string name) => new(
+        NetworkError.IPv6Unavailable,
+        $"A program in {request.Target.Name} switched IPv6 off on the interface {name} while it was being created.",
         "End that program, or repeat the command.");
 
     private NetworkException IndexTaken(int index) => new(

@@ -17,7 +17,8 @@ internal static class NicRequestCheck
     {
         NetworkRecord network = request.Network.Record;
         if (request.InterfaceName is not null) LinkName.Check(request.InterfaceName);
-        NetworkDefinition.CheckMtu(request.Mtu, network.Subnets.Select(static s => s.Prefix));
+        NetworkDefinition.CheckMtu(
+            request.Mtu, NetworkDefinition.HasIPv6(network.Subnets.Select(static s => s.Prefix), network.RouterAdvertisement));
         if (request.MacAddress is not null) CheckMacAddress(request.MacAddress, network);
         if (request.ProbeAddress == true) NetworkDefinition.CheckProbe(network.NicKind);
         if (!request.IsHost && NamespaceHandle.OwnIdentity == request.Target.Identity)

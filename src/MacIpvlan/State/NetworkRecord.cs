@@ -36,6 +36,12 @@ public sealed record NetworkRecord
     /// <summary>The routes that its NICs get in addition to the default route.</summary>
     public IReadOnlyList<NetworkRoute> Routes { get; init; } = [];
 
+    /// <summary>
+    /// What its NICs do with router advertisements. Null: those with IPv6 addresses of the network ignore them, those
+    /// without any address keep the settings of their namespace, and others have IPv6 switched off.
+    /// </summary>
+    public RouterAdvertisement? RouterAdvertisement { get; init; }
+
     /// <summary>How addresses are probed before NICs use them; null if they aren't probed.</summary>
     public ProbeSettings? Probe { get; init; }
 

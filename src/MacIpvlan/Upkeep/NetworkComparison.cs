@@ -5,7 +5,10 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>Reports differences between the recorded state and the kernel, and repairs them on request.</summary>
+/// <summary>
+/// Reports differences between the recorded state and the kernel, and repairs them on request. What others added is left
+/// as it is, unless its removal is requested.
+/// </summary>
 /// <param name="session">The session.</param>
 /// <param name="repair">Asked before each repair, with the target and the action; null to repair nothing.</param>
 public sealed class NetworkComparison(NetworkSession session, Func<string, string, bool>? repair)
@@ -17,6 +20,9 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
     private readonly Repairs _repairs = new(session, repair);
     private readonly NicComparison _comparison = new(session);
     private readonly NetworkRestoration _restoration = new(session, repair ?? (static (_, _) => false));
+
+    /// <summary>Whether a repair also removes addresses in the networks' subnets that others added to NICs.</summary>
+    public bool RemovesForeignAddresses { get; init; }
 
     /// <summary>Compares networks.</summary>
     /// <param name="networks">
@@ -102,6 +108,7 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
             findings = session.Namespaces.Run(target, () => _comparison.Compare(target, nic, parent));
         }
 
+        if (_repairs.AreWanted) findings = [.. findings.Where(IsRepairable)];
         // A difference that can't be fixed on the link needs a new link, which settles all other differences too.
         if (findings.Any(static f => f.Fix is null))
         {
@@ -113,7 +120,8 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
         if (told.Length == 0 || !told.All(static d => d.IsRepaired)) return told;
         // One repair can undo another: removing an address also removes routes, and addresses of its subnet that were
         // added after it.
-        bool isWell = Repaired(target!, session.Namespaces.Run(target!, () => _comparison.Compare(target!, nic, parent))).All(static d => d.IsRepaired);
+        NicFinding[] rest = [.. session.Namespaces.Run(target!, () => _comparison.Compare(target!, nic, parent)).Where(IsRepairable)];
+        bool isWell = Repaired(target!, rest).All(static d => d.IsRepaired);
         return [.. told.Select(d => d with { IsRepaired = isWell })];
     }
 
@@ -121,9 +129,12 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
         [.. findings.Select(f => _repairs.Repair(f.Difference, () => session.Namespaces.Run(target, () =>
         {
             using RouteSocket inside = RouteSocket.Open(target, session.Trace);
-            inside.Execute(f.Fix!);
+            f.Fix!(inside);
             return 0;
         })))];
+
+    private bool IsRepairable(NicFinding finding) => !finding.Difference.IsForeign
+        || (RemovesForeignAddresses && finding.Difference.Kind == DifferenceKind.AddressWithoutLease);
 
     private bool Remake(ContainerNic nic, ContainerNetwork network, bool hasParent)
     {

@@ -12,6 +12,12 @@ public sealed record NetworkDifference(DifferenceKind Kind, string Name, string 
     /// <summary>What the kernel has.</summary>
     public string Actual { get; init; } = "";
 
+    /// <summary>
+    /// Whether it is only what others added, such as the address of a DHCP client or a floating address. It is no fault, so
+    /// it is left as it is, unless its removal is requested.
+    /// </summary>
+    public bool IsForeign { get; init; }
+
     /// <summary>Whether it has been repaired.</summary>
     public bool IsRepaired { get; init; }
 }
@@ -46,10 +52,13 @@ public enum DifferenceKind
     /// <summary>A NIC's interface, or a sub-interface, has another MTU.</summary>
     MtuChanged,
 
+    /// <summary>A NIC's interface has another value of an IPv6 setting (sysctl).</summary>
+    SysctlChanged,
+
     /// <summary>A NIC's interface lacks an address.</summary>
     AddressMissing,
 
-    /// <summary>A NIC's interface has an address in the network's subnets that isn't allocated to the NIC.</summary>
+    /// <summary>A NIC's interface has an address in the network's subnets that others added.</summary>
     AddressWithoutLease,
 
     /// <summary>A NIC's namespace lacks a route.</summary>

@@ -149,7 +149,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             session.Namespaces.Run(target, () =>
             {
                 using RouteSocket inside = RouteSocket.Open(target, session.Trace);
-                inside.Execute([.. missing.Select(static f => f.Fix!)]);
+                foreach (NicFinding route in missing) route.Fix!(inside);
                 return 0;
             });
             return Of(nic, RestoreResult.Restored);

@@ -49,15 +49,22 @@ internal sealed class NicComparison(NetworkSession session)
         {
             add(
                 DifferenceKind.MacAddressChanged, Link.Format(record.MacAddress), Link.Format(link.MacAddress),
-                new LinkSet(link.Index, link.Name) { MacAddress = record.MacAddress });
+                By(new LinkSet(link.Index, link.Name) { MacAddress = record.MacAddress }));
         }
 
         if (link.Mtu != record.Mtu)
         {
-            add(DifferenceKind.MtuChanged, $"{record.Mtu}", $"{link.Mtu}", new LinkSet(link.Index, link.Name) { Mtu = record.Mtu });
+            add(DifferenceKind.MtuChanged, $"{record.Mtu}", $"{link.Mtu}", By(new LinkSet(link.Index, link.Name) { Mtu = record.Mtu }));
         }
 
-        if (!link.IsUp) add(DifferenceKind.LinkDown, "up", "down", new LinkSet(link.Index, link.Name) { Up = true });
+        foreach (NicSetting setting in NicIPv6.Differing(nic.NetworkRecord, record, link))
+        {
+            add(
+                DifferenceKind.SysctlChanged, $"{setting}", $"{setting with { Value = link.IPv6!.Value[setting.Key] }}",
+                socket => NicIPv6.Set(session, socket, link.Name, setting));
+        }
+
+        if (!link.IsUp) add(DifferenceKind.LinkDown, "up", "down", By(new LinkSet(link.Index, link.Name) { Up = true }));
         CompareAddresses(inside, link, nic, add);
         CompareRoutes(inside, link, nic, add);
         return findings;
@@ -71,27 +78,35 @@ internal sealed class NicComparison(NetworkSession session)
         if (_links.Find(inside, nic.Record, nic.NetworkRecord) is not Link link) return null;
         List<NicFinding> findings = [];
         if (link.IsUp) CompareRoutes(inside, link, nic, AddTo(findings, nic));
-        return findings;
+        return [.. findings.Where(static f => !f.Difference.IsForeign)];
     }
 
-    private static AddFinding AddTo(List<NicFinding> findings, ContainerNic nic) => (kind, expected, actual, fix) => findings.Add(new(
-        new(kind, nic.ToString(), nic.Network) { Expected = expected, Actual = actual }) { Fix = fix });
+    private static AddFinding AddTo(List<NicFinding> findings, ContainerNic nic) => (kind, expected, actual, fix, isForeign) => findings.Add(new(
+        new(kind, nic.ToString(), nic.Network) { Expected = expected, Actual = actual, IsForeign = isForeign }) { Fix = fix });
+
+    private static Action<RouteSocket> By(RouteRequest request) => inside => inside.Execute(request);
 
     private static void CompareAddresses(RouteSocket inside, Link link, ContainerNic nic, AddFinding add)
     {
-        InterfaceAddress[] actual = [.. inside.GetAddresses(link).Where(static a => a.IsGlobal).Select(static a => a.Address)];
-        foreach (InterfaceAddress missing in nic.Addresses.Except(actual))
+        // Then its addresses are the business of a DHCP client or of routers.
+        if (nic.Addresses.Count == 0) return;
+        LinkAddress[] actual = [.. inside.GetAddresses(link).Where(static a => a.IsGlobal)];
+        foreach (InterfaceAddress missing in nic.Addresses.Except(actual.Select(static a => a.Address)))
         {
-            add(DifferenceKind.AddressMissing, $"{missing}", "none", new AddressAdd(link, missing));
+            add(DifferenceKind.AddressMissing, $"{missing}", "none", By(new AddressAdd(link, missing)));
         }
 
         // Addresses of other subnets are ignored; one of the network's own subnets could be allocated to another NIC.
-        foreach (InterfaceAddress extra in actual.Except(nic.Addresses)
+        foreach (InterfaceAddress extra in actual.Where(a => !IsWelcome(a, nic)).Select(static a => a.Address).Except(nic.Addresses)
             .Where(a => nic.NetworkRecord.Subnets.Any(s => s.Prefix.Contains(a.Value))))
         {
-            add(DifferenceKind.AddressWithoutLease, "none", $"{extra}", new AddressDelete(link, extra));
+            add(DifferenceKind.AddressWithoutLease, "none", $"{extra}", By(new AddressDelete(link, extra)), isForeign: true);
         }
     }
+
+    // Addresses from router advertisements expire; those that a program adds for good don't.
+    private static bool IsWelcome(LinkAddress address, ContainerNic nic) =>
+        !address.IsPermanent && address.Address.Value.Family == AddressFamily.InterNetworkV6 && NicIPv6.Accepts(nic.NetworkRecord, nic.Record);
 
     private void CompareRoutes(RouteSocket inside, Link link, ContainerNic nic, AddFinding add)
     {
@@ -101,7 +116,12 @@ internal sealed class NicComparison(NetworkSession session)
             IReadOnlyList<Route> actual = inside.GetRoutes(family.Key);
             foreach (RouteAdd missing in family.Where(wanted => !actual.Any(a => IsSame(wanted, a))))
             {
-                add(DifferenceKind.RouteMissing, missing.Text, "none", missing with { Replaces = !missing.IsDefault });
+                // One that leads elsewhere is of a program of the container, such as a VPN.
+                Route? other = actual.FirstOrDefault(a => IsSameKey(missing, a) && a.LinkIndex != 0 && !LinkMark.IsOfNic(a.LinkIndex));
+                string found = other is null ? "none" : $"{other.Text} dev {inside.FindLink(other.LinkIndex)?.Name ?? $"if{other.LinkIndex}"}";
+                add(
+                    DifferenceKind.RouteMissing, missing.Text, found,
+                    By(missing with { Replaces = !missing.IsDefault }), isForeign: other is not null);
             }
         }
     }
@@ -112,12 +132,15 @@ internal sealed class NicComparison(NetworkSession session)
 
     private static bool IsSame(RouteAdd wanted, Route actual)
     {
-        if (wanted.Destination != actual.Destination || wanted.KnownMetric != actual.Metric) return false;
+        if (!IsSameKey(wanted, actual)) return false;
         // Another NIC can have the default route; that is no difference.
         if (wanted.IsDefault) return true;
         return wanted.Type == actual.Type && wanted.Gateway == actual.Gateway
             && (wanted.Type != NetworkRouteType.Unicast || wanted.Link.Index == actual.LinkIndex);
     }
+
+    // The kernel has one route of them, at least for IPv4.
+    private static bool IsSameKey(RouteAdd wanted, Route actual) => wanted.Destination == actual.Destination && wanted.KnownMetric == actual.Metric;
 
     private static (NamespaceIdentity, NamespaceBirth, IPPrefix, int?) OwnedRoute(ContainerNic nic, RouteAdd route) =>
         (nic.Record.Namespace, nic.Record.NamespaceBirth, route.Destination, route.Metric);
@@ -129,13 +152,15 @@ internal sealed class NicComparison(NetworkSession session)
         _ => false,
     };
 
-    private delegate void AddFinding(DifferenceKind kind, string expected, string actual, RouteRequest? fix = null);
+    private delegate void AddFinding(DifferenceKind kind, string expected, string actual, Action<RouteSocket>? fix = null, bool isForeign = false);
 }
 
-/// <summary>A difference of a NIC, and the request that repairs it.</summary>
+/// <summary>A difference of a NIC, and what repairs it.</summary>
 /// <param name="Difference">The difference.</param>
 internal sealed record NicFinding(NetworkDifference Difference)
 {
-    /// <summary>The request that repairs it; null if it can be repaired only with a new link.</summary>
-    public RouteRequest? Fix { get; init; }
+    /// <summary>
+    /// Repairs it on a thread in the NIC's namespace, with a socket there; null if it can be repaired only with a new link.
+    /// </summary>
+    public Action<RouteSocket>? Fix { get; init; }
 }

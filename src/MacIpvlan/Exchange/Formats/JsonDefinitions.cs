@@ -93,6 +93,7 @@ internal static class JsonDefinitions
             Routes = network.Values(Property(Route), NetworkRoute.Parse),
             RouteMetric = network.Number(Property(RouteMetric)),
             Mtu = network.Number(Property(Mtu)),
+            RouterAdvertisement = network.Value(Property(NetworkSettings.RouterAdvertisement), DefinitionReader.Word<RouterAdvertisement>),
             Probe = ReadProbe(network),
         };
     }

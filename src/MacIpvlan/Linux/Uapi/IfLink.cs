@@ -74,9 +74,15 @@ internal static partial class Uapi
 
     public const ushort VETH_INFO_PEER = 1;
 
+    public const ushort IFLA_INET6_CONF = 2;
     public const ushort IFLA_INET6_ADDR_GEN_MODE = 8;
     public const ushort IFLA_INET_CONF = 1;
     public const byte IN6_ADDR_GEN_MODE_NONE = 1;
+
+    // include/uapi/linux/ipv6.h: the indexes in IFLA_INET6_CONF.
+    public const int DEVCONF_ACCEPT_RA = 3;
+    public const int DEVCONF_AUTOCONF = 5;
+    public const int DEVCONF_DISABLE_IPV6 = 26;
 
     [StructLayout(LayoutKind.Sequential)]
     public struct ifla_vlan_flags

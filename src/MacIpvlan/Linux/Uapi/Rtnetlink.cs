@@ -34,6 +34,7 @@ internal static partial class Uapi
     public const ushort IFA_BROADCAST = 4;
     public const ushort IFA_FLAGS = 8;
     public const uint IFA_F_NODAD = 0x02;
+    public const uint IFA_F_PERMANENT = 0x80;
 
     public const ushort RTA_DST = 1;
     public const ushort RTA_OIF = 4;

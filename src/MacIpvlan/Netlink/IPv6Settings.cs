@@ -1,0 +1,44 @@
+using static MacIpvlan.Linux.Uapi;
+
+namespace MacIpvlan.Netlink;
+
+/// <summary>The IPv6 settings of a link that this module sets (IFLA_INET6_CONF). All are zero or more.</summary>
+public readonly record struct IPv6Settings
+{
+    internal const string AcceptRouterAdvertisements = "accept_ra";
+    internal const string Autoconfigure = "autoconf";
+    internal const string Disable = "disable_ipv6";
+    private readonly int _acceptRouterAdvertisements;
+    private readonly int _autoconfigure;
+    private readonly int _disable;
+
+    private IPv6Settings(ReadOnlySpan<byte> configuration) =>
+        (_acceptRouterAdvertisements, _autoconfigure, _disable) = (
+            Number(configuration, DEVCONF_ACCEPT_RA), Number(configuration, DEVCONF_AUTOCONF), Number(configuration, DEVCONF_DISABLE_IPV6));
+
+    /// <summary>Whether IPv6 is switched off on the link.</summary>
+    public bool IsDisabled => _disable != 0;
+
+    /// <summary>A setting by its name under net.ipv6.conf.LINK.</summary>
+    internal int this[string key] => key switch
+    {
+        AcceptRouterAdvertisements => _acceptRouterAdvertisements,
+        Autoconfigure => _autoconfigure,
+        Disable => _disable,
+        _ => throw new ArgumentException($"{key} isn't read.", nameof(key)),
+    };
+
+    /// <summary>Reads the settings of a link.</summary>
+    /// <param name="families">IFLA_AF_SPEC, with one attribute for each address family of the link.</param>
+    /// <returns>Null if the link has no IPv6.</returns>
+    internal static IPv6Settings? Parse(AttributeReader families)
+    {
+        ReadOnlySpan<byte> configuration = AttributeReader.Find(new(AttributeReader.Find(families, AF_INET6)), IFLA_INET6_CONF);
+        return configuration.IsEmpty ? null : new IPv6Settings(configuration);
+    }
+
+    // An array of numbers, which grows with the kernel's version.
+    private static int Number(ReadOnlySpan<byte> configuration, int index) => configuration.Length >= (index + 1) * sizeof(int)
+        ? AttributeReader.Number<int>(configuration.Slice(index * sizeof(int), sizeof(int)))
+        : throw MessageReader.Malformed();
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Net.Sockets;
+using MacIpvlan.Addressing;
+using MacIpvlan.Linux;
+using MacIpvlan.Netlink;
+using MacIpvlan.State;
+using static MacIpvlan.Netlink.IPv6Settings;
+
+namespace MacIpvlan;
+
+/// <summary>
+/// The IPv6 settings that a NIC gets in its namespace, whatever the namespace's defaults are (ip-sysctl of the kernel's
+/// documentation). Anything else is left to the container.
+/// </summary>
+internal static class NicIPv6
+{
+    private const int MinMtu = 1280;
+    private static readonly NicSetting s_on = new(Disable, 0);
+
+    // If the network gives the NIC no IPv6 address, any IPv6 address would come from elsewhere. Idle IPv6 also costs time
+    // on each link.
+    private static readonly NicSetting[] s_off = [new(Disable, 1)];
+    private static readonly NicSetting[] s_ignoring = [new(AcceptRouterAdvertisements, 0), new(Autoconfigure, 0)];
+    private static readonly NicSetting[] s_static = [.. s_ignoring, s_on];
+
+    // With 1, the kernel ignores router advertisements while the namespace forwards packets.
+    private static readonly NicSetting[] s_accepting = [new(AcceptRouterAdvertisements, 2), new(Autoconfigure, 1), s_on];
+
+    /// <summary>Whether a NIC configures itself from router advertisements by the network's choice.</summary>
+    // The networks' subnets are not the host's.
+    public static bool Accepts(NetworkRecord network, NicRecord nic) =>
+        network.RouterAdvertisement == RouterAdvertisement.Accept && !nic.IsHost;
+
+    /// <summary>The settings of a NIC. Only these are set, and compared.</summary>
+    public static IReadOnlyList<NicSetting> Of(NetworkRecord network, NicRecord nic) =>
+        Accepts(network, nic) ? s_accepting
+        : nic.Leases.Any(static l => l.Address.Value.Family == AddressFamily.InterNetworkV6) ? s_static
+        : nic.Leases.Count > 0 ? s_off
+        // Its addresses come from a DHCP client or from routers, if the container wants any.
+        : network.RouterAdvertisement == RouterAdvertisement.Ignore ? s_ignoring
+        : [];
+
+    /// <summary>Whether a NIC needs IPv6.</summary>
+    public static bool IsNeeded(NetworkRecord network, NicRecord nic) => Of(network, nic).Contains(s_on);
+
+    /// <summary>The settings of a NIC that its link doesn't have. The kernel reports them with the link.</summary>
+    public static IEnumerable<NicSetting> Differing(NetworkRecord network, NicRecord nic, Link link) =>
+        link.IPv6 is IPv6Settings actual ? Of(network, nic).Where(s => actual[s.Key] != s.Value) : [];
+
+    /// <summary>Checks that a NIC's link can have the IPv6 that the NIC needs.</summary>
+    /// <exception cref="NetworkException">IPv6Unavailable, with the reason.</exception>
+    public static void Check(NetworkRecord network, NicRecord nic, Link link)
+    {
+        if (link.IPv6 is not null || !IsNeeded(network, nic)) return;
+        throw link.Mtu < MinMtu
+            ? new NetworkException(
+                NetworkError.IPv6Unavailable,
+                $"{link.Name} of network '{network.Name}' can't have IPv6: its MTU is {link.Mtu}, and IPv6 needs {MinMtu}.",
+                "Raise the MTU of the network and of its parent.")
+            : new NetworkException(
+                NetworkError.IPv6Unavailable,
+                $"{link.Name} of network '{network.Name}' can't have IPv6: the kernel of this host was started without it (ipv6.disable=1).",
+                "Start the host with IPv6, or use a network without IPv6 subnets.");
+    }
+
+    /// <summary>Sets a setting. Runs on a thread in the link's namespace.</summary>
+    /// <exception cref="NetlinkException">ENOENT: the link was renamed or deleted; or the setting can't be written.</exception>
+    public static void Set(NetworkSession session, RouteSocket inside, string link, NicSetting setting)
+    {
+        string value = setting.Value.ToString(CultureInfo.InvariantCulture);
+        string command = Sysctl.Command("ipv6", link, setting.Key, value);
+        session.Trace?.Invoke(inside.InNamespace(command));
+        if (!Sysctl.TrySet("ipv6", link, setting.Key, value)) throw new NetlinkException(command, Errno.ENOENT);
+    }
+
+    /// <summary>Switches IPv6 on for the loopback link, without which a NIC can't reach its own address.</summary>
+    public static void SetUpLoopback(NetworkSession session, RouteSocket inside) => Set(session, inside, "lo", s_on);
+}
+
+/// <summary>A setting of a NIC under net.ipv6.conf.</summary>
+/// <param name="Key">Its name.</param>
+/// <param name="Value">Its value.</param>
+internal readonly record struct NicSetting(string Key, int Value)
+{
+    /// <summary>The setting as sysctl shows it.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Key}={Value}");
+}
