@@ -1,4 +1,5 @@
-# Test-ContainerNetwork: each difference between state and kernel is told once, and put right if wanted.
+# Test-ContainerNetwork tells each difference between state and kernel once, Repair-ContainerNetwork puts it right, and neither
+# takes away what others added.
 
 BeforeAll {
     . $PSScriptRoot/Support.ps1
@@ -16,15 +17,14 @@ BeforeAll {
             $text = Get-KernelText
             $rows = Get-StateRow
             Test-ContainerNetwork -Quiet | Should -BeFalse
-            Test-ContainerNetwork -Repair -WhatIf | ForEach-Object { Format-Difference $_ } | Should -Be $Expected
-            Test-ContainerNetwork -Repair -WhatIf -Quiet | Should -BeFalse
+            Repair-ContainerNetwork -WhatIf | ForEach-Object { Format-Difference $_ } | Should -Be $Expected
         }
         Compare-All | Should -Be $Expected
         if ($Thorough) {
             Get-KernelText | Should -Be $text
             Get-StateRow | Should -Be $rows
         }
-        $repaired = Test-ContainerNetwork -Repair -WarningVariable warnings
+        $repaired = Repair-ContainerNetwork -WarningVariable warnings
         $warnings | Should -BeNullOrEmpty
         Format-Difference $repaired[0] | Should -Be $Expected[0]
         $repaired.IsRepaired | Should -Not -Contain $false
@@ -67,7 +67,7 @@ Describe 'Test-ContainerNetwork of macvlan networks' -Tag Native, Once {
         Compare-All | Should -BeNullOrEmpty
         Test-ContainerNetwork -Quiet | Should -BeTrue
         $text = Get-KernelText
-        Test-ContainerNetwork -Repair -Quiet | Should -BeTrue
+        Repair-ContainerNetwork -RemoveForeignAddress | Should -BeNullOrEmpty
         Get-KernelText | Should -Be $text
         ip link delete mv0
         ip -n web1 link delete eth5
@@ -89,13 +89,11 @@ Describe 'Test-ContainerNetwork of macvlan networks' -Tag Native, Once {
         @{ Case = 'another MTU'; Do = { ip -n web1 link set eth0 mtu 1400 }; Says = 'MtuChanged lan web1/eth0: 1500 -> 1400' }
         @{ Case = 'an address deleted'; Do = { ip -n web3 address delete 10.2.0.3/24 dev eth0 }; Says = 'AddressMissing plain web3/eth0: 10.2.0.3/24 -> none' }
         @{ Case = 'an IPv6 address deleted'; Do = { ip -n web1 address delete fd01::1/64 dev eth0 }; Says = 'AddressMissing lan web1/eth0: fd01::1/64 -> none' }
-        @{ Case = 'an address of the network''s added'; Thorough = $true; Do = { ip -n web1 address add 10.1.0.99/24 dev eth0 }
-            Says = 'AddressWithoutLease lan web1/eth0: none -> 10.1.0.99/24' }
-        @{ Case = 'an address put before its own'; Says = 'AddressWithoutLease lan web1/eth0: none -> 10.1.0.99/24'; Do = {
-                'address delete 10.1.0.2/24 dev eth0', 'address add 10.1.0.99/24 dev eth0', 'address add 10.1.0.2/24 dev eth0', 'route replace default via 10.1.0.1 proto static',
-                'route replace 10.9.0.0/16 via 10.1.0.9 metric 3 proto static' | ip -n web1 -batch - } }
-        @{ Case = 'an address in place of its own'; Says = 'AddressMissing plain web3/eth0: 10.2.0.3/24 -> none', 'AddressWithoutLease plain web3/eth0: none -> 10.2.0.99/24'
-            Do = { 'address delete 10.2.0.3/24 dev eth0', 'address add 10.2.0.99/24 dev eth0' | ip -n web3 -batch - } }
+        @{ Case = 'IPv6 switched off'; Thorough = $true; Do = { Set-IPv6Setting web1 eth0 disable_ipv6 1 }; Says = @(
+                'SysctlChanged lan web1/eth0: disable_ipv6=0 -> disable_ipv6=1', 'AddressMissing lan web1/eth0: fd01::1/64 -> none') }
+        @{ Case = 'router advertisements accepted'; Do = { Set-IPv6Setting web1 eth0 accept_ra 1; Set-IPv6Setting web1 eth0 autoconf 1 }; Says = @(
+                'SysctlChanged lan web1/eth0: accept_ra=0 -> accept_ra=1', 'SysctlChanged lan web1/eth0: autoconf=0 -> autoconf=1') }
+        @{ Case = 'IPv6 switched on'; Do = { Set-IPv6Setting web3 eth0 disable_ipv6 0 }; Says = 'SysctlChanged plain web3/eth0: disable_ipv6=1 -> disable_ipv6=0' }
         @{ Case = 'the default route deleted'; Do = { ip -n web1 route delete default }
             Says = 'RouteMissing lan web1/eth0: default via 10.1.0.1 dev eth0 proto static -> none' }
         @{ Case = 'a route to nowhere deleted'; Do = { ip -n web1 route delete blackhole 10.8.0.0/16 }
@@ -173,12 +171,11 @@ Describe 'Test-ContainerNetwork of macvlan networks' -Tag Native, Once {
     It 'tells what it could not repair, and why' {
         ip link set eth0 mtu 1400
         Compare-All lan | Should -Be 'MtuChanged lan web1/eth0: 1500 -> 1400', 'MtuChanged lan web2/eth0: 1500 -> 1400'
-        $left = Test-ContainerNetwork lan -Repair -WarningVariable warnings 3>$null
+        $left = Repair-ContainerNetwork lan -WarningVariable warnings 3>$null
         $left.IsRepaired | Should -Be $false, $false
         "$($warnings[0])" | Should -BeLike 'web1/eth0 isn''t repaired: *EINVAL*'
-        Test-ContainerNetwork -Repair -Quiet 3>$null | Should -BeFalse
         ip link set eth0 mtu 1500
-        Test-ContainerNetwork -Repair -Quiet | Should -BeTrue
+        (Repair-ContainerNetwork).IsRepaired | Should -Be $true, $true
         Get-NicText web1 | Should -Be $web1
     }
 
@@ -188,7 +185,11 @@ Describe 'Test-ContainerNetwork of macvlan networks' -Tag Native, Once {
         Compare-All p* | Should -Be 'MtuChanged plain web3/eth0: 1500 -> 1400'
         Get-MacvlanNetwork lan | Test-ContainerNetwork | ForEach-Object Network | Should -Be lan
         (Get-Failure { Test-ContainerNetwork none }).What | Should -Be "NetworkNotFound ObjectNotFound 'none'"
-        Test-ContainerNetwork -Repair -Quiet | Should -BeTrue
+        (Get-Failure { Repair-ContainerNetwork none }).What | Should -Be "NetworkNotFound ObjectNotFound 'none'"
+        (Repair-ContainerNetwork p*).Network | Should -Be plain
+        (Get-MacvlanNetwork lan | Repair-ContainerNetwork).Network | Should -Be lan
+        'lan', 'plain' | Repair-ContainerNetwork | Should -BeNullOrEmpty
+        Test-ContainerNetwork -Quiet | Should -BeTrue
     }
 
     It 'reports a parent that is gone, with its NICs' {
@@ -199,12 +200,102 @@ Describe 'Test-ContainerNetwork of macvlan networks' -Tag Native, Once {
         ip link delete p0
         $expected = 'ParentMissing gone p0: a link -> none', 'LinkMissing gone web3/eth1: eth1 -> none'
         Compare-All gone | Should -Be $expected
-        (Test-ContainerNetwork gone -Repair 3>$null).IsRepaired | Should -Be $false, $false
+        (Repair-ContainerNetwork gone 3>$null).IsRepaired | Should -Be $false, $false
         ip link add p0 type veth peer name p1
         ip link set p0 up
         Assert-Told $expected[1]
         Remove-MacvlanNetwork gone -Force
         ip link delete p0
+    }
+}
+
+Describe 'What others added to a NIC' -Tag Native, Once {
+    BeforeAll {
+        $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24, fd01::/64 -Route '10.9.0.0/16 via 10.1.0.9'
+        $null = Connect-ContainerNic lan web1
+        $null = Connect-ContainerNic lan web2 -NoIPAddress
+        $web1 = Get-NicText web1
+
+        function Add-LikeDhcp([string]$Namespace) {
+            # As a DHCP client does; the address expires.
+            'address add 10.1.0.77/24 dev eth0 valid_lft 3600 preferred_lft 1800', 'route add default via 10.1.0.1', 'route add 10.7.0.0/16 via 10.1.0.3 metric 9' |
+                ip -n $Namespace -batch -
+        }
+
+        function Get-Others([string]$Namespace) {
+            Get-IpAddress $Namespace eth0
+            Get-IpRoute $Namespace | Where-Object { (Get-Text $_ gateway) } | ForEach-Object { "$($_.dst) $($_.gateway)" }
+        }
+    }
+
+    AfterAll { Remove-MacvlanNetwork * -Force }
+
+    It 'is neither told nor taken away if the module gave the NIC no address' {
+        Add-LikeDhcp web2
+        'address add 10.1.0.50/32 dev eth0', 'address add fd01::50/64 dev eth0 nodad' | ip -n web2 -batch -
+        $others = Get-Others web2
+        $others | Should -Be 10.1.0.77/24, 10.1.0.50/32, fd01::50/64, 'default 10.1.0.1', '10.7.0.0/16 10.1.0.3'
+        Compare-All | Should -BeNullOrEmpty
+        Test-ContainerNetwork -Quiet | Should -BeTrue
+        Repair-ContainerNetwork | Should -BeNullOrEmpty
+        Repair-ContainerNetwork -RemoveForeignAddress | Should -BeNullOrEmpty
+        Restore-ContainerNetwork | Where-Object Result -NE InPlace | Should -BeNullOrEmpty
+        Get-Others web2 | Should -Be $others
+    }
+
+    It 'is there again after a repair that needs another interface' {
+        $others = Get-Others web2
+        'link set eth0 type macvlan mode private' | ip -n web2 -batch -
+        (Repair-ContainerNetwork).Kind | Should -Be ModeChanged
+        Get-Others web2 | Should -Be $others
+        (ip -n web2 address show dev eth0) -match 'valid_lft (\d{4})sec' | Should -Not -BeNullOrEmpty
+        (Get-IpLink eth0 -Namespace web2).linkinfo.info_data.mode | Should -Be bridge
+    }
+
+    It 'is told, but no fault, and taken away only on request: <Case>' -ForEach @(
+        @{ Case = 'a floating address'; Do = { ip -n web1 address add 10.1.0.99/32 dev eth0 }; Says = '10.1.0.99/32' }
+        @{ Case = 'an address that expires'; Do = { ip -n web1 address add 10.1.0.99/24 dev eth0 valid_lft 900 preferred_lft 900 }; Says = '10.1.0.99/24' }
+        @{ Case = 'one by autoconfiguration'; Do = { ip -n web1 address add fd01::a:b/64 dev eth0 nodad valid_lft 900 preferred_lft 900 }; Says = 'fd01::a:b/64' }
+        @{ Case = 'an address before its own'; Says = '10.1.0.99/24'; Do = {
+                'address delete 10.1.0.2/24 dev eth0', 'address add 10.1.0.99/24 dev eth0', 'address add 10.1.0.2/24 dev eth0', 'route replace default via 10.1.0.1 proto static',
+                'route replace 10.9.0.0/16 via 10.1.0.9 proto static' | ip -n web1 -batch - } }
+    ) {
+        . $Do
+        $text = Get-KernelText
+        Compare-All | Should -Be "AddressWithoutLease lan web1/eth0: none -> $Says"
+        (Test-ContainerNetwork).IsForeign | Should -BeTrue
+        Test-ContainerNetwork -Quiet | Should -BeTrue
+        Repair-ContainerNetwork | Should -BeNullOrEmpty
+        Get-KernelText | Should -Be $text
+        $removed = Repair-ContainerNetwork lan -RemoveForeignAddress
+        "$(Format-Difference $removed) $($removed.IsRepaired)" | Should -Be "AddressWithoutLease lan web1/eth0: none -> $Says True"
+        Compare-All | Should -BeNullOrEmpty
+        Get-NicText web1 | Should -Be $web1
+    }
+
+    It 'stays while what the module made is repaired' {
+        'address delete 10.1.0.2/24 dev eth0', 'address add 10.1.0.99/24 dev eth0' | ip -n web1 -batch -
+        $told = Test-ContainerNetwork
+        "$($told.Kind)" | Should -Be 'AddressMissing AddressWithoutLease RouteMissing RouteMissing'
+        "$($told.IsForeign)" | Should -Be 'False True False False'
+        Test-ContainerNetwork -Quiet | Should -BeFalse
+        "$((Repair-ContainerNetwork).Kind)" | Should -Be 'AddressMissing RouteMissing RouteMissing'
+        Get-IpAddress web1 eth0 | Sort-Object | Should -Be 10.1.0.2/24, 10.1.0.99/24, fd01::1/64
+        Test-ContainerNetwork -Quiet | Should -BeTrue
+        $null = Repair-ContainerNetwork -RemoveForeignAddress
+        Get-NicText web1 | Should -Be $web1
+    }
+
+    It 'is a route that leads elsewhere, in the place of one of the network' {
+        'link add tun0 type veth peer name tun1', 'link set tun0 up', 'address add 10.66.0.1/24 dev tun0', 'route replace 10.9.0.0/16 via 10.66.0.9 dev tun0' | ip -n web1 -batch -
+        Compare-All | Should -Be 'RouteMissing lan web1/eth0: 10.9.0.0/16 via 10.1.0.9 dev eth0 proto static -> 10.9.0.0/16 via 10.66.0.9 dev tun0'
+        Test-ContainerNetwork -Quiet | Should -BeTrue
+        Repair-ContainerNetwork -RemoveForeignAddress | Should -BeNullOrEmpty
+        Restore-ContainerNetwork | Where-Object Result -NE InPlace | Should -BeNullOrEmpty
+        (Get-IpRoute web1 | Where-Object dst -EQ 10.9.0.0/16).dev | Should -Be tun0
+        ip -n web1 link delete tun0
+        (Repair-ContainerNetwork).Kind | Should -Be RouteMissing
+        Get-NicText web1 | Should -Be $web1
     }
 }
 
@@ -218,7 +309,7 @@ Describe 'Test-ContainerNetwork of ipvlan networks' {
         Get-NicText web1 | Should -Be $before
         Test-Ping web1 10.1.0.3 | Should -BeTrue
         ip -n web1 link set eth0 netns web3 name lan7
-        $null = Test-ContainerNetwork -Repair
+        $null = Repair-ContainerNetwork
         Test-ContainerNetwork | Should -BeNullOrEmpty
         Test-Ping web1 10.1.0.3 | Should -BeTrue
         Remove-IpvlanNetwork lan -Force

@@ -339,3 +339,16 @@ function Start-Shell {
     $start.RedirectStandardOutput = $true
     [Diagnostics.Process]::Start($start)
 }
+
+function Get-IPv6Setting {
+    # The IPv6 settings of an interface that matter to NICs: disable_ipv6, accept_ra, autoconf.
+    param([string]$Namespace, [string]$Interface)
+    $folder = "/proc/sys/net/ipv6/conf/$Interface"
+    "$(ip netns exec $Namespace cat $folder/disable_ipv6 $folder/accept_ra $folder/autoconf)"
+}
+
+function Set-IPv6Setting {
+    # Changes an IPv6 setting of an interface, as a program in the namespace can; all and default work too.
+    param([string]$Namespace, [string]$Interface, [string]$Key, [int]$Value)
+    ip netns exec $Namespace sh -c 'echo $1 >/proc/sys/net/ipv6/conf/$2/$3' - $Value $Interface $Key
+}

@@ -9,6 +9,9 @@ namespace MacIpvlan.Netlink;
 /// <param name="Address">The address with its prefix length.</param>
 public sealed record AddressAdd(Link Link, InterfaceAddress Address) : RouteRequest
 {
+    /// <summary>How long it lasts; null if it doesn't expire.</summary>
+    public AddressLifetime? Lifetime { get; init; }
+
     private bool IsIPv4 => Address.Value.Family == AddressFamily.InterNetwork;
 
     // A /31 or /32 has no broadcast address (RFC 3021).
@@ -16,7 +19,7 @@ public sealed record AddressAdd(Link Link, InterfaceAddress Address) : RouteRequ
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"ip address add {Address}{(HasBroadcast ? " brd +" : "")} dev {Link.Name}{(IsIPv4 ? "" : " nodad")}";
+        $"ip address add {Address}{(HasBroadcast ? " brd +" : "")} dev {Link.Name}{(IsIPv4 ? "" : " nodad")}{Lifetime}";
 
     internal override void Write(MessageWriter writer)
     {
@@ -32,6 +35,8 @@ public sealed record AddressAdd(Link Link, InterfaceAddress Address) : RouteRequ
         writer.Attribute(IFA_LOCAL, bytes);
         writer.Attribute(IFA_ADDRESS, bytes);
         if (HasBroadcast) writer.Attribute(IFA_BROADCAST, Address.Subnet.Last.ToBytes());
+        if (Lifetime is not AddressLifetime lifetime) return;
+        writer.Attribute(IFA_CACHEINFO, new ifa_cacheinfo { ifa_prefered = lifetime.Preferred, ifa_valid = lifetime.Valid });
     }
 
     internal override bool IsDoneBy(int errno) => errno == Linux.Errno.EEXIST;
@@ -73,12 +78,14 @@ internal sealed record AddressGet(Link? Link) : RouteRequest
     {
         ifaddrmsg header = message.Fixed<ifaddrmsg>();
         uint flags = header.ifa_flags;
+        ifa_cacheinfo times = default;
         ReadOnlySpan<byte> bytes = [];
         AttributeReader attributes = message.Attributes<ifaddrmsg>();
         while (attributes.TryRead(out ushort type, out ReadOnlySpan<byte> value))
         {
             // The fixed part has only the lower 8 flags.
             if (type == IFA_FLAGS) flags = AttributeReader.Number<uint>(value);
+            if (type == IFA_CACHEINFO) times = AttributeReader.Number<ifa_cacheinfo>(value);
             if (type == IFA_LOCAL || (type == IFA_ADDRESS && bytes.IsEmpty)) bytes = value;
         }
 
@@ -86,7 +93,7 @@ internal sealed record AddressGet(Link? Link) : RouteRequest
         if (header.ifa_prefixlen > address.Bits) throw MessageReader.Malformed();
         return new((int)header.ifa_index, new(address, header.ifa_prefixlen), header.ifa_scope == RT_SCOPE_UNIVERSE)
         {
-            IsPermanent = (flags & IFA_F_PERMANENT) != 0,
+            Lifetime = (flags & IFA_F_PERMANENT) != 0 ? null : new(times.ifa_valid, times.ifa_prefered),
         };
     }
 }
@@ -97,6 +104,20 @@ internal sealed record AddressGet(Link? Link) : RouteRequest
 /// <param name="IsGlobal">Whether the address is valid beyond the link (RT_SCOPE_UNIVERSE).</param>
 public sealed record LinkAddress(int LinkIndex, InterfaceAddress Address, bool IsGlobal)
 {
-    /// <summary>Whether it doesn't expire. Addresses from router advertisements and of DHCP clients do (IFA_F_PERMANENT).</summary>
-    public bool IsPermanent { get; init; }
+    /// <summary>
+    /// How long it lasts; null if it doesn't expire (IFA_F_PERMANENT). Addresses from router advertisements expire, and so
+    /// do most of DHCP clients.
+    /// </summary>
+    public AddressLifetime? Lifetime { get; init; }
+}
+
+/// <summary>How long an address lasts from now on, in seconds (IFA_CACHEINFO).</summary>
+/// <param name="Valid">Until it is removed; the highest number means forever.</param>
+/// <param name="Preferred">Until it isn't used for new connections.</param>
+public readonly record struct AddressLifetime(uint Valid, uint Preferred)
+{
+    /// <summary>The lifetime in the syntax of the ip command.</summary>
+    public override string ToString() => $" valid_lft {Text(Valid)} preferred_lft {Text(Preferred)}";
+
+    private static string Text(uint seconds) => seconds == uint.MaxValue ? "forever" : $"{seconds}";
 }

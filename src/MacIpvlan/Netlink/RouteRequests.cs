@@ -173,6 +173,8 @@ internal sealed record RouteGet(AddressFamily Family) : RouteRequest
             LinkIndex = link,
             Metric = metric,
             Table = table,
+            GatewayIsOnLink = (header.rtm_flags & RTNH_F_ONLINK) != 0,
+            IsOfKernel = header.rtm_protocol is RTPROT_KERNEL or RTPROT_RA,
             Type = header.rtm_type switch
             {
                 RTN_UNICAST => NetworkRouteType.Unicast,
@@ -192,6 +194,12 @@ public sealed record Route
 
     /// <summary>The next hop; null for a destination on the link.</summary>
     public AddressValue? Gateway { get; init; }
+
+    /// <summary>Whether the gateway is on the link but outside its subnets (RTNH_F_ONLINK).</summary>
+    public bool GatewayIsOnLink { get; init; }
+
+    /// <summary>Whether the kernel added it, for an address or after a router advertisement.</summary>
+    public bool IsOfKernel { get; init; }
 
     /// <summary>The index of the outgoing link; zero for several links or no link.</summary>
     public int LinkIndex { get; init; }

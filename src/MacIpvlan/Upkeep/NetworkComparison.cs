@@ -112,7 +112,9 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
         // A difference that can't be fixed on the link needs a new link, which settles all other differences too.
         if (findings.Any(static f => f.Fix is null))
         {
-            bool isRepaired = _repairs.AreWanted && Remake(nic, network, hasParent: parent is not null);
+            // After a restart, the container sets up its NIC anew.
+            NamespaceHandle? stays = findings.Any(static f => f.Difference.Kind == DifferenceKind.NamespaceChanged) ? null : target;
+            bool isRepaired = _repairs.AreWanted && Remake(nic, network, stays, hasParent: parent is not null);
             return [.. findings.Select(f => f.Difference with { IsRepaired = isRepaired })];
         }
 
@@ -136,11 +138,30 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
     private bool IsRepairable(NicFinding finding) => !finding.Difference.IsForeign
         || (RemovesForeignAddresses && finding.Difference.Kind == DifferenceKind.AddressWithoutLease);
 
-    private bool Remake(ContainerNic nic, ContainerNetwork network, bool hasParent)
+    private bool Remake(ContainerNic nic, ContainerNetwork network, NamespaceHandle? target, bool hasParent)
     {
+        ForeignSettings foreign = target is null ? ForeignSettings.None : session.Namespaces.Run(target, () => _comparison.ReadForeign(target, nic));
         RestoredItem item = _restoration.RestoreNic(nic, network, hasParent, replace: true);
+        if (item.Result == RestoreResult.Restored && foreign is not { Addresses: [], Routes: [] }) GiveBack(nic, target!, foreign);
         if (item.Result == RestoreResult.Failed) session.Warn($"{nic} isn't repaired: {item.Reason}");
         return item.Result is RestoreResult.Restored or RestoreResult.Released;
+    }
+
+    private void GiveBack(ContainerNic nic, NamespaceHandle target, ForeignSettings foreign)
+    {
+        try
+        {
+            session.Namespaces.Run(target, () =>
+            {
+                using RouteSocket inside = RouteSocket.Open(target, session.Trace);
+                foreign.Write(inside, new Link { Index = nic.InterfaceIndex, Name = nic.InterfaceName });
+                return 0;
+            });
+        }
+        catch (NetlinkException e)
+        {
+            session.Warn($"{nic} is repaired, but lacks addresses or routes that others added: {e.Message}");
+        }
     }
 
     // Links that have the network's mark but aren't recorded, or aren't where the record says.

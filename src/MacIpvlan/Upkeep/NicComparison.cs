@@ -70,6 +70,13 @@ internal sealed class NicComparison(NetworkSession session)
         return findings;
     }
 
+    /// <summary>Reads what others added to a NIC. Runs on a thread in its namespace.</summary>
+    public ForeignSettings ReadForeign(NamespaceHandle target, ContainerNic nic)
+    {
+        using RouteSocket inside = RouteSocket.OpenToRead(target, session.ThrowIfStopping);
+        return _links.Find(inside, nic.Record, nic.NetworkRecord) is Link link ? ForeignSettings.Read(inside, link, nic) : ForeignSettings.None;
+    }
+
     /// <summary>The routes that a NIC lacks. Runs on a thread in its namespace.</summary>
     /// <returns>Null if its link isn't there.</returns>
     public IReadOnlyList<NicFinding>? FindMissingRoutes(NamespaceHandle target, ContainerNic nic)
@@ -106,7 +113,7 @@ internal sealed class NicComparison(NetworkSession session)
 
     // Addresses from router advertisements expire; those that a program adds for good don't.
     private static bool IsWelcome(LinkAddress address, ContainerNic nic) =>
-        !address.IsPermanent && address.Address.Value.Family == AddressFamily.InterNetworkV6 && NicIPv6.Accepts(nic.NetworkRecord, nic.Record);
+        address.Lifetime is not null && address.Address.Value.Family == AddressFamily.InterNetworkV6 && NicIPv6.Accepts(nic.NetworkRecord, nic.Record);
 
     private void CompareRoutes(RouteSocket inside, Link link, ContainerNic nic, AddFinding add)
     {

@@ -32,6 +32,7 @@ internal static partial class Uapi
     public const ushort IFA_ADDRESS = 1;
     public const ushort IFA_LOCAL = 2;
     public const ushort IFA_BROADCAST = 4;
+    public const ushort IFA_CACHEINFO = 6;
     public const ushort IFA_FLAGS = 8;
     public const uint IFA_F_NODAD = 0x02;
     public const uint IFA_F_PERMANENT = 0x80;
@@ -44,7 +45,9 @@ internal static partial class Uapi
 
     public const byte RT_TABLE_MAIN = 254;
     public const byte RT_TABLE_LOCAL = 255;
+    public const byte RTPROT_KERNEL = 2;
     public const byte RTPROT_STATIC = 4;
+    public const byte RTPROT_RA = 9;
     public const byte RT_SCOPE_UNIVERSE = 0;
     public const byte RT_SCOPE_LINK = 253;
     public const byte RT_SCOPE_NOWHERE = 255;
@@ -100,6 +103,15 @@ internal static partial class Uapi
         public byte ifa_flags;
         public byte ifa_scope;
         public uint ifa_index;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ifa_cacheinfo
+    {
+        public uint ifa_prefered;
+        public uint ifa_valid;
+        public uint cstamp;
+        public uint tstamp;
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -1,0 +1,44 @@
+using System.Net.Sockets;
+using MacIpvlan.Addressing;
+using MacIpvlan.Netlink;
+
+namespace MacIpvlan;
+
+/// <summary>
+/// The addresses and routes that others added to a NIC, such as those of a DHCP client. They go with the NIC's link when a
+/// repair replaces it, so the new link gets them again.
+/// </summary>
+/// <param name="Addresses">The addresses.</param>
+/// <param name="Routes">The routes through the link.</param>
+internal sealed record ForeignSettings(IReadOnlyList<LinkAddress> Addresses, IReadOnlyList<Route> Routes)
+{
+    // A container can have any number of them.
+    private const int Most = 1000;
+
+    /// <summary>Nothing.</summary>
+    public static readonly ForeignSettings None = new([], []);
+
+    /// <summary>Reads what others added to the link of a NIC.</summary>
+    public static ForeignSettings Read(RouteSocket inside, Link link, ContainerNic nic)
+    {
+        RouteAdd[] own = [.. NicRoutes.Of(nic.NetworkRecord, nic.Record, link)];
+        return new(
+            [.. inside.GetAddresses(link).Where(a => a.IsGlobal && !nic.Addresses.Contains(a.Address)).Take(Most)],
+            [.. ((AddressFamily[])[AddressFamily.InterNetwork, AddressFamily.InterNetworkV6]).SelectMany(inside.GetRoutes)
+                // The kernel adds the routes to the subnets of addresses itself.
+                .Where(r => r.LinkIndex == link.Index && r is { Type: NetworkRouteType.Unicast, IsOfKernel: false })
+                .Where(r => !own.Any(o => o.Destination == r.Destination && o.KnownMetric == r.Metric)).Take(Most)]);
+    }
+
+    /// <summary>Adds everything to another link.</summary>
+    /// <exception cref="NetlinkException">The kernel refused something; the rest has been added.</exception>
+    public void Write(RouteSocket inside, Link link) => inside.Execute(
+    [
+        .. Addresses.Select(a => new AddressAdd(link, a.Address) { Lifetime = a.Lifetime }),
+        // A route through a gateway can need one to the gateway.
+        .. Routes.OrderBy(static r => r.Gateway is not null).Select(r => new RouteAdd(link, r.Destination)
+        {
+            Gateway = r.Gateway, GatewayIsOnLink = r.GatewayIsOnLink, Metric = r.Metric, KeepExisting = true,
+        }),
+    ]);
+}
