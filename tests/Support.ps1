@@ -352,3 +352,18 @@ function Set-IPv6Setting {
     param([string]$Namespace, [string]$Interface, [string]$Key, [int]$Value)
     ip netns exec $Namespace sh -c 'echo $1 >/proc/sys/net/ipv6/conf/$2/$3' - $Value $Interface $Key
 }
+
+function Send-RouterAdvertisement {
+    # Sends a router advertisement for a prefix from an interface of this namespace, as the router of the wire does
+    # (RFC 4861 4.2 and 4.6.2). The kernel adds the checksum.
+    param([string]$Interface, [string]$Prefix)
+    $number = { param([int]$Value) $bytes = [BitConverter]::GetBytes($Value); [Array]::Reverse($bytes); $bytes }
+    $packet = [byte[]](@(134, 0, 0, 0, 64, 0, 7, 8) + @(0) * 8 + @(3, 4, 64, 0xc0) + (& $number 86400) + (& $number 14400) +
+        @(0) * 4 + ([ipaddress]$Prefix).GetAddressBytes())
+    $index = [int](Get-IpLink $Interface).ifindex
+    $socket = [Net.Sockets.Socket]::new('InterNetworkV6', 'Raw', 'IcmpV6')
+    $socket.SetSocketOption('IPv6', 'MulticastTimeToLive', 255)
+    $socket.SetSocketOption('IPv6', 'MulticastInterface', $index)
+    $null = $socket.SendTo($packet, [Net.IPEndPoint]::new([ipaddress]::Parse("ff02::1%$index"), 0))
+    $socket.Dispose()
+}
