@@ -4,7 +4,8 @@
     The nightly check: what differs from the record, what was repaired, and which NICs don't reach their gateways.
 .DESCRIPTION
     Writes a line for each problem, for a log. The exit code, for systemd, cron or a monitor, is 0 if there is no problem
-    or all were repaired, and 1 otherwise. Without -Repair, nothing is changed.
+    or all were repaired, and 1 otherwise. Without -Repair, nothing is changed. Addresses and routes that others added to a
+    NIC are no problem.
 .PARAMETER Repair
     Repairs differences.
 .EXAMPLE
@@ -13,7 +14,8 @@
 param([switch] $Repair)
 $ErrorActionPreference = 'Stop'
 $bad = 0
-foreach ($difference in Test-ContainerNetwork -Repair:$Repair) {
+$differences = if ($Repair) { Repair-ContainerNetwork } else { Test-ContainerNetwork }
+foreach ($difference in $differences | Where-Object IsForeign -EQ $false) {
     $outcome = $difference.IsRepaired ? 'repaired' : 'PROBLEM'
     "$outcome $($difference.Kind) $($difference.Name) of $($difference.Network): expected $($difference.Expected), found $($difference.Actual)"
     if (-not $difference.IsRepaired) { $bad++ }

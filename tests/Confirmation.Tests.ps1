@@ -30,7 +30,7 @@ Describe 'Confirmation' -Tag Native, Once {
             @{ Do = '(Export-ContainerNetwork too) -replace "Bridge", "Vepa" | Import-ContainerNetwork -Confirm'; Look = '(Get-ContainerNetwork too).Mode' }
             @{ Do = 'Connect-ContainerNic lan web1 -Confirm'; Look = 'Get-ContainerNic' }
             @{ Do = 'ip -n web1 link delete eth0; Restore-ContainerNetwork -Confirm'; Look = 'ip -n web1 -br link show dev eth0 2>/dev/null | cut -c1-4' }
-            @{ Do = 'ip -n web1 link set eth0 mtu 1400; Test-ContainerNetwork -Repair -Confirm'; Look = 'ip -n web1 link show dev eth0 | grep -o mtu.[0-9]*' }
+            @{ Do = 'ip -n web1 link set eth0 mtu 1400; Repair-ContainerNetwork -Confirm'; Look = 'ip -n web1 link show dev eth0 | grep -o mtu.[0-9]*' }
             @{ Do = 'Get-ContainerNic | Disconnect-ContainerNic -Confirm'; Look = 'Get-ContainerNic' }
             @{ Do = 'Remove-MacvlanNetwork lan -Confirm'; Look = 'Get-ContainerNetwork lan*' }
             @{ Do = 'Remove-IpvlanNetwork own -Confirm'; Look = 'Get-ContainerNetwork own*' }
@@ -82,7 +82,7 @@ Describe 'Confirmation' -Tag Native, Once {
             Remove-NetworkNamespace web1 -WhatIf
             Remove-NetworkNamespace web1 -Force -WhatIf
             ip -n web1 link set eth0 mtu 1400
-            $null = Test-ContainerNetwork -Repair -WhatIf
+            $null = Repair-ContainerNetwork -WhatIf
             ip -n web1 link delete eth0
             ip netns delete web2
             $null = Restore-ContainerNetwork -WhatIf

@@ -200,7 +200,7 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
             Repair = { Get-NicResult (Restore-ContainerNetwork -Container web1) | Should -Be 'web1/eth0 Restored' } }
         @{ By = 'a mount'; Hold = { ip netns attach held (Get-ContainerProcess docker web1) }
             Inside = { (Get-IpLink -Namespace held).ifname | Where-Object { $_ -ne 'lo' } }; Release = { ip netns delete held }
-            Repair = { (Test-ContainerNetwork -Repair).IsRepaired | Should -BeTrue } }
+            Repair = { (Repair-ContainerNetwork).IsRepaired | Should -BeTrue } }
     ) {
         function Get-ContainerNamespace { readlink "/proc/$(Get-ContainerProcess docker web1)/ns/net" }
         . $Hold

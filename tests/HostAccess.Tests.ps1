@@ -163,9 +163,9 @@ Describe 'The host on a macvlan network' -Tag Native, Once {
         $null = Connect-ContainerNic lan web1
         $null = Enable-HostAccess lan
         ip route delete 10.1.0.2 dev $name
-        Test-ContainerNetwork -Repair | ForEach-Object { "$($_.Kind) $($_.Name) $($_.IsRepaired)" } | Should -Be "RouteMissing host/$name True"
+        Repair-ContainerNetwork | ForEach-Object { "$($_.Kind) $($_.Name) $($_.IsRepaired)" } | Should -Be "RouteMissing host/$name True"
         ip link delete $name
-        Test-ContainerNetwork -Repair | ForEach-Object { "$($_.Kind) $($_.Name) $($_.IsRepaired)" } | Should -Be "LinkMissing host/$name True"
+        Repair-ContainerNetwork | ForEach-Object { "$($_.Kind) $($_.Name) $($_.IsRepaired)" } | Should -Be "LinkMissing host/$name True"
         Get-HostRoute | Should -Be "10.1.0.2 $name", "fd01::1 $name"
         Test-BothWays web1
     }

@@ -52,8 +52,8 @@ Describe 'Hostile names' -Tag Native {
         @{ What = 'the comparison'; Run = { Test-ContainerNetwork } }
         @{ What = 'the list of NICs'; Run = { Get-ContainerNic } }
         @{ What = 'the drawing'; Run = { Show-ContainerNetwork } }
-        @{ What = 'the preview of a repair'; Run = { Test-ContainerNetwork -Repair -WhatIf } }
-        @{ What = 'the repair'; Run = { Test-ContainerNetwork -Repair } }
+        @{ What = 'the preview of a repair'; Run = { Repair-ContainerNetwork -WhatIf } }
+        @{ What = 'the repair'; Run = { Repair-ContainerNetwork } }
         @{ What = 'a test of its NIC that is up'; Run = { Test-ContainerNic lan -Destination 10.70.0.77 -Count 1 -TimeoutSeconds 0.1 } }
     ) {
         $shown = Get-Shown $Run

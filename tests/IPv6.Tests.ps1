@@ -126,7 +126,7 @@ Describe 'Router advertisements' -Tag Native, Once {
         }
 
         function Get-Made([hashtable]$Nic) {
-            # What a NIC made of advertisements: the prefix of each address that is none of the network's.
+            # What a NIC made of advertisements: the prefixes of the addresses that the network did not give it.
             Get-IpAddress $Nic.Box eth0 | Where-Object { $_ -ne $Nic.Static } | ForEach-Object { $_ -replace '[^:]+:[^:]+:[^:]+:[^:]+/64$' }
         }
     }

@@ -266,7 +266,7 @@ Describe 'Restore-ContainerNetwork of parents' {
             'Parent eth0.50 lan Failed The host has an interface named eth0.50, but it isn''t the vlan id 50 that this module made.'
             'Network lan lan Failed Its parent eth0.50 is missing.', 'Nic web1/eth0 lan Failed The parent eth0.50 is missing.')
         Get-KernelText | Should -Be $text
-        $null = Test-ContainerNetwork -Repair 3>$null
+        $null = Repair-ContainerNetwork 3>$null
         Get-KernelText | Should -Be $text
         (Get-Failure { Connect-ContainerNic lan web1 }).What | Should -BeLike 'ParentNotFound *'
         ip link delete eth0.50

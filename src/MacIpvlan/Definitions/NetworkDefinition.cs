@@ -79,7 +79,7 @@ internal static class NetworkDefinition
     }
 
     /// <summary>Whether a subnet uses its first address as the gateway if none is specified.</summary>
-    // IPv6 routers announce themselves, and a /32 has no second address.
+    // IPv6 routers usually have a link-local address, and a /32 has no second address.
     public static bool TakesGateway(IPPrefix subnet) => subnet is { Family: AddressFamily.InterNetwork, PrefixLength: < 32 };
 
     private static void CheckOptions(MacvlanLink kind)

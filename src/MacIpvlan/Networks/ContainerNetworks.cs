@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using MacIpvlan.Addressing;
 using MacIpvlan.Netlink;
 using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
@@ -209,6 +210,11 @@ public sealed class ContainerNetworks(NetworkSession session)
         {
             warn($"The gateway of '{request.Name}' is kept free but not used: in l3 modes, the default route goes "
                 + "directly through the NIC.");
+        }
+
+        if (request is { NicKind: IpvlanLink { Mode: not IpvlanMode.L2 }, RouterAdvertisement: RouterAdvertisement.Accept })
+        {
+            warn($"NICs of '{request.Name}' receive no router advertisements: in l3 modes, there is no multicast.");
         }
 
         return new(network, parent);

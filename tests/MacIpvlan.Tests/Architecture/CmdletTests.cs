@@ -45,8 +45,7 @@ public sealed class CmdletTests
     public void Cmdlet_ThatChangesSomethingCanBeAskedWhatItWouldDo(string name)
     {
         CmdletAttribute attribute = s_cmdlets[name].GetCustomAttribute<CmdletAttribute>()!;
-        bool changes = attribute.VerbName is not ("Get" or "Test" or "Show" or "Export")
-            || s_cmdlets[name].GetProperty("Repair") is not null;
+        bool changes = attribute.VerbName is not ("Get" or "Test" or "Show" or "Export");
         // It watches, where Watch-ContainerNic acts.
         if (name == "Watch-ContainerNetwork") changes = false;
 

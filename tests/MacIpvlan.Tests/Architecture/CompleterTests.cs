@@ -49,6 +49,8 @@ public sealed class CompleterTests
         "Target" => typeof(TargetCompleter),
         "InterfaceName" when verb is not ("Connect" or "Enable") => typeof(InterfaceCompleter),
         "Destination" => typeof(DestinationCompleter),
+        // An enumeration that can be empty.
+        "RouterAdvertisement" => typeof(RouterAdvertisementCompleter),
         _ => null,
     };
 

@@ -41,6 +41,7 @@ public sealed class NetworkStoreTests : StateTest
         OnLinkGateway = true,
         Routes = [
             NetworkRoute.Parse("10.9.0.0/16 via 192.168.50.1 metric 7"), NetworkRoute.Parse("blackhole fd99::/64")],
+        RouterAdvertisement = RouterAdvertisement.Accept,
         Probe = new ProbeSettings(5, 1500),
     };
 

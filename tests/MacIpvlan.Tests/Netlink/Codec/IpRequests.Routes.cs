@@ -16,10 +16,14 @@ internal static partial class IpRequests
         Address("fd18::2/64", "ip address add fd18::2/64 dev eth0 nodad"),
         Address("2001:db8::ff/127", "ip address add 2001:db8::ff/127 dev eth0 nodad"),
         Address("2001:db8::1/128", "ip address add 2001:db8::1/128 dev eth0 nodad"),
+        Address(
+            "192.168.50.77/24", "ip address add 192.168.50.77/24 brd + dev eth0 valid_lft 3600 preferred_lft 1800", new(3600, 1800)),
+        Address(
+            "fd18::77/64", "ip address add fd18::77/64 dev eth0 nodad valid_lft forever preferred_lft 900", new(uint.MaxValue, 900)),
     ];
 
-    private static IpRequest Address(string address, string command) =>
-        new(command, new AddressAdd(Eth0, InterfaceAddress.Parse(address)));
+    private static IpRequest Address(string address, string command, AddressLifetime? lifetime = null) =>
+        new(command, new AddressAdd(Eth0, InterfaceAddress.Parse(address)) { Lifetime = lifetime });
 
     private static IpRequest[] Routes() =>
     [

@@ -84,8 +84,39 @@ public sealed class LinkParseTests
 
         Link link = Parse(Captures.Links[command]);
 
-        Assert.Equivalent(expected with { Kind = null }, link with { Kind = null }, strict: true);
+        Assert.Equivalent(expected with { Kind = null }, link with { Kind = null, IPv6 = null }, strict: true);
         Assert.Equal(expected.Kind, Essence(link.Kind));
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void Parse_ReadsTheIPv6Settings(string command)
+    {
+        IPv6Settings settings = Assert.NotNull(Parse(Captures.Links[command]).IPv6);
+
+        Assert.False(settings.IsDisabled);
+        Assert.Equal(
+            (1, 1, 0),
+            (settings[IPv6Settings.AcceptRouterAdvertisements], settings[IPv6Settings.Autoconfigure], settings[IPv6Settings.Disable]));
+        Assert.Throws<ArgumentException>(() => settings["forwarding"]);
+    }
+
+    [Fact]
+    public void IPv6Settings_AreReadByTheirPlace()
+    {
+        // 27 numbers, of which each is its index.
+        byte[] numbers = [.. Enumerable.Range(0, 27).SelectMany(BitConverter.GetBytes)];
+        byte[] families = [116, 0, 10, 0, 112, 0, 2, 0, .. numbers];
+
+        IPv6Settings settings = IPv6Settings.Parse(new(families))!.Value;
+
+        Assert.True(settings.IsDisabled);
+        Assert.Equal(
+            (3, 5, 26),
+            (settings[IPv6Settings.AcceptRouterAdvertisements], settings[IPv6Settings.Autoconfigure], settings[IPv6Settings.Disable]));
+        // A link without IPv6, and one of which the kernel says too little.
+        Assert.Null(IPv6Settings.Parse(new([8, 0, 2, 0, 4, 0, 1, 0])));
+        Assert.Throws<NetlinkException>(() => IPv6Settings.Parse(new([12, 0, 10, 0, 8, 0, 2, 0, 1, 0, 0, 0])));
     }
 
     [Fact]

@@ -143,6 +143,20 @@ public sealed class ExecuteTests : FakeKernelTest
         Assert.Null(Assert.Throws<NetlinkException>(() => Execute(s_add)).KernelText);
     }
 
+    [Theory]
+    [InlineData(Errno.EPERM, true)]
+    // So does the kernel refuse an IPv6 address if IPv6 is off on the link.
+    [InlineData(Errno.EACCES, false)]
+    public void Refusal_NamesAPrivilegeOnlyIfItIsLacked(int errno, bool isLacked)
+    {
+        Kernel.AnswersEach(sent => [Answer.Refusal(sent[0].Sequence, errno)]);
+
+        NetlinkException e = Assert.Throws<NetlinkException>(() => Execute(s_add));
+
+        Assert.Equal(isLacked, e.MissingPrivilege is not null);
+        Assert.Equal(isLacked, e.Message.Contains("CAP_NET_ADMIN", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Batch_OfNothingAsksNothing()
     {
