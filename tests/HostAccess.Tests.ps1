@@ -74,7 +74,8 @@ Describe 'The host on a macvlan network' -Tag Native, Once {
 
     It 'answers for its address on that interface alone, and takes no router''s word' {
         $null = Enable-HostAccess lan
-        Get-Content "/proc/sys/net/ipv4/conf/$name/arp_ignore", "/proc/sys/net/ipv6/conf/$name/accept_ra" | Should -Be 1, 0
+        Get-Content "/proc/sys/net/ipv4/conf/$name/arp_ignore", "/proc/sys/net/ipv6/conf/$name/accept_ra", "/proc/sys/net/ipv6/conf/$name/autoconf" |
+            Should -Be 1, 0, 0
         ip address add 10.1.0.200/24 dev eth0
         $null = Connect-ContainerNic lan web1
         Test-Ping web1 10.1.0.200 -TimeoutSeconds 1 | Should -BeFalse
