@@ -143,5 +143,11 @@ internal static class Schema
         """
         ALTER TABLE networks ADD COLUMN router_advertisement TEXT;
         """,
+        """
+        -- Whether a NIC has the default route of its namespace: 1 and 0 as requested, otherwise the first NIC has it.
+        ALTER TABLE nics ADD COLUMN default_route INTEGER;
+        -- For a NIC of the host, the host's own addresses that the network's containers have routes to.
+        ALTER TABLE nics ADD COLUMN host_addresses TEXT NOT NULL DEFAULT '';
+        """,
     ];
 }

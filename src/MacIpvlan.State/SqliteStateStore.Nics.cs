@@ -112,9 +112,9 @@ public sealed partial class SqliteStateStore
                 INSERT INTO nics (id, host, network_id, state, namespace_name, namespace_path, namespace_device,
                     namespace_inode, boot_id, namespace_cookie, process_id, process_start, worker, is_host,
                     interface_name, interface_index, mac_address, mtu, container_id, container_name, container_runtime,
-                    container_image, container_address, container_cgroup, parent_index)
+                    container_image, container_address, container_cgroup, parent_index, default_route, host_addresses)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                    $22, $23, $24, $25)
+                    $22, $23, $24, $25, $26, $27)
                 RETURNING ordinal
                 """,
                 static r => r.GetInt64(0),
@@ -123,7 +123,7 @@ public sealed partial class SqliteStateStore
                 (long)nic.NamespaceBirth.Cookie, nic.ProcessId, nic.ProcessStart, WorkerOf(nic.State),
                 nic.IsHost, nic.InterfaceName, nic.InterfaceIndex, nic.MacAddress.ToString(), nic.Mtu, nic.Container?.Id,
                 nic.Container?.Name, nic.Container?.Runtime.ToString(), nic.Container?.Image, nic.Container?.Address,
-                nic.Container?.Cgroup, nic.ParentIndex)[0];
+                nic.Container?.Cgroup, nic.ParentIndex, nic.DefaultRoute, string.Join(' ', nic.HostAddresses))[0];
         }
         catch (SqliteException e) when (e.SqliteExtendedErrorCode == UniqueViolation)
         {
@@ -157,13 +157,13 @@ public sealed partial class SqliteStateStore
         """
         UPDATE nics SET state = $2, namespace_name = $3, namespace_path = $4, namespace_device = $5, namespace_inode = $6,
             boot_id = $7, namespace_cookie = $8, process_id = $9, process_start = $10, worker = $11, interface_name = $12,
-            interface_index = $13, mac_address = $14, mtu = $15, container_name = $16, parent_index = $19
+            interface_index = $13, mac_address = $14, mtu = $15, container_name = $16, parent_index = $19, host_addresses = $20
         WHERE id = $1 AND ($17 IS NULL OR (state = $17 AND (worker IS NULL OR worker = $18)))
         """,
         nic.Id, nic.State.ToString(), nic.NamespaceName, nic.NamespacePath, (long)nic.Namespace.Device,
         (long)nic.Namespace.Inode, nic.NamespaceBirth.BootId, (long)nic.NamespaceBirth.Cookie, nic.ProcessId,
         nic.ProcessStart, WorkerOf(nic.State), nic.InterfaceName, nic.InterfaceIndex, nic.MacAddress.ToString(), nic.Mtu,
-        nic.Container?.Name, from?.ToString(), Worker.Number, nic.ParentIndex) > 0;
+        nic.Container?.Name, from?.ToString(), Worker.Number, nic.ParentIndex, string.Join(' ', nic.HostAddresses)) > 0;
 
     // No command is changing a NIC in these states.
     private long? WorkerOf(NicRecordState state) => state is NicRecordState.Attached or NicRecordState.Detached ? null : Worker.Number;
@@ -187,7 +187,8 @@ public sealed partial class SqliteStateStore
             SELECT id, network_id, state, namespace_name, namespace_path, namespace_device, namespace_inode, boot_id,
                 namespace_cookie, process_id, process_start, interface_name, interface_index, mac_address, mtu, is_host,
                 container_id, container_name, container_runtime, container_image, container_address, container_cgroup,
-                parent_index, EXISTS (SELECT 1 FROM networks w WHERE w.id = n.network_id AND w.host = n.host), n.rowid AS rowid
+                parent_index, EXISTS (SELECT 1 FROM networks w WHERE w.id = n.network_id AND w.host = n.host),
+                default_route, host_addresses, n.rowid AS rowid
             FROM nics n WHERE {condition} ORDER BY ordinal
             """,
             r => new NicRecord
@@ -212,7 +213,9 @@ public sealed partial class SqliteStateStore
                     Cgroup = r.GetString(21),
                 },
                 ParentIndex = r.GetInt32(22),
-                Ordinal = r.GetInt64(24),
+                Ordinal = r.GetInt64(26),
+                DefaultRoute = r.FindBoolean(24),
+                HostAddresses = [.. r.GetList(25).Select(AddressValue.Parse)],
                 Leases = [.. leases[r.GetString(0)]],
             },
             value);
@@ -267,18 +270,10 @@ public sealed partial class SqliteStateStore
 
     private LeaseRecord TakeStatic(NicRecord nic, int ordinal, Pool pool, AddressValue address)
     {
-        if (!Withheld(pool).Any(range => range.Contains(address)))
-        {
-            // A requested address is allocated even if another station had it; a network with probes probes the address
-            // again.
-            Forget(pool.Id, address);
-            return Take(nic, ordinal, pool, address, LeaseSource.Static);
-        }
-
-        throw new NetworkException(
-            NetworkError.InvalidAddress,
-            $"The address {address} can't be allocated, because it's a gateway or excluded.",
-            "Specify another address. Get-ContainerNetwork shows the gateways and excluded addresses of each subnet.");
+        // A requested address is allocated even if it's withheld, because a container can be the router of others; and
+        // even if another station had it: a network with probes probes it again.
+        Forget(pool.Id, address);
+        return Take(nic, ordinal, pool, address, LeaseSource.Static);
     }
 
     // Networks that share a pool withhold their gateways and exclusions from each other.
@@ -311,13 +306,13 @@ public sealed partial class SqliteStateStore
         return new LeaseRecord(new(address, prefixLength), source);
     }
 
-    private string Holder(long pool, AddressValue address) => _database.Query(
+    private string Holder(long pool, AddressValue address, LeaseSource? source = null) => _database.Query(
         """
         SELECT w.name, n.namespace_name, n.rowid AS rowid FROM leases l JOIN nics n ON n.id = l.nic_id JOIN networks w ON w.id = n.network_id
-        WHERE l.pool_id = $1 AND l.address = $2
+        WHERE l.pool_id = $1 AND l.address = $2 AND ($3 IS NULL OR l.source = $3)
         """,
         static r => $" by a NIC of network '{r.GetString(0)}' in {r.GetString(1)}",
-        pool, address.ToBytes()).FirstOrDefault() ?? "";
+        pool, address.ToBytes(), source?.ToString()).FirstOrDefault() ?? "";
 
     private AddressRange? RunContaining(long pool, AddressValue address)
     {

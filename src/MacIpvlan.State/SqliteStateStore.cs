@@ -168,13 +168,15 @@ public sealed partial class SqliteStateStore : IStateStore
         {
             SubnetRecord subnet = network.Subnets[i];
             long pool = EnsurePool(network.Parent, subnet.Prefix);
-            // In a shared pool, a NIC of another network can have the gateway's address.
-            if (subnet.Gateway is AddressValue gateway && Holder(pool, gateway) is { Length: > 0 } holder)
+            // In a shared pool, a NIC of another network can have the gateway's address. If it was requested for that NIC,
+            // its container is the router.
+            if (subnet.Gateway is AddressValue gateway && Holder(pool, gateway, LeaseSource.Pool) is { Length: > 0 } holder)
             {
                 throw new NetworkException(
                     NetworkError.AddressInUse,
                     $"The gateway {gateway} is taken{holder}.",
-                    "Specify another gateway, or disconnect that NIC first.");
+                    "Specify another gateway, or disconnect that NIC first. If its container is the router, connect it again with "
+                    + "-IPAddress.");
             }
 
             _database.Execute(

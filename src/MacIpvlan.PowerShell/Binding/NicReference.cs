@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
 using System.Net.NetworkInformation;
-using MacIpvlan.Addressing;
 
 namespace MacIpvlan.PowerShell;
 
@@ -47,8 +46,8 @@ public sealed class NicReference
     /// <exception cref="NetworkException">
     /// InvalidParameter: the property doesn't contain addresses. The other properties fail in the same way.
     /// </exception>
-    internal IReadOnlyList<AddressValue> ReadAddresses() =>
-        [.. ObjectRemains.ReadAll(_remains, nameof(ContainerNic.IPAddress)).Select(a => Check(a, AddressReference.Read))];
+    internal IReadOnlyList<AddressReference> ReadAddresses() =>
+        [.. ObjectRemains.ReadAll(_remains, nameof(ContainerNic.IPAddress)).Select(a => Check(a, static t => new AddressReference(t)))];
 
     /// <summary>Its MAC address; null if unknown.</summary>
     internal PhysicalAddress? ReadMacAddress() =>
@@ -56,6 +55,10 @@ public sealed class NicReference
 
     /// <summary>Its MTU in bytes; null if unknown.</summary>
     internal int? ReadMtu() => ReadNumber(nameof(ContainerNic.Mtu)) is > 0 and int mtu ? mtu : null;
+
+    /// <summary>Whether it takes the default route, or never has it; null if neither was specified.</summary>
+    internal bool? ReadDefaultRoute() =>
+        Read(nameof(ContainerNic.DefaultRoute)) is { Length: > 0 } text ? Check(text, bool.Parse) : null;
 
     /// <summary>Finds the NIC, or else the NIC that has taken its place; null if there is neither.</summary>
     internal ContainerNic? Find(Func<IReadOnlyList<ContainerNic>> all) => _nic

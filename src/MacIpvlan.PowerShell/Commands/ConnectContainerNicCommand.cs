@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Net.NetworkInformation;
+using MacIpvlan.Addressing;
 
 namespace MacIpvlan.PowerShell.Commands;
 
@@ -79,6 +80,12 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
     [Parameter]
     public PhysicalAddress? MacAddress { get; set; }
 
+    /// <summary>
+    /// Takes the default route from the other NICs of the namespace; if false, never gets one. By default, the first NIC has it.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter DefaultRoute { get; set; }
+
     /// <summary>The MTU.</summary>
     [Parameter]
     public int? Mtu { get; set; }
@@ -151,6 +158,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
         Session.Progress(new("Connecting NICs", target.Namespace.Name));
         NicReference? same = network.Name.Equals(earlier?.Network, StringComparison.OrdinalIgnoreCase) ? earlier : null;
         bool hasOwnMac = network is MacvlanNetwork { Mode: not MacvlanMode.Passthru };
+        IReadOnlyList<AddressReference> addresses = IPAddress ?? same?.ReadAddresses() ?? [];
         return new NicRequest
         {
             Network = network,
@@ -158,8 +166,10 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
             ProcessId = target.ProcessId,
             Container = target.Container,
             InterfaceName = InterfaceName ?? earlier?.InterfaceName,
-            Addresses = IPAddress?.Select(static a => a.Value).ToArray() ?? same?.ReadAddresses() ?? [],
-            NoAddress = NoIPAddress || (IPAddress is null && same?.ReadAddresses() is []),
+            Addresses = [.. addresses.Select(static a => a.Value)],
+            AddressesWithLength = [.. addresses.Select(static a => a.WithLength).OfType<InterfaceAddress>()],
+            NoAddress = NoIPAddress || (IPAddress is null && same is not null && addresses.Count == 0),
+            DefaultRoute = MyInvocation.BoundParameters.ContainsKey(nameof(DefaultRoute)) ? DefaultRoute : same?.ReadDefaultRoute(),
             AnnounceCount = AnnounceCount,
             ProbeAddress = MyInvocation.BoundParameters.ContainsKey(nameof(ProbeAddress)) ? ProbeAddress : null,
             MacAddress = MacAddress ?? (hasOwnMac ? same?.ReadMacAddress() : null),

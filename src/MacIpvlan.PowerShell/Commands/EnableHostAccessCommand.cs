@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MacIpvlan.Addressing;
 
 namespace MacIpvlan.PowerShell.Commands;
 
@@ -24,7 +25,11 @@ public sealed class EnableHostAccessCommand : HostAccessCommand
         HostAccesses.Check(network);
         if (ShouldProcess(network.Name, $"Give the host an interface on the {network.Kind} network on {network.Parent}"))
         {
-            Write(new HostAccesses(Session).Enable(network, [.. IPAddress.Select(static a => a.Value)], InterfaceName));
+            Write(new HostAccesses(Session).Enable(
+                network,
+                [.. IPAddress.Select(static a => a.Value)],
+                InterfaceName,
+                [.. IPAddress.Select(static a => a.WithLength).OfType<InterfaceAddress>()]));
         }
     }
 }

@@ -29,6 +29,7 @@ internal static class Errno
     public const int EADDRNOTAVAIL = 99;
     public const int ENETDOWN = 100;
     public const int ENETUNREACH = 101;
+    public const int EHOSTUNREACH = 113;
     public const int ENOBUFS = 105;
     public const int ETIMEDOUT = 110;
 
@@ -41,7 +42,7 @@ internal static class Errno
         [30] = "EROFS", [34] = "ERANGE", [40] = "ELOOP", [EBADMSG] = nameof(EBADMSG), [90] = "EMSGSIZE",
         [EOPNOTSUPP] = nameof(EOPNOTSUPP), [EAFNOSUPPORT] = nameof(EAFNOSUPPORT), [EADDRINUSE] = nameof(EADDRINUSE),
         [EADDRNOTAVAIL] = nameof(EADDRNOTAVAIL), [ENETDOWN] = nameof(ENETDOWN), [ENETUNREACH] = nameof(ENETUNREACH),
-        [ENOBUFS] = nameof(ENOBUFS), [107] = "ENOTCONN", [ETIMEDOUT] = nameof(ETIMEDOUT), [113] = "EHOSTUNREACH",
+        [ENOBUFS] = nameof(ENOBUFS), [107] = "ENOTCONN", [ETIMEDOUT] = nameof(ETIMEDOUT), [EHOSTUNREACH] = nameof(EHOSTUNREACH),
     };
 
     /// <summary>The errno of the last libc call on this thread.</summary>

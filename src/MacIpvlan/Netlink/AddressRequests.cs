@@ -94,6 +94,7 @@ internal sealed record AddressGet(Link? Link) : RouteRequest
         return new((int)header.ifa_index, new(address, header.ifa_prefixlen), header.ifa_scope == RT_SCOPE_UNIVERSE)
         {
             Lifetime = (flags & IFA_F_PERMANENT) != 0 ? null : new(times.ifa_valid, times.ifa_prefered),
+            IsTemporary = header.ifa_family == AF_INET6 && (header.ifa_flags & IFA_F_TEMPORARY) != 0,
         };
     }
 }
@@ -109,6 +110,9 @@ public sealed record LinkAddress(int LinkIndex, InterfaceAddress Address, bool I
     /// do most of DHCP clients.
     /// </summary>
     public AddressLifetime? Lifetime { get; init; }
+
+    /// <summary>Whether the host made it for its own connections only (RFC 8981), so that it soon changes.</summary>
+    public bool IsTemporary { get; init; }
 }
 
 /// <summary>How long an address lasts from now on, in seconds (IFA_CACHEINFO).</summary>

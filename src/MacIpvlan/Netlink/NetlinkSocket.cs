@@ -47,17 +47,19 @@ internal sealed class NetlinkSocket(INetlinkTransport transport, Action? checkpo
     /// kernel processes them in order and continues after a failure. It always reports failures, so only the last
     /// request of a datagram asks for an acknowledgement.
     /// </summary>
+    /// <param name="requests">The requests.</param>
+    /// <param name="tolerated">Receives the requests that were refused in a way that they tolerate.</param>
     /// <exception cref="NetlinkException">
     /// The first refusal that its request doesn't tolerate; or the answer was lost, and the change may have been made
     /// (<see cref="NetlinkException.IsAnswerLost"/>).
     /// </exception>
-    public void Execute(ReadOnlySpan<RouteRequest> requests)
+    public void Execute(ReadOnlySpan<RouteRequest> requests, List<RouteRequest>? tolerated = null)
     {
         NetlinkException? refusal = null;
         while (!requests.IsEmpty)
         {
             int count = Math.Min(requests.Length, RequestsInDatagram);
-            NetlinkException? refused = ExecuteDatagram(requests[..count]);
+            NetlinkException? refused = ExecuteDatagram(requests[..count], tolerated);
             refusal ??= refused;
             requests = requests[count..];
         }
@@ -97,7 +99,7 @@ internal sealed class NetlinkSocket(INetlinkTransport transport, Action? checkpo
     public void Dispose() => transport.Dispose();
 
     /// <returns>The first refusal that its request doesn't tolerate.</returns>
-    private NetlinkException? ExecuteDatagram(ReadOnlySpan<RouteRequest> requests)
+    private NetlinkException? ExecuteDatagram(ReadOnlySpan<RouteRequest> requests, List<RouteRequest>? tolerated)
     {
         bool canBeRepeated = true;
         foreach (RouteRequest request in requests) canBeRepeated &= request.CanBeRepeated;
@@ -105,7 +107,7 @@ internal sealed class NetlinkSocket(INetlinkTransport transport, Action? checkpo
         {
             try
             {
-                return ExecuteOnce(requests, isRepetition: attempt > 1);
+                return ExecuteOnce(requests, tolerated, isRepetition: attempt > 1);
             }
             catch (NetlinkException e) when (e.IsAnswerLost && canBeRepeated && attempt < AttemptsToChange)
             {
@@ -114,7 +116,7 @@ internal sealed class NetlinkSocket(INetlinkTransport transport, Action? checkpo
         }
     }
 
-    private NetlinkException? ExecuteOnce(ReadOnlySpan<RouteRequest> requests, bool isRepetition)
+    private NetlinkException? ExecuteOnce(ReadOnlySpan<RouteRequest> requests, List<RouteRequest>? tolerated, bool isRepetition)
     {
         uint first = _sequence + 1;
         _writer.Clear();
@@ -128,7 +130,7 @@ internal sealed class NetlinkSocket(INetlinkTransport transport, Action? checkpo
         byte[] buffer = ArrayPool<byte>.Shared.Rent(ReceiveSize);
         try
         {
-            return AwaitLast(requests, first, buffer, isRepetition);
+            return AwaitLast(requests, tolerated, first, buffer, isRepetition);
         }
         catch (NetlinkException e)
         {
@@ -141,7 +143,8 @@ internal sealed class NetlinkSocket(INetlinkTransport transport, Action? checkpo
         }
     }
 
-    private NetlinkException? AwaitLast(ReadOnlySpan<RouteRequest> requests, uint first, byte[] buffer, bool isRepetition)
+    private NetlinkException? AwaitLast(
+        ReadOnlySpan<RouteRequest> requests, List<RouteRequest>? tolerated, uint first, byte[] buffer, bool isRepetition)
     {
         NetlinkException? refusal = null;
         bool done = false;
@@ -158,7 +161,8 @@ internal sealed class NetlinkSocket(INetlinkTransport transport, Action? checkpo
                 if (!IsOurs(message) || index >= requests.Length || message.Header.nlmsg_type != NLMSG_ERROR) continue;
                 int errno = -message.Code;
                 RouteRequest request = requests[(int)index];
-                if (errno != 0 && !request.Tolerates(errno) && !(isRepetition && request.IsDoneBy(errno)))
+                if (errno != 0 && request.Tolerates(errno)) tolerated?.Add(request);
+                else if (errno != 0 && !(isRepetition && request.IsDoneBy(errno)))
                 {
                     // EACCES isn't about privileges here: the kernel answers it, for example, if IPv6 is off on the link.
                     refusal ??= new NetlinkException(

@@ -33,8 +33,8 @@ public sealed record RouteAdd(Link Link, IPPrefix Destination) : RouteRequest
     /// <summary>Whether it's a default route.</summary>
     public bool IsDefault => Destination.PrefixLength == 0;
 
-    /// <summary>The metric that the kernel assigns: by default, 0 for IPv4 and IP6_RT_PRIO_USER for IPv6.</summary>
-    public int KnownMetric => Metric ?? (Destination.Family == AddressFamily.InterNetwork ? 0 : 1024);
+    /// <summary>The metric that the kernel assigns: by default, 0 for IPv4 and, also for 0, IP6_RT_PRIO_USER for IPv6.</summary>
+    public int KnownMetric => Metric is > 0 and int metric ? metric : Destination.Family == AddressFamily.InterNetwork ? 0 : 1024;
 
     /// <summary>The route in the syntax of the ip command.</summary>
     public string Text
@@ -99,12 +99,15 @@ public sealed record RouteDelete(Link? Link, IPPrefix Destination) : RouteReques
     /// <summary>What happens to the packets.</summary>
     public NetworkRouteType Type { get; init; }
 
+    /// <summary>The next hop; null for any.</summary>
+    public AddressValue? Gateway { get; init; }
+
     /// <summary>The metric (RTA_PRIORITY); null for any.</summary>
     public int? Metric { get; init; }
 
     /// <inheritdoc/>
     public override string ToString() => $"ip {(Destination.Family == AddressFamily.InterNetwork ? "" : "-6 ")}route delete "
-        + $"{(Type == NetworkRouteType.Unicast ? "" : Type.ToString().ToLowerInvariant() + " ")}{Destination}"
+        + $"{(Type == NetworkRouteType.Unicast ? "" : Type.ToString().ToLowerInvariant() + " ")}{Destination}{(Gateway is null ? "" : $" via {Gateway}")}"
         + $"{(Link is null ? "" : $" dev {Link.Name}")}{(Metric is null ? "" : $" metric {Metric}")}";
 
     internal override void Write(MessageWriter writer)
@@ -121,6 +124,7 @@ public sealed record RouteDelete(Link? Link, IPPrefix Destination) : RouteReques
             rtm_type = Type == NetworkRouteType.Unicast ? (byte)0 : RouteAdd.KernelType(Type),
         });
         if (Destination.PrefixLength > 0) writer.Attribute(RTA_DST, Destination.First.ToBytes());
+        if (Gateway is not null) writer.Attribute(RTA_GATEWAY, Gateway.Value.ToBytes());
         if (Link is not null) writer.Attribute(RTA_OIF, Link.Index);
         if (Metric is not null) writer.Attribute(RTA_PRIORITY, Metric.Value);
     }

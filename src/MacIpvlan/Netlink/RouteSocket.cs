@@ -44,14 +44,18 @@ public sealed class RouteSocket : IDisposable
 
     /// <summary>Requests changes in order. The kernel continues after a change that it refuses.</summary>
     /// <exception cref="NetlinkException">The first refusal.</exception>
-    public void Execute(params ReadOnlySpan<RouteRequest> requests)
+    public void Execute(params ReadOnlySpan<RouteRequest> requests) => Execute(null, requests);
+
+    /// <summary>Requests changes in order, and collects those that the kernel refused in a way that they tolerate.</summary>
+    /// <exception cref="NetlinkException">The first other refusal.</exception>
+    internal void Execute(List<RouteRequest>? tolerated, ReadOnlySpan<RouteRequest> requests)
     {
         if (_trace is not null)
         {
             foreach (RouteRequest request in requests) _trace(InNamespace(request.ToString()));
         }
 
-        _socket.Execute(requests);
+        _socket.Execute(requests, tolerated);
     }
 
     /// <summary>

@@ -108,7 +108,14 @@ public sealed class ContainerNetworks(NetworkSession session)
     private ContainerNetwork CarryOut(NetworkPlan plan, Action<NetworkRecord> record)
     {
         _parents.Ensure(plan.Parent, parent => RecordNetwork(plan.Network with { Parent = parent.Name }, record));
-        return Find(plan.Network.Name)!;
+        ContainerNetwork made = Find(plan.Network.Name)!;
+        foreach (AddressValue gateway in made.Record.Subnets.Select(static s => s.Gateway).OfType<AddressValue>().Distinct())
+        {
+            if (session.State.DescribeHolder(made.Parent, gateway) is not string router) continue;
+            session.Warn($"The gateway {gateway} of '{made.Name}' is the address of {router}, so that is the router of its NICs.");
+        }
+
+        return made;
     }
 
     // In a pool that networks share, the gateway of a new one can be the address of a NIC that has ended.

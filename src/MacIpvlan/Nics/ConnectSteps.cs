@@ -27,6 +27,7 @@ internal sealed class ConnectSteps(NetworkSession session)
     private readonly HostRoutes _hostRoutes = new(session);
     private readonly ParentLinks _parentLinks = new(session);
     private readonly HostAddresses _hostAddresses = new(session);
+    private readonly RoutesToHost _routesToHost = new(session);
     private readonly Dictionary<string, Link> _parents = [];
     private int _planned;
 
@@ -68,7 +69,10 @@ internal sealed class ConnectSteps(NetworkSession session)
             Container = request.Container,
             MacAddress = request.MacAddress ?? PhysicalAddress.None,
             ParentIndex = parent.Index,
+            DefaultRoute = request.DefaultRoute,
+            HostAddresses = request.IsHost ? _hostAddresses.On(parent) : [],
         };
+        WarnOfGateways(request);
         IReadOnlyList<AddressDemand> demands = NicRequestCheck.Demands(request, _hostAddresses.All);
         bool isCrowded = request.Network.NicCount + _planned++ > CrowdSize;
         NicRequest complete = isCrowded ? request with { AnnouncesAside = true } : request;
@@ -143,6 +147,8 @@ internal sealed class ConnectSteps(NetworkSession session)
 
         int mtu = parent.Mtu < taken.Mtu && network.Record.NicKind is MacvlanLink ? parent.Mtu : taken.Mtu;
         NicRecord restoring = In(target, taken) with { InterfaceIndex = 0, ParentIndex = parent.Index };
+        // After a reboot, the host can have other addresses, or get its own later.
+        if (taken.IsHost && _hostAddresses.On(parent) is { Count: > 0 } now) restoring = restoring with { HostAddresses = now };
         // Each start of a container has another process that leads to its namespace, and containers can be renamed.
         if (taken.Container is Container container)
         {
@@ -166,7 +172,9 @@ internal sealed class ConnectSteps(NetworkSession session)
             ProbeAddress = false,
         };
         NicRecord made = Make(request, restoring, parent, Detach);
-        return Record([new(request, made, parent, [])], NicRecordState.Restoring, Detach)[0].GetNic();
+        ContainerNic restored = Record([new(request, made, parent, [])], NicRecordState.Restoring, Detach)[0].GetNic();
+        if (taken.IsHost) _routesToHost.Change(taken, made);
+        return restored;
 
         void Detach(NicRecord nic, Exception reason) => session.State.UpdateNic(restoring with { State = NicRecordState.Detached });
     }
@@ -219,6 +227,8 @@ internal sealed class ConnectSteps(NetworkSession session)
             NicRecord[] nics = [.. made.Select(static m => m.Nic)];
             HashSet<string> known = [];
             _hostRoutes.Add(nics);
+            // Read after the links were made: a command that enables the host's access after that finds them.
+            foreach (PlannedNic one in made) _routesToHost.Add(one.Request.Target, one.Nic, one.Request.Network.Record);
             AddRoutesOfHost(nics, known);
             IReadOnlyList<bool> recorded = session.State.UpdateNics(nics, from);
             // Commands that connected a NIC before this update couldn't find the host's link to add their route to.
@@ -239,6 +249,18 @@ internal sealed class ConnectSteps(NetworkSession session)
         {
             Undo(one.Request, one.Nic, reason, release);
             return new(null, reason);
+        }
+    }
+
+    // Gateways are withheld only from automatic allocation: a container can be the router of others.
+    private void WarnOfGateways(NicRequest request)
+    {
+        foreach (AddressValue address in request.Addresses)
+        {
+            IReadOnlyList<string> networks = session.State.GetRoutedNetworks(request.Network.Parent, address);
+            if (networks.Count == 0) continue;
+            session.Warn($"The address {address} is the gateway of {(networks.Count == 1 ? "network" : "networks")} "
+                + $"{Phrase.NameSome([.. networks.Select(static n => $"'{n}'")])}, so {request.Target.Name} is the router of its NICs.");
         }
     }
 

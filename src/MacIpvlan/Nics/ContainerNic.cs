@@ -54,6 +54,12 @@ public sealed class ContainerNic
     /// <summary>Its MTU in bytes.</summary>
     public int Mtu => Record.Mtu;
 
+    /// <summary>
+    /// True if it takes the default route from the other NICs of its namespace, false if it never has one; null if the
+    /// first NIC has it.
+    /// </summary>
+    public bool? DefaultRoute => Record.DefaultRoute;
+
     /// <summary>The link that it sits on.</summary>
     public string Parent => NetworkRecord.Parent;
 

@@ -9,15 +9,24 @@ namespace MacIpvlan;
 public sealed class HostAccesses(NetworkSession session)
 {
     private readonly ConnectSteps _connector = new(session);
+    private readonly RoutesToHost _routesToHost = new(session);
 
-    /// <summary>Creates an interface of the network's kind on the host, with routes to the network's NICs.</summary>
+    /// <summary>
+    /// Creates an interface of the network's kind on the host, with routes to the network's NICs and from them to the host's
+    /// own addresses.
+    /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="addresses">The host's addresses on it; a family without one gets the lowest free address.</param>
     /// <param name="interfaceName">The interface's name; if null, it is derived from the network's id.</param>
+    /// <param name="withLength">Those addresses that were specified with a prefix length.</param>
     /// <returns>The access. An existing one is returned if it has the addresses and the name.</returns>
     /// <exception cref="NetworkException">HostAccessUnsuitable, HostAccessExists, or as for any NIC.</exception>
     /// <exception cref="NetlinkException">The kernel refused a step; nothing is left behind.</exception>
-    public HostAccess Enable(ContainerNetwork network, IReadOnlyList<AddressValue> addresses, string? interfaceName)
+    public HostAccess Enable(
+        ContainerNetwork network,
+        IReadOnlyList<AddressValue> addresses,
+        string? interfaceName,
+        IReadOnlyList<InterfaceAddress>? withLength = null)
     {
         session.Recover();
         Check(network);
@@ -33,14 +42,17 @@ public sealed class HostAccesses(NetworkSession session)
 
         using NamespaceHandle own = NamespaceHandle.OpenOwn();
         string prefix = network.Record.NicKind is MacvlanLink ? "hm-" : "hi-";
-        return new HostAccess(_connector.Connect(new NicRequest
+        ContainerNic made = _connector.Connect(new NicRequest
         {
             Network = network,
             Target = own,
             IsHost = true,
             InterfaceName = interfaceName ?? NetworkDefinition.OwnLinkName(prefix, network.Id),
             Addresses = addresses,
-        }));
+            AddressesWithLength = withLength ?? [],
+        });
+        _routesToHost.Change(null, made.Record);
+        return new HostAccess(made);
     }
 
     /// <summary>Checks whether the host can have access to a network.</summary>

@@ -1,4 +1,5 @@
 using MacIpvlan.Addressing;
+using MacIpvlan.Netlink;
 
 namespace MacIpvlan;
 
@@ -8,15 +9,23 @@ namespace MacIpvlan;
 /// </summary>
 internal sealed class HostAddresses(NetworkSession session)
 {
+    private LinkAddress[]? _known;
     private Dictionary<AddressValue, int>? _links;
 
     /// <summary>The addresses.</summary>
     public IReadOnlyCollection<AddressValue> All => Links.Keys;
 
-    // With the index of the link. The host's NICs on networks have addresses that are on record.
-    private Dictionary<AddressValue, int> Links => _links ??= session.Host.GetAddresses()
-        .Where(static a => !LinkMark.IsOfNic(a.LinkIndex)).DistinctBy(static a => a.Address.Value)
+    // With the index of the link.
+    private Dictionary<AddressValue, int> Links => _links ??= Known.DistinctBy(static a => a.Address.Value)
         .ToDictionary(static a => a.Address.Value, static a => a.LinkIndex);
+
+    // The host's NICs on networks have addresses that are on record.
+    private LinkAddress[] Known => _known ??= [.. session.Host.GetAddresses().Where(static a => !LinkMark.IsOfNic(a.LinkIndex))];
+
+    /// <summary>The addresses of a link at which others can reach the host.</summary>
+    public IReadOnlyList<AddressValue> On(Link link) => [.. Known
+        .Where(a => a.LinkIndex == link.Index && a is { IsGlobal: true, IsTemporary: false }).Select(static a => a.Address.Value).Distinct()
+        .OrderBy(static a => (a.Bits, a.Number))];
 
     /// <summary>Checks that a request asks for none of them.</summary>
     /// <exception cref="NetworkException">AddressInUse, with the link.</exception>

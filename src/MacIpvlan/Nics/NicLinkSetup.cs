@@ -10,7 +10,12 @@ using MacIpvlan.State;
 namespace MacIpvlan;
 
 /// <summary>The kernel's part of connecting one NIC. Runs on a thread in the target namespace.</summary>
-internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, NicRecord nic, Link parent)
+/// <param name="session">The session.</param>
+/// <param name="request">The request.</param>
+/// <param name="nic">The NIC, with its leases.</param>
+/// <param name="parent">The link that it sits on.</param>
+/// <param name="others">The recorded NICs of a namespace with the target's identity.</param>
+internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, NicRecord nic, Link parent, IReadOnlyList<RoutedNic> others)
 {
     private const string DefaultName = "eth0";
     private const int NameAttempts = 8;
@@ -182,8 +187,8 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         // only after a random delay of up to a second.
         List<RouteRequest> requests = kernelAnnounces ? [.. addresses, up] : [up, .. addresses];
         if (kernelAnnounces && HasFamily(AddressFamily.InterNetwork)) requests.Insert(0, new ArpNotifySet(link.Index, link.Name));
-        if (!nic.IsHost) requests.AddRange(NicRoutes.Of(_network, nic, link));
-        inside.Execute([.. requests]);
+        if (nic.IsHost) inside.Execute([.. requests]);
+        else new NicRouteSetup(session, request, nic with { InterfaceName = link.Name }, others).Execute(inside, requests);
     }
 
     // Runs before the addresses are added to the link, because others on the wire may have them.

@@ -14,7 +14,7 @@ internal sealed class NicLinks(NetworkSession session)
 {
     private static readonly TimeSpan s_clearingTime = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_clearingInterval = TimeSpan.FromMilliseconds(50);
-
+    private readonly NicNeighbors _neighbors = new(session);
 
     /// <summary>Opens the namespace that a NIC was connected to.</summary>
     /// <returns>Null if it no longer exists.</returns>
@@ -57,11 +57,12 @@ internal sealed class NicLinks(NetworkSession session)
     public NicRecord Make(NicRequest request, NicRecord nic, Link parent)
     {
         long start = Stopwatch.GetTimestamp();
+        IReadOnlyList<RoutedNic> others = nic.IsHost ? [] : _neighbors.Find(nic);
         while (true)
         {
             try
             {
-                return session.Namespaces.Run(request.Target, () => new NicLinkSetup(session, request, nic, parent).Make());
+                return session.Namespaces.Run(request.Target, () => new NicLinkSetup(session, request, nic, parent, others).Make());
             }
             catch (NetlinkException e) when (e.Errno == Errno.EADDRINUSE && Stopwatch.GetElapsedTime(start) < s_clearingTime)
             {

@@ -13,6 +13,8 @@ internal sealed class NicRemoval(NetworkSession session)
     private readonly NicLinks _links = new(session);
     private readonly SiblingLinks _siblings = new(session);
     private readonly HostRoutes _hostRoutes = new(session);
+    private readonly RoutesToHost _routesToHost = new(session);
+    private readonly NicNeighbors _neighbors = new(session);
     private readonly HashSet<int> _told = [];
 
     /// <summary>
@@ -46,7 +48,10 @@ internal sealed class NicRemoval(NetworkSession session)
     /// </summary>
     public void PassRoutesOn(NamespaceHandle target, NicRecord nic, NetworkRecord network)
     {
-        RouteRequest[] routes = nic.IsHost ? [] : [.. NicRoutes.After(network, nic, FindOthers(nic))];
+        if (nic.IsHost) return;
+        RoutedNic[] others = [.. NicNeighbors.In(_neighbors.Find(nic), nic.NamespaceBirth.Cookie)];
+        NamespaceRoutes before = new(NicNeighbors.InOrder(others, new(nic, network, others.Length == 0 ? null : _neighbors.FindHost(network.Id))));
+        RouteRequest[] routes = [.. new NamespaceRoutes(others).ChangesFrom(before, gone: nic)];
         if (routes.Length == 0) return;
         session.Namespaces.Run(target, () =>
         {
@@ -114,6 +119,7 @@ internal sealed class NicRemoval(NetworkSession session)
     public void Release(NicRecord nic, IReadOnlyList<ForeignAddress>? foreign = null)
     {
         _hostRoutes.Remove(nic);
+        if (nic.IsHost) _routesToHost.Change(nic, null);
         session.State.ReleaseNic(nic.Id, foreign);
     }
 
@@ -144,16 +150,6 @@ internal sealed class NicRemoval(NetworkSession session)
 
         return 0;
     });
-
-    // The other NICs of its namespace, in the order of creation.
-    private List<(NicRecord, NetworkRecord)> FindOthers(NicRecord nic)
-    {
-        NicRecord[] others = [.. session.State.GetNics(nic.Namespace).Where(n =>
-            n.Id != nic.Id && n.NamespaceBirth == nic.NamespaceBirth && n.State == NicRecordState.Attached && !n.IsHost)];
-        if (others.Length == 0) return [];
-        Dictionary<string, NetworkRecord> networks = session.State.GetNetworks().ToDictionary(static n => n.Id);
-        return [.. others.Where(n => networks.ContainsKey(n.NetworkId)).Select(n => (n, networks[n.NetworkId]))];
-    }
 
     private void TryExecute(RouteSocket inside, RouteRequest route)
     {

@@ -29,6 +29,15 @@ public sealed record NicRequest
     /// <summary>Its addresses; an address family without one gets the lowest free address.</summary>
     public IReadOnlyList<AddressValue> Addresses { get; init; } = [];
 
+    /// <summary>The prefix lengths that were specified with addresses; they must be those of the subnets.</summary>
+    public IReadOnlyList<InterfaceAddress> AddressesWithLength { get; init; } = [];
+
+    /// <summary>
+    /// True to take the default route from the other NICs of the namespace, false for no default route; null if the first
+    /// NIC of the namespace has it.
+    /// </summary>
+    public bool? DefaultRoute { get; init; }
+
     /// <summary>Whether it gets no addresses.</summary>
     public bool NoAddress { get; init; }
 

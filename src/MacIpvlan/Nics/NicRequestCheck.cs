@@ -40,6 +40,9 @@ internal static class NicRequestCheck
             };
             if (reason is not null) throw new NetworkException(NetworkError.InvalidAddress, $"The address {address} {reason}.");
         }
+
+        foreach (InterfaceAddress address in request.AddressesWithLength) CheckLength(address, request);
+        if (request.DefaultRoute == true) CheckDefaultRoute(request);
     }
 
     /// <summary>The addresses that a NIC needs: those specified, and one of each other family of the network.</summary>
@@ -57,6 +60,30 @@ internal static class NicRequestCheck
         }
 
         return demands;
+    }
+
+    private static void CheckLength(InterfaceAddress address, NicRequest request)
+    {
+        IPPrefix subnet = request.Network.Record.Subnets.Select(static s => s.Prefix).First(s => s.Contains(address.Value));
+        // The host's address on a network isn't in a subnet of its own, and shows with its full length.
+        if (address.PrefixLength == subnet.PrefixLength || (request.IsHost && address.PrefixLength == address.Value.Bits)) return;
+        throw new NetworkException(
+            NetworkError.InvalidAddress,
+            $"The address {address} doesn't agree with the subnet {subnet} of '{request.Network.Name}': the prefix length there is "
+            + $"{subnet.PrefixLength}, not {address.PrefixLength}.",
+            $"Specify {address.Value} or {address.Value}/{subnet.PrefixLength}.");
+    }
+
+    private static void CheckDefaultRoute(NicRequest request)
+    {
+        NetworkRecord network = request.Network.Record;
+        string? reason = network.Internal ? $"the network '{network.Name}' is internal"
+            : request.NoAddress ? "it has no address"
+            : !NicRoutes.DefaultRouteFamilies(network).Any() ? $"the network '{network.Name}' has no gateway"
+            : null;
+        if (reason is null) return;
+        throw new NetworkException(
+            NetworkError.InvalidParameter, $"The NIC can't have the default route: {reason}.", "Omit -DefaultRoute.");
     }
 
     private static void CheckMacAddress(PhysicalAddress address, NetworkRecord network)

@@ -6,85 +6,90 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>The routes that a NIC gets.</summary>
+/// <summary>The routes that a NIC wants. Of NICs in one namespace, <see cref="NamespaceRoutes"/> says which one has a route.</summary>
 internal static class NicRoutes
 {
     /// <summary>Whether NICs of the network have no link layer (the l3 modes), so no ARP and no gateway.</summary>
     public static bool IsRouted(NetworkRecord network) => network.NicKind is IpvlanLink { Mode: not IpvlanMode.L2 };
 
     /// <summary>The routes of a NIC on its link, for the addresses of its leases.</summary>
-    public static IEnumerable<RouteAdd> Of(NetworkRecord network, NicRecord nic, Link link)
+    /// <param name="network">Its network.</param>
+    /// <param name="nic">The NIC.</param>
+    /// <param name="link">Its link.</param>
+    /// <param name="host">The host's access to the network; null if there is none, or to ignore it.</param>
+    public static IEnumerable<RouteAdd> Of(NetworkRecord network, NicRecord nic, Link link, NicRecord? host = null)
     {
         foreach (IGrouping<AddressFamily, LeaseRecord> family in nic.Leases.GroupBy(static l => l.Address.Value.Family))
         {
-            if (network.Internal || network.NoDefaultRoute)
+            AddressValue? way = host?.Leases.Select(static l => (AddressValue?)l.Address.Value).FirstOrDefault(a => a!.Value.Family == family.Key);
+            // Another NIC of the namespace may want the same route, and the first one keeps it.
+            foreach (RouteAdd route in Wanted(network, nic, link, family)) yield return Resolve(route) with { KeepExisting = true };
+            if (way is null) continue;
+            foreach (AddressValue address in host!.HostAddresses.Where(a => a.Family == family.Key))
             {
-                // Without a default route, a NIC in an l3 mode needs a route to each other subnet of the network.
-                foreach (IPPrefix sibling in IsRouted(network) ? SiblingSubnets(network, family) : []) yield return new(link, sibling);
-            }
-            else if (DefaultRoute(network, link, family) is RouteAdd route)
-            {
-                yield return route;
+                yield return Through(new(link, IPPrefix.Containing(address, address.Bits)) { KeepExisting = true }, way.Value);
             }
 
-            foreach (NetworkRoute route in network.Routes.Where(r => r.Destination.Family == family.Key))
+            // The host doesn't answer on the parent itself, but through its access.
+            RouteAdd Resolve(RouteAdd route) => route.Gateway is not AddressValue hop ? route
+                : way is not null && host!.HostAddresses.Contains(hop) ? Through(route, way.Value)
+                : network.OnLinkGateway ? Through(route, hop)
+                : route;
+
+            // The kernel accepts a next hop outside the link's subnets only with the onlink flag.
+            RouteAdd Through(RouteAdd route, AddressValue hop) => IsRouted(network) ? route : route with
             {
-                yield return new RouteAdd(link, route.Destination)
+                Gateway = hop,
+                GatewayIsOnLink = !family.Any(l => l.Address.Subnet.Contains(hop)),
+            };
+        }
+    }
+
+    /// <summary>The families of a network in which a NIC can have a default route.</summary>
+    public static IEnumerable<AddressFamily> DefaultRouteFamilies(NetworkRecord network) => network.Internal ? [] :
+    [
+        .. network.Subnets.Where(s => s.Gateway is not null || IsRouted(network)).Select(static s => s.Prefix.Family)
+            .Concat(network.Routes.Where(static r => r.Destination.PrefixLength == 0).Select(static r => r.Destination.Family)).Distinct(),
+    ];
+
+    private static IEnumerable<RouteAdd> Wanted(NetworkRecord network, NicRecord nic, Link link, IGrouping<AddressFamily, LeaseRecord> family)
+    {
+        NetworkRoute[] own = [.. network.Routes.Where(r => r.Destination.Family == family.Key
+            && (nic.DefaultRoute != false || r.Destination.PrefixLength > 0) && !IsOwn(r.NextHop is null ? null : AddressValue.From(r.NextHop)))];
+        // A NIC that has to have the default route gets it even on a network without, unless the network has one in its routes.
+        bool hasDefault = !network.Internal && (nic.DefaultRoute ?? !network.NoDefaultRoute)
+            && !(network.NoDefaultRoute && own.Any(static r => r.Destination.PrefixLength == 0));
+        if (hasDefault)
+        {
+            AddressValue? gateway = family.Select(l => GatewayOf(network, l)).FirstOrDefault(g => g is not null && !IsOwn(g));
+            if (IsRouted(network) || gateway is not null)
+            {
+                yield return new(link, IPPrefix.Containing(new(family.Key, 0), 0))
                 {
-                    Gateway = route.NextHop is null ? null : AddressValue.From(route.NextHop),
-                    GatewayIsOnLink = route.NextHop is not null && IsOutside(network, AddressValue.From(route.NextHop), family),
-                    Metric = route.Metric,
-                    Type = route.Type,
-                    // Another NIC of the namespace may have the same route.
-                    KeepExisting = true,
+                    Gateway = IsRouted(network) ? null : gateway,
+                    Metric = network.RouteMetric,
                 };
             }
         }
-    }
-
-    /// <summary>What changes in a namespace after a NIC has gone with the routes on its link.</summary>
-    /// <param name="network">The NIC's network.</param>
-    /// <param name="nic">The NIC.</param>
-    /// <param name="others">The namespace's other NICs with their networks, in the order of creation.</param>
-    /// <returns>
-    /// A NIC that wanted the same route, such as the default route, now gets it. A route without a link, such as a
-    /// blackhole, goes with the last NIC that wanted it.
-    /// </returns>
-    public static IEnumerable<RouteRequest> After(
-        NetworkRecord network, NicRecord nic, IReadOnlyList<(NicRecord Nic, NetworkRecord Network)> others)
-    {
-        RouteAdd[] wanted = [.. others.SelectMany(static o => Of(o.Network, o.Nic, LinkOf(o.Nic)))];
-        foreach (RouteAdd route in Of(network, nic, LinkOf(nic)))
+        else if (IsRouted(network))
         {
-            RouteAdd? next = wanted.FirstOrDefault(w => w.Destination == route.Destination && w.KnownMetric == route.KnownMetric);
-            if (route.Type != NetworkRouteType.Unicast && next?.Type != route.Type)
-            {
-                yield return new RouteDelete(null, route.Destination) { Type = route.Type, Metric = route.Metric };
-            }
-
-            if (next is not null) yield return next with { KeepExisting = true };
+            // Without a default route, a NIC in an l3 mode needs a route to each other subnet of the network.
+            foreach (IPPrefix sibling in SiblingSubnets(network, family)) yield return new(link, sibling);
         }
-    }
 
-    private static Link LinkOf(NicRecord nic) => new() { Index = nic.InterfaceIndex, Name = nic.InterfaceName };
-
-    private static RouteAdd? DefaultRoute(NetworkRecord network, Link link, IGrouping<AddressFamily, LeaseRecord> family)
-    {
-        AddressValue? gateway = IsRouted(network) ? null : family.Select(l => GatewayOf(network, l)).FirstOrDefault(static g => g is not null);
-        if (!IsRouted(network) && gateway is null) return null;
-        return new RouteAdd(link, IPPrefix.Containing(new(family.Key, 0), 0))
+        foreach (NetworkRoute route in own)
         {
-            Gateway = gateway,
-            GatewayIsOnLink = gateway is not null && IsOutside(network, gateway.Value, family),
-            Metric = network.RouteMetric,
-            // A namespace with two NICs keeps the default route of the first one.
-            KeepExisting = true,
-        };
-    }
+            yield return new(link, route.Destination)
+            {
+                Gateway = route.NextHop is null ? null : AddressValue.From(route.NextHop),
+                Metric = route.Metric,
+                Type = route.Type,
+            };
+        }
 
-    // The kernel accepts a next hop outside the link's subnets only with the onlink flag.
-    private static bool IsOutside(NetworkRecord network, AddressValue hop, IEnumerable<LeaseRecord> leases) =>
-        network.OnLinkGateway && !leases.Any(l => l.Address.Subnet.Contains(hop));
+        // A NIC can be the router of its network itself.
+        bool IsOwn(AddressValue? hop) => nic.Leases.Any(l => l.Address.Value == hop);
+    }
 
     private static IEnumerable<IPPrefix> SiblingSubnets(
         NetworkRecord network, IGrouping<AddressFamily, LeaseRecord> leases) => network.Subnets

@@ -1,3 +1,4 @@
+using MacIpvlan.Addressing;
 using MacIpvlan.Linux;
 
 namespace MacIpvlan.State;
@@ -52,6 +53,12 @@ public interface IStateStore : IDisposable
 
     /// <summary>The NIC through which the host has access to a network; null if the host has no access.</summary>
     NicRecord? GetHostNic(string networkId);
+
+    /// <summary>The names of the networks on a parent whose gateway has this address.</summary>
+    IReadOnlyList<string> GetRoutedNetworks(string parent, AddressValue gateway);
+
+    /// <summary>Describes the NIC on a parent that has this address; null if none has it.</summary>
+    string? DescribeHolder(string parent, AddressValue address);
 
     /// <summary>
     /// Whether a killed command could have left something behind: a NIC that it was changing, or a parent that no

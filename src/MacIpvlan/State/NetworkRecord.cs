@@ -51,12 +51,12 @@ public sealed record NetworkRecord
 
 /// <summary>A subnet of a network.</summary>
 /// <param name="Prefix">The subnet.</param>
-/// <param name="Gateway">The gateway, which is never allocated; null if the subnet has no gateway.</param>
+/// <param name="Gateway">The gateway, which is allocated only if requested; null if the subnet has no gateway.</param>
 /// <param name="Ranges">The ranges that addresses are allocated from; empty for the whole subnet.</param>
-/// <param name="Excluded">The addresses that are never allocated.</param>
+/// <param name="Excluded">The addresses that are allocated only if requested.</param>
 public sealed record SubnetRecord(
     IPPrefix Prefix, AddressValue? Gateway, IReadOnlyList<AddressRange> Ranges, IReadOnlyList<AddressRange> Excluded)
 {
-    /// <summary>The addresses that are withheld from allocation: the exclusions and the gateway.</summary>
+    /// <summary>The addresses that are withheld from automatic allocation: the exclusions and the gateway.</summary>
     public IEnumerable<AddressRange> Withheld => Gateway is null ? Excluded : Excluded.Append(AddressRange.Of(Gateway.Value));
 }

@@ -52,6 +52,17 @@ public sealed record NicRecord
     /// </summary>
     public bool IsHost { get; init; }
 
+    /// <summary>
+    /// True if it takes the default route from the other NICs of its namespace, false if it never has one; null if the
+    /// first NIC has it.
+    /// </summary>
+    public bool? DefaultRoute { get; init; }
+
+    /// <summary>
+    /// For a NIC in the host's namespace, the host's own addresses that NICs of the network have routes to.
+    /// </summary>
+    public IReadOnlyList<AddressValue> HostAddresses { get; init; } = [];
+
     /// <summary>The interface's name in the namespace; empty until the interface is created.</summary>
     public string InterfaceName { get; init; } = "";
 

@@ -40,11 +40,13 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
             foreach (NetworkDifference difference in FindForgotten(network, parent)) yield return difference;
         }
 
+        foreach (NetworkDifference difference in new HostComparison(session, _repairs).Compare(networks)) yield return difference;
+        // Read after the host's addresses, which the routes of NICs depend on, have been repaired.
         ContainerNic[] nics = [.. _nics.GetAllWithHost().Where(static n => n.Record.State is NicRecordState.Attached or NicRecordState.Detached)];
+        _comparison.NoteRoutes(nics);
         foreach (ContainerNic nic in nics)
         {
             session.Progress(new("Comparing NICs", nic, nics.Length));
-            _comparison.NoteRoutes(nic);
             if (networks.FirstOrDefault(n => n.Id == nic.NetworkRecord.Id) is not ContainerNetwork network) continue;
             Link? parent = _parents.FindUsable(network.Parent);
             foreach (NetworkDifference difference in TryCompareNic(nic, network, parent)) yield return difference;

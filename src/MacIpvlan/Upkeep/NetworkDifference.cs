@@ -65,6 +65,12 @@ public enum DifferenceKind
     RouteMissing,
 
     /// <summary>
+    /// On the parent of a network that the host has access to, the host has other addresses than those that containers have
+    /// routes to.
+    /// </summary>
+    HostAddressChanged,
+
+    /// <summary>
     /// A NIC is in the namespace that its container had before a restart, and something else keeps that namespace alive.
     /// </summary>
     NamespaceChanged,

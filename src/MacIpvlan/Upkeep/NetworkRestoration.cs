@@ -49,7 +49,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
 
         // In the order of creation across networks, because the first NIC of a namespace has the default route.
         IReadOnlyList<ContainerNic> all = _nics.GetAllWithHost();
-        foreach (ContainerNic nic in all) _comparison.NoteRoutes(nic);
+        _comparison.NoteRoutes(all);
         ContainerNic[] nics = [.. all.Where(n => restored.ContainsKey(n.NetworkRecord.Id) && (isWanted?.Invoke(n) ?? true))];
         foreach (ContainerNic nic in nics)
         {

@@ -11,19 +11,17 @@ namespace MacIpvlan;
 internal sealed class NicComparison(NetworkSession session)
 {
     private readonly NicLinks _links = new(session);
+    private Dictionary<(NamespaceIdentity, NamespaceBirth), NamespaceRoutes> _routes = [];
 
-    // If several NICs of a namespace request the same route, it belongs to the first NIC.
-    private readonly Dictionary<(NamespaceIdentity, NamespaceBirth, IPPrefix, int?), string> _routeOwners = [];
-
-    /// <summary>
-    /// Notes which routes a NIC requests. Call it for every NIC, in the order of creation, before the NIC is compared.
-    /// </summary>
-    public void NoteRoutes(ContainerNic nic)
+    /// <summary>Notes which routes the NICs of each namespace have. Call it before a NIC is compared.</summary>
+    /// <param name="all">All NICs with the host's, in the order of creation.</param>
+    public void NoteRoutes(IReadOnlyCollection<ContainerNic> all)
     {
-        foreach (RouteAdd route in RoutesOf(nic, new Link { Index = 0, Name = "" }))
-        {
-            _routeOwners.TryAdd(OwnedRoute(nic, route), nic.Id);
-        }
+        Dictionary<string, NicRecord> hosts = all.Select(static n => n.Record)
+            .Where(static n => n.IsHost && n.State == NicRecordState.Attached).ToDictionary(static n => n.NetworkId);
+        _routes = all.Where(static n => !n.Record.IsHost).GroupBy(static n => (n.Record.Namespace, n.Record.NamespaceBirth)).ToDictionary(
+            static g => g.Key,
+            g => new NamespaceRoutes([.. g.Select(n => new RoutedNic(n.Record, n.NetworkRecord, hosts.GetValueOrDefault(n.NetworkRecord.Id)))]));
     }
 
     /// <summary>Compares a NIC with the link in its namespace. Runs on a thread in that namespace.</summary>
@@ -117,40 +115,37 @@ internal sealed class NicComparison(NetworkSession session)
 
     private void CompareRoutes(RouteSocket inside, Link link, ContainerNic nic, AddFinding add)
     {
-        foreach (IGrouping<AddressFamily, RouteAdd> family in RoutesOf(nic, link)
-            .Where(r => _routeOwners[OwnedRoute(nic, r)] == nic.Id).GroupBy(static r => r.Destination.Family))
+        foreach (IGrouping<AddressFamily, RouteAdd> family in RoutesOf(nic, link).GroupBy(static r => r.Destination.Family))
         {
             IReadOnlyList<Route> actual = inside.GetRoutes(family.Key);
-            foreach (RouteAdd missing in family.Where(wanted => !actual.Any(a => IsSame(wanted, a))))
+            // Unless it was connected with -DefaultRoute, another NIC can have the default route; that is no difference.
+            bool isChosen = nic.Record.DefaultRoute == true;
+            foreach (RouteAdd missing in family.Where(wanted => !actual.Any(a => IsSame(wanted, a, isStrict: isChosen || !wanted.IsDefault))))
             {
                 // One that leads elsewhere is of a program of the container, such as a VPN.
                 Route? other = actual.FirstOrDefault(a => IsSameKey(missing, a) && a.LinkIndex != 0 && !LinkMark.IsOfNic(a.LinkIndex));
                 string found = other is null ? "none" : $"{other.Text} dev {inside.FindLink(other.LinkIndex)?.Name ?? $"if{other.LinkIndex}"}";
                 add(
                     DifferenceKind.RouteMissing, missing.Text, found,
-                    By(missing with { Replaces = !missing.IsDefault }), isForeign: other is not null);
+                    By(missing with { Replaces = isChosen || !missing.IsDefault }), isForeign: other is not null);
             }
         }
     }
 
     private IEnumerable<RouteAdd> RoutesOf(ContainerNic nic, Link link) => nic.Record.IsHost
         ? HostRoutes.Of(link, session.State.GetNics(nic.Record.NetworkId).Where(static n => n.State == NicRecordState.Attached))
-        : NicRoutes.Of(nic.NetworkRecord, nic.Record, link);
+        : _routes[(nic.Record.Namespace, nic.Record.NamespaceBirth)].Of(nic.Record).Select(r => r with { Link = link });
 
-    private static bool IsSame(RouteAdd wanted, Route actual)
+    private static bool IsSame(RouteAdd wanted, Route actual, bool isStrict)
     {
         if (!IsSameKey(wanted, actual)) return false;
-        // Another NIC can have the default route; that is no difference.
-        if (wanted.IsDefault) return true;
+        if (!isStrict) return true;
         return wanted.Type == actual.Type && wanted.Gateway == actual.Gateway
             && (wanted.Type != NetworkRouteType.Unicast || wanted.Link.Index == actual.LinkIndex);
     }
 
     // The kernel has one route of them, at least for IPv4.
     private static bool IsSameKey(RouteAdd wanted, Route actual) => wanted.Destination == actual.Destination && wanted.KnownMetric == actual.Metric;
-
-    private static (NamespaceIdentity, NamespaceBirth, IPPrefix, int?) OwnedRoute(ContainerNic nic, RouteAdd route) =>
-        (nic.Record.Namespace, nic.Record.NamespaceBirth, route.Destination, route.Metric);
 
     private static bool HasMode(Link link, LinkKind wanted) => (link.Kind, wanted) switch
     {

@@ -34,6 +34,7 @@ internal static partial class Uapi
     public const ushort IFA_BROADCAST = 4;
     public const ushort IFA_CACHEINFO = 6;
     public const ushort IFA_FLAGS = 8;
+    public const uint IFA_F_TEMPORARY = 0x01;
     public const uint IFA_F_NODAD = 0x02;
     public const uint IFA_F_PERMANENT = 0x80;
 

@@ -1,0 +1,80 @@
+using System.Net.Sockets;
+using MacIpvlan.Addressing;
+using MacIpvlan.Netlink;
+using MacIpvlan.State;
+
+namespace MacIpvlan;
+
+/// <summary>
+/// Gives a new NIC its routes beside those of the other NICs of its namespace, and says what it doesn't get. Runs on a
+/// thread in the namespace.
+/// </summary>
+/// <param name="session">The session.</param>
+/// <param name="request">The request.</param>
+/// <param name="nic">The NIC, with the name of its link.</param>
+/// <param name="others">The recorded NICs of a namespace with the target's identity.</param>
+internal sealed class NicRouteSetup(NetworkSession session, NicRequest request, NicRecord nic, IReadOnlyList<RoutedNic> others)
+{
+    private readonly NetworkRecord _network = request.Network.Record;
+
+    /// <summary>Executes the requests that set up the NIC's link, and those for its routes.</summary>
+    /// <exception cref="NetlinkException">The kernel refused one.</exception>
+    public void Execute(RouteSocket inside, IReadOnlyList<RouteRequest> requests)
+    {
+        RoutedNic[] neighbors = [.. NicNeighbors.In(others, inside.NamespaceCookie)];
+        NamespaceRoutes routes = new(NicNeighbors.InOrder(neighbors, new(nic, _network, null)));
+        List<RouteRequest> kept = [];
+        inside.Execute(kept, [.. requests, .. routes.For(nic, new NamespaceRoutes(neighbors))]);
+        // A NIC that is restored has said so before.
+        if (nic.State != NicRecordState.Reserved) return;
+        WarnOfSubnets(neighbors);
+        // A chosen default route isn't asked for at all.
+        (RouteAdd Route, string Holder)[] lost =
+        [
+            .. routes.LostDefaults(nic).Where(l => kept.Contains(l.Route) || l.Holder.Nic.DefaultRoute == true)
+                .Select(static l => (l.Route, NameOf(l.Holder))),
+            .. kept.OfType<RouteAdd>().Where(k => k.IsDefault && !routes.LostDefaults(nic).Any(l => l.Route == k))
+                .Select(k => (k, FindHolder(inside, k))),
+        ];
+        foreach (IGrouping<string, (RouteAdd Route, string Holder)> holder in lost.Where(static l => l.Holder.Length > 0).GroupBy(static l => l.Holder))
+        {
+            string families = string.Join(" and ", holder.Select(static l => l.Route.Destination.Family == AddressFamily.InterNetwork ? "IPv4" : "IPv6").Distinct());
+            session.Warn($"{Name} doesn't get the {families} default route, because {holder.Key} has it. To give it to {Name}, connect it with "
+                + "-DefaultRoute, or give its network a lower -RouteMetric; to do without, use -DefaultRoute:$false.");
+        }
+    }
+
+    private string Name => $"{request.Target.Name}/{nic.InterfaceName}";
+
+    private static string NameOf(RoutedNic other) => new ContainerNic(other.Nic, other.Network).ToString();
+
+    // Something else has it, such as the container's own runtime; empty if it's this NIC's own after all.
+    private string FindHolder(RouteSocket inside, RouteAdd wanted)
+    {
+        try
+        {
+            Route? actual = inside.GetRoutes(wanted.Destination.Family)
+                .FirstOrDefault(r => r.Destination == wanted.Destination && r.Metric == wanted.KnownMetric);
+            if (actual?.LinkIndex == wanted.Link.Index) return "";
+            if (actual is not null && inside.FindLink(actual.LinkIndex) is Link link) return $"{request.Target.Name}/{link.Name}";
+        }
+        catch (NetlinkException)
+        {
+            // The container keeps changing its routes.
+        }
+
+        return $"another interface of {request.Target.Name}";
+    }
+
+    private void WarnOfSubnets(IEnumerable<RoutedNic> neighbors)
+    {
+        foreach (RoutedNic other in neighbors)
+        {
+            IPPrefix? shared = other.Nic.Leases.Select(static l => l.Address.Subnet)
+                .Where(s => nic.Leases.Any(l => l.Address.Subnet.Overlaps(s))).Select(static s => (IPPrefix?)s).FirstOrDefault();
+            if (shared is null) continue;
+            session.Warn($"{Name} and {NameOf(other)} are in the same subnet, {shared}. The container sends to it through one of them only, "
+                + "so answers can leave by the other NIC than the requests came in by.");
+        }
+    }
+}
