@@ -20,8 +20,14 @@ BeforeAll {
         }
     }
 
+    function Set-HostAddress([string]$Parent = 'eth0', [int]$Number = 200, [string]$Do = 'add') {
+        # Gives the host addresses of its own on a parent.
+        "address $Do 10.1.0.$Number/24 dev $Parent", "address $Do fd01::$Number/64 dev $Parent$(if ($Do -eq 'add') { ' nodad' })" | ip -batch -
+    }
+
     function Clear-Network {
         # What each test leaves: the host's access has gone with its network.
+        '10.1.0.200/24', '10.1.0.201/24', 'fd01::200/64', 'fd01::201/64' | ForEach-Object { "address delete $_ dev eth0" } | ip -force -batch - 2>$null
         Remove-MacvlanNetwork * -Force
         Remove-IpvlanNetwork * -Force
         Get-StateRow | Should -BeNullOrEmpty
@@ -29,9 +35,25 @@ BeforeAll {
     }
 
     function Test-BothWays([string]$Namespace) {
-        # The host and the NIC of a namespace reach each other, by all addresses that they have.
-        foreach ($address in (Get-ContainerNic -Namespace $Namespace).IPAddress) { Test-HostPing ($address -replace '/.*') | Should -BeTrue -Because $address }
-        foreach ($address in (Get-ContainerNetwork lan).HostAddress) { Test-Ping $Namespace $address | Should -BeTrue -Because $address }
+        # The host and the NIC of a namespace reach each other, by all addresses that they have: the host also by its own on the parent,
+        # whichever address it sends from.
+        $network = Get-ContainerNetwork lan
+        $own = (Get-IpAddress -Interface $network.Parent) -replace '/.*'
+        foreach ($address in (Get-ContainerNic -Namespace $Namespace).IPAddress -replace '/.*') {
+            Test-HostPing $address | Should -BeTrue -Because $address
+            foreach ($from in $own | Where-Object { ($_ -match ':') -eq ($address -match ':') }) {
+                busybox ping -I $from -c 1 -W 5 $address | Should -Contain '1 packets transmitted, 1 packets received, 0% packet loss' -Because "$from $address"
+            }
+        }
+        foreach ($address in @($network.HostAddress) + $own) { Test-Ping $Namespace $address | Should -BeTrue -Because $address }
+    }
+
+    function Get-RouteToHost([string[]]$Namespace) {
+        # The routes of namespaces to single addresses, of both families, as "DESTINATION GATEWAY".
+        foreach ($name in $Namespace) { foreach ($family in 4, 6) {
+            Get-IpRoute $name -Family $family | Where-Object { $_.protocol -eq 'static' -and $_.dst -notmatch 'default|/' } |
+                ForEach-Object { "$($_.dst) $(Get-Text $_ gateway)".Trim() }
+        } }
     }
 }
 
@@ -46,17 +68,75 @@ Describe 'The host on a macvlan network' -Tag Native, Once {
     }
 
     It 'reaches its containers, and they it, also those that come later' {
+        Set-HostAddress
         $null = Connect-ContainerNic lan web1
         Test-HostPing 10.1.0.2 | Should -BeFalse -Because 'this is what the kernel keeps apart'
         $access = Enable-HostAccess lan
         "$($access.Network) $($access.InterfaceName) $($access.Parent) $($access.State)" | Should -Be "lan $name eth0 Up"
         "$($access.IPAddress)" | Should -Be '10.1.0.3/32 fd01::2/128'
+        Get-RouteToHost web1 | Should -Be '10.1.0.200 10.1.0.3', 'fd01::200 fd01::2'
         Get-IpAddress -Interface $name | Should -Be 10.1.0.3/32, fd01::2/128
         (Get-IpLink $name).linkinfo.info_data.mode | Should -Be bridge
         $null = Connect-ContainerNic lan web2
+        Get-RouteToHost web2 | Should -Be '10.1.0.200 10.1.0.3', 'fd01::200 fd01::2'
         Test-BothWays web1
         Test-BothWays web2
         Test-ContainerNetwork | Should -BeNullOrEmpty
+        Disable-HostAccess lan
+        Get-RouteToHost web1, web2 | Should -BeNullOrEmpty
+    }
+
+    It 'has routes from containers also where they have none besides, and from the first of two NICs' {
+        Set-HostAddress
+        $null = New-MacvlanNetwork beside eth0 -Subnet 10.1.0.0/24 -NoDefaultRoute
+        $null = New-MacvlanNetwork far eth0 -Subnet 10.2.0.0/24 -NoGateway -Route 10.9.0.0/16
+        $null = Connect-ContainerNic beside web1 -WarningAction Ignore
+        $null = Connect-ContainerNic far web1
+        $null = Enable-HostAccess beside, far
+        ip -n web1 route show proto static | ForEach-Object Trim | Should -Be '10.1.0.200 via 10.1.0.3 dev eth0', '10.9.0.0/16 dev eth1 scope link'
+        Test-Ping web1 10.1.0.200 | Should -BeTrue
+        Disable-HostAccess beside
+        ip -n web1 route show 10.1.0.200 | ForEach-Object Trim | Should -Be '10.1.0.200 via 10.2.0.2 dev eth1 proto static'
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+        $null = Enable-HostAccess beside -IPAddress 10.1.0.9/24
+        ip -n web1 route show 10.1.0.200 | ForEach-Object Trim | Should -Be '10.1.0.200 via 10.1.0.9 dev eth0 proto static'
+        Disconnect-ContainerNic beside web1
+        ip -n web1 route show 10.1.0.200 | ForEach-Object Trim | Should -Be '10.1.0.200 via 10.2.0.2 dev eth1 proto static'
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+
+    It 'is the router of its containers at its own address' {
+        ip address add 10.1.0.1/24 dev eth0
+        $null = Connect-ContainerNic lan web1
+        $null = Enable-HostAccess lan
+        ip -n web1 route show default | ForEach-Object Trim | Should -Be 'default via 10.1.0.3 dev eth0 proto static'
+        $null = Connect-ContainerNic lan web2
+        ip -n web2 route show default | ForEach-Object Trim | Should -Be 'default via 10.1.0.3 dev eth0 proto static'
+        Test-Ping web2 10.1.0.1 | Should -BeTrue
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+        Disable-HostAccess lan
+        ip -n web1 route show default | ForEach-Object Trim | Should -Be 'default via 10.1.0.1 dev eth0 proto static'
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+        ip address delete 10.1.0.1/24 dev eth0
+    }
+
+    It 'has routes to the addresses that it has now' {
+        Set-HostAddress
+        $null = Connect-ContainerNic lan web1
+        $null = Enable-HostAccess lan
+        Set-HostAddress -Do delete
+        Set-HostAddress -Number 201
+        $told = Test-ContainerNetwork
+        "$($told.Kind) $($told.Name) $($told.Network): $($told.Expected) -> $($told.Actual)" |
+            Should -Be 'HostAddressChanged eth0 lan: 10.1.0.200, fd01::200 -> 10.1.0.201, fd01::201'
+        (Test-ContainerNetwork -Repair).IsRepaired | Should -BeTrue
+        Get-RouteToHost web1 | Should -Be '10.1.0.201 10.1.0.3', 'fd01::201 fd01::2'
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+        Test-BothWays web1
+        ip -n web1 route delete 10.1.0.201
+        Test-ContainerNetwork -Repair | ForEach-Object { "$($_.Kind) $($_.Name) $($_.Expected) $($_.IsRepaired)" } |
+            Should -Be 'RouteMissing web1/eth0 10.1.0.201/32 via 10.1.0.3 dev eth0 proto static True'
+        Get-RouteToHost web1 | Should -Be '10.1.0.201 10.1.0.3', 'fd01::201 fd01::2'
     }
 
     It 'has a route to each address of a container, and none besides' {
@@ -76,11 +156,10 @@ Describe 'The host on a macvlan network' -Tag Native, Once {
         $null = Enable-HostAccess lan
         Get-Content "/proc/sys/net/ipv4/conf/$name/arp_ignore", "/proc/sys/net/ipv6/conf/$name/accept_ra", "/proc/sys/net/ipv6/conf/$name/autoconf" |
             Should -Be 1, 0, 0
-        ip address add 10.1.0.200/24 dev eth0
         $null = Connect-ContainerNic lan web1
+        # Without a route through that interface, nothing answers for the host's own address.
+        Set-HostAddress
         Test-Ping web1 10.1.0.200 -TimeoutSeconds 1 | Should -BeFalse
-        Test-BothWays web1
-        ip address delete 10.1.0.200/24 dev eth0
     }
 
     It 'has the addresses and the name that are asked for' {
@@ -148,14 +227,19 @@ Describe 'The host on a macvlan network' -Tag Native, Once {
     }
 
     It 'comes back after a reboot, with its address and routes' {
+        Set-HostAddress
         $null = Connect-ContainerNic lan web1
         $null = Enable-HostAccess lan -IPAddress 10.1.0.50
         $null = Connect-ContainerNic lan web2
         $before = Get-HostRoute
         Restart-TestHost web1, web2, web3
+        # The host gets another address than it had.
+        Set-HostAddress -Number 201
         (Restore-ContainerNetwork lan).Result | Should -Be InPlace, Restored, Restored, Restored
         Get-IpAddress -Interface $name | Should -Be 10.1.0.50/32, fd01::2/128
         Get-HostRoute | Should -Be $before
+        Get-RouteToHost web1 | Should -Be '10.1.0.201 10.1.0.50', 'fd01::201 fd01::2'
+        Get-RouteToHost web2 | Should -Be '10.1.0.201 10.1.0.50', 'fd01::201 fd01::2'
         Test-BothWays web2
         Test-ContainerNetwork | Should -BeNullOrEmpty
     }
@@ -192,10 +276,13 @@ Describe 'The host on <Kind>' -ForEach @(
     AfterEach { Clear-Network }
 
     It 'reaches its containers, and they it' {
-        $null = & $Make
+        $network = & $Make
+        Set-HostAddress $network.Parent
         $null = Connect-ContainerNic lan web1
         $null = Enable-HostAccess lan
+        $null = Connect-ContainerNic lan web2
         Test-BothWays web1
+        Test-BothWays web2
         Test-ContainerNetwork | Should -BeNullOrEmpty
     }
 }

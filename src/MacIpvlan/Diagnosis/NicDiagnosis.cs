@@ -22,7 +22,7 @@ internal sealed class NicDiagnosis(NetworkSession session)
         (NicTestStatus Status, string Reason)? found = OfParent(pair.Source);
         if (found is null && result.Status != NicTestStatus.NicMissing)
         {
-            found = OfTarget(pair) ?? (result.MacAddress is null ? OfPlaces(pair) ?? OfHost(pair.Address!.Value) : null);
+            found = OfTarget(pair) ?? (result.MacAddress is null ? OfPlaces(pair) ?? OfHost(pair) : null);
         }
 
         return found is null ? result : result with { Status = found.Value.Status, Reason = found.Value.Reason };
@@ -103,15 +103,17 @@ internal sealed class NicDiagnosis(NetworkSession session)
         return outer == MacvlanMode.Bridge ? null : $"mode {outer} needs a switch that sends frames back; this switch doesn't";
     }
 
-    private (NicTestStatus, string)? OfHost(AddressValue address)
+    private (NicTestStatus, string)? OfHost(NicTestPair pair)
     {
+        AddressValue address = pair.Address!.Value;
+        if (session.State.GetHostNic(pair.Source.NetworkRecord.Id) is not null) return null;
         // If the host has a macvlan or ipvlan link, it can be reached there like a NIC.
         _hostAddresses ??= session.Host.GetLinks().Where(static l => !l.IsLoopback && l.Kind is not (MacvlanLink or IpvlanLink))
             .Join(session.Host.GetAddresses(), static l => l.Index, static a => a.LinkIndex, static (l, a) => (a.Address.Value, l.Name))
             .DistinctBy(static a => a.Value).ToDictionary(static a => a.Value, static a => a.Name);
         return _hostAddresses.TryGetValue(address, out string? link)
             ? (NicTestStatus.HostIsolation,
-                $"{address} is an address of the host itself, on {link}: by design, NICs can't reach it; see Enable-HostAccess")
+                $"{address} is an address of the host itself, on {link}: by design, NICs reach it only after Enable-HostAccess")
             : null;
     }
 

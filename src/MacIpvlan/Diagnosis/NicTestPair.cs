@@ -38,11 +38,12 @@ public sealed record NicTestPair(ContainerNic Source, string Destination, Addres
         select pair;
 
     /// <summary>
-    /// Pairs a NIC with the gateways of its network in the NIC's address families; empty in the l3 modes.
+    /// Pairs a NIC with the gateways of its network in the NIC's address families, except itself; empty in the l3 modes.
     /// </summary>
     public static IReadOnlyList<NicTestPair> ToGateways(ContainerNic source) => NicRoutes.IsRouted(source.NetworkRecord) ? []
         : [.. source.NetworkRecord.Subnets
-            .Where(s => s.Gateway is not null && source.Addresses.Any(a => s.Prefix.Contains(a.Value)))
+            .Where(s => s.Gateway is not null && source.Addresses.Any(a => s.Prefix.Contains(a.Value))
+                && source.Addresses.All(a => a.Value != s.Gateway))
             .Select(s => new NicTestPair(source, s.Gateway.ToString()!, s.Gateway, null))];
 
     /// <summary>Pairs a NIC with an address, which can be the address of another NIC.</summary>

@@ -112,7 +112,7 @@ public sealed class ContainerNetworks(NetworkSession session)
         foreach (AddressValue gateway in made.Record.Subnets.Select(static s => s.Gateway).OfType<AddressValue>().Distinct())
         {
             if (session.State.DescribeHolder(made.Parent, gateway) is not string router) continue;
-            session.Warn($"The gateway {gateway} of '{made.Name}' is the address of {router}, so that is the router of its NICs.");
+            session.Warn($"The gateway {gateway} of '{made.Name}' is the address of {router}, which becomes the router of its NICs.");
         }
 
         return made;

@@ -260,7 +260,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             IReadOnlyList<string> networks = session.State.GetRoutedNetworks(request.Network.Parent, address);
             if (networks.Count == 0) continue;
             session.Warn($"The address {address} is the gateway of {(networks.Count == 1 ? "network" : "networks")} "
-                + $"{Phrase.NameSome([.. networks.Select(static n => $"'{n}'")])}, so {request.Target.Name} is the router of its NICs.");
+                + $"{Phrase.NameSome([.. networks.Select(static n => $"'{n}'")])}: {request.Target.Name} becomes the router of their NICs.");
         }
     }
 

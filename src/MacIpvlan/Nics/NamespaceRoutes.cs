@@ -70,7 +70,7 @@ internal sealed class NamespaceRoutes
             {
                 Type = claim.Route.Type,
                 Gateway = claim.Route.Gateway,
-                Metric = hasLink ? claim.Route.KnownMetric : claim.Route.Metric,
+                Metric = hasLink && claim.Route.KnownMetric > 0 ? claim.Route.KnownMetric : claim.Route.Metric,
             };
             keys.Remove(claim.Key);
         }
