@@ -103,6 +103,45 @@ public sealed class NicRequestCheckTests : IDisposable
     public void Demands_AreNoneWhenNoAddressIsWanted() =>
         Assert.Empty(NicRequestCheck.Demands(Request() with { NoAddress = true }, []));
 
+    [Theory]
+    [InlineData("10.0.0.7/24", null)]
+    [InlineData("fd18::7/64", null)]
+    [InlineData("10.0.0.7/16", "10.0.0.7/16 10.0.0.0/24 'net1' 24, not 16")]
+    [InlineData("10.0.0.7/25", "10.0.0.7/25 10.0.0.0/24 'net1' 24, not 25")]
+    [InlineData("fd18::7/48", "fd18::7/48 fd18::/64 'net1' 64, not 48")]
+    // The host's own NIC shows its addresses so.
+    [InlineData("10.0.0.7/32", null)]
+    [InlineData("fd18::7/128", null)]
+    public void PrefixLength_IsTheSubnetsOrRefused(string address, string? refused)
+    {
+        InterfaceAddress wanted = InterfaceAddress.Parse(address);
+        NicRequest request = Request("10.0.0.0/24 fd18::/64") with { IsHost = true, Addresses = [wanted.Value], AddressesWithLength = [wanted] };
+
+        if (refused is null) NicRequestCheck.Check(request);
+        else NetworkAssert.Refused(NetworkError.InvalidAddress, () => NicRequestCheck.Check(request), refused.Split(' ', 4));
+    }
+
+    [Theory]
+    [InlineData("10.0.0.0/24", null, false, true)]
+    [InlineData("10.0.0.0/24", "10.0.0.1", true, true)]
+    [InlineData("10.0.0.0/24", "10.0.0.1", false, false)]
+    public void DefaultRoute_NeedsAGatewayAndAWayOut(string subnet, string? gateway, bool isInternal, bool isRefused)
+    {
+        NicRequest request = Request(subnet) with { IsHost = true, DefaultRoute = true };
+        NetworkRecord record = request.Network.Record with
+        {
+            Internal = isInternal,
+            // What the network does for the others doesn't count.
+            NoDefaultRoute = true,
+            Subnets = [new(IPPrefix.Parse(subnet), gateway is null ? null : AddressValue.Parse(gateway), [], [])],
+        };
+        request = request with { Network = ContainerNetwork.From(record, new NetworkUsage(0, [], []), NetworkState.Ready) };
+
+        if (isRefused) NetworkAssert.Refused(NetworkError.InvalidParameter, () => NicRequestCheck.Check(request), "default route");
+        else NicRequestCheck.Check(request);
+        NicRequestCheck.Check(request with { DefaultRoute = false });
+    }
+
     private NicRequest Request(string subnets = "10.0.0.0/24", LinkKind? kind = null) => new()
     {
         Network = ContainerNetwork.From(

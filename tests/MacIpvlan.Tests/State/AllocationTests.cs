@@ -167,12 +167,19 @@ public sealed class AllocationTests : StateTest
     [Theory]
     [InlineData("10.0.0.1")]
     [InlineData("10.0.0.51")]
-    public void Static_ThatIsWithheldIsRefused(string address)
+    public void Static_ThatIsWithheldIsGivenToWhoAsksForIt(string address)
     {
-        NetworkRecord network = Add(Network("net1", Subnet("10.0.0.0/24", "10.0.0.1", "", "10.0.0.50-10.0.0.52")));
+        NetworkRecord network = Add(Network("net1", Subnet("10.0.0.0/24", "10.0.0.1", "10.0.0.1 10.0.0.51", "10.0.0.50-10.0.0.52")));
 
-        NetworkAssert.Refused(NetworkError.InvalidAddress, () => Reserve(network, Static(address)), address);
-        Assert.Equal(0, State.Count("nics"));
+        NicRecord router = Reserve(network, Static(address));
+        Assert.Equal($"{address}/24", $"{router.Leases[0].Address}");
+        NetworkAssert.Refused(NetworkError.AddressInUse, () => Reserve(network, Static(address)), address);
+        Store.ReleaseNic(router.Id);
+
+        // It's free again, but still not for others.
+        NetworkAssert.Refused(NetworkError.AddressesExhausted, () => Reserve(network, IPv4));
+        Assert.Equal($"{address}/24", Addresses(network, Static(address)));
+        AssertRunsAreTheLeases();
     }
 
     [Fact]

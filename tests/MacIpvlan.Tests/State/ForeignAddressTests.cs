@@ -68,7 +68,7 @@ public sealed class ForeignAddressTests : StateTest
         NetworkRecord network = Add(Network("net1", Subnet("10.0.0.0/24", "10.0.0.1"), Subnet("10.0.1.0/24", "10.0.1.1")));
         GiveUp(Reserve(network, IPv4), s_later, "10.0.0.2");
 
-        Assert.Throws<NetworkException>(() => Reserve(network, Static("10.0.0.2"), Static("10.0.1.1")));
+        Assert.Throws<NetworkException>(() => Reserve(network, Static("10.0.0.2"), Static("10.0.2.1")));
 
         Assert.Equal(1, State.Count("foreign_addresses"));
         AssertRunsAreTheLeases();

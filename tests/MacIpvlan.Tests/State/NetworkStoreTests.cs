@@ -71,8 +71,8 @@ public sealed class NetworkStoreTests : StateTest
     public void Network_ThatCannotTakeThePlaceLeavesTheOtherThere()
     {
         NetworkRecord before = Add(Network("net1", Subnet("10.1.0.0/24", "10.1.0.1")));
-        NetworkRecord other = Add(Network("other", Subnet("10.1.0.0/24")));
-        Reserve(other, Static("10.1.0.9"));
+        NetworkRecord other = Add(Network("other", Subnet("10.1.0.0/24", ranges: "10.1.0.9")));
+        Reserve(other, IPv4);
         NetworkRecord taken = Network("net2", Subnet("10.1.0.0/24", "10.1.0.9")) with { Name = "net1" };
 
         NetworkAssert.Refused(NetworkError.AddressInUse, () => Store.ReplaceNetwork(before.Id, taken));

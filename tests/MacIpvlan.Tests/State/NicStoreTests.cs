@@ -1,4 +1,5 @@
 using System.Net.NetworkInformation;
+using MacIpvlan.Addressing;
 using MacIpvlan.Containers;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink.Kinds;
@@ -25,7 +26,7 @@ public sealed class NicStoreTests : StateTest
         NicRecord nic = Nic(_network, "/proc/77/ns/net") with
         {
             Namespace = new NamespaceIdentity(ulong.MaxValue, (1ul << 63) + 5), ProcessId = 77, ProcessStart = 78,
-            Container = s_container,
+            Container = s_container, DefaultRoute = false, HostAddresses = [AddressValue.Parse("10.0.0.200"), AddressValue.Parse("fd18::200")],
         };
 
         NicRecord reserved = Store.ReserveNic(nic, _network, [IPv6, Static("10.0.0.9")]);
@@ -65,7 +66,7 @@ public sealed class NicStoreTests : StateTest
     [Fact]
     public void Updating_OfThatTestSetsEveryFieldThatMayChange() => Assert.Equal(
         // What a NIC is stays.
-        [".Id", ".Ordinal", ".NetworkId", ".Container.Id", ".Container.Runtime", ".Container.Image", ".Container.Address", ".Container.Cgroup", ".Container.ShortId", ".IsHost"],
+        [".Id", ".Ordinal", ".NetworkId", ".Container.Id", ".Container.Runtime", ".Container.Image", ".Container.Address", ".Container.Cgroup", ".Container.ShortId", ".IsHost", ".DefaultRoute"],
         Describe.Same(Attached(Nic(_network) with { Id = "1", Container = s_container }), Nic(_network) with { Id = "1", Container = s_container })
             .Select(static l => l.Split(' ')[0]));
 
@@ -272,6 +273,7 @@ public sealed class NicStoreTests : StateTest
         State = NicRecordState.Attached, InterfaceName = "eth0", InterfaceIndex = 42, ParentIndex = 2, Mtu = 1400,
         MacAddress = new([2, 0, 0, 0, 0, 1]), NamespaceName = "web9", NamespacePath = "/proc/7/ns/net",
         Namespace = new(5, 6), NamespaceBirth = new("boot", 7), ProcessId = 7, ProcessStart = 8,
+        HostAddresses = [AddressValue.Parse("10.0.0.200"), AddressValue.Parse("fd18::200")],
         Container = nic.Container is Container container ? container with { Name = "web9" } : null,
     };
 }

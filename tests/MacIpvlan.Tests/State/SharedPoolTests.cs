@@ -1,3 +1,4 @@
+using MacIpvlan.Addressing;
 using MacIpvlan.State;
 
 namespace MacIpvlan.Tests.State;
@@ -29,8 +30,22 @@ public sealed class SharedPoolTests : StateTest
 
         Assert.Equal("10.0.0.4/24", Addresses(two, IPv4));
         Assert.Equal("10.0.0.6/24", Addresses(one, IPv4));
-        NetworkAssert.Refused(NetworkError.InvalidAddress, () => Reserve(two, Static("10.0.0.1")), "10.0.0.1");
-        NetworkAssert.Refused(NetworkError.InvalidAddress, () => Reserve(one, Static("10.0.0.5")), "10.0.0.5");
+        Assert.Equal("10.0.0.1/24", Addresses(two, Static("10.0.0.1")));
+        Assert.Equal("10.0.0.5/24", Addresses(one, Static("10.0.0.5")));
+        Assert.Equal("10.0.0.7/24", Addresses(one, IPv4));
+    }
+
+    [Fact]
+    public void RoutedNetworks_AreThoseOfTheParentWithTheGateway()
+    {
+        Add(Network("b", Subnet("10.0.0.0/24", "10.0.0.1"), Subnet("fd18::/64", "fd18::1")));
+        Add(Network("A", Subnet("10.0.0.0/24", "10.0.0.1")));
+        Add(Network("c", Subnet("10.0.0.0/24", "10.0.0.2")));
+        Add(Network("d", Subnet("10.0.0.0/24", "10.0.0.1")) with { Parent = "eth1" });
+
+        Assert.Equal(["A", "b"], Store.GetRoutedNetworks("eth0", AddressValue.Parse("10.0.0.1")));
+        Assert.Equal(["b"], Store.GetRoutedNetworks("eth0", AddressValue.Parse("fd18::1")));
+        Assert.Empty(Store.GetRoutedNetworks("eth0", AddressValue.Parse("10.0.0.3")));
     }
 
     [Fact]
@@ -59,10 +74,10 @@ public sealed class SharedPoolTests : StateTest
     }
 
     [Fact]
-    public void Gateway_ThatANicOfAnotherHasIsRefused()
+    public void Gateway_ThatWasAllocatedToANicOfAnotherIsRefused()
     {
-        NetworkRecord one = Add(Network("one", Subnet("10.0.0.0/24", "10.0.0.1")));
-        Store.ReserveNic(Nic(one, "web7"), one, [Static("10.0.0.9")]);
+        NetworkRecord one = Add(Network("one", Subnet("10.0.0.0/24", "10.0.0.1", "10.0.0.9")));
+        Store.ReserveNic(Nic(one, "web7"), one, [IPv4]);
 
         NetworkAssert.Refused(
             NetworkError.AddressInUse,
@@ -71,6 +86,19 @@ public sealed class SharedPoolTests : StateTest
 
         Assert.Equal((1, 1, 1), (State.Count("networks"), State.Count("subnets"), State.Count("pools")));
         Add(Network("two", Subnet("10.0.0.0/24", "10.0.0.9")) with { Parent = "eth1" });
+    }
+
+    [Fact]
+    public void Gateway_ThatANicOfAnotherAskedForIsThatNic()
+    {
+        NetworkRecord one = Add(Network("one", Subnet("10.0.0.0/24", "10.0.0.1")));
+        Store.ReserveNic(Nic(one, "router"), one, [Static("10.0.0.9")]);
+
+        Add(Network("two", Subnet("10.0.0.0/24", "10.0.0.9")));
+
+        Assert.Equal("a NIC of network 'one' in router", Store.DescribeHolder("eth0", AddressValue.Parse("10.0.0.9")));
+        Assert.Null(Store.DescribeHolder("eth0", AddressValue.Parse("10.0.0.1")));
+        Assert.Null(Store.DescribeHolder("eth1", AddressValue.Parse("10.0.0.9")));
     }
 
     [Fact]
