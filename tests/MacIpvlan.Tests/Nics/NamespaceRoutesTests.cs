@@ -185,7 +185,7 @@ public sealed class NamespaceRoutesTests
                 Id = $"{ordinal:x16}",
                 Ordinal = ordinal,
                 NetworkId = network.Id,
-                State = NicState.Attached,
+                State = NicRecordState.Attached,
                 NamespaceName = "one",
                 NamespacePath = "/run/netns/one",
                 Namespace = new NamespaceIdentity(4, 4026531840),
