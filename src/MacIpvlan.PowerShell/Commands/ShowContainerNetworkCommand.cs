@@ -36,6 +36,13 @@ public sealed class ShowContainerNetworkCommand : NetworkCommand
     [Parameter]
     public SwitchParameter All { get; set; }
 
+    /// <summary>The width: columns of text, or pixels of a picture.</summary>
+    [Parameter]
+    [ValidateRange(20, 32767)]
+    public int Width { get; set; }
+
+    private int? GivenWidth => Width > 0 ? Width : null;
+
     private DrawingFormat Format => System.IO.Path.GetExtension(Path)?.ToLowerInvariant() switch
     {
         _ when MyInvocation.BoundParameters.ContainsKey(nameof(As)) => As,
@@ -65,22 +72,28 @@ public sealed class ShowContainerNetworkCommand : NetworkCommand
                 NetworkError.InvalidParameter, "A PNG picture isn't text, so it can only be written to a file.", "Specify the file with -Path.");
         }
 
+        if (format == DrawingFormat.Mermaid && GivenWidth is not null)
+        {
+            throw new NetworkException(
+                NetworkError.InvalidParameter, "A Mermaid flowchart has no width of its own.", "Omit -Width, or choose another format.");
+        }
+
         ContainerNetwork[] networks = [.. SelectNetworks(_areAll ? null : [.. _names])];
         if (networks.Length == 0 && !_areAll) return;
         NetworkTopology topology = new TopologyReader(Session).Read(networks);
         if (!All) topology = topology.Abridged(MostNics);
         if (format == DrawingFormat.Png)
         {
-            WriteFile(PngPicture.Draw(topology, Session.Stopping));
+            WriteFile(PngPicture.Draw(topology, GivenWidth, Session.Stopping));
             return;
         }
 
         string[] texts = format switch
         {
             DrawingFormat.Mermaid => [MermaidChart.Draw(topology)],
-            DrawingFormat.Svg => [SvgPicture.Draw(topology)],
-            DrawingFormat.Html => [HtmlPage.Draw(topology)],
-            _ => [.. TextTree.Draw(topology, Path is null ? TerminalWidth.Of(Host) : TextTree.OrdinaryWidth)],
+            DrawingFormat.Svg => [SvgPicture.Draw(topology, GivenWidth)],
+            DrawingFormat.Html => [HtmlPage.Draw(topology, GivenWidth)],
+            _ => [.. TextTree.Draw(topology, GivenWidth ?? (Path is null ? TerminalWidth.Of(Host) : TextTree.OrdinaryWidth))],
         };
         if (Path is not null) WriteFile(Encoding.UTF8.GetBytes(string.Join('\n', texts).TrimEnd('\n') + '\n'));
         else foreach (string text in texts) Write(text);

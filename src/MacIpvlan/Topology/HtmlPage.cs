@@ -5,13 +5,17 @@ using System.Xml;
 
 namespace MacIpvlan.Topology;
 
-/// <summary>Draws a topology as an HTML page: the picture, and searchable tables of networks and NICs.</summary>
+/// <summary>
+/// Draws a topology as an HTML page: an overview of the networks, the picture, and each network with its NICs, all searchable.
+/// </summary>
 public static class HtmlPage
 {
     /// <summary>Returns a self-contained page, which isn't allowed to load anything.</summary>
-    public static string Draw(NetworkTopology topology)
+    /// <param name="topology">The topology.</param>
+    /// <param name="width">The width of the picture in pixels; null for the one that suits it.</param>
+    public static string Draw(NetworkTopology topology, int? width = null)
     {
-        Box picture = TopologyPicture.Lay(topology, hasHeading: false);
+        TopologyPicture picture = TopologyPicture.Lay(topology, hasHeading: false, width);
         string style = PictureStyle.Sheet + PageStyle.Sheet(picture.Width);
         string trouble = TopologyWords.Trouble(topology);
         string policy = $"default-src 'none'; style-src '{Hash(style)}'; script-src '{Hash(PageStyle.Script)}'; "
@@ -31,18 +35,19 @@ public static class HtmlPage
             page.Start("header");
             page.Text("h1", TopologyWords.Title(topology));
             page.Text("p", TopologyWords.Summary(topology));
-            page.Text("p", trouble.Length == 0 ? "" : NetworkCard.Marked(trouble), ("class", "unwell"));
+            page.Text("p", trouble.Length == 0 ? "" : TopologyWords.Marked(trouble), ("class", "unwell"));
             page.Start("label", ("hidden", ""));
             page.WriteString("Search ");
             page.Empty("input", ("type", "search"), ("placeholder", "name, address, state"), ("autocomplete", "off"));
             page.WriteEndElement();
             page.WriteEndElement();
             page.Start("main");
+            DrawOverview(page, topology);
             page.Start("figure", ("tabindex", 0));
             SvgPicture.Draw(page, topology, picture, sheet: null);
             page.WriteEndElement();
-            DrawNetworks(page, topology);
-            DrawNics(page, topology);
+            ILookup<ContainerNic, string> neighbors = topology.Neighbors;
+            foreach (TopologyNetwork network in topology.Networks) DrawNetwork(page, network, neighbors);
             page.WriteEndElement();
             DrawCode(page, "script", PageStyle.Script);
             page.WriteEndElement();
@@ -52,52 +57,80 @@ public static class HtmlPage
 
     private static string Hash(string text) => $"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}";
 
-    private static void DrawNetworks(XmlWriter page, NetworkTopology topology)
-    {
-        DrawHead(page, "Networks", "Network", "Kind", "Parent", "Subnets", "Gateway", "In use", "Free", "State");
-        foreach (ContainerNetwork network in topology.Networks.Select(static n => n.Network))
-        {
-            string kind = string.Join(", ", TopologyWords.TraitsOf(network).Prepend(TopologyWords.KindOf(network)));
-            DrawRow(
-                page, network.State == NetworkState.Ready, [network.Name], [kind], [network.Parent],
-                [.. network.Subnets.Select(static s => $"{s}")],
-                [.. network.Subnets.Select(static s => s.Gateway ?? "none")],
-                [.. network.Subnets.Select(static s => TopologyWords.Count(s.InUse))],
-                [.. network.Subnets.Select(static s => TopologyWords.Count(s.Free))],
-                [network.State.ToString()]);
-        }
+    // Network names have no characters that mean anything in the address of a page.
+    private static string IdOf(ContainerNetwork network) => $"network-{network.Name}";
 
-        DrawFoot(page);
-    }
-
-    private static void DrawNics(XmlWriter page, NetworkTopology topology)
+    private static void DrawOverview(XmlWriter page, NetworkTopology topology)
     {
-        DrawHead(page, "NICs", "Network", "Container or namespace", "Interface", "Addresses", "MAC address", "MTU", "State");
+        page.Start("section", ("id", "overview"));
+        page.Text("h2", "Overview");
+        DrawHead(page, "Network", "Kind", "Parent", "Subnets", "In use", "Free", "NICs", "State");
         foreach (TopologyNetwork drawn in topology.Networks)
         {
-            if (drawn.HostAccess is HostAccess access)
-            {
-                DrawRow(
-                    page, access.State == NicState.Up, [drawn.Network.Name], ["host"], [access.InterfaceName],
-                    [.. access.IPAddress], [access.MacAddress], [], [access.State.ToString()]);
-            }
+            ContainerNetwork network = drawn.Network;
+            string troubles = TopologyWords.Troubles(drawn.Nics);
+            page.Start("tr", ("class", network.State == NetworkState.Ready && troubles.Length == 0 ? "" : "unwell"));
+            page.Start("td");
+            page.Text("a", network.Name, ("href", $"#{IdOf(network)}"));
+            page.WriteEndElement();
+            DrawCells(
+                page, [TopologyWords.KindOf(network)], [PrintableText.Clean(network.Parent)],
+                [.. network.Subnets.Select(static s => $"{s}")],
+                [.. network.Subnets.Select(static s => TopologyWords.Count(s.InUse))],
+                [.. network.Subnets.Select(static s => TopologyWords.Count(s.Free))],
+                [drawn.Nics.Count.ToString(CultureInfo.InvariantCulture)],
+                troubles.Length == 0 ? [TopologyWords.Of(network.State)] : [TopologyWords.Of(network.State), troubles]);
+            page.WriteEndElement();
+        }
 
-            foreach (ContainerNic nic in drawn.Nics)
-            {
-                DrawRow(
-                    page, nic.State == NicState.Up, [drawn.Network.Name], [TopologyWords.OwnerOf(nic)], [nic.InterfaceName],
-                    [.. nic.IPAddress], [nic.MacAddress],
-                    [nic.Mtu.ToString(CultureInfo.InvariantCulture)], [nic.State.ToString()]);
-            }
+        DrawFoot(page);
+        page.WriteEndElement();
+    }
+
+    private static void DrawNetwork(XmlWriter page, TopologyNetwork drawn, ILookup<ContainerNic, string> neighbors)
+    {
+        ContainerNetwork network = drawn.Network;
+        page.Start("section", ("class", "network"), ("id", IdOf(network)));
+        page.Start("div");
+        page.Text("h2", network.Name);
+        page.Text("p", string.Join(", ", TopologyWords.TraitsOf(network).Prepend(
+            $"{TopologyWords.KindOf(network)} on {PrintableText.Clean(network.Parent)}")));
+        foreach (NetworkSubnet subnet in network.Subnets)
+        {
+            page.Text("p", $"{subnet}, {TopologyWords.GatewayOf(subnet)}, {TopologyWords.UsageOf(subnet)}");
+        }
+
+        string trouble = TopologyWords.Trouble(network);
+        page.Text("p", trouble.Length == 0 ? "" : TopologyWords.Marked(trouble), ("class", "unwell"));
+        page.Start("p");
+        page.Text("a", "Overview", ("href", "#overview"));
+        page.WriteEndElement();
+        page.WriteEndElement();
+        NicCard[] nics =
+        [
+            .. drawn.HostAccess is HostAccess access ? [NicCard.Of(access)] : (NicCard[])[],
+            .. drawn.Nics.Select(n => NicCard.Of(n, neighbors[n])),
+        ];
+        if (nics.Length == 0) page.Text("p", "No NICs.");
+        else DrawNics(page, nics);
+        page.WriteEndElement();
+    }
+
+    private static void DrawNics(XmlWriter page, IEnumerable<NicCard> nics)
+    {
+        DrawHead(page, "Container or namespace", "Interface", "Addresses", "MAC address", "MTU", "Also on", "State");
+        foreach (NicCard nic in nics)
+        {
+            page.Start("tr", ("class", nic.Trouble.Length > 0 ? "unwell" : ""));
+            DrawCells(page, [nic.Owner], [nic.Interface], [.. nic.Addresses], [nic.MacAddress], [nic.Mtu], [nic.Neighbors], [nic.State]);
+            page.WriteEndElement();
         }
 
         DrawFoot(page);
     }
 
-    private static void DrawHead(XmlWriter page, string title, params ReadOnlySpan<string> columns)
+    private static void DrawHead(XmlWriter page, params ReadOnlySpan<string> columns)
     {
-        page.Start("section");
-        page.Text("h2", title);
         page.Start("table");
         page.Start("thead");
         page.Start("tr");
@@ -107,9 +140,8 @@ public static class HtmlPage
         page.Start("tbody");
     }
 
-    private static void DrawRow(XmlWriter page, bool isWell, params ReadOnlySpan<string[]> cells)
+    private static void DrawCells(XmlWriter page, params ReadOnlySpan<string[]> cells)
     {
-        page.Start("tr", ("class", isWell ? "found" : "found unwell"));
         foreach (string[] cell in cells)
         {
             page.Start("td");
@@ -121,14 +153,11 @@ public static class HtmlPage
 
             page.WriteFullEndElement();
         }
-
-        page.WriteEndElement();
     }
 
     private static void DrawFoot(XmlWriter page)
     {
         page.WriteFullEndElement();
-        page.WriteEndElement();
         page.WriteEndElement();
     }
 

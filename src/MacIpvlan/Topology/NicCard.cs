@@ -1,6 +1,8 @@
+using System.Globalization;
+
 namespace MacIpvlan.Topology;
 
-/// <summary>Lays out a NIC: its owner, name, addresses and problems.</summary>
+/// <summary>A NIC: its owner, name, addresses and state, and a card with them.</summary>
 internal sealed record NicCard(string Class, string Owner, string Interface, IReadOnlyList<string> Addresses)
 {
     private const int Pad = 10;
@@ -9,36 +11,60 @@ internal sealed record NicCard(string Class, string Owner, string Interface, IRe
     private const int LineHeight = 17;
     private const int BelowLastLine = 9;
 
-    private string MacAddress { get; init; } = "";
+    /// <summary>Its own MAC address; empty if it has none.</summary>
+    public string MacAddress { get; init; } = "";
 
-    private string Neighbors { get; init; } = "";
+    /// <summary>Its MTU; empty for the host's access.</summary>
+    public string Mtu { get; init; } = "";
 
-    private string Trouble { get; init; } = "";
+    /// <summary>The other networks of its namespace.</summary>
+    public string Neighbors { get; init; } = "";
+
+    /// <summary>Its state.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Its problem; empty without a problem.</summary>
+    public required string Trouble { get; init; }
+
+    /// <summary>Its state, marked if it is a problem.</summary>
+    public string StateText => Trouble.Length > 0 ? TopologyWords.Marked(Trouble) : State;
+
+    /// <summary>Everything about it.</summary>
+    public string Tip => string.Join('\n', ((string[])[$"{Owner}/{Interface}", .. Addresses, MacAddress, State])
+        .Where(static t => t.Length > 0));
 
     /// <summary>The NIC of a container.</summary>
     /// <param name="nic">The NIC.</param>
     /// <param name="neighbors">The other networks of its namespace.</param>
     public static NicCard Of(ContainerNic nic, IEnumerable<string> neighbors) =>
-        new("nic", TopologyWords.OwnerOf(nic), PrintableText.Clean(nic.InterfaceName), nic.IPAddress)
+        new("", TopologyWords.OwnerOf(nic), PrintableText.Clean(nic.InterfaceName), nic.IPAddress)
         {
             MacAddress = TopologyWords.MacOf(nic),
+            Mtu = nic.Mtu.ToString(CultureInfo.InvariantCulture),
             Neighbors = string.Join(", ", neighbors),
+            State = TopologyWords.Of(nic.State),
             Trouble = TopologyWords.Trouble(nic),
         };
 
     /// <summary>The host's access to a network.</summary>
     public static NicCard Of(HostAccess access) =>
-        new("nic own", "host", PrintableText.Clean(access.InterfaceName), access.IPAddress)
+        new(" own", "host", PrintableText.Clean(access.InterfaceName), access.IPAddress)
         {
+            State = TopologyWords.Of(access.State),
             Trouble = TopologyWords.Trouble(access.State),
         };
 
-    /// <summary>The box of the NIC.</summary>
+    /// <summary>The class of its box.</summary>
+    /// <param name="shape">What the box is.</param>
+    public string ClassOf(string shape) => $"{shape}{Class}{(Trouble.Length > 0 ? " unwell" : "")}";
+
+    /// <summary>The box of the card.</summary>
     public Box Place(int x, int y, int width)
     {
         (int left, int right) = (x + Pad, x + width - Pad);
         int line = y + FirstLine;
-        string device = Font.Note.Fit(Interface, (right - left) / 2);
+        string[] notes = [.. ((string[])[Interface, Trouble.Length > 0 ? "" : State]).Where(static t => t.Length > 0)];
+        string device = Font.Note.Fit(string.Join(", ", notes), (right - left) / 2);
         List<BoxText> texts =
         [
             new(Font.Nic, left, line, Font.Nic.Fit(Owner, right - left - Font.Note.Measure(device) - Gap)),
@@ -53,13 +79,8 @@ internal sealed record NicCard(string Class, string Owner, string Interface, IRe
         }
 
         if (Neighbors.Length > 0) AddLine(Font.Note, $"also on {Neighbors}");
-        if (Trouble.Length > 0) AddLine(Font.Trouble, NetworkCard.Marked(Trouble));
-        return new(Trouble.Length > 0 ? $"{Class} unwell" : Class, x, y, width, line + BelowLastLine - y)
-        {
-            Tip = string.Join('\n', ((string[])[$"{Owner}/{Interface}", .. Addresses, MacAddress, Trouble])
-                .Where(static t => t.Length > 0)),
-            Texts = texts,
-        };
+        if (Trouble.Length > 0) AddLine(Font.Trouble, StateText);
+        return new(ClassOf("nic"), x, y, width, line + BelowLastLine - y) { Tip = Tip, Texts = texts };
 
         void AddLine(Font font, string text) => texts.Add(new(font, left, line += LineHeight, font.Fit(text, right - left)));
     }

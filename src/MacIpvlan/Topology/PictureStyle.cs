@@ -30,8 +30,11 @@ internal static class PictureStyle
         .badge.macvlan{fill:#1d4ed8}
         .badge.ipvlan{fill:#047857}
         .nic{fill:#fff;stroke:#cbd5e1}
+        .row{fill:#fff;stroke:none}
+        .head{fill:none}
         .own{fill:#fef9e7;stroke:#d9a514}
         .unwell,.network.unwell{stroke:#ea580c;stroke-width:2;stroke-dasharray:6 3}
+        .row.unwell{fill:#ffedd5;stroke:none}
         .trunk.unwell{fill:#431407}
         .trunk.unwell~.trouble{fill:#fdba74}
         .meter{fill:#dbe3ec}
@@ -53,8 +56,10 @@ internal static class PictureStyle
         .network.macvlan{fill:#10233f;stroke:#3b82f6}
         .network.ipvlan{fill:#0c2a24;stroke:#10b981}
         .nic{fill:#1a2740;stroke:#3b4a63}
+        .row{fill:#1a2740}
         .own{fill:#33290b;stroke:#d9a514}
         .unwell,.network.unwell{stroke:#fb923c}
+        .row.unwell{fill:#42210f}
         .trunk.unwell{fill:#431407}
         .meter{fill:#2b3a55}
         .fill{fill:#94a3b8}

@@ -13,19 +13,21 @@ public static class PngPicture
 
     /// <summary>Returns the bytes of a file, with rsvg-convert if PATH has it, or else with Chromium or Chrome.</summary>
     /// <param name="topology">The topology.</param>
+    /// <param name="width">The width in pixels; null for twice the one that suits the picture.</param>
     /// <param name="stopping">Canceled when the command must stop.</param>
     /// <exception cref="NetworkException">RendererUnavailable.</exception>
     /// <exception cref="OperationCanceledException">The command must stop.</exception>
-    public static byte[] Draw(NetworkTopology topology, CancellationToken stopping) =>
-        Draw(topology, Environment.GetEnvironmentVariable("PATH"), s_patience, stopping);
+    public static byte[] Draw(NetworkTopology topology, int? width, CancellationToken stopping) =>
+        Draw(topology, width, Environment.GetEnvironmentVariable("PATH"), s_patience, stopping);
 
     /// <summary>Returns the bytes of a file, with a program of the search path, which can take the given time.</summary>
-    internal static byte[] Draw(NetworkTopology topology, string? searchPath, TimeSpan patience, CancellationToken stopping)
+    internal static byte[] Draw(
+        NetworkTopology topology, int? width, string? searchPath, TimeSpan patience, CancellationToken stopping)
     {
-        Box picture = TopologyPicture.Lay(topology, hasHeading: true);
+        TopologyPicture picture = TopologyPicture.Lay(topology, hasHeading: true, width);
         string svg = SvgPicture.Draw(topology, picture);
         // Twice as large if possible, because text then stays sharp on screens with many pixels.
-        int scale = Math.Max(picture.Width, picture.Height) * 2 <= MostPixels ? 2 : 1;
+        int scale = width is null && Math.Max(picture.Width, picture.Height) * 2 <= MostPixels ? 2 : 1;
         if (PictureProgram.Find(searchPath, "rsvg-convert") is string converter)
         {
             return new PictureProgram(converter, patience, stopping).Draw(["--format", "png", "--zoom", $"{scale}"], svg);
@@ -43,7 +45,7 @@ public static class PngPicture
     }
 
     // Browsers read no page from their standard input, and write a profile, so they get a folder that nobody else can enter.
-    private static byte[] DrawWithBrowser(PictureProgram browser, string svg, Box picture, int scale)
+    private static byte[] DrawWithBrowser(PictureProgram browser, string svg, TopologyPicture picture, int scale)
     {
         DirectoryInfo folder = CreateFolder();
         try

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text;
 using MacIpvlan.Netlink.Kinds;
 
 namespace MacIpvlan.Topology;
@@ -23,6 +24,10 @@ internal static class TopologyWords
         return FormattableString.Invariant($"{networks}, {nics}, as of {topology.Time.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
     }
 
+    /// <summary>The summary, and the problems.</summary>
+    public static string Description(NetworkTopology topology) =>
+        string.Join(": ", ((string[])[Summary(topology), Trouble(topology)]).Where(static t => t.Length > 0));
+
     /// <summary>Counts the problems in a topology; empty without problems.</summary>
     public static string Trouble(NetworkTopology topology) => string.Join(", ",
     [
@@ -30,6 +35,9 @@ internal static class TopologyWords
         .. Counted("network", topology.Networks.Select(static n => Trouble(n.Network))),
         .. Counted("NIC", topology.Networks.SelectMany(static n => n.Nics).Select(Trouble)),
     ]);
+
+    /// <summary>Counts the problems of NICs; empty without problems.</summary>
+    public static string Troubles(IEnumerable<ContainerNic> nics) => string.Join(", ", Counted("NIC", nics.Select(Trouble)));
 
     /// <summary>The kind and state of a link.</summary>
     public static string Of(TopologyLink link) => string.Join(", ", KindOf(link).Concat(StateOf(link)));
@@ -46,27 +54,37 @@ internal static class TopologyWords
     /// <summary>The state of a link.</summary>
     public static IEnumerable<string> StateOf(TopologyLink link)
     {
-        if (link.State == TopologyLinkState.Up) yield return "up";
+        if (link.State == TopologyLinkState.Up) yield return Of(link.State);
         if (link.State != TopologyLinkState.Missing) yield return $"MTU {link.Mtu}";
     }
 
     /// <summary>The problem of a link; empty without a problem.</summary>
-    public static string Trouble(TopologyLink link) => link.State switch
-    {
-        TopologyLinkState.Missing => "missing",
-        TopologyLinkState.Down => "down",
-        TopologyLinkState.NoCarrier => "no carrier",
-        _ => "",
-    };
+    public static string Trouble(TopologyLink link) => link.State == TopologyLinkState.Up ? "" : Of(link.State);
 
     /// <summary>The problem of a network; empty without a problem.</summary>
-    public static string Trouble(ContainerNetwork network) => network.State == NetworkState.Ready ? "" : network.State.ToString();
+    public static string Trouble(ContainerNetwork network) => network.State == NetworkState.Ready ? "" : Of(network.State);
 
     /// <summary>The problem of a NIC; empty without a problem.</summary>
     public static string Trouble(ContainerNic nic) => Trouble(nic.State);
 
     /// <summary>The problem that a NIC's state means; empty without a problem.</summary>
-    public static string Trouble(NicState state) => state == NicState.Up ? "" : state.ToString();
+    public static string Trouble(NicState state) => state == NicState.Up ? "" : Of(state);
+
+    /// <summary>A state in words: ParentDown is "parent down".</summary>
+    public static string Of(Enum state)
+    {
+        StringBuilder words = new();
+        foreach (char letter in $"{state}")
+        {
+            if (char.IsAsciiLetterUpper(letter) && words.Length > 0) words.Append(' ');
+            words.Append(char.ToLowerInvariant(letter));
+        }
+
+        return words.ToString();
+    }
+
+    /// <summary>A problem, marked with a sign that is visible without color.</summary>
+    public static string Marked(string trouble) => $"⚠ {trouble}";
 
     /// <summary>The kind and mode of a network, such as macvlan Bridge.</summary>
     public static string KindOf(ContainerNetwork network) => $"{network.Kind} {network.ModeText}";

@@ -2,14 +2,13 @@ using System.Numerics;
 
 namespace MacIpvlan.Topology;
 
-/// <summary>Lays out a network: its name and mode, its subnets with their usage, and its NICs in a grid.</summary>
-/// <param name="Columns">The number of columns of the grid.</param>
-/// <param name="Neighbors">The other networks that the namespace of each NIC is on.</param>
-internal sealed record NetworkCard(int Columns, ILookup<ContainerNic, string> Neighbors)
+/// <summary>
+/// A network: its name and mode, its subnets with their usage, and its NICs, as cards or, if there are many, as a table.
+/// </summary>
+internal sealed class NetworkBlock : Block
 {
-    /// <summary>Where wires meet a box, measured from its upper edge.</summary>
-    public const int WireHeight = 20;
-
+    // From this number of NICs, a table is easier to read than cards.
+    private const int FewestRows = 8;
     private const int NicWidth = 304;
     private const int Pad = 14;
     private const int Gap = 8;
@@ -19,13 +18,41 @@ internal sealed record NetworkCard(int Columns, ILookup<ContainerNic, string> Ne
     private const int MeterWidth = 110;
     private const int MeterHeight = 6;
 
-    /// <summary>The width of the card.</summary>
-    public int Width => (2 * Pad) + (Columns * (NicWidth + Gap)) - Gap;
+    private readonly TopologyNetwork _drawn;
+    private readonly NicCard[] _nics;
+    private readonly NicTable? _table;
 
-    /// <summary>The box of a network.</summary>
-    public Box Place(TopologyNetwork drawn, int x, int y, int width)
+    /// <param name="drawn">The network.</param>
+    /// <param name="neighbors">The other networks that the namespace of each NIC is on.</param>
+    public NetworkBlock(TopologyNetwork drawn, ILookup<ContainerNic, string> neighbors)
     {
-        ContainerNetwork network = drawn.Network;
+        _drawn = drawn;
+        _nics =
+        [
+            .. drawn.HostAccess is HostAccess access ? [NicCard.Of(access)] : (NicCard[])[],
+            .. drawn.DrawnNics.Select(n => NicCard.Of(n, neighbors[n])),
+        ];
+        if (drawn.DrawnNics.Count >= FewestRows) _table = new(_nics);
+    }
+
+    /// <inheritdoc/>
+    public override bool IsNarrow => _table is null or { Columns: 1 };
+
+    /// <inheritdoc/>
+    public override int Width => (2 * Pad) + (_table?.Width ?? NicWidth);
+
+    /// <inheritdoc/>
+    public override int MinWidth => (2 * Pad) + (_table?.MinWidth ?? NicWidth);
+
+    private protected override Tile LayOut(int width)
+    {
+        int own = IsNarrow ? width : (2 * Pad) + _table!.Fit(width - (2 * Pad));
+        return own != width ? Lay(own) : new(own, Place(0, 0, own).Height, (x, y) => Place(x, y, own));
+    }
+
+    private Box Place(int x, int y, int width)
+    {
+        ContainerNetwork network = _drawn.Network;
         List<BoxText> texts = [];
         List<Box> boxes = [];
         (int left, int right) = (x + Pad, x + width - Pad);
@@ -33,7 +60,8 @@ internal sealed record NetworkCard(int Columns, ILookup<ContainerNic, string> Ne
         boxes.Add(badge);
         texts.Add(new(Font.Name, left, y + 25, Font.Name.Fit(network.Name, badge.X - Gap - left)));
         int line = y + 25;
-        if (TopologyWords.Trouble(network) is { Length: > 0 } trouble) texts.Add(new(Font.Trouble, left, line += 18, Marked(trouble)));
+        string trouble = TopologyWords.Trouble(network);
+        if (trouble.Length > 0) texts.Add(new(Font.Trouble, left, line += 18, Font.Trouble.Fit(TopologyWords.Marked(trouble), right - left)));
         string traits = string.Join(", ", TopologyWords.TraitsOf(network));
         if (traits.Length > 0) texts.Add(new(Font.Note, left, line += 18, Font.Note.Fit(traits, right - left)));
         foreach (NetworkSubnet subnet in network.Subnets)
@@ -50,23 +78,20 @@ internal sealed record NetworkCard(int Columns, ILookup<ContainerNic, string> Ne
             texts.Add(new(Font.Note, right, line, usage) { Anchor = TextAnchor.End });
         }
 
-        int bottom = PlaceNics(drawn, boxes, left, line + 12, width - (2 * Pad));
-        if (TopologyWords.Omitted(drawn) is string omitted)
+        boxes.AddRange(_table is null ? PlaceCards(left, line + 12, right - left) : _table.Place(left, line + 12, right - left));
+        int bottom = Math.Max(line + 12 - Gap, boxes.Max(static b => b.Bottom));
+        if (TopologyWords.Omitted(_drawn) is string omitted)
         {
             texts.Add(new(Font.Note, left, bottom += LineHeight, Font.Note.Fit(omitted, right - left)));
         }
 
-        string look = $"network {network.Kind}{(network.State == NetworkState.Ready ? "" : " unwell")}";
-        return new(look, x, y, width, bottom + Pad - y)
+        return new($"network {network.Kind}{(trouble.Length > 0 ? " unwell" : "")}", x, y, width, bottom + Pad - y)
         {
             Tip = $"{network.Name}: {TopologyWords.KindOf(network)} on {PrintableText.Clean(network.Parent)}",
             Texts = texts,
             Boxes = boxes,
         };
     }
-
-    /// <summary>A problem, marked with a sign that is visible without color.</summary>
-    public static string Marked(string trouble) => $"⚠ {trouble}";
 
     private static Box PlaceBadge(ContainerNetwork network, int right, int y)
     {
@@ -87,23 +112,15 @@ internal sealed record NetworkCard(int Columns, ILookup<ContainerNic, string> Ne
         return new("meter", x, y, MeterWidth, MeterHeight) { Boxes = fill == 0 ? [] : [new("fill", x, y, fill, MeterHeight)] };
     }
 
-    private int PlaceNics(TopologyNetwork drawn, List<Box> boxes, int x, int y, int width)
+    private IEnumerable<Box> PlaceCards(int x, int y, int width)
     {
-        NicCard[] nics =
-        [
-            .. drawn.HostAccess is HostAccess access ? [NicCard.Of(access)] : (NicCard[])[],
-            .. drawn.DrawnNics.Select(n => NicCard.Of(n, Neighbors[n])),
-        ];
-        int each = (width + Gap) / Columns;
-        int bottom = y - Gap;
-        foreach (NicCard[] row in nics.Chunk(Columns))
+        int columns = Math.Max((width + Gap) / (NicWidth + Gap), 1);
+        int each = (width + Gap) / columns;
+        foreach (NicCard[] row in _nics.Chunk(columns))
         {
-            int top = bottom + Gap;
-            Box[] placed = [.. row.Select((n, i) => n.Place(x + (i * each), top, each - Gap))];
-            boxes.AddRange(placed);
-            bottom = placed.Max(static b => b.Bottom);
+            Box[] placed = [.. row.Select((n, i) => n.Place(x + (i * each), y, each - Gap))];
+            foreach (Box box in placed) yield return box;
+            y = placed.Max(static b => b.Bottom) + Gap;
         }
-
-        return bottom;
     }
 }
