@@ -34,9 +34,12 @@ internal sealed class BlockRows(IReadOnlyList<Block> blocks, int rail)
     {
         Rows rows = InRows(width);
         if (blocks.All(static b => b.IsNarrow)) return rows;
-        return Enumerable.Range(2, MaxWideColumns - 1).Select(count => InColumns(count, width))
-            .Where(r => r.Width <= width).Prepend(rows).MinBy(static r => (r.Height, r.Width))!;
+        return Enumerable.Range(2, MaxWideColumns - 1).Where(count => RoomOf(count, width) >= Width - rail)
+            .Select(count => InColumns(count, width)).Prepend(rows).MinBy(static r => (r.Height, r.Width))!;
     }
+
+    // The width of each of some columns, without its rail.
+    private int RoomOf(int count, int width) => ((width + Gap) / count) - Gap - rail;
 
     private Rows InRows(int width)
     {
@@ -57,8 +60,7 @@ internal sealed class BlockRows(IReadOnlyList<Block> blocks, int rail)
 
     private Rows InColumns(int count, int width)
     {
-        int room = ((width + Gap) / count) - Gap - rail;
-        Tile[] tiles = [.. blocks.Select(b => b.Lay(b.IsNarrow ? b.Width : room))];
+        Tile[] tiles = [.. blocks.Select(b => b.Lay(b.IsNarrow ? b.Width : RoomOf(count, width)))];
         List<Column> columns = [];
         (int x, int next) = (0, 0);
         foreach (int length in ColumnBreaks.Find([.. tiles.Select(static t => t.Height + Gap)], count))
@@ -86,7 +88,8 @@ internal sealed class BlockRows(IReadOnlyList<Block> blocks, int rail)
     private Stack StackOf(Block[] run, int width)
     {
         int room = width - rail;
-        int each = IsNarrow ? room : Math.Min(run.Max(static b => b.Width), Math.Max(room, run.Max(static b => b.MinWidth)));
+        int least = Math.Max(room, run.Max(static b => b.MinWidth));
+        int each = IsNarrow ? least : Math.Min(run.Max(static b => b.Width), least);
         Tile[] tiles = [.. run.Select(b => b.Lay(each))];
         int most = Math.Max((width + Gap) / (rail + each + Gap), 1);
         int next = 0;

@@ -68,8 +68,9 @@ public static class HtmlPage
         foreach (TopologyNetwork drawn in topology.Networks)
         {
             ContainerNetwork network = drawn.Network;
-            string troubles = TopologyWords.Troubles(drawn.Nics);
-            page.Start("tr", ("class", network.State == NetworkState.Ready && troubles.Length == 0 ? "" : "unwell"));
+            string[] troubles = [.. ((string[])[TopologyWords.Trouble(network), TopologyWords.Troubles(drawn.Nics)])
+                .Where(static t => t.Length > 0).Select(TopologyWords.Marked)];
+            page.Start("tr", ("class", troubles.Length == 0 ? "" : "unwell"));
             page.Start("td");
             page.Text("a", network.Name, ("href", $"#{IdOf(network)}"));
             page.WriteEndElement();
@@ -79,7 +80,7 @@ public static class HtmlPage
                 [.. network.Subnets.Select(static s => TopologyWords.Count(s.InUse))],
                 [.. network.Subnets.Select(static s => TopologyWords.Count(s.Free))],
                 [drawn.Nics.Count.ToString(CultureInfo.InvariantCulture)],
-                troubles.Length == 0 ? [TopologyWords.Of(network.State)] : [TopologyWords.Of(network.State), troubles]);
+                troubles.Length == 0 ? [TopologyWords.Of(network.State)] : troubles);
             page.WriteEndElement();
         }
 
@@ -122,7 +123,7 @@ public static class HtmlPage
         foreach (NicCard nic in nics)
         {
             page.Start("tr", ("class", nic.Trouble.Length > 0 ? "unwell" : ""));
-            DrawCells(page, [nic.Owner], [nic.Interface], [.. nic.Addresses], [nic.MacAddress], [nic.Mtu], [nic.Neighbors], [nic.State]);
+            DrawCells(page, [nic.Owner], [nic.Interface], [.. nic.Addresses], [nic.MacAddress], [nic.Mtu], [nic.Neighbors], [nic.StateText]);
             page.WriteEndElement();
         }
 

@@ -63,8 +63,10 @@ internal sealed record NicCard(string Class, string Owner, string Interface, IRe
     {
         (int left, int right) = (x + Pad, x + width - Pad);
         int line = y + FirstLine;
-        string[] notes = [.. ((string[])[Interface, Trouble.Length > 0 ? "" : State]).Where(static t => t.Length > 0)];
-        string device = Font.Note.Fit(string.Join(", ", notes), (right - left) / 2);
+        // The owner has half of the line or more, and the state is never shortened.
+        string state = Trouble.Length > 0 ? "" : Interface.Length > 0 ? $", {State}" : State;
+        double most = right - left - Gap - Math.Min(Font.Nic.Measure(Owner), (right - left) / 2) - Font.Note.Measure(state);
+        string device = Font.Note.Fit(Interface, most) + state;
         List<BoxText> texts =
         [
             new(Font.Nic, left, line, Font.Nic.Fit(Owner, right - left - Font.Note.Measure(device) - Gap)),

@@ -30,7 +30,7 @@ internal sealed class NicTable
             Measure("Address", Font.Address, int.MaxValue, int.MaxValue, static n => n.Addresses),
             Measure("MAC address", Font.Note, int.MaxValue, int.MaxValue, static n => [n.MacAddress]),
             Measure("Also on", Font.Note, 60, 140, static n => [n.Neighbors]),
-            Measure("State", Font.Trouble, 60, 160, static n => [n.StateText]),
+            Measure("State", Font.Trouble, int.MaxValue, 200, static n => [n.StateText]),
         ];
         _fields = [.. all.Where(static f => f.Width > 0)];
         Width = WidthOf(FieldsFor(ComfortableWidth));

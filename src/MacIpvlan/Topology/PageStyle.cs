@@ -17,7 +17,6 @@ internal static class PageStyle
         main{padding:20px 28px}
         figure{margin:0 0 28px;overflow:auto}
         figure svg{display:block;max-width:100%;height:auto;min-width:{{width * 3 / 4}}px}
-        figure svg{outline:1px solid #d8e0ea}
         section{overflow:auto;margin-bottom:28px;scroll-margin-top:72px}
         section>div{display:flex;flex-wrap:wrap;align-items:baseline;gap:0 20px;margin-bottom:8px}
         section p{margin:0;color:#64748b}
@@ -27,15 +26,14 @@ internal static class PageStyle
         th{text-align:left;font-size:12px;color:#64748b;border-bottom:2px solid #94a3b8}
         th,td{padding:5px 14px 5px 0;vertical-align:top;white-space:nowrap}
         td{border-bottom:1px solid #d8e0ea}
+        td:last-child{white-space:normal}
         tr.unwell td:last-child,p.unwell{font-weight:700;color:#c2410c}
-        tr.unwell td:last-child::before{content:"\26A0  "}
         tr.off,section.off{display:none}
         g.off{opacity:.15}
         @media screen and (prefers-color-scheme:dark){
         body,header{background:#0b1120;color:#e2e8f0}
         header,td{border-color:#1f2d47}
         header p,section p,th{color:#94a3b8}
-        figure svg{outline-color:#1f2d47}
         a{color:#93c5fd}
         th{border-color:#475569}
         input{background:#16213a;border-color:#475569}

@@ -32,9 +32,10 @@ internal sealed record TopologyPicture(Box Ground, int Width, int Height)
         BlockRows panels = new([.. PanelsOf(topology)], rail: 0);
         string trouble = TopologyWords.Trouble(topology);
         int top = Margin + (!hasHeading ? 0 : trouble.Length == 0 ? HeadingHeight : HeadingHeight + TroubleHeight);
-        Sheet sheet = width is int given ? new(panels.Lay(given - (2 * Margin)), given, top) : Enumerable.Range(0, (Widest - Narrowest) / Step)
-            .Select(i => new Sheet(panels.Lay(Narrowest + (i * Step)), 0, top))
-            .MinBy(static s => s.Waste)!;
+        int least = Math.Max(panels.Width, Narrowest);
+        Sheet sheet = width is int given ? new(panels.Lay(given - (2 * Margin)), given, top)
+            : Enumerable.Range(0, Math.Max((Widest - least) / Step, 1))
+                .Select(i => new Sheet(panels.Lay(least + (i * Step)), 0, top)).MinBy(static s => s.Waste)!;
         Box ground = new("ground", 0, 0, sheet.Width, sheet.Height)
         {
             Texts = hasHeading ? [.. Heading(topology, trouble, sheet.Right - Margin)] : [],

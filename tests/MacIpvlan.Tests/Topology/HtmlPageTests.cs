@@ -19,8 +19,11 @@ public sealed class HtmlPageTests
         XDocument page = Parse(name);
 
         Assert.DoesNotContain(page.Descendants(), static e => e.Name.LocalName is "link" or "img" or "iframe" or "object" or "base");
+        // Links lead to networks of the page.
+        string[] ids = [.. page.Descendants().Attributes("id").Select(static a => $"#{a.Value}")];
+        Assert.All(page.Descendants().Attributes("href"), a => Assert.Contains(a.Value, ids));
         Assert.DoesNotContain(page.Descendants().Attributes(), static a =>
-            a.Name.LocalName is "src" or "href" or "style" || a.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
+            a.Name.LocalName is "src" or "style" || a.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
         Assert.Single(Elements(page, "script"));
     }
 
@@ -46,17 +49,46 @@ public sealed class HtmlPageTests
     [Fact]
     public void Tables_HaveEveryNetworkAndEveryNicAlsoOfAnAbridgedTopology()
     {
-        XElement[] rows = [.. Elements(Parse(HtmlPage.Draw(Topologies.Many(5, 30).Abridged(20)), isText: true), "tr")];
+        XDocument page = Parse(HtmlPage.Draw(Topologies.Many(5, 30).Abridged(20)), isText: true);
 
-        // And the two heads.
-        Assert.Equal(5 + (5 * 30) + 2, rows.Length);
+        Assert.Equal(5, Rows(Section(page, "overview")).Count());
+        Assert.All(Enumerable.Range(1, 5), i => Assert.Equal(30, Rows(Section(page, $"network-net{i}")).Count()));
+        Assert.Equal(6, Elements(page, "section").Count());
+    }
+
+    [Fact]
+    public void Overview_IsFirstAndLinksToEachNetworkWithItsCountsAndState()
+    {
+        XDocument page = Parse(nameof(Topologies.Small));
+        XElement main = Elements(page, "main").Single();
+
+        Assert.Equal(
+            ["overview", null, "network-lan", "network-apps", "network-inner", "network-gone", "network-closed"],
+            main.Elements().Select(static e => e.Attribute("id")?.Value));
+        Assert.Equal(
+            [
+                "lan|2|ready|#network-lan",
+                "apps|2|ready|#network-apps",
+                "inner|1|⚠ parent down|#network-inner",
+                "gone|2|⚠ parent missing⚠ 2 NICs detached|#network-gone",
+                "closed|0|ready|#network-closed",
+            ],
+            Rows(Section(page, "overview")).Select(static r => string.Join('|', [
+                r.Elements().First().Value.Trim(), .. r.Elements().TakeLast(2).Select(static c => c.Value), r.Descendants().Attributes("href").Single().Value])));
+        Assert.Contains("No NICs.", Section(page, "network-closed").Value, StringComparison.Ordinal);
     }
 
     [Fact]
     public void WhatIsNotWell_IsMarkedInItsRow() => Assert.Equal(
-        ["ParentDown", "ParentMissing", "Detached", "Detached"],
-        Elements(Parse(nameof(Topologies.Small)), "tr").Where(static r => r.Attribute("class")?.Value == "found unwell")
+        ["⚠ parent down", "⚠ parent missing⚠ 2 NICs detached", "⚠ detached", "⚠ detached"],
+        Elements(Parse(nameof(Topologies.Small)), "tr").Where(static r => r.Attribute("class")?.Value == "unwell")
             .Select(static r => r.Elements().Last().Value));
+
+    private static XElement Section(XDocument page, string id) =>
+        Elements(page, "section").Single(e => e.Attribute("id")?.Value == id);
+
+    private static IEnumerable<XElement> Rows(XElement section) =>
+        section.Descendants().Where(static e => e.Name.LocalName == "tbody").Elements();
 
     private static IEnumerable<XElement> Elements(XDocument page, string name) => page.Descendants().Where(e => e.Name.LocalName == name);
 

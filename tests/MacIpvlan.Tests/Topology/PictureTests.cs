@@ -13,39 +13,27 @@ public sealed class PictureTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Boxes_LieWithinThoseThatTheySitOnAndBesideEachOther(string name) => Check(Lay(name), static box =>
-    {
-        Assert.All(box.Boxes, inner => Assert.True(
-            inner.X >= box.X && inner.Y >= box.Y && inner.Right <= box.Right && inner.Bottom <= box.Bottom, $"{inner} in {box}"));
-        for (int i = 0; i < box.Boxes.Count; i++)
-        {
-            Box one = box.Boxes[i];
-            Assert.DoesNotContain(box.Boxes.Skip(i + 1), other => Overlap(one, other));
-        }
-    });
+    public void BoxesAndTexts_LieWithinTheirBoxesAndOnNothingElse(string name) => CheckPlaces(Lay(name));
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Texts_LieWithinTheirBoxesAndOnNothingElse(string name) => Check(Lay(name), static box =>
+    public void Wires_RunBesideBoxesToABoxOrABranch(string name) => Check(Lay(name), static box => Assert.All(box.Wires, wire =>
     {
-        Box[] texts = [.. box.Texts.Select(Around)];
-        Assert.All(texts, text => Assert.True(
-            text.X >= box.X && text.Y >= box.Y && text.Right <= box.Right && text.Bottom <= box.Bottom, $"{text} in {box}"));
-        for (int i = 0; i < texts.Length; i++)
-        {
-            Box one = texts[i];
-            Assert.DoesNotContain(texts.Skip(i + 1).Concat(box.Boxes), other => Overlap(one, other));
-        }
-    });
-
-    [Theory]
-    [MemberData(nameof(Names))]
-    public void Wires_RunBesideBoxesToTheOneThatTheyMeet(string name) => Check(Lay(name), static box => Assert.All(box.Wires, wire =>
-    {
-        Assert.Single(box.Boxes, b => b.X == wire.Right && b.Y < wire.Y && wire.Y < b.Bottom);
-        Box way = new("", wire.X, wire.Top, wire.Right - wire.X, wire.Y - wire.Top);
-        Assert.DoesNotContain(box.Boxes, b => Overlap(b, way));
+        bool meetsBox = box.Boxes.Any(b => b.X == wire.Right && b.Y < wire.Y && wire.Y < b.Bottom);
+        Assert.True(meetsBox || box.Wires.Any(w => w.X == wire.Right && w.Top == wire.Y), $"{wire} ends nowhere");
+        Assert.True(
+            box.Wires.Any(w => w.Y == wire.Top) || box.Boxes.Any(b => b.Bottom == wire.Top) || box.Y < wire.Top, $"{wire} starts nowhere");
+        Box down = new("", wire.X, wire.Top, 1, wire.Y - wire.Top);
+        Box across = new("", wire.X, wire.Y, wire.Right - wire.X, 1);
+        Assert.DoesNotContain(box.Boxes, b => Overlap(b, down) || Overlap(b, across));
     }));
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void EveryNetworkAndSubInterface_HasAWireToIt(string name) => Check(Lay(name), static box => Assert.All(
+        box.Boxes.Where(static b => b.Class.Split(' ')[0] is "network" or "link"),
+        inner => Assert.True(
+            box.Class == "sample" || box.Wires.Count(w => w.Right == inner.X && inner.Y < w.Y && w.Y < inner.Bottom) == 1, $"{inner}")));
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -69,13 +57,86 @@ public sealed class PictureTests
         Assert.Contains(svg.Descendants(), static e => e.Name.LocalName == "text" && e.Value.StartsWith("WWWWWWWW", StringComparison.Ordinal) && e.Value.EndsWith('…'));
     }
 
-    [Fact]
-    public void ManyNetworks_AreDrawnOnASheetAndNotOnAStrip()
+    [Theory]
+    [InlineData("Fifty")]
+    [InlineData("Sixty")]
+    [InlineData("Three")]
+    [InlineData("Twenty")]
+    [InlineData("TwentyCables")]
+    [InlineData("TwentyInQinQ")]
+    [InlineData("TwentyOnFourCables")]
+    [InlineData("TwentyOnOneVlan")]
+    public void Networks_AreDrawnOnASheetWhateverTheirLinks(string name)
     {
-        Box picture = TopologyPicture.Lay(Topologies.Many(50, 2), hasHeading: true);
+        Box picture = Lay(name);
 
         Assert.InRange((double)picture.Width / picture.Height, 1, 2.2);
     }
+
+    [Theory]
+    [InlineData(320)]
+    [InlineData(800)]
+    [InlineData(1600)]
+    [InlineData(3000)]
+    public void Picture_IsAsWideAsAskedForAndOthersFollow(int width) => Assert.All(Topologies.All, named =>
+    {
+        TopologyPicture picture = TopologyPicture.Lay(named.Value, hasHeading: true, width);
+
+        Assert.Equal(width, picture.Width);
+        // If not even one column fits, the picture is drawn smaller.
+        Assert.True(picture.Ground.Width == width || picture.Ground.Width < TopologyPicture.Lay(named.Value, true).Ground.Width + 1, named.Key);
+        Assert.Equal((double)picture.Ground.Width / picture.Ground.Height, (double)width / picture.Height, 0.02);
+        CheckPlaces(picture.Ground);
+    });
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Legend_IsAboveTheLinks(string name)
+    {
+        Box picture = Lay(name);
+
+        Assert.True(
+            picture.Boxes.Where(static b => b.Class == "sample").Max(static b => b.Bottom)
+            < picture.Boxes.Where(static b => b.Class == "panel").Select(static b => b.Y).DefaultIfEmpty(picture.Bottom).Min());
+    }
+
+    [Theory]
+    [InlineData(7, 7, 0)]
+    [InlineData(8, 0, 8)]
+    [InlineData(200, 0, 200)]
+    public void Nics_AreRowsOfATableFromEightOn(int nics, int cards, int rows)
+    {
+        Box picture = TopologyPicture.Lay(Topologies.Many(1, nics), hasHeading: true).Ground;
+        int own = Count(picture, "nic");
+
+        // The legend has samples.
+        Assert.Equal((cards, rows), (own - 3, Count(picture, "row")));
+        Assert.Equal(rows > 0, Count(picture, "head") > 0);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void StateOfEveryNic_IsThereInWords(string name)
+    {
+        Dictionary<string, int> drawn = [];
+        Check(Lay(name), box =>
+        {
+            if (box.Class.Split(' ')[0] is not ("nic" or "row") || box.Texts.Count == 0) return;
+            string state = box.Texts.Select(static t => t.Text).Select(static t => t.Split(", ")[^1].Replace("⚠ ", "", StringComparison.Ordinal))
+                .Last(static t => t is "attached" or "detached" or "detaching" or "reserved" or "restoring");
+            drawn[state] = drawn.GetValueOrDefault(state) + 1;
+        });
+
+        Assert.Equal(
+            Topologies.All[name].Networks.SelectMany(static n => n.DrawnNics.Select(static nic => $"{nic.State}".ToLowerInvariant())
+                .Concat(n.HostAccess is null ? [] : ["attached"])).CountBy(static s => s).OrderBy(static s => s.Key),
+            drawn.OrderBy(static s => s.Key));
+    }
+
+    [Fact]
+    public void States_AreWordsWhateverTheirNames() => Assert.Equal(
+        ["up", "lower layer down", "parent missing", "no carrier"],
+        ((Enum[])[TopologyLinkState.Up, Later.LowerLayerDown, MacIpvlan.NetworkState.ParentMissing, TopologyLinkState.NoCarrier]).Select(TopologyWords.Of));
 
     [Fact]
     public void NicOfANamespaceWithSeveral_TellsOfTheOthers()
@@ -87,7 +148,28 @@ public sealed class PictureTests
         Assert.Equal(2, svg.Split("also on").Length - 1);
     }
 
-    private static Box Lay(string name) => TopologyPicture.Lay(Topologies.All[name], hasHeading: true);
+    private enum Later
+    {
+        LowerLayerDown,
+    }
+
+    private static Box Lay(string name) => TopologyPicture.Lay(Topologies.All[name], hasHeading: true).Ground;
+
+    private static int Count(Box box, string look) =>
+        (box.Class.Split(' ')[0] == look ? 1 : 0) + box.Boxes.Sum(b => Count(b, look));
+
+    private static void CheckPlaces(Box picture) => Check(picture, static box =>
+    {
+        Box[] texts = [.. box.Texts.Select(Around)];
+        Box[] all = [.. texts, .. box.Boxes];
+        Assert.All(all, inner => Assert.True(
+            inner.X >= box.X && inner.Y >= box.Y && inner.Right <= box.Right && inner.Bottom <= box.Bottom, $"{inner} in {box}"));
+        for (int i = 0; i < all.Length; i++)
+        {
+            Box one = all[i];
+            Assert.DoesNotContain(all.Skip(i + 1), other => Overlap(one, other));
+        }
+    });
 
     private static void Check(Box box, Action<Box> check)
     {

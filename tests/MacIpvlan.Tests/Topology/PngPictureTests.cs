@@ -23,6 +23,19 @@ public sealed class PngPictureTests : IDisposable
         Assert.Equal(SvgPicture.Draw(Topologies.Small), Read("input"));
     }
 
+    [Theory]
+    [InlineData(1600, 1600)]
+    [InlineData(300, 300)]
+    public void Width_IsTheOneOfTheFile(int width, int expected)
+    {
+        Add("rsvg-convert", $"echo \"$@\" >{At("arguments")}; cat >{At("input")}; {Png}");
+
+        Draw(width: width);
+
+        Assert.Equal("--format png --zoom 1\n", Read("arguments"));
+        Assert.Contains(FormattableString.Invariant($"width=\"{expected}\" height="), Read("input"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Browser_GetsAFolderThatOthersCannotEnterAndThatIsRemoved()
     {
@@ -38,7 +51,7 @@ public sealed class PngPictureTests : IDisposable
 
         Assert.Equal(12, Draw().Length);
 
-        Assert.Contains(" --force-device-scale-factor=2 --window-size=1512,908 ", Read("arguments"), StringComparison.Ordinal);
+        Assert.Contains(" --force-device-scale-factor=2 --window-size=1498,904 ", Read("arguments"), StringComparison.Ordinal);
         Assert.Equal(Environment.IsPrivilegedProcess, Read("arguments").Contains(" --no-sandbox ", StringComparison.Ordinal));
         Assert.Equal(SvgPicture.Draw(Topologies.Small), Read("input"));
         Assert.Equal("700\n", Read("rights"));
@@ -53,7 +66,7 @@ public sealed class PngPictureTests : IDisposable
     public void PathWithoutAProgram_IsRefused(string? searchPath)
     {
         NetworkException refused = Assert.Throws<NetworkException>(
-            () => PngPicture.Draw(Topologies.Small, searchPath, s_patience, CancellationToken.None));
+            () => PngPicture.Draw(Topologies.Small, null, searchPath, s_patience, CancellationToken.None));
 
         Assert.Equal(NetworkError.RendererUnavailable, refused.Error);
         Assert.Contains("librsvg2-bin", refused.RecommendedAction, StringComparison.Ordinal);
@@ -111,7 +124,7 @@ public sealed class PngPictureTests : IDisposable
         stopping.CancelAfter(TimeSpan.FromSeconds(1));
 
         Assert.ThrowsAny<OperationCanceledException>(
-            () => PngPicture.Draw(Topologies.Small, _folder.FullName, s_patience, stopping.Token));
+            () => PngPicture.Draw(Topologies.Small, null, _folder.FullName, s_patience, stopping.Token));
 
         Assert.False(Directory.Exists($"/proc/{Read("id").Trim()}"));
         Assert.False(File.Exists(Read("arguments").Trim().Split(' ')[^1]));
@@ -123,8 +136,8 @@ public sealed class PngPictureTests : IDisposable
 
     private string Read(string name) => File.ReadAllText(At(name));
 
-    private byte[] Draw(TimeSpan? patience = null) =>
-        PngPicture.Draw(Topologies.Small, $"programs:{_folder.FullName}", patience ?? s_patience, CancellationToken.None);
+    private byte[] Draw(TimeSpan? patience = null, int? width = null) =>
+        PngPicture.Draw(Topologies.Small, width, $"programs:{_folder.FullName}", patience ?? s_patience, CancellationToken.None);
 
     private void Add(string name, string script)
     {

@@ -39,14 +39,14 @@ public sealed class TextTreeTests
                 "└─ br0  bridge, ports eth0 eth1 eth2 eth3 eth4 eth5 eth6 eth7 eth8 eth9 eth10",
                 "   │  eth11, up, MTU 1500",
                 "   └─ network-of-a-project-with-a-name-of-as-many-as-sixty-four-letters",
-                "      │  ipvlan L2, internal  [ParentMissing]",
+                "      │  ipvlan L2, internal  [parent missing]",
                 "      │  2001:db8:1234:5678:9abc:def0:1234:5600/120  no gateway",
                 "      │  3 in use, 250 free",
-                "      ├─ web1/eth0        2001:db8:1234:5678:9abc:def0:1234:5601/120  [Detached]",
+                "      ├─ web1/eth0        2001:db8:1234:5678:9abc:def0:1234:5601/120  [detached]",
                 "      ├─ project-shop-frontend-deployment-7f8b9c6d5-x2x4z/eth0",
-                "      │                   2001:db8:1234:5678:9abc:def0:1234:5602/120  [Detached]",
+                "      │                   2001:db8:1234:5678:9abc:def0:1234:5602/120  [detached]",
                 "      └─ " + new string('a', 35) + "…" + new string('b', 30) + "/eth0",
-                "                          2001:db8:1234:5678:9abc:def0:1234:5603/120  [Detached]",
+                "                          2001:db8:1234:5678:9abc:def0:1234:5603/120  [detached]",
             ],
             lines);
     }
@@ -61,7 +61,7 @@ public sealed class TextTreeTests
         string[] lines = [.. TextTree.Draw(Topologies.Small.Abridged(1))];
 
         Assert.Contains("│  │  └─ … and 1 more", lines);
-        Assert.Contains("│     └─ … and 1 more, 1 NIC Detached", lines);
+        Assert.Contains("│     └─ … and 1 more, 1 NIC detached", lines);
         Assert.DoesNotContain(lines, static l => l.Contains("db1", StringComparison.Ordinal));
     }
 

@@ -67,6 +67,52 @@ internal static class Topologies
         [.. Enumerable.Range(1, networks).Where(static i => i % 7 == 0)
             .Select(i => Link($"dm-{i:d12}", []) with { Kind = "dummy", Networks = [Numbered(i, nics, $"dm-{i:d12}")] })]);
 
+    /// <summary>One network of the link itself, and all others on one VLAN of it.</summary>
+    public static NetworkTopology Shared(int networks, int nics) => Of(Link("eth0",
+        [Vlan("eth0.50", 50, [.. Enumerable.Range(2, networks - 1).Select(i => Numbered(i, nics, "eth0.50"))])]) with
+        {
+            Networks = [Numbered(1, nics, "eth0")],
+        });
+
+    /// <summary>A host with several cables, and as many VLANs on each, with a network on each VLAN.</summary>
+    public static NetworkTopology Cables(int cables, int networks, int nics) => Of(
+        [.. Enumerable.Range(0, cables).Select(c => Link($"eth{c}", [.. Enumerable.Range(1, networks).Select(i =>
+            Vlan($"eth{c}.{i}", i, [Numbered((c * networks) + i, nics, $"eth{c}.{i}")]))]))]);
+
+    /// <summary>QinQ: outer tags with inner tags, some with networks of their own.</summary>
+    public static NetworkTopology Stacked(int outer, int inner, int nics) => Of(Link("eth0", [.. Enumerable.Range(1, outer).Select(o =>
+        Vlan($"s{o}", 1000 + o, o % 2 == 0 ? [Numbered(100 + o, 1, $"s{o}")] : [], [.. Enumerable.Range(1, inner).Select(i =>
+            Vlan($"s{o}.{i}", i, [Numbered((o * inner) + i, nics + (i % 3), $"s{o}.{i}")]))]) with { Protocol = VlanProtocol.Ieee8021AD })]));
+
+    /// <summary>Tables and cards side by side: long and foreign names, all kinds of addresses, states, networks without NICs.</summary>
+    public static NetworkTopology Mixed { get; } = Of(
+        Link("bond0", []) with
+        {
+            Kind = "bond",
+            Ports = ["eno1", "eno2"],
+            Addresses = [InterfaceAddress.Parse("10.0.0.5/24")],
+            Networks =
+            [
+                Network("lan", Bridge, "bond0", ["10.0.0.0/24", "fd00::/64"], access: true,
+                    [.. Enumerable.Range(10, 9).Select(static i => Nic($"web{i}", $"10.0.0.{i}/24 fd00::{i}/64", container: true))]),
+                Network("empty", new IpvlanLink(IpvlanMode.L3S, IpvlanFlag.Private), "bond0", ["192.168.255.0/24"], false),
+                Network("six-only-with-a-long-name-of-a-project", Bridge, "bond0", ["2001:db8:1234:5678:9abc:def0:1234:0/112"], true,
+                [
+                    .. Enumerable.Range(1, 8).Select(static i => Nic(
+                        $"project-shop-frontend-deployment-7f8b9c6d5-x2x4{i}", $"2001:db8:1234:5678:9abc:def0:1234:{i}/112") with
+                        {
+                            InterfaceName = "frontend-uplink",
+                            State = (NicState)(i % 5),
+                        }),
+                    Nic("网络命名空间网络命名空间", "2001:db8:1234:5678:9abc:def0:1234:ff/112"),
+                    Nic("web10", "2001:db8:1234:5678:9abc:def0:1234:10/112", container: true),
+                    Nic("none", ""),
+                ]),
+            ],
+        },
+        Link("eth9", [Vlan("eth9.7", 7, [Network("gone", Bridge, "eth9.7", ["192.0.2.0/25"], false, NetworkState.ParentMissing,
+            [.. Enumerable.Range(1, 30).Select(static i => Nic($"old{i}", $"192.0.2.{i}/25"))])])]) with { State = TopologyLinkState.NoCarrier });
+
     /// <summary>Names that would be more than names wherever they are not escaped, and some that are very long.</summary>
     public static NetworkTopology HostileNames { get; } = Of(Link("<b>\"&;#`'\u001b]", []) with
     {
@@ -96,7 +142,15 @@ internal static class Topologies
         [nameof(Small)] = Small,
         [nameof(HostileNames)] = HostileNames,
         [nameof(LongNames)] = LongNames,
+        [nameof(Mixed)] = Mixed,
         ["One"] = Many(1, 1),
+        ["Three"] = Many(3, 10),
+        ["Twenty"] = Many(20, 10),
+        ["TwentyOnOneVlan"] = Shared(20, 10),
+        ["TwentyOnFourCables"] = Cables(4, 5, 10),
+        ["TwentyCables"] = Cables(20, 1, 10),
+        ["TwentyInQinQ"] = Stacked(5, 4, 9),
+        ["Sixty"] = Many(60, 10),
         ["Fifty"] = Many(50, 2),
         ["Crowd"] = Many(3, 400),
         ["CrowdInPart"] = Many(3, 400).Abridged(20),
