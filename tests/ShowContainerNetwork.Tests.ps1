@@ -66,7 +66,7 @@ Describe 'Show-ContainerNetwork' -Tag Native {
     It 'marks what is not well in words' {
         ip link set eth0 down
         Get-Tree lan | Should -Contain '└─ eth0  veth, MTU 1500  [down]'
-        Get-Tree lan | Should -Contain '   └─ lan  macvlan Bridge  [ParentDown]'
+        Get-Tree lan | Should -Contain '   └─ lan  macvlan Bridge  [parent down]'
         ip link set eth0 up
         ip -n wire link set eth0 down
         Get-Tree lan | Should -Contain '└─ eth0  veth, MTU 1500  [no carrier]'
@@ -75,8 +75,8 @@ Describe 'Show-ContainerNetwork' -Tag Native {
         ip link set eth0 down
         ip link set eth0 name eth9
         Get-Tree lan | Should -Contain '└─ eth0  link  [missing]'
-        Get-Tree lan | Should -Contain '   └─ lan  macvlan Bridge  [ParentMissing]'
-        Get-Tree lan | Should -Contain '      ├─ web1/eth0    10.1.0.65/24  MAC  [LowerLayerDown]'
+        Get-Tree lan | Should -Contain '   └─ lan  macvlan Bridge  [parent missing]'
+        Get-Tree lan | Should -Contain '      ├─ web1/eth0    10.1.0.65/24  MAC  [lower layer down]'
         ip link set eth9 name eth0
         ip link set eth0 up
     }
@@ -110,7 +110,19 @@ Describe 'Show-ContainerNetwork' -Tag Native {
     It 'gives the text of other drawings to the pipeline' {
         (Show-ContainerNetwork -As Mermaid) -split '\n' | Should -Contain '    nic6("web1/eth0<br>10.1.0.65/24<br>fd01::2/64")'
         ([xml](Show-ContainerNetwork -As Svg)).svg.title.'#text' | Should -Be "Container networks of $(uname -n)"
-        ([xml](Show-ContainerNetwork -As Html)).html.body.main.section | Should -HaveCount 2
+        # The overview, and each network.
+        ([xml](Show-ContainerNetwork -As Html)).html.body.main.section.id | Should -Be overview, network-Empty, network-lan
+    }
+
+    It 'is as wide as -Width says: columns of text, pixels of a picture' {
+        $wide, $narrow = 200, 40 | ForEach-Object { (Show-ContainerNetwork -Width $_ | Measure-Object Length -Maximum).Maximum }
+        $wide | Should -BeGreaterThan 60
+        $narrow | Should -BeLessOrEqual 40
+        foreach ($width in 1600, 300) { ([xml](Show-ContainerNetwork -As Svg -Width $width)).svg.width | Should -Be $width }
+        ([xml](Show-ContainerNetwork -As Html -Width 1600)).html.body.main.figure.svg.width | Should -Be 1600
+        $failure = Get-Failure { Show-ContainerNetwork -As Mermaid -Width 80 }
+        $failure.What | Should -BeLike 'InvalidParameter InvalidArgument *'
+        $failure.Action | Should -Be 'Omit -Width, or choose another format.'
     }
 
     It 'writes <File>, as its name tells' -ForEach @(
@@ -149,6 +161,8 @@ Describe 'Show-ContainerNetwork' -Tag Native {
         # The header has width and height in network order.
         $width, $height = 16, 20 | ForEach-Object { [Net.IPAddress]::NetworkToHostOrder([BitConverter]::ToInt32($bytes, $_)) }
         "0 0 $($width / 2) $($height / 2)" | Should -Be ([xml](Show-ContainerNetwork -As Svg)).svg.viewBox
+        Invoke-WithPictureProgram { $null = Show-ContainerNetwork -Path $path -Width 640 }
+        [Net.IPAddress]::NetworkToHostOrder([BitConverter]::ToInt32([IO.File]::ReadAllBytes($path), 16)) | Should -Be 640
     }
 
     It 'refuses a PNG picture without a file, and without a program that renders it' {
@@ -244,7 +258,7 @@ Describe 'Show-ContainerNetwork, VLANs, bridges and dummies' {
             '└─ eth0  veth, up, MTU 1500'
             '   └─ outer  VLAN 50 (802.1ad)  [missing]'
             '      └─ outer.20  VLAN 20  [missing]'
-            '         └─ inner  macvlan Vepa  [ParentMissing]'
+            '         └─ inner  macvlan Vepa  [parent missing]'
             '               10.20.0.0/24  gateway 10.20.0.1  0 in use, 253 free')
     }
 
@@ -309,12 +323,13 @@ Describe 'Pictures and pages in Chromium' -Tag Native, Once {
                 const inner = document.querySelector('iframe').contentDocument, input = inner.querySelector('input');
                 input.value = 'WEB1 10.2';
                 input.dispatchEvent(new Event('input'));
-                const rows = [...inner.querySelectorAll('tbody tr:not(.off)')].map(r => r.cells[0].textContent + '/' + r.cells[1].textContent);
+                const rows = [...inner.querySelectorAll('#overview tbody tr:not(.off), .network:not(.off) tbody tr:not(.off)')]
+                    .map(r => r.cells[0].textContent.trim());
                 document.title = `${inner.title}|${input.parentNode.hidden}|${rows}|${inner.querySelectorAll('g.found.off').length}`;
             });
 '@
         $text = Invoke-Chromium "<!DOCTYPE html><title></title><iframe srcdoc='$frame'></iframe><script>$script</script>"
-        "$text" | Should -Match ([regex]::Escape("<title>Container networks of $(uname -n)|false|other/web1|1</title>"))
+        "$text" | Should -Match ([regex]::Escape("<title>Container networks of $(uname -n)|false|other,web1|1</title>"))
         "$text" | Should -Not -Match 'CONSOLE'
     }
 }
