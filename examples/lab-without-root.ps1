@@ -1,10 +1,11 @@
-#requires -Version 7.6
+#Requires -Version 7.6
+#Requires -Modules MacIpvlan
 <#
 .SYNOPSIS
     A lab for an ordinary user: two hosts on one wire, in the user's own namespaces. The real host stays unchanged.
 .DESCRIPTION
     If the kernel lets ordinary users create user namespaces, the script restarts itself in new ones. It is root there
-    and nowhere else. Everything that it creates disappears when it ends.
+    and nowhere else. Everything that it creates disappears when it ends. The exit code is 1 if a test fails.
 .EXAMPLE
     pwsh ./lab-without-root.ps1
 #>
@@ -15,11 +16,12 @@ if (-not $Inside) {
     $module = Join-Path (Get-Module MacIpvlan).ModuleBase MacIpvlan.psd1
     $shell = @([Environment]::ProcessPath)
     if ($shell[0] -like '*/dotnet') { $shell += [Environment]::GetCommandLineArgs()[0] }
-    $program, $arguments = 'unshare', '--user', '--map-root-user', '--net', '--mount' + $shell
-    & $program @arguments -NoProfile -Command "Import-Module '$module'; & '$PSCommandPath' -Inside"
+    unshare --user --map-root-user --net --mount @shell -NoProfile -CommandWithArgs `
+        'Import-Module $args[0]; & $args[1] -Inside; exit $LASTEXITCODE' $module $PSCommandPath
     exit $LASTEXITCODE
 }
 
+$PSNativeCommandUseErrorActionPreference = $true
 # The names of namespaces and the state are in folders that only this script sees.
 mount -t tmpfs tmpfs /run
 $env:MACIPVLAN_STATE = '/run/lab/state.db'
@@ -34,6 +36,6 @@ ip -n router link set eth0 up
 $null = New-MacvlanNetwork lab -Parent eth0 -Subnet 10.9.0.0/24 -Gateway 10.9.0.1
 $null = 'one', 'two' | Connect-ContainerNic lab
 Get-ContainerNic | Format-Table
-Test-ContainerNic | Format-Table
-Test-ContainerNic lab -Full | Format-Table
-exit [int] -not ((Test-ContainerNic -Quiet) -and (Test-ContainerNic lab -Full -Quiet))
+$results = @(Test-ContainerNic) + @(Test-ContainerNic lab -Full)
+$results | Format-Table
+exit [int] ($results.Reachable -contains $false)

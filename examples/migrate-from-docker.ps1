@@ -1,4 +1,5 @@
-#requires -Version 7.6
+#Requires -Version 7.6
+#Requires -Modules MacIpvlan
 <#
 .SYNOPSIS
     Moves macvlan and ipvlan networks of Docker to this module, with their containers and addresses.
@@ -9,14 +10,18 @@
     still occupy the parent. From then on, run Watch-ContainerNic.
 
     A container that Docker creates again would join Docker's network again. From now on, start it with --network none.
+
+    You can run it again at any time: what was moved stays as it is. The exit code is 1 if a network or container couldn't be
+    moved.
 .PARAMETER Network
     Names of Docker's networks. If you omit this parameter, all macvlan and ipvlan networks are moved.
 .EXAMPLE
-    ./migrate-from-docker.ps1 -WhatIf
+    pwsh ./migrate-from-docker.ps1 -WhatIf
 #>
 [CmdletBinding(SupportsShouldProcess)]
-param([string[]] $Network)
+param([Parameter(ValueFromRemainingArguments)] [string[]] $Network)
 $ErrorActionPreference = 'Stop'
+$failed = 0
 
 function Invoke-Docker {
     $lines = docker @args
@@ -27,9 +32,9 @@ function Invoke-Docker {
 if (-not $Network) { $Network = Invoke-Docker network ls --filter driver=macvlan --filter driver=ipvlan --format '{{.Name}}' }
 foreach ($name in $Network) {
     $inspection = (Invoke-Docker network inspect $name) -join "`n"
-    $imported = $inspection | Import-ContainerNetwork
+    $imported = $inspection | Import-ContainerNetwork -ErrorAction Continue -ErrorVariable failures
     $imported
-    if ($imported.Result -eq 'Failed') { continue }
+    if ($failures -or -not $imported) { $failed++; continue }
     $containers = ($inspection | ConvertFrom-Json)[0].Containers
     foreach ($id in $containers.PSObject.Properties.Name) {
         $addresses = $containers.$id.IPv4Address, $containers.$id.IPv6Address | Where-Object { $_ } | ForEach-Object { ($_ -split '/')[0] }
@@ -43,3 +48,4 @@ foreach ($name in $Network) {
         }
     }
 }
+exit [int] ($failed -gt 0)

@@ -1,4 +1,5 @@
-#requires -Version 7.6
+#Requires -Version 7.6
+#Requires -Modules MacIpvlan
 <#
 .SYNOPSIS
     The nightly check: what differs from the record, what was repaired, and which NICs don't reach their gateways.
@@ -9,12 +10,12 @@
 .PARAMETER Repair
     Repairs differences.
 .EXAMPLE
-    ./nightly-check.ps1 -Repair
+    pwsh ./nightly-check.ps1 -Repair
 #>
 param([switch] $Repair)
 $ErrorActionPreference = 'Stop'
 $bad = 0
-$differences = if ($Repair) { Repair-ContainerNetwork } else { Test-ContainerNetwork }
+$differences = if ($Repair) { Repair-ContainerNetwork -Confirm:$false } else { Test-ContainerNetwork }
 foreach ($difference in $differences | Where-Object IsForeign -EQ $false) {
     $outcome = $difference.IsRepaired ? 'repaired' : 'PROBLEM'
     "$outcome $($difference.Kind) $($difference.Name) of $($difference.Network): expected $($difference.Expected), found $($difference.Actual)"
@@ -25,8 +26,13 @@ foreach ($network in Get-ContainerNetwork) {
         "nearly full: $subnet of $network has $($subnet.Free) of $($subnet.Size) addresses left"
     }
 }
-foreach ($result in Test-ContainerNic | Where-Object Status -NE Reachable) {
+foreach ($result in Test-ContainerNic -ErrorAction SilentlyContinue -ErrorVariable failures | Where-Object Status -NE Reachable) {
     "PROBLEM $($result.Source) does not reach $($result.DestinationAddress): $($result.Status). $($result.Reason)"
+    $bad++
+}
+# A NIC that has no gateway has nothing to be tested with.
+foreach ($failure in $failures | Where-Object FullyQualifiedErrorId -NotLike 'InvalidParameter,*') {
+    "PROBLEM $failure"
     $bad++
 }
 exit [int] ($bad -gt 0)

@@ -1,16 +1,19 @@
-#requires -Version 7.6
+#Requires -Version 7.6
+#Requires -Modules MacIpvlan
 <#
 .SYNOPSIS
-    Creates a network on each VLAN of a rack's trunk, from a table that is kept with the rack's other documents.
+    Makes the networks on a rack's trunk match a table that is kept with the rack's other documents.
 .DESCRIPTION
-    The table is a CSV file with the columns Name, VlanId, Subnet, Gateway and Kind (macvlan or ipvlan). Existing networks
-    stay unchanged, so you can add rows and run the script again. Networks that aren't in the table are reported.
+    The table is a CSV file with the columns Name, VlanId, Subnet, Gateway and Kind (macvlan or ipvlan). You can change it
+    and run the script again. Networks that are missing are created. Networks that differ are recreated, or, if they have
+    NICs, stay unchanged and cause an error. Networks on VLANs of this trunk that aren't in the table are reported. Other
+    networks don't matter. The exit code is 1 if a network couldn't be brought in line.
 .PARAMETER Path
     The table.
 .PARAMETER Trunk
     The link to the switch, on which these VLANs are tagged.
 .EXAMPLE
-    ./vlan-trunk.ps1 rack7.csv -Trunk eth0 -WhatIf
+    pwsh ./vlan-trunk.ps1 rack7.csv -Trunk eth0 -WhatIf
 #>
 [CmdletBinding(SupportsShouldProcess)]
 param(
@@ -18,16 +21,17 @@ param(
     [Parameter(Mandatory)] [string] $Trunk
 )
 $ErrorActionPreference = 'Stop'
-$known = @(Get-ContainerNetwork)
 $rows = @(Import-Csv $Path)
-foreach ($row in $rows) {
-    $network = $known | Where-Object Name -EQ $row.Name
-    if ($network) {
-        if ("$($network.Subnets)" -ne $row.Subnet) { Write-Warning "$($row.Name) has $($network.Subnets), not $($row.Subnet)." }
-        continue
-    }
-    $wanted = @{ Name = $row.Name; Parent = $Trunk; VlanId = $row.VlanId; Subnet = $row.Subnet }
-    if ($row.Gateway) { $wanted.Gateway = $row.Gateway }
-    if ($row.Kind -eq 'ipvlan') { New-IpvlanNetwork @wanted } else { New-MacvlanNetwork @wanted }
+$networks = foreach ($row in $rows) {
+    $network = @{ name = $row.Name; kind = $row.Kind; parent = "$Trunk.$($row.VlanId)"; subnet = $row.Subnet }
+    if ($row.Gateway) { $network.gateway = $row.Gateway }
+    $network
 }
-foreach ($network in $known | Where-Object Name -NotIn $rows.Name) { Write-Warning "$network is on the host, and not in $Path." }
+# Errors don't keep the other networks from being created.
+@{ format = 'macipvlan'; version = 1; networks = @($networks) } | ConvertTo-Json -Depth 4 |
+    Import-ContainerNetwork -ErrorAction Continue -ErrorVariable failures
+$vlans = @(Get-VlanSubInterface -Parent $Trunk)
+foreach ($network in Get-ContainerNetwork | Where-Object { $_.Parent -in $vlans.Name -and $_.Name -notin $rows.Name }) {
+    Write-Warning "$network is on $($network.Parent), and not in $Path."
+}
+exit [int] ($failures.Count -gt 0)

@@ -1,72 +1,201 @@
-# The runbooks of examples/, run as they are. The quick start is the demo; the services have tests of what they run.
+# The runbooks of examples/, started as users and services start them, twice, after changes, and beside networks of others.
+# topology has a test in ShowContainerNetwork.Tests.ps1, migrate-from-docker another one in Containers.Tests.ps1, and the
+# services have tests of what they run.
 
 BeforeAll {
     . $PSScriptRoot/Support.ps1
     Initialize-TestHost
-    $examples = (Resolve-Path "$PSScriptRoot/../examples").Path
+
+    function Reset-ExampleHost {
+        Clear-TestHost
+        Add-TestWire
+    }
 }
 
 AfterAll { Clear-TestHost }
 
-Describe 'The runbook' {
-    AfterEach {
-        Get-MacvlanNetwork | Remove-MacvlanNetwork -Force
-        Get-IpvlanNetwork | Remove-IpvlanNetwork -Force
-        Get-NetworkNamespace box?, web? | Remove-NetworkNamespace
+Describe 'Every runbook' -Tag Native, Once {
+    BeforeAll { $files = Get-ChildItem "$PSScriptRoot/../examples" -Filter *.ps1 }
+
+    It 'imports the module itself' {
+        foreach ($file in $files) {
+            $script = [Management.Automation.Language.Parser]::ParseFile($file, [ref]$null, [ref]$null)
+            $script.ScriptRequirements.RequiredModules.Name | Should -Be MacIpvlan -Because $file.Name
+            "$($script.ScriptRequirements.RequiredPSVersion)" | Should -Be 7.6 -Because $file.Name
+        }
     }
 
-    It 'vlan-trunk makes what the table has, and nothing twice' {
-        $table = Join-Path $TestDrive rack7.csv
-        Set-Content $table 'Name,VlanId,Subnet,Gateway,Kind', 'web,50,10.50.0.0/24,10.50.0.254,macvlan', 'db,60,10.60.0.0/24,,ipvlan'
-        & $examples/vlan-trunk.ps1 $table -Trunk eth0 -WhatIf | Should -BeNullOrEmpty
-        Get-ContainerNetwork | Should -BeNullOrEmpty
-        "$(& $examples/vlan-trunk.ps1 $table -Trunk eth0)" | Should -Be 'web db'
-        (Get-IpLink | Where-Object { $_.linkinfo.info_kind -eq 'vlan' }).linkinfo.info_data.id | Sort-Object | Should -Be 50, 60
-        (Get-ContainerNetwork db).Kind | Should -Be ipvlan
-        "$((Get-ContainerNetwork web).Subnets.Gateway)" | Should -Be 10.50.0.254
-        Set-Content $table 'Name,VlanId,Subnet,Gateway,Kind', 'web,50,10.51.0.0/24,,macvlan', 'new,70,10.70.0.0/24,,macvlan'
-        $told = & $examples/vlan-trunk.ps1 $table -Trunk eth0 3>&1
-        "$($told | Where-Object { $_ -isnot [System.Management.Automation.WarningRecord] })" | Should -Be new
-        $told | Where-Object { $_ -is [System.Management.Automation.WarningRecord] } | ForEach-Object Message | Should -Be @(
-            'web has 10.50.0.0/24, not 10.51.0.0/24.', "db is on the host, and not in $table.")
+    It 'stops at errors, and has an exit code' {
+        foreach ($file in $files) {
+            $text = Get-Content $file -Raw
+            $text | Should -Match '(?m)^ *\$ErrorActionPreference = .Stop.$' -Because $file.Name
+            # In topology, every failure is an error.
+            if ($file.BaseName -ne 'topology') { $text | Should -Match 'exit \[int\] .+\n' -Because $file.Name }
+        }
     }
+}
 
-    It 'ipv6-only gives addresses of the prefix alone, and tests them' -Tag Native, Once {
+Describe 'The runbook' -Tag Native, Once {
+    BeforeEach { Reset-ExampleHost }
+
+    It 'ipv6-only gives addresses of the prefix alone, tests them, changes nothing twice, and ignores a network six2' {
         foreach ($address in 'fe80::1/64', '2001:db8:66::ff/64') { ip -n wire address add $address dev eth0 nodad }
-        $null = New-NetworkNamespace box1, box2
-        $told = 'box1', 'box2' | & $examples/ipv6-only.ps1 -Parent eth0 -Prefix 2001:db8:66::/64
-        foreach ($address in 'fe80::1/64', '2001:db8:66::ff/64') { ip -n wire address delete $address dev eth0 }
-        "$($told.IPAddress)" | Should -Be '2001:db8:66::1/64 2001:db8:66::2/64'
-        "$($told.Status | Where-Object { $null -ne $_ })" | Should -Be 'Reachable Reachable'
-        (Get-IpAddress box1 eth0) | Should -Be '2001:db8:66::1/64'
-        (Get-IpRoute box1 6 | Where-Object dst -EQ default).gateway | Should -Be fe80::1
-    }
-
-    It 'lab-without-root works, and leaves nothing' -Tag Native, Once {
-        $before = Get-KernelText
-        $text = & $examples/lab-without-root.ps1
+        $null = New-NetworkNamespace box1, box2, box3
+        $null = New-MacvlanNetwork six2 eth0 -Subnet 2001:db8:2::/64
+        $text = Invoke-Example ipv6-only '-Parent', 'eth0', '-Prefix', '2001:db8:66::/64', 'box1', 'box2'
         $LASTEXITCODE | Should -Be 0 -Because "$text"
-        ($text -join "`n") | Should -BeLike '*one*10.9.0.2/24*Reachable*'
-        Get-KernelText | Should -Be $before
-        Get-ContainerNetwork | Should -BeNullOrEmpty
+        "$text" | Should -Match 'box1/eth0.*Reachable.*box2/eth0.*Reachable'
+        'box1', 'box2' | ForEach-Object { Get-IpAddress $_ eth0 } | Should -Be '2001:db8:66::1/64', '2001:db8:66::2/64'
+        (Get-IpRoute box1 6 | Where-Object dst -EQ default).gateway | Should -Be fe80::1
+        # Once more, with one target more.
+        $text = Invoke-Example ipv6-only '-Parent', 'eth0', '-Prefix', '2001:db8:66::/64', 'box1', 'box3'
+        $LASTEXITCODE | Should -Be 0 -Because "$text"
+        "$(Get-ContainerNic)" | Should -BeLike 'box1/eth0* box2/eth0* box3/eth0*'
+        Get-ContainerNic | Should -HaveCount 3
+        # Another prefix, while there are NICs.
+        $text = Invoke-Example ipv6-only '-Parent', 'eth0', '-Prefix', '2001:db8:67::/64', 'box1'
+        $LASTEXITCODE | Should -Be 1
+        "$text" | Should -BeLike "*'six' differs*"
+        "$((Get-ContainerNetwork).Subnets)" | Should -Be '2001:db8:66::/64 2001:db8:2::/64'
     }
 
-    It 'nightly-check tells what is not well, and repairs it if it may' -Tag Native, Once {
+    It 'ipv6-only fails if the router is silent, if the link is missing, and without a target' {
+        $null = New-NetworkNamespace box1
+        $text = Invoke-Example ipv6-only '-Parent', 'eth0', '-Prefix', '2001:db8:66::/64', 'box1'
+        $LASTEXITCODE | Should -Be 1
+        "$text" | Should -BeLike '*NeighborSilent*'
+        $text = Invoke-Example ipv6-only '-Parent', 'nosuch', '-Prefix', '2001:db8:66::/64', '-Name', 'other', 'box1'
+        $LASTEXITCODE | Should -Be 1
+        "$text" | Should -BeLike "*no link 'nosuch'*"
+        $text = Invoke-Example ipv6-only '-Parent', 'eth0', '-Prefix', '2001:db8:66::/64'
+        $LASTEXITCODE | Should -Be 1
+        "$text" | Should -BeLike '*mandatory parameters: Target*'
+    }
+
+    It 'lab-without-root works for <Who>, beside other networks, and leaves nothing' -ForEach @(
+        @{ Who = 'root'; Through = @() }
+        @{ Who = 'an ordinary user'; Through = 'setpriv', '--reuid=65534', '--regid=65534', '--clear-groups' }
+    ) {
+        $start, $arguments = $Through + 'unshare'
+        $null = & $start @arguments --user --map-root-user test -r (Get-Module MacIpvlan).Path -a -x ([Environment]::ProcessPath) 2>&1
+        if ($LASTEXITCODE) { Set-ItResult -Skipped -Because 'this user can read nothing here, or has no namespaces' }
+        $null = New-MacvlanNetwork lab eth0 -Subnet 10.9.0.0/24
+        $null = New-NetworkNamespace one
+        $null = Connect-ContainerNic lab one
+        $before = (Get-KernelText) + (Get-StateRow)
+        $text = Invoke-Example lab-without-root -Through $Through
+        $LASTEXITCODE | Should -Be 0 -Because "$text"
+        "$text" | Should -BeLike '*one*10.9.0.2/24*Reachable*'
+        (Get-KernelText) + (Get-StateRow) | Should -Be $before
+    }
+
+    It 'nightly-check names what is not well, repairs it if it may, and accepts networks without a gateway' {
         ip -n wire address add 10.1.0.1/24 dev eth0
         $null = New-NetworkNamespace web1
         $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24
+        $null = New-MacvlanNetwork closed eth0 -NoGateway -Subnet 10.2.0.0/24
         $null = Connect-ContainerNic lan web1
-        & $examples/nightly-check.ps1 | Should -BeNullOrEmpty
+        $null = Connect-ContainerNic closed web1
+        $null = Connect-ContainerNic lan web1 -NoIPAddress
+        Invoke-Example nightly-check | Should -BeNullOrEmpty
         $LASTEXITCODE | Should -Be 0
         ip -n web1 link set eth0 down
-        $told = & $examples/nightly-check.ps1
+        $text = Invoke-Example nightly-check
         $LASTEXITCODE | Should -Be 1
-        $told | Where-Object { $_ -like 'PROBLEM*web1/eth0*' } | Should -Not -BeNullOrEmpty
-        $told = & $examples/nightly-check.ps1 -Repair
-        $LASTEXITCODE | Should -Be 0 -Because "$told"
-        $told | Where-Object { $_ -like 'repaired*web1/eth0*' } | Should -Not -BeNullOrEmpty
-        & $examples/nightly-check.ps1 | Should -BeNullOrEmpty
-        $LASTEXITCODE | Should -Be 0
-        ip -n wire address delete 10.1.0.1/24 dev eth0
+        $text | Where-Object { $_ -like 'PROBLEM*web1/eth0*' } | Should -Not -BeNullOrEmpty
+        $text = Invoke-Example nightly-check '-Repair'
+        $LASTEXITCODE | Should -Be 0 -Because "$text"
+        $text | Where-Object { $_ -like 'repaired*web1/eth0*' } | Should -Not -BeNullOrEmpty
+        $text = Invoke-Example nightly-check -Through setpriv, '--bounding-set=-all', '--inh-caps=-all'
+        $LASTEXITCODE | Should -Be 1
+        "$text" | Should -BeLike '*lacks CAP_*'
+    }
+
+    It 'vlan-trunk fails if the trunk is missing, or the table' {
+        $table = Join-Path $TestDrive rack7.csv
+        Set-Content $table 'Name,VlanId,Subnet,Gateway,Kind', 'web,50,10.50.0.0/24,10.50.0.254,macvlan'
+        $text = Invoke-Example vlan-trunk $table, '-Trunk', 'nosuch'
+        $LASTEXITCODE | Should -Be 1
+        "$text" | Should -BeLike "*no link 'nosuch.*"
+        $text = Invoke-Example vlan-trunk /nosuch.csv, '-Trunk', 'eth0'
+        $LASTEXITCODE | Should -Be 1
+        "$text" | Should -BeLike "*'/nosuch.csv'*"
+    }
+
+    It 'quickstart changes nothing if a name is taken or the link is missing' {
+        $null = New-NetworkNamespace tour-web1
+        $before = (Get-KernelText) + (Get-StateRow)
+        $text = Invoke-Example quickstart
+        $LASTEXITCODE | Should -Be 1
+        "$text" | Should -BeLike '*exist already: tour-web1.*'
+        (Get-KernelText) + (Get-StateRow) | Should -Be $before
+        Remove-NetworkNamespace tour-web1
+        $text = Invoke-Example quickstart '-Parent', 'nosuch'
+        $LASTEXITCODE | Should -Be 1
+        "$text" | Should -BeLike "*no link 'nosuch.*"
+    }
+
+    It 'migrate-from-docker changes nothing with -WhatIf, and fails if Docker does, or with a network that cannot be moved' {
+        $folder = (New-Item (Join-Path $TestDrive programs) -ItemType Directory).FullName
+        $inspection = '[{"Name":"NAME","Driver":"macvlan","Options":{"parent":"PARENT"},"IPAM":{"Config":[{"Subnet":"10.6.0.0/24","Gateway":"10.6.0.254"}]},
+            "Containers":{"4e1f0c2b7a9d":{"Name":"web1","IPv4Address":"10.6.0.9/24","IPv6Address":""}}}]' -replace '\s'
+        Set-Content $folder/docker @"
+#!/bin/sh
+case "`$*" in
+    'network ls'*) echo good ;;
+    'network inspect good') echo '$($inspection -creplace 'NAME', 'good' -creplace 'PARENT', 'eth0')' ;;
+    'network inspect bad') echo '$($inspection -creplace 'NAME', 'bad' -creplace 'PARENT', 'nosuch')' ;;
+    *) exit 7 ;;
+esac
+"@
+        chmod +x $folder/docker
+        $through = 'env', "PATH=${folder}:$env:PATH"
+        $text = Invoke-Example migrate-from-docker '-WhatIf' -Through $through
+        $LASTEXITCODE | Should -Be 0 -Because "$text"
+        "$text" | Should -BeLike '*web1, 10.6.0.9*'
+        Get-ContainerNetwork | Should -BeNullOrEmpty
+        $text = Invoke-Example migrate-from-docker bad -Through $through
+        $LASTEXITCODE | Should -Be 1
+        "$text" | Should -BeLike "*'nosuch'*"
+        $text = Invoke-Example migrate-from-docker unknown -Through $through
+        $LASTEXITCODE | Should -Be 1
+        "$text" | Should -BeLike '*network inspect unknown failed*'
+    }
+}
+
+Describe 'The runbook with VLANs' {
+    BeforeEach { Reset-ExampleHost }
+
+    It 'vlan-trunk makes what the table has, follows its changes, and leaves other networks alone' {
+        $table = Join-Path $TestDrive rack7.csv
+        $null = New-MacvlanNetwork mine -Subnet 10.99.0.0/24
+        $null = New-MacvlanNetwork direct eth0 -Subnet 10.98.0.0/24 -WarningAction Ignore
+        Set-Content $table 'Name,VlanId,Subnet,Gateway,Kind', 'web,50,10.50.0.0/24,10.50.0.254,macvlan', 'db,60,10.60.0.0/24,,ipvlan', 'old,90,10.90.0.0/24,,macvlan'
+        $text = Invoke-Example vlan-trunk $table, '-Trunk', 'eth0'
+        $LASTEXITCODE | Should -Be 0 -Because "$text"
+        "$text" | Should -BeLike '*web*Created*db*Created*old*Created*'
+        "$text" | Should -Not -BeLike '*WARNING*'
+        (Get-IpLink | Where-Object { (Get-Text $_ linkinfo) -and $_.linkinfo.info_kind -eq 'vlan' }).linkinfo.info_data.id | Sort-Object | Should -Be 50, 60, 90
+        "$((Get-ContainerNetwork web).Subnets.Gateway)" | Should -Be 10.50.0.254
+        # One with another VLAN, one in use with another subnet, one that is new, one that is gone.
+        $null = New-NetworkNamespace box1 | Connect-ContainerNic -Network db
+        Set-Content $table 'Name,VlanId,Subnet,Gateway,Kind', 'web,51,10.50.0.0/24,10.50.0.254,macvlan', 'db,60,10.61.0.0/24,,ipvlan', 'new,70,10.70.0.0/24,,macvlan'
+        $text = Invoke-Example vlan-trunk $table, '-Trunk', 'eth0'
+        $LASTEXITCODE | Should -Be 1
+        "$text" | Should -BeLike '*db*Failed*'
+        ($text -like '*WARNING*') -replace '^WARNING: ' | Should -Be "old is on eth0.90, and not in $table."
+        (Get-ContainerNetwork web).Parent | Should -Be eth0.51
+        "$((Get-ContainerNetwork db, new).Subnets)" | Should -Be '10.60.0.0/24 10.70.0.0/24'
+        "$(Get-ContainerNetwork direct, mine)" | Should -Be 'direct mine'
+    }
+
+    It 'quickstart works on a link of the host, beside other networks, and leaves nothing' {
+        $null = New-MacvlanNetwork web -Parent eth0.50 -Subnet 192.168.50.0/24
+        $null = New-NetworkNamespace web1 | Connect-ContainerNic -Network web
+        $before = (Get-KernelText) + (Get-StateRow)
+        $text = Invoke-Example quickstart '-Parent', 'eth0'
+        $LASTEXITCODE | Should -Be 0 -Because "$text"
+        @($text -match 'as expected$') | Should -HaveCount 7
+        (Get-KernelText) + (Get-StateRow) | Should -Be $before
     }
 }

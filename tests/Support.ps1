@@ -329,6 +329,21 @@ function Invoke-WithPictureProgram {
     try { & $Script } finally { $env:PATH = $programs }
 }
 
+function Invoke-Example {
+    # Runs a script of examples/ in a new process, as users and services start it: the module is in a folder that PowerShell
+    # looks in, and nothing is imported; no terminal, no HOME, another current folder. Returns what it writes, as lines
+    # without colors. $LASTEXITCODE is its exit code.
+    param([string]$Name, [string[]]$Arguments, [string[]]$Through = @())
+    $folder = Split-Path (Get-Module MacIpvlan).ModuleBase
+    $file = Join-Path (Split-Path $PSScriptRoot) "examples/$Name.ps1"
+    Push-Location /
+    try {
+        $null | & env -u HOME -u TERM NO_COLOR=1 "PSModulePath=$folder" @Through ([Environment]::ProcessPath) -NoProfile -File $file @Arguments 2>&1 |
+            ForEach-Object { "$_" -replace '\x1b\[[\d;]*m' }
+    }
+    finally { Pop-Location }
+}
+
 function Start-Shell {
     # Starts a script in a separate process that Ctrl+C interrupts, and returns the process. Read its output from
     # StandardOutput. Through works as in Invoke-Shell.
