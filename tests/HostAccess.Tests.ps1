@@ -129,12 +129,12 @@ Describe 'The host on a macvlan network' -Tag Native, Once {
         $told = Test-ContainerNetwork
         "$($told.Kind) $($told.Name) $($told.Network): $($told.Expected) -> $($told.Actual)" |
             Should -Be 'HostAddressChanged eth0 lan: 10.1.0.200, fd01::200 -> 10.1.0.201, fd01::201'
-        (Test-ContainerNetwork -Repair).IsRepaired | Should -BeTrue
+        (Repair-ContainerNetwork).IsRepaired | Should -BeTrue
         Get-RouteToHost web1 | Should -Be '10.1.0.201 10.1.0.3', 'fd01::201 fd01::2'
         Test-ContainerNetwork | Should -BeNullOrEmpty
         Test-BothWays web1
         ip -n web1 route delete 10.1.0.201
-        Test-ContainerNetwork -Repair | ForEach-Object { "$($_.Kind) $($_.Name) $($_.Expected) $($_.IsRepaired)" } |
+        Repair-ContainerNetwork | ForEach-Object { "$($_.Kind) $($_.Name) $($_.Expected) $($_.IsRepaired)" } |
             Should -Be 'RouteMissing web1/eth0 10.1.0.201/32 via 10.1.0.3 dev eth0 proto static True'
         Get-RouteToHost web1 | Should -Be '10.1.0.201 10.1.0.3', 'fd01::201 fd01::2'
     }

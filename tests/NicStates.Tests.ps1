@@ -63,7 +63,7 @@ Describe 'The state of a NIC' -Tag Native, Once {
         @(Show-ContainerNetwork lan) -match 'web1/eth0' | Should -BeLike "*[[]$State]"
         & $Undo
         $null = Restore-ContainerNetwork
-        if ($State -eq 'AddressMissing' -or $State -eq 'Down') { $null = Test-ContainerNetwork -Repair }
+        if ($State -eq 'AddressMissing' -or $State -eq 'Down') { $null = Repair-ContainerNetwork }
         Get-State | Should -Be Up, Up
     }
 

@@ -135,7 +135,7 @@ Describe 'Routes of NICs' {
         Get-RouteText one | Should -Be $only
         ip -n one route delete default
         ip -n one route add default via 10.1.0.9 metric 50
-        Test-ContainerNetwork -Repair | ForEach-Object { "$($_.Kind) $($_.Name) $($_.Expected) $($_.IsRepaired)" } |
+        Repair-ContainerNetwork | ForEach-Object { "$($_.Kind) $($_.Name) $($_.Expected) $($_.IsRepaired)" } |
             Should -Be "RouteMissing one/eth1 $only True"
         Get-RouteText one | Should -Be $only
         # Connected again with its settings, and gone for good.
