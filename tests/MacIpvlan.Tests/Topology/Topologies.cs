@@ -102,7 +102,7 @@ internal static class Topologies
                         $"project-shop-frontend-deployment-7f8b9c6d5-x2x4{i}", $"2001:db8:1234:5678:9abc:def0:1234:{i}/112") with
                         {
                             InterfaceName = "frontend-uplink",
-                            State = (NicState)(i % 5),
+                            State = (NicRecordState)(i % 5),
                         }),
                     Nic("网络命名空间网络命名空间", "2001:db8:1234:5678:9abc:def0:1234:ff/112"),
                     Nic("web10", "2001:db8:1234:5678:9abc:def0:1234:10/112", container: true),
