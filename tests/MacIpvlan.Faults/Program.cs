@@ -60,7 +60,7 @@ switch (args[1])
     // Import-ContainerNetwork -Force: the text.
     case "import":
         NetworkImport import = new(session, disconnect: true);
-        foreach (PlannedImport planned in import.Plan(NetworkText.Read(arguments[0], null, static _ => { })))
+        foreach (PlannedImport planned in import.Plan(NetworkText.Read(arguments[0], null, static _ => { }, static (_, e) => throw e)))
         {
             import.Apply(planned, static (_, _) => true);
         }

@@ -12,18 +12,20 @@ public sealed class ImportContainerNetworkCommand : NetworkCommand
     private const string TextSet = "InputObject";
     private readonly List<NetworkRequest> _networks = [];
     private readonly List<string> _lines = [];
+    private bool _hasFiles;
 
     /// <summary>Paths or patterns of files.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = FileSet, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = FileSet)]
     [Alias("FullName")]
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
-    /// <summary>The text or its lines.</summary>
+    /// <summary>The text or its lines, files, or objects made of JSON.</summary>
     [Parameter(Mandatory = true, ParameterSetName = TextSet, ValueFromPipeline = true)]
+    [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
-    public string[] InputObject { get; set; } = [];
+    public object?[]? InputObject { get; set; } = [];
 
     /// <summary>The format. The default is to detect it.</summary>
     [Parameter]
@@ -37,16 +39,19 @@ public sealed class ImportContainerNetworkCommand : NetworkCommand
 
     private protected override void Process()
     {
-        _lines.AddRange(InputObject);
-        foreach (string file in Path.SelectMany(p => FileLocation.Find(SessionState, p)))
+        foreach (object? input in InputObject ?? [])
         {
-            Guard(file, () => Read(DefinitionFile.Read(file, NetworkText.MaxBytes, Session.Stopping.ThrowIfCancellationRequested)));
+            if (DefinitionInput.PathOf(input) is string path) ReadFile(FileLocation.Of(SessionState, path));
+            else Guard(null, () => _lines.Add(DefinitionInput.TextOf(input)));
         }
+
+        _hasFiles |= Path.Length > 0;
+        foreach (string file in Path.SelectMany(p => FileLocation.Find(SessionState, p))) ReadFile(file);
     }
 
     private protected override void Finish()
     {
-        if (ParameterSetName == TextSet) Read(string.Join('\n', _lines));
+        if (_lines.Count > 0 || !_hasFiles) Read(string.Join('\n', _lines), file: null);
         NetworkImport import = new(Session, disconnect: Force);
         IReadOnlyList<PlannedImport> plans = import.Plan(_networks);
         foreach (PlannedImport planned in plans)
@@ -58,5 +63,16 @@ public sealed class ImportContainerNetworkCommand : NetworkCommand
         }
     }
 
-    private void Read(string text) => _networks.AddRange(NetworkText.Read(text, As, Session.Warn));
+    private void ReadFile(string file)
+    {
+        _hasFiles = true;
+        Guard(file, () => Read(DefinitionFile.Read(file, NetworkText.MaxBytes, Session.Stopping.ThrowIfCancellationRequested), file));
+    }
+
+    private void Read(string text, string? file)
+    {
+        List<(string? Network, NetworkException Reason)> refused = [];
+        Guard(file, () => _networks.AddRange(DefinitionFile.Parse(text, file, As, Session.Warn, (name, e) => refused.Add((name, e)))));
+        foreach ((string? network, NetworkException reason) in refused) Guard(network ?? file, () => throw reason);
+    }
 }

@@ -43,7 +43,7 @@ public abstract class NewNetworkCommand : NetworkCommand
     [CellTransformation<AddressRange[]>]
     public AddressRange[]? ExcludeAddress { get; set; }
 
-    /// <summary>Doesn't connect the network to the parent.</summary>
+    /// <summary>Gives NICs no default route, so that they reach only what is on the parent.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<SwitchParameter>]
     public SwitchParameter Internal { get; set; }

@@ -8,6 +8,21 @@ namespace MacIpvlan.Addressing;
 /// <param name="Last">The highest address, not below <paramref name="First"/>.</param>
 public readonly record struct AddressRange(AddressValue First, AddressValue Last)
 {
+    private readonly string? _typed;
+
+    /// <summary>The text that it was parsed from, for messages; its usual notation if it wasn't parsed.</summary>
+    internal string Typed
+    {
+        get => _typed ?? ToString();
+        init => _typed = value;
+    }
+
+    /// <summary>Whether both have the same addresses.</summary>
+    public bool Equals(AddressRange other) => First == other.First && Last == other.Last;
+
+    /// <summary>The hash code of its addresses.</summary>
+    public override int GetHashCode() => HashCode.Combine(First, Last);
+
     /// <summary>The family of its addresses.</summary>
     public AddressFamily Family => First.Family;
 
@@ -40,7 +55,7 @@ public readonly record struct AddressRange(AddressValue First, AddressValue Last
     }
 
     /// <summary>The range that contains only one address.</summary>
-    public static AddressRange Of(AddressValue address) => new(address, address);
+    public static AddressRange Of(AddressValue address) => new(address, address) { Typed = address.Typed };
 
     /// <summary>Parses a prefix (192.168.32.128/25), two ends (10.0.0.10-10.0.0.20), or one address.</summary>
     /// <exception cref="FormatException">
@@ -51,7 +66,7 @@ public readonly record struct AddressRange(AddressValue First, AddressValue Last
         if (text.Contains('/'))
         {
             IPPrefix prefix = IPPrefix.Parse(text);
-            return new(prefix.First, prefix.Last);
+            return new(prefix.First, prefix.Last) { Typed = text };
         }
 
         int dash = text.IndexOf('-', StringComparison.Ordinal);
@@ -60,7 +75,7 @@ public readonly record struct AddressRange(AddressValue First, AddressValue Last
         AddressValue last = AddressValue.Parse(text[(dash + 1)..].Trim());
         if (first.Family != last.Family) throw new FormatException($"'{text}' mixes IPv4 and IPv6.");
         if (first.Number > last.Number) throw new FormatException($"'{text}' ends before it starts.");
-        return new(first, last);
+        return new(first, last) { Typed = text };
     }
 
     /// <summary>One address, or both ends separated by a dash.</summary>

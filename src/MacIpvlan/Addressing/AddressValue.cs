@@ -10,8 +10,34 @@ namespace MacIpvlan.Addressing;
 /// <param name="Number">The address in host byte order: 32 bits for IPv4, 128 bits for IPv6.</param>
 public readonly record struct AddressValue(AddressFamily Family, UInt128 Number)
 {
+    private readonly string? _typed;
+
+    /// <summary>The address in host byte order: 32 bits for IPv4, 128 bits for IPv6.</summary>
+    // A copy with another number is no longer what was typed.
+    public UInt128 Number
+    {
+        get;
+        init => (field, _typed) = (value, null);
+    } = Number;
+
+    /// <summary>The text that it was parsed from, for messages; its usual notation if it wasn't parsed.</summary>
+    internal string Typed
+    {
+        get => _typed ?? ToString();
+        init => _typed = value;
+    }
+
+    /// <summary>Whether both are the same address.</summary>
+    public bool Equals(AddressValue other) => Family == other.Family && Number == other.Number;
+
+    /// <summary>The hash code of the address.</summary>
+    public override int GetHashCode() => HashCode.Combine(Family, Number);
+
     /// <summary>The width of an address of this family: 32 or 128 bits.</summary>
     public int Bits => BitsOf(Family);
+
+    /// <summary>Whether it's an IPv6 link-local address, fe80::/10 (RFC 4291 2.5.6).</summary>
+    internal bool IsLinkLocal => Family == AddressFamily.InterNetworkV6 && Number >> 118 == 0x3fa;
 
     /// <summary>The 4 or 16 bytes of the address in network byte order.</summary>
     public byte[] ToBytes()
@@ -67,7 +93,7 @@ public readonly record struct AddressValue(AddressFamily Family, UInt128 Number)
             ? !text.Contains('%') && !text.Contains('[') && (!tail.Contains('.') || IsDottedQuad(tail))
             : IsDottedQuad(text);
         if (!plausible || !IPAddress.TryParse(text, out IPAddress? address)) return false;
-        value = From(address);
+        value = From(address) with { Typed = text };
         return true;
     }
 

@@ -8,7 +8,22 @@ namespace MacIpvlan.Addressing;
 /// <summary>A subnet, such as 192.168.50.0/24 or fd18::/64. Host bits are always zero.</summary>
 public readonly record struct IPPrefix
 {
+    private readonly string? _typed;
+
     private IPPrefix(AddressValue first, int prefixLength) => (First, PrefixLength) = (first, prefixLength);
+
+    /// <summary>The text that it was parsed from, for messages; its usual notation if it wasn't parsed.</summary>
+    internal string Typed
+    {
+        get => _typed ?? ToString();
+        init => _typed = value;
+    }
+
+    /// <summary>Whether both have the same addresses.</summary>
+    public bool Equals(IPPrefix other) => First == other.First && PrefixLength == other.PrefixLength;
+
+    /// <summary>The hash code of its addresses.</summary>
+    public override int GetHashCode() => HashCode.Combine(First, PrefixLength);
 
     /// <summary>The lowest address: the network address.</summary>
     public AddressValue First { get; }
@@ -65,7 +80,7 @@ public readonly record struct IPPrefix
 
         IPPrefix prefix = Containing(address, length);
         return prefix.First == address
-            ? prefix
+            ? prefix with { Typed = text }
             : throw new FormatException($"'{text}' has host bits set; the subnet is {prefix}.");
     }
 

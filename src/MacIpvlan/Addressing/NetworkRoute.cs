@@ -23,6 +23,13 @@ public enum NetworkRouteType
 /// </summary>
 public sealed record NetworkRoute
 {
+    /// <summary>The text that it was parsed from, for messages; its usual notation if it wasn't parsed.</summary>
+    internal string Typed
+    {
+        get => field ?? ToString();
+        init;
+    }
+
     /// <summary>The destination.</summary>
     public IPPrefix Destination { get; init; }
 
@@ -68,8 +75,15 @@ public sealed record NetworkRoute
             };
         }
 
-        return route;
+        return route with { Typed = text };
     }
+
+    /// <summary>Whether both are the same route.</summary>
+    public bool Equals(NetworkRoute? other) => other is not null
+        && (Destination, Metric, Type) == (other.Destination, other.Metric, other.Type) && Equals(NextHop, other.NextHop);
+
+    /// <summary>The hash code of the route.</summary>
+    public override int GetHashCode() => HashCode.Combine(Destination, NextHop, Metric, Type);
 
     /// <summary>The route in the syntax of the ip command.</summary>
     public override string ToString()

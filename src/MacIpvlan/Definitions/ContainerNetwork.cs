@@ -48,7 +48,7 @@ public abstract class ContainerNetwork
     /// <summary>Its subnets, with their settings and usage.</summary>
     public ValueList<NetworkSubnet> Subnets { get; }
 
-    /// <summary>Whether its NICs get no default route and reach only each other.</summary>
+    /// <summary>Whether its NICs get no default route and reach only what is on their parent.</summary>
     public bool Internal => Record.Internal;
 
     /// <summary>Whether it has an IPv4 subnet without a gateway, other than a /32.</summary>

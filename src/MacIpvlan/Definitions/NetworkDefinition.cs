@@ -15,6 +15,12 @@ internal static class NetworkDefinition
     /// </summary>
     public static string OwnLinkName(string prefix, string id) => prefix + id[..IdDigitsInLinkName];
 
+    /// <summary>The name of the dummy link of a network without a parent.</summary>
+    public static string DummyName(LinkKind kind, string id) => OwnLinkName(kind is MacvlanLink ? "dm-" : "di-", id);
+
+    /// <summary>Whether a network sits on a dummy link of its own.</summary>
+    public static bool HasOwnLink(NetworkRecord network) => network.Parent == DummyName(network.NicKind, network.Id);
+
     private const int MinMtu = 68;
     private const int MinMtuIPv6 = 1280;
     private const int MaxMtu = 65535;
@@ -131,12 +137,12 @@ internal static class NetworkDefinition
         foreach (IPPrefix subnet in subnets)
         {
             if (s_unassignable.Any(space => space.Overlaps(subnet))) throw Invalid(
-                $"The subnet {subnet} includes addresses that hosts can't have.");
+                $"The subnet {subnet.Typed} includes addresses that hosts can't have.");
         }
 
         PrefixIndex index = new(subnets);
         if (index.Overlap is not (IPPrefix one, IPPrefix other)) return index;
-        throw new NetworkException(NetworkError.SubnetOverlap, $"The subnets {one} and {other} overlap.");
+        throw new NetworkException(NetworkError.SubnetOverlap, $"The subnets {one.Typed} and {other.Typed} overlap.");
     }
 
     private static void CheckGateways(NetworkRequest request, PrefixIndex index)
@@ -147,18 +153,18 @@ internal static class NetworkDefinition
 
     private static void CheckGateway(NetworkRequest request, PrefixIndex index, AddressValue gateway, bool isOnly)
     {
-        if (request.OnLinkGateway && index.Containing(gateway) is null)
+        if (IsOnLink(request, gateway) && index.Containing(gateway) is null)
         {
             if (isOnly) return;
             throw Invalid(
-                $"The gateway {gateway} is outside the subnets, so it must be the only gateway of its family.");
+                $"The gateway {gateway.Typed} is outside the subnets, so it must be the only gateway of its family.");
         }
 
         IPPrefix subnet = SubnetOf(
             request, index, AddressRange.Of(gateway), "gateway", "Use -OnLinkGateway if it's on the link.");
         if (!AddressPool.Usable(subnet).Contains(gateway))
         {
-            throw Invalid($"The gateway {gateway} isn't an address that a host can have in {subnet}.");
+            throw Invalid($"The gateway {gateway.Typed} isn't an address that a host can have in {subnet.Typed}.");
         }
     }
 
@@ -172,31 +178,34 @@ internal static class NetworkDefinition
     {
         if (!families.Contains(route.Destination.Family))
         {
-            throw Invalid($"The network has no subnet of the address family of the route {route}.");
+            throw Invalid($"The network has no subnet of the address family of the route {route.Typed}.");
         }
 
-        if (route.Metric < 0) throw Invalid($"The route {route} has a negative metric.");
+        if (route.Metric < 0) throw Invalid($"The route {route.Typed} has a negative metric.");
         if (route.NextHop is null) return;
         AddressValue hop = AddressValue.From(route.NextHop);
         if (route.Type != NetworkRouteType.Unicast || hop.Family != route.Destination.Family)
         {
-            throw Invalid($"The route {route} can't have the next hop {hop}.");
+            throw Invalid($"The route {route.Typed} can't have the next hop {route.NextHop}.");
         }
 
         if (request.NicKind is IpvlanLink { Mode: not IpvlanMode.L2 })
         {
             throw Invalid(
-                $"The route {route} has a next hop, but nothing answers for next hops in l3 modes. Omit the next hop.");
+                $"The route {route.Typed} has a next hop, but nothing answers for next hops in l3 modes. Omit the next hop.");
         }
 
-        if (!request.OnLinkGateway) SubnetOf(
+        if (!IsOnLink(request, hop)) SubnetOf(
             request, index, AddressRange.Of(hop), "next hop", "Use -OnLinkGateway if it's on the link.");
     }
+
+    // A link-local address is on the link by definition (RFC 4291 2.5.6).
+    private static bool IsOnLink(NetworkRequest request, AddressValue hop) => request.OnLinkGateway || hop.IsLinkLocal;
 
     // The kernel accepts a destination only once per metric, and would refuse a duplicate only when a NIC is connected.
     private static void CheckRoutesDiffer(NetworkRequest request, IEnumerable<SubnetRecord> subnets)
     {
-        HashSet<(IPPrefix, int)> defaults = request.IsIsolated || request.NoDefaultRoute ? [] :
+        HashSet<(IPPrefix, int)> defaults = request.IsInternal || request.NoDefaultRoute ? [] :
         [
             .. subnets.Where(s => s.Gateway is not null || request.NicKind is IpvlanLink { Mode: not IpvlanMode.L2 })
                 .Select(s => IPPrefix.Containing(s.Prefix.First, 0)).Select(d => (d, MetricOf(d, request.RouteMetric))),
@@ -209,7 +218,7 @@ internal static class NetworkDefinition
             {
                 throw new NetworkException(
                     NetworkError.InvalidParameter,
-                    $"The route {route} is the default route, which NICs of the network get automatically.",
+                    $"The route {route.Typed} is the default route, which NICs of the network get automatically.",
                     "Specify the gateway with -Gateway, turn the automatic route off with -NoDefaultRoute, or use "
                     + "another metric.");
             }
@@ -217,7 +226,7 @@ internal static class NetworkDefinition
             if (seen.Add(key)) continue;
             throw new NetworkException(
                 NetworkError.InvalidParameter,
-                $"The route {route} has the same destination and metric as another route.",
+                $"The route {route.Typed} has the same destination and metric as another route.",
                 "Use a different metric for each route. The lowest metric is used first.");
         }
     }
@@ -233,7 +242,8 @@ internal static class NetworkDefinition
         NetworkRequest request, PrefixIndex index, AddressRange range, string what, string? action = null) =>
         index.Containing(range) ?? throw new NetworkException(
             NetworkError.InvalidAddress,
-            $"The {what} {range} is outside the network's subnets ({Phrase.NameSome(request.Subnets)}).",
+            $"The {what} {range.Typed} is outside the network's subnets "
+            + $"({Phrase.NameSome([.. request.Subnets.Select(static s => s.Typed)])}).",
             action);
 
     // Next hops of routes are addresses of routers, as the gateway is.
@@ -246,7 +256,7 @@ internal static class NetworkDefinition
     private static AddressValue? GatewayOf(
         NetworkRequest request, IPPrefix subnet, AddressValue[] given, IEnumerable<AddressValue> outside)
     {
-        if (given.Length > 1) throw Invalid($"The subnet {subnet} has two gateways, {given[0]} and {given[1]}.");
+        if (given.Length > 1) throw Invalid($"The subnet {subnet.Typed} has two gateways, {given[0].Typed} and {given[1].Typed}.");
         if (given.Length == 1) return given[0];
         if (outside.Take(2).ToArray() is [AddressValue only]) return only;
         return TakesGateway(subnet) && !request.NoGateway ? AddressPool.Usable(subnet).First : null;

@@ -35,11 +35,14 @@ public sealed record NetworkRequest
     /// <summary>Addresses that are never allocated, each in one of the subnets.</summary>
     public IReadOnlyList<AddressRange> Excluded { get; init; } = [];
 
-    /// <summary>Uses a dummy link instead of the parent.</summary>
+    /// <summary>Gives its NICs no default route, so that they reach only what is on their parent.</summary>
     public bool Internal { get; init; }
 
-    /// <summary>Whether its NICs get no default route and reach only each other.</summary>
-    internal bool IsIsolated => Internal || Parent is null;
+    /// <summary>Whether it is internal: a dummy link leads nowhere.</summary>
+    internal bool IsInternal => Internal || Parent is null;
+
+    /// <summary>The file that defines it; null if it doesn't come from a file.</summary>
+    public string? Source { get; init; }
 
     /// <summary>Doesn't choose a gateway for IPv4 subnets for which none is specified.</summary>
     public bool NoGateway { get; init; }
@@ -70,7 +73,7 @@ public sealed record NetworkRequest
     {
         Name = network.Name,
         NicKind = network.NicKind,
-        Parent = network.Internal ? null : new(network.Parent),
+        Parent = NetworkDefinition.HasOwnLink(network) ? null : new(network.Parent),
         Subnets = [.. network.Subnets.Select(static s => s.Prefix)],
         Gateways = [.. network.Subnets.Select(static s => s.Gateway).OfType<AddressValue>().Distinct()],
         Ranges = [.. network.Subnets.SelectMany(static s => s.Ranges)],

@@ -8,6 +8,9 @@ namespace MacIpvlan;
 /// <param name="Actual">The current value.</param>
 public sealed record SettingDifference(string Name, string Expected, string Actual)
 {
+    /// <summary>The value in the definition. It is never the same text as <see cref="Actual"/>: a parent can be named none.</summary>
+    public string Expected { get => field == Actual ? $"'{field}'" : field; init; } = Expected;
+
     /// <summary>The current value and the defined value.</summary>
     public override string ToString() => $"{Name}: {Actual} -> {Expected}";
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using MacIpvlan.Formats;
 using MacIpvlan.Linux;
 
 namespace MacIpvlan;
@@ -33,4 +34,27 @@ public static class DefinitionFile
                 (e as UntrustedPathException)?.RecommendedAction ?? "Specify the path of a file that you can read.");
         }
     }
+
+    /// <summary>Reads the networks of a text, which can come from a file. Each error names the file.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="path">The file; null if the text doesn't come from a file.</param>
+    /// <param name="format">The format; detected if null.</param>
+    /// <param name="warn">Called for each setting that has no counterpart here.</param>
+    /// <param name="refuse">Called for each network that can't be read, with its name if it has one.</param>
+    /// <exception cref="NetworkException">InvalidDefinition: the text isn't JSON.</exception>
+    public static IReadOnlyList<NetworkRequest> Parse(
+        string text, string? path, ImportFormat? format, Action<string> warn, Action<string?, NetworkException> refuse)
+    {
+        try
+        {
+            return [.. NetworkText.Read(text, format, warn, (name, e) => refuse(name, In(path, e))).Select(n => n with { Source = path })];
+        }
+        catch (NetworkException e) when (path is not null)
+        {
+            throw In(path, e);
+        }
+    }
+
+    private static NetworkException In(string? path, NetworkException e) =>
+        path is null ? e : new(e.Error, $"{path}: {e.Message}", e.RecommendedAction);
 }

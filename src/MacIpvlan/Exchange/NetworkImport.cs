@@ -14,23 +14,18 @@ public sealed class NetworkImport(NetworkSession session, bool disconnect)
     private readonly ContainerNetworks _networks = new(session);
 
     /// <summary>Checks all requests and compares them with the existing networks; changes nothing.</summary>
-    /// <returns>One plan for each request, those for existing networks first.</returns>
-    /// <exception cref="NetworkException">A request is invalid on any host, or contradicts another one.</exception>
+    /// <returns>One plan for each request, those for existing networks first. Carrying out that of an invalid request fails.</returns>
     public IReadOnlyList<PlannedImport> Plan(IReadOnlyList<NetworkRequest> requests)
     {
-        foreach (NetworkRequest request in requests)
-        {
-            session.ThrowIfStopping();
-            Check(request);
-        }
-
-        CheckTogether(requests);
+        Dictionary<NetworkRequest, NetworkException> wrong = FindWrong(requests);
         Dictionary<string, ContainerNetwork> present =
             _networks.GetAll().ToDictionary(static n => n.Name, StringComparer.OrdinalIgnoreCase);
-        HashSet<string> named = requests.Select(static r => r.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        HashSet<string> named = requests.Where(r => !wrong.ContainsKey(r)).Select(static r => r.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         NetworkIndex others = new(present.Values.Where(n => !named.Contains(n.Name)).Select(static n => n.Record));
-        return [.. requests.Select(r => (Request: r, Existing: present.GetValueOrDefault(r.Name)))
-            .OrderBy(static r => r.Existing is null).Select(r => Plan(r.Request, r.Existing, others, requests.Count))];
+        return [.. requests.Select(r => (Request: r, Existing: present.GetValueOrDefault(r.Name))).OrderBy(static r => r.Existing is null)
+            .Select(r => wrong.TryGetValue(r.Request, out NetworkException? e)
+                ? new PlannedImport(r.Request) { Existing = r.Existing, Failure = e }
+                : Plan(r.Request, r.Existing, others, requests.Count))];
     }
 
     /// <summary>Carries out the plan for one network.</summary>
@@ -45,14 +40,17 @@ public sealed class NetworkImport(NetworkSession session, bool disconnect)
         if (planned.Failure is not null) ExceptionDispatchInfo.Throw(planned.Failure);
         if (planned.Existing is not null && planned.Differences.Count == 0) return ImportResult.InPlace;
         if (!confirm(planned.Name, planned.Action)) return ImportResult.Skipped;
-        if (planned.Existing is null)
+        return Named(planned.Request, () =>
         {
-            _networks.Create(planned.Request);
-            return ImportResult.Created;
-        }
+            if (planned.Existing is null)
+            {
+                _networks.Create(planned.Request);
+                return ImportResult.Created;
+            }
 
-        _networks.Replace(planned.Existing, planned.Request, disconnect);
-        return ImportResult.Replaced;
+            _networks.Replace(planned.Existing, planned.Request, disconnect);
+            return ImportResult.Replaced;
+        });
     }
 
     private PlannedImport Plan(NetworkRequest request, ContainerNetwork? existing, NetworkIndex others, int total)
@@ -71,7 +69,11 @@ public sealed class NetworkImport(NetworkSession session, bool disconnect)
                     .Concat(plan.Parent.Differences).ToList().AsReadOnly(),
             };
             if (planned.Differences.Count == 0) return planned;
-            _networks.CheckReplaceable(existing, plan, disconnect);
+            Named(request, () =>
+            {
+                _networks.CheckReplaceable(existing, plan, disconnect);
+                return true;
+            });
             int count = _networks.CountNics(existing);
             string nics = count == 0 ? "" : $", disconnecting NICs: {count}";
             string what = string.Join("; ", planned.Differences);
@@ -85,47 +87,77 @@ public sealed class NetworkImport(NetworkSession session, bool disconnect)
 
     private static IReadOnlyList<NetworkSetting> SettingsOf(NetworkRecord record) => NetworkSettings.Of(NetworkRequest.For(record));
 
-    private static void Check(NetworkRequest request)
+    private Dictionary<NetworkRequest, NetworkException> FindWrong(IReadOnlyList<NetworkRequest> requests)
     {
-        LinkName.CheckNetwork(request.Name);
-        Named(request, () => NetworkDefinition.Check(request));
-        VlanDefinition.Check(request.Vlans);
+        Dictionary<NetworkRequest, NetworkException> wrong = new(ReferenceEqualityComparer.Instance);
+        foreach (NetworkRequest request in requests)
+        {
+            session.ThrowIfStopping();
+            try
+            {
+                Named(request, () =>
+                {
+                    VlanDefinition.Check(request.Vlans);
+                    return NetworkDefinition.Check(request);
+                });
+            }
+            catch (NetworkException e)
+            {
+                wrong.Add(request, e);
+            }
+        }
+
+        // Nobody can say which of them is meant.
+        foreach (NetworkRequest[] same in requests.GroupBy(static r => r.Name, StringComparer.OrdinalIgnoreCase).Select(static g => g.ToArray()))
+        {
+            if (same.Length > 1) AddTwice(wrong, same, $"The network '{same[0].Name}' is defined more than once");
+        }
+
+        foreach (var vlans in requests.SelectMany(static r => r.Vlans.Select(v => (Vlan: v, Request: r))).GroupBy(static v => v.Vlan.Name))
+        {
+            ParentLinkRecord first = vlans.First().Vlan;
+            bool differ = vlans.Any(v => v.Vlan != first && NetworkSettings.Compare(NetworkSettings.Of(first), NetworkSettings.Of(v.Vlan)).Count > 0);
+            if (differ) AddTwice(wrong, [.. vlans.Select(static v => v.Request)], $"The sub-interface '{vlans.Key}' is defined more than once, differently");
+        }
+
+        return wrong;
     }
 
-    // With several networks, the message must say which one is wrong.
+    private static void AddTwice(Dictionary<NetworkRequest, NetworkException> wrong, NetworkRequest[] requests, string what)
+    {
+        string[] sources = [.. requests.Select(static r => r.Source).OfType<string>().Distinct()];
+        string places = sources.Length > 0 ? $": {Phrase.NameSome(sources)}" : "";
+        foreach (NetworkRequest request in requests)
+        {
+            wrong.TryAdd(request, new(
+                NetworkError.InvalidDefinition,
+                request.Name is string name && what.Contains($"'{name}'", StringComparison.OrdinalIgnoreCase)
+                    ? $"{what}{places}."
+                    : $"The network '{request.Name}' can't be imported: {what}{places}.",
+                "Remove one of the definitions. Names that differ only in case count as equal."));
+        }
+    }
+
+    // With several networks and files, the message must say which one is wrong.
     private static T Named<T>(NetworkRequest request, Func<T> action)
     {
         try
         {
             return action();
         }
+        catch (NetlinkException e)
+        {
+            e.Context ??= Described($"Network '{request.Name}'", request.Source);
+            throw;
+        }
         catch (NetworkException e)
         {
-            throw new NetworkException(e.Error, $"Network '{request.Name}': {e.Message}", e.RecommendedAction);
+            string message = e.Message.Contains($"'{request.Name}'", StringComparison.Ordinal) ? e.Message : $"Network '{request.Name}': {e.Message}";
+            throw new NetworkException(e.Error, Described(message, request.Source), e.RecommendedAction);
         }
     }
 
-    private static void CheckTogether(IReadOnlyList<NetworkRequest> requests)
-    {
-        if (requests.GroupBy(static r => r.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(static g => g.Count() > 1) is { } same)
-        {
-            throw Twice($"the network '{same.Key}'");
-        }
-
-        foreach (IGrouping<string, ParentLinkRecord> vlans in requests.SelectMany(static r => r.Vlans).GroupBy(static v => v.Name))
-        {
-            ParentLinkRecord first = vlans.First();
-            if (vlans.Any(v => NetworkSettings.Compare(NetworkSettings.Of(first), NetworkSettings.Of(v)).Count > 0))
-            {
-                throw Twice($"the sub-interface '{vlans.Key}'");
-            }
-        }
-    }
-
-    private static NetworkException Twice(string what) => new(
-        NetworkError.InvalidDefinition,
-        $"The definition has {what} twice.",
-        "Remove one of them. Names that differ only in case count as equal. Nothing has been changed.");
+    private static string Described(string message, string? source) => source is null ? message : $"{source}: {message}";
 }
 
 /// <summary>The plan for importing one network.</summary>

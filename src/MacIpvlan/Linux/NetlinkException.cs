@@ -13,6 +13,12 @@ public sealed class NetlinkException : Exception
         (Step, Errno, KernelText, MissingPrivilege) =
             (PrintableText.Clean(step), errno, kernelText is null ? null : PrintableText.Clean(kernelText), IsDenial(errno) ? privilege : null);
 
+    /// <summary>What the step was for, if the message must say so.</summary>
+    internal string? Context { get; set; }
+
+    /// <summary>What the step was for, the step, and the kernel's answer.</summary>
+    public override string Message => Context is null ? base.Message : $"{PrintableText.Clean(Context)}: {base.Message}";
+
     /// <summary>The step, as the equivalent ip command or the name of the system call.</summary>
     public string Step { get; }
 

@@ -187,14 +187,14 @@ public sealed class ContainerNetworks(NetworkSession session)
         }
 
         string id = RandomNumberGenerator.GetHexString(IdHexDigits, lowercase: true);
-        ParentPlan parent = request.IsIsolated ? PlanDummy(request, id) : _planner.Plan(request.Parent!, request.Vlans);
+        ParentPlan parent = request.Parent is null ? PlanDummy(request, id) : _planner.Plan(request.Parent, request.Vlans);
         NetworkRecord network = new()
         {
             Id = id,
             Name = request.Name,
             NicKind = request.NicKind,
             Parent = parent.Name,
-            Internal = request.IsIsolated,
+            Internal = request.IsInternal,
             Mtu = request.Mtu,
             RouteMetric = request.RouteMetric,
             NoDefaultRoute = request.NoDefaultRoute,
@@ -234,11 +234,8 @@ public sealed class ContainerNetworks(NetworkSession session)
         ParentSharing.Check(network, new SiblingLinks(session).FindUnrecorded(parent), warn);
     }
 
-    private static ParentPlan PlanDummy(NetworkRequest request, string id)
-    {
-        string prefix = request.NicKind is MacvlanLink ? "dm-" : "di-";
-        return new(NetworkDefinition.OwnLinkName(prefix, id)) { Kind = new DummyLink(), Mtu = request.Mtu };
-    }
+    private static ParentPlan PlanDummy(NetworkRequest request, string id) =>
+        new(NetworkDefinition.DummyName(request.NicKind, id)) { Kind = new DummyLink(), Mtu = request.Mtu };
 }
 
 /// <summary>The plan for a request: the record, and the parent with what must be created.</summary>

@@ -38,7 +38,7 @@ internal static class NicRequestCheck
                 _ when !AddressPool.Usable(subnet.Prefix).Contains(address) => $"can't be assigned to a NIC: it is reserved in {subnet.Prefix}",
                 _ => null,
             };
-            if (reason is not null) throw new NetworkException(NetworkError.InvalidAddress, $"The address {address} {reason}.");
+            if (reason is not null) throw new NetworkException(NetworkError.InvalidAddress, $"The address {address.Typed} {reason}.");
         }
 
         foreach (InterfaceAddress address in request.AddressesWithLength) CheckLength(address, request);

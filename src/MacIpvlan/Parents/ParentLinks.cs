@@ -112,8 +112,14 @@ internal sealed class ParentLinks(NetworkSession session)
     /// <summary>Whether a link that this module created, and the link that it sits on, are as recorded.</summary>
     public bool IsInPlace(ParentLinkRecord record) =>
         session.Host.FindLink(record.Name) is Link link && IsStill(link, record) && !LinkMark.IsUnfinishedParent(link)
-        && (record.Parent is null || session.Host.FindLink(record.Parent) is Link lower && (link.IsUp || !CanRise(record, lower)))
+        && (record.Parent is null || FindLower(record, link) is Link lower && (link.IsUp || !CanRise(record, lower)))
         && (record.Parent is not null || link.IsUp);
+
+    /// <summary>The link that a sub-interface sits on, or is to sit on if it doesn't exist.</summary>
+    // The kernel knows which link it is, even if that has another name by now.
+    public Link? FindLower(ParentLinkRecord record, Link? link) =>
+        (link is { Kind: VlanLink, ParentIsForeign: false } && IsStill(link, record) ? session.Host.FindLink(link.ParentIndex) : null)
+        ?? (record.Parent is null ? null : session.Host.FindLink(record.Parent));
 
     /// <summary>
     /// Recreates a link that this module created if it is missing, and sets it up if it is down. Does the same with the
@@ -125,8 +131,8 @@ internal sealed class ParentLinks(NetworkSession session)
     public bool Restore(ParentLinkRecord record)
     {
         bool any = record.Parent is not null && Find(record.Parent) is ParentLinkRecord below && Restore(below);
-        Link? lower = record.Parent is null ? null : session.Host.FindLink(record.Parent) ?? throw ParentPlanner.NotFound(record.Parent, "");
         Link? link = session.Host.FindLink(record.Name);
+        Link? lower = record.Parent is null ? null : FindLower(record, link) ?? throw ParentPlanner.NotFound(record.Parent, "");
         if (link is null)
         {
             Make(record, lower);

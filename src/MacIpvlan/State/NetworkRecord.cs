@@ -18,7 +18,7 @@ public sealed record NetworkRecord
     /// <summary>The name of the link that its NICs sit on.</summary>
     public required string Parent { get; init; }
 
-    /// <summary>Whether its NICs get no default route and reach only each other. The parent is then a dummy.</summary>
+    /// <summary>Whether its NICs get no default route. Always so if the parent is a dummy link of its own.</summary>
     public bool Internal { get; init; }
 
     /// <summary>The MTU of its NICs in bytes; null for the parent's MTU.</summary>

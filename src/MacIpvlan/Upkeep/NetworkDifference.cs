@@ -6,8 +6,12 @@ namespace MacIpvlan;
 /// <param name="Network">The network or networks that it belongs to.</param>
 public sealed record NetworkDifference(DifferenceKind Kind, string Name, string Network)
 {
-    /// <summary>What is recorded.</summary>
-    public string Expected { get; init; } = "";
+    /// <summary>What is recorded. It is never the same text as <see cref="Actual"/>: a link can be named none.</summary>
+    public string Expected
+    {
+        get => field == Actual ? $"'{field}'" : field;
+        init;
+    } = "";
 
     /// <summary>What the kernel has.</summary>
     public string Actual { get; init; } = "";
@@ -17,6 +21,9 @@ public sealed record NetworkDifference(DifferenceKind Kind, string Name, string 
     /// it is left as it is, unless its removal is requested.
     /// </summary>
     public bool IsForeign { get; init; }
+
+    /// <summary>What to do about it, if that isn't to repair it; empty otherwise.</summary>
+    public string RecommendedAction { get; init; } = "";
 
     /// <summary>Whether it has been repaired.</summary>
     public bool IsRepaired { get; init; }
@@ -31,7 +38,7 @@ public enum DifferenceKind
     /// <summary>A parent is missing on the host.</summary>
     ParentMissing,
 
-    /// <summary>A parent is another kind of link or is down, or a NIC sits on another parent.</summary>
+    /// <summary>A parent has another name, is another kind of link, sits on another link or is down, or a NIC sits on another parent.</summary>
     ParentChanged,
 
     /// <summary>A NIC's interface is missing in its namespace.</summary>

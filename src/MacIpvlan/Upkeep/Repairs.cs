@@ -14,10 +14,11 @@ internal sealed class Repairs(NetworkSession session, Func<string, string, bool>
     /// <summary>Repairs a difference if that is requested and confirmed.</summary>
     /// <param name="difference">The difference.</param>
     /// <param name="fix">Repairs it.</param>
+    /// <param name="action">The repair in words; null if the kernel gets what is recorded.</param>
     /// <returns>The difference, with IsRepaired set if the repair succeeded.</returns>
-    public NetworkDifference Repair(NetworkDifference difference, Action fix)
+    public NetworkDifference Repair(NetworkDifference difference, Action fix, string? action = null)
     {
-        string what = $"Repair {difference.Kind} on network {difference.Network}: from {difference.Actual} to {difference.Expected}";
+        string what = action ?? $"Repair {difference.Kind} on network {difference.Network}: from {difference.Actual} to {difference.Expected}";
         if (!Wants(difference.Name, what)) return difference;
         try
         {

@@ -12,6 +12,9 @@ namespace MacIpvlan.Formats;
 /// </summary>
 internal static class CniAddresses
 {
+    /// <summary>What to do with a network whose addresses are not allocated on this host.</summary>
+    public const string UseSubnet = "Give the network a subnet (host-local), or create it with New-MacvlanNetwork or New-IpvlanNetwork.";
+
     private const string HostLocal = "host-local";
     private static readonly AddressFamily[] s_families = [AddressFamily.InterNetwork, AddressFamily.InterNetworkV6];
 
@@ -46,7 +49,7 @@ internal static class CniAddresses
     public static NetworkRequest Read(DefinitionReader ipam, string name, LinkKind kind, Action<string> warn)
     {
         string type = ipam.Need("type");
-        if (type != HostLocal) throw ipam.Wrong("type", $"is {type}, which has no counterpart here; only {HostLocal} has");
+        if (type != HostLocal) throw ipam.Wrong("type", $"is {type}{ReasonOf(type)}, which has no counterpart here; only {HostLocal} has", UseSubnet);
         List<DefinitionReader> ranges = ReadRanges(ipam, name, warn);
         IPPrefix[] subnets = [.. ranges.Select(SubnetOf).Distinct()];
         CniRoute[] routes = [.. ipam.Objects("routes").Select(CniRoute.Read)];
@@ -60,11 +63,19 @@ internal static class CniAddresses
             NicKind = kind,
             Subnets = subnets,
             Gateways = [.. gateways.OfType<AddressValue>().Distinct()],
-            OnLinkGateway = gateways.Any(g => g is not null && index.Containing(g.Value) is null),
+            OnLinkGateway = gateways.Any(g => g is { IsLinkLocal: false } && index.Containing(g.Value) is null),
             Ranges = [.. ranges.Select(static r => r.Range("rangeStart", "rangeEnd", SubnetOf(r))).OfType<AddressRange>()],
         };
         return CniRoute.Into(network, routes);
     }
+
+    private static string ReasonOf(string type) => type switch
+    {
+        "static" => " (addresses of single NICs)",
+        "dhcp" => " (addresses of a DHCP server)",
+        "whereabouts" => " (addresses shared by hosts)",
+        _ => "",
+    };
 
     private static List<DefinitionReader> ReadRanges(DefinitionReader ipam, string name, Action<string> warn)
     {
@@ -86,10 +97,13 @@ internal static class CniAddresses
             ranges.AddRange(set);
         }
 
+        // nerdctl repeats rangeStart and rangeEnd as a prefix.
+        foreach (DefinitionReader range in ranges) range.PassOver("ipRange");
+
         return ranges;
     }
 
-    private static IPPrefix SubnetOf(DefinitionReader range) => range.Need("subnet", IPPrefix.Parse);
+    private static IPPrefix SubnetOf(DefinitionReader range) => range.NeedSubnet("subnet");
 
     private static IEnumerable<JsonNode> WriteRanges(
         IPPrefix subnet, AddressRange[] given, AddressRange[] excluded, AddressValue? gateway)

@@ -14,14 +14,28 @@ internal static class CniConfiguration
     private const string Cni = "CNI";
     private const string Version = "1.0.0";
     private const string VlanPlugin = "vlan";
+    private const string NativeProperty = "CNI";
     private static readonly string[] s_said =
     [
         Name, Kind, Mode, Parent, Subnet, Gateway, IPRange, ExcludeAddress, NoGateway, NoDefaultRoute, OnLinkGateway, Route,
         RouteMetric, Mtu, BroadcastQueueLength,
+        // A network without a default route.
+        Internal,
     ];
 
-    /// <summary>Whether an object has this format.</summary>
-    public static bool IsAt(DefinitionReader root) => root.Has("plugins") || (root.Has("type") && root.Has("name"));
+    /// <summary>Whether an object has this format, or has it inside.</summary>
+    public static bool IsAt(DefinitionReader root) => root.Has("plugins") || (root.Has("type") && (root.Has("name") || root.Has("cniVersion")))
+        || root.Has(NativeProperty) || KubernetesObjects.IsAt(root);
+
+    /// <summary>Finds the networks: one, unless the object is a list of Kubernetes.</summary>
+    /// <exception cref="NetworkException">InvalidDefinition.</exception>
+    public static DefinedNetwork[] Find(DefinitionReader root, Action<string> warn)
+    {
+        if (KubernetesObjects.IsAt(root)) return KubernetesObjects.Find(root, warn);
+        // nerdctl network inspect --mode native.
+        DefinitionReader network = root.Object(NativeProperty) ?? root;
+        return [new(network.Name, () => Read(network, network.Need("name"), warn))];
+    }
 
     /// <summary>Writes one network.</summary>
     /// <param name="network">The network.</param>
@@ -29,7 +43,7 @@ internal static class CniConfiguration
     /// <exception cref="NetworkException">NoCounterpart.</exception>
     public static string Write(NetworkRequest network, Action<string> warn)
     {
-        if (network.IsIsolated) throw MissingCounterparts.Refuse(network, Cni, "its plugins can't create an Internal network");
+        if (network.Parent is null) throw MissingCounterparts.Refuse(network, Cni, "its plugins can't create a network without a parent");
         JsonObject plugin = WriteLink(network, warn);
         if (network.Mtu is not null) plugin["mtu"] = network.Mtu;
         if (network.NicKind is MacvlanLink { BroadcastQueueLength: int length })
@@ -46,13 +60,13 @@ internal static class CniConfiguration
 
     /// <summary>Reads a network.</summary>
     /// <param name="root">The object: a list of plugins, or a plugin.</param>
+    /// <param name="name">The network's name.</param>
     /// <param name="warn">Called for each setting that has no counterpart here.</param>
     /// <returns>Null for a network of another kind.</returns>
     /// <exception cref="NetworkException">InvalidDefinition.</exception>
-    public static NetworkRequest? Read(DefinitionReader root, Action<string> warn)
+    public static NetworkRequest? Read(DefinitionReader root, string name, Action<string> warn)
     {
-        string name = root.Need("name");
-        root.PassOver("cniVersion", "cniVersions");
+        root.PassOver("name", "cniVersion", "cniVersions", "disableCheck", "nerdctlID");
         IReadOnlyList<DefinitionReader> plugins = root.Objects("plugins");
         DefinitionReader plugin = plugins.Count > 0 ? plugins[0] : root;
         string type = plugin.Need("type");
@@ -63,13 +77,18 @@ internal static class CniConfiguration
         }
 
         plugin.PassOver("capabilities");
+        if (plugin.Flag("linkInContainer"))
+        {
+            throw plugin.Wrong("linkInContainer", "is true: a parent in the container's own namespace has no counterpart here");
+        }
+
         foreach (DefinitionReader further in plugins.Skip(1))
         {
             warn($"'{name}': the plugin {further.Need("type")} has no counterpart here, and is left out.");
             further.PassOverAll();
         }
 
-        DefinitionReader addresses = plugin.Object("ipam") ?? throw plugin.Wrong("ipam", "is missing: a network needs a subnet");
+        DefinitionReader addresses = plugin.Object("ipam") ?? throw plugin.Wrong("ipam", "is missing: a network needs a subnet", CniAddresses.UseSubnet);
         NetworkRequest read = CniAddresses.Read(addresses, name, ReadKind(plugin, type), warn) with
         {
             Parent = ReadParent(plugin, type),
@@ -81,7 +100,8 @@ internal static class CniConfiguration
                 + "gets a macvlan NIC in mode Passthru on it.");
         }
 
-        root.WarnOfUnread(name, warn);
+        root.WarnOfLabels("nerdctlLabels", name, warn);
+        root.WarnOfRest(name, warn);
         return read;
     }
 
@@ -122,7 +142,8 @@ internal static class CniConfiguration
     {
         if (plugin.Text("master") is not { Length: > 0 } master)
         {
-            throw plugin.Wrong("master", "is missing: CNI uses the link of the default route; specify it");
+            throw plugin.Wrong(
+                "master", "is missing: CNI uses the link of the default route", "Add master with the name of that link.");
         }
 
         return type != VlanPlugin ? ParentReference.Parse(master)

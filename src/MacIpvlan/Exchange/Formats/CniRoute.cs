@@ -35,14 +35,14 @@ internal readonly record struct CniRoute(IPPrefix Destination, AddressValue? Hop
 
         AddressFamily[] families = [AddressFamily.InterNetwork, AddressFamily.InterNetworkV6];
         return [
-            .. network.NoDefaultRoute ? [] : families.SelectMany(f => WriteDefault(network, f, warn)),
+            .. network.NoDefaultRoute || network.Internal ? [] : families.SelectMany(f => WriteDefault(network, f, warn)),
             .. network.Routes.SelectMany(r => WriteOwn(network, r, warn)),
         ];
     }
 
     /// <summary>Reads a route.</summary>
     public static CniRoute Read(DefinitionReader route) => new(
-        route.Need("dst", IPPrefix.Parse),
+        route.NeedSubnet("dst"),
         route.Value("gw", AddressValue.Parse),
         route.Number("priority"),
         route.Number("scope") == ScopeLink);

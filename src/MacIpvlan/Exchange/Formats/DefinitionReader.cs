@@ -14,14 +14,16 @@ internal sealed class DefinitionReader
     private readonly Dictionary<string, JsonElement> _properties = new(StringComparer.Ordinal);
     private readonly HashSet<string> _known = [];
     private readonly List<DefinitionReader> _parts = [];
+    private readonly List<string> _corrections = [];
     private readonly string _path;
+    private readonly JsonElement _element;
 
     /// <param name="element">The object.</param>
     /// <param name="path">Its path in the whole text; empty for the root.</param>
     /// <exception cref="NetworkException">InvalidDefinition: it isn't an object, or has a property twice.</exception>
     public DefinitionReader(JsonElement element, string path)
     {
-        _path = path;
+        (_element, _path) = (element, path);
         if (element.ValueKind != JsonValueKind.Object) throw Invalid(path, "is not an object");
         foreach (JsonProperty property in element.EnumerateObject())
         {
@@ -29,8 +31,14 @@ internal sealed class DefinitionReader
         }
     }
 
+    /// <summary>Its name, for messages; null if it has none that can be shown.</summary>
+    public string? Name => NameOf(_element);
+
     /// <summary>Whether it has a property with this name and a value other than null.</summary>
     public bool Has(string name) => _properties.TryGetValue(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
+
+    /// <summary>Whether it has a property with this name that is an object.</summary>
+    public bool IsObject(string name) => _properties.TryGetValue(name, out JsonElement value) && value.ValueKind == JsonValueKind.Object;
 
     /// <summary>A string; null if it is missing.</summary>
     public string? Text(string name) => Find(name) is JsonElement value ? TextOf(value, PathOf(name)) : null;
@@ -58,9 +66,35 @@ internal sealed class DefinitionReader
         : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
         : throw Invalid(PathOf(name), "is neither true nor false");
 
-    /// <summary>A string, parsed; null if it is missing.</summary>
+    /// <summary>A string, parsed; null if it is missing or empty.</summary>
     public T? Value<T>(string name, Func<string, T> parse) where T : struct =>
-        Text(name) is string text ? Parse(text, PathOf(name), parse) : null;
+        Text(name) is { Length: > 0 } text ? Parse(text, PathOf(name), parse) : null;
+
+    /// <summary>A required subnet of a format that allows host bits. They are cleared, and the warning says so.</summary>
+    public IPPrefix NeedSubnet(string name) => Need(name, text => Masked(name, text));
+
+    /// <summary>A range of a format that allows host bits; null if it is missing or empty.</summary>
+    public AddressRange? MaskedRange(string name) => Value(name, text =>
+    {
+        if (!text.Contains('/')) return AddressRange.Parse(text);
+        IPPrefix prefix = Masked(name, text);
+        return new AddressRange(prefix.First, prefix.Last) { Typed = text };
+    });
+
+    /// <summary>A string that holds an object as JSON, or the object itself.</summary>
+    public DefinitionReader NeedJson(string name)
+    {
+        if (Find(name) is not JsonElement value) throw Wrong(name, "is missing");
+        if (value.ValueKind != JsonValueKind.String) return Part(value, PathOf(name));
+        try
+        {
+            return Part(JsonElement.Parse(value.GetString()!), PathOf(name));
+        }
+        catch (JsonException)
+        {
+            throw Wrong(name, "isn't valid JSON");
+        }
+    }
 
     /// <summary>A list of strings, or one string, parsed; empty if it is missing.</summary>
     public IReadOnlyList<T> Values<T>(string name, Func<string, T> parse)
@@ -91,6 +125,16 @@ internal sealed class DefinitionReader
     public IReadOnlyList<DefinitionReader> Objects(string name) =>
         Find(name) is JsonElement value ? Parts(value, PathOf(name)) : [];
 
+    /// <summary>The items of a list with their paths; empty if it is missing.</summary>
+    public IReadOnlyList<(JsonElement Item, string Path)> List(string name) =>
+        Find(name) is JsonElement value ? [.. Items(value, PathOf(name))] : [];
+
+    /// <summary>The properties of an object with their paths; empty if it is missing.</summary>
+    public IReadOnlyList<(string Name, JsonElement Item, string Path)> Properties(string name) =>
+        Find(name) is not JsonElement value ? []
+        : value.ValueKind != JsonValueKind.Object ? throw Wrong(name, "is not an object")
+        : [.. value.EnumerateObject().Select(p => (p.Name, p.Value, Join(PathOf(name), p.Name)))];
+
     /// <summary>A list of lists of objects; empty if it is missing.</summary>
     public IReadOnlyList<IReadOnlyList<DefinitionReader>> Lists(string name) =>
         Find(name) is JsonElement value ? [.. Items(value, PathOf(name)).Select(i => Parts(i.Item, i.Path))] : [];
@@ -105,19 +149,60 @@ internal sealed class DefinitionReader
     public void PassOverAll() => _known.UnionWith(_properties.Keys);
 
     /// <summary>The paths of the properties that nobody read, here and in nested objects.</summary>
-    public IEnumerable<string> Unread() => _properties.Keys.Where(n => !_known.Contains(n)).Select(PathOf)
-        .Concat(_parts.SelectMany(static p => p.Unread()));
+    public IEnumerable<string> Unread() => UnreadHere().Concat(_parts.SelectMany(static p => p.Unread()));
+
+    /// <summary>The paths of the properties that nobody read, without nested objects.</summary>
+    public IEnumerable<string> UnreadHere() => _properties.Keys.Where(n => !_known.Contains(n)).Select(PathOf);
+
+    private IEnumerable<string> Corrections() => _corrections.Concat(_parts.SelectMany(static p => p.Corrections()));
 
     private IEnumerable<string> UnreadThatSaySomething() => _properties.Where(p => !_known.Contains(p.Key))
         .SelectMany(p => Leaves(p.Value, PathOf(p.Key))).Concat(_parts.SelectMany(static p => p.UnreadThatSaySomething()));
 
-    /// <summary>Warns about each property that nobody read and that has a value.</summary>
-    public void WarnOfUnread(string network, Action<string> warn)
+    /// <summary>
+    /// Warns about the properties that nobody read and that have a value, and about cleared host bits: one warning each.
+    /// </summary>
+    public void WarnOfRest(string network, Action<string> warn)
     {
-        foreach (string place in UnreadThatSaySomething())
+        string[] corrections = [.. Corrections().Distinct()];
+        if (corrections.Length > 0) warn($"'{network}': host bits are ignored: {NameFirst(corrections, "; ")}.");
+        string[] unread = [.. UnreadThatSaySomething().Select(Shortened)];
+        if (unread.Length == 0) return;
+        string are = unread.Length == 1 ? "has no counterpart here, and is" : "have no counterpart here, and are";
+        warn($"'{network}': {NameFirst(unread, ", ")} {are} left out.");
+    }
+
+    /// <summary>Warns about labels, which aren't settings: one warning for all of them.</summary>
+    public void WarnOfLabels(string name, string network, Action<string> warn)
+    {
+        string[] labels = [.. Properties(name).Select(static p => Join("", p.Name))];
+        if (labels.Length == 0) return;
+        string are = labels.Length == 1 ? "label has no counterpart here, and is" : "labels have no counterpart here, and are";
+        warn($"'{network}': the {are} left out: {Phrase.NameSome(labels)}.");
+    }
+
+    /// <summary>The name of a network that may be unreadable otherwise, for messages.</summary>
+    /// <returns>Null if it has no name that can be shown.</returns>
+    public static string? NameOf(JsonElement network)
+    {
+        const int MaxNameLength = 255;
+        if (network.ValueKind != JsonValueKind.Object) return null;
+        foreach (JsonProperty property in network.EnumerateObject())
         {
-            warn($"'{network}': {place[_path.Length..].TrimStart('.')} has no counterpart here, and is left out.");
+            if (!property.NameEquals("name") && !property.NameEquals("Name")) continue;
+            try
+            {
+                return property.Value.ValueKind == JsonValueKind.String && property.Value.GetString() is string name
+                    && name.Length is > 0 and <= MaxNameLength && PrintableText.Is(name) ? name : null;
+            }
+            catch (InvalidOperationException)
+            {
+                // An unpaired surrogate.
+                return null;
+            }
         }
+
+        return null;
     }
 
     /// <summary>
@@ -132,19 +217,41 @@ internal sealed class DefinitionReader
         ? number
         : throw new FormatException($"'{text}' isn't a whole number in the valid range");
 
+    /// <summary>Parses a whole number, which can be negative.</summary>
+    public static int SignedDigits(string text) => text.StartsWith('-') ? -Digits(text[1..]) : Digits(text);
+
     /// <summary>Makes the error for a property.</summary>
-    public NetworkException Wrong(string name, string reason) => Invalid(PathOf(name), reason);
+    public DefinitionException Wrong(string name, string reason, string? action = null) => Invalid(PathOf(name), reason, action);
 
     /// <summary>Makes the error for the whole object.</summary>
-    public NetworkException Wrong(string reason) => Invalid(_path, reason);
+    public DefinitionException Wrong(string reason, string? action = null) => Invalid(_path, reason, action);
 
     /// <summary>Makes the error for a path.</summary>
     /// <param name="path">The path; empty for the whole text.</param>
     /// <param name="reason">What is wrong there, worded to follow the path.</param>
-    public static NetworkException Invalid(string path, string reason) => new(
-        NetworkError.InvalidDefinition,
-        $"The definition can't be read: {(path.Length == 0 ? "the text" : path)} {reason}.",
-        "Correct the text; nothing has been changed.");
+    /// <param name="action">What to do next.</param>
+    public static DefinitionException Invalid(string path, string reason, string? action = null) =>
+        new($"{(path.Length == 0 ? "the text" : path)} {reason}", action);
+
+    private string Shortened(string path) => path[_path.Length..].TrimStart('.');
+
+    // Names from a file can be thousands.
+    private static string NameFirst(string[] names, string separator)
+    {
+        const int Shown = 20;
+        string text = string.Join(separator, names.Take(Shown));
+        return names.Length > Shown ? $"{text} and {names.Length - Shown} more" : text;
+    }
+
+    private IPPrefix Masked(string name, string text)
+    {
+        InterfaceAddress given = InterfaceAddress.Parse(text);
+        if (given.Subnet.First != given.Value) _corrections.Add($"{name} {text} is {given.Subnet}");
+        return given.Subnet;
+    }
+
+    /// <summary>A name of others as messages show it.</summary>
+    public static string Shown(string name) => Join("", name);
 
     // A foreign property name is shown in JSON's own escapes, which are harmless in a message.
     private string PathOf(string name) => Join(_path, name);

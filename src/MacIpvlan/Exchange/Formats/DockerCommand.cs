@@ -31,7 +31,7 @@ internal static class DockerCommand
         ILookup<IPPrefix?, AddressValue> gateways = network.Gateways.ToLookup(index.Containing);
         foreach (IPPrefix subnet in network.Subnets) AddSubnet(words, network, subnet, gateways[subnet], [.. ranges[subnet]], warn);
         AddExcluded(words, network, warn);
-        if (network.IsIsolated) words.Add("--internal");
+        if (network.IsInternal) words.Add("--internal");
         AddOptions(words, network, warn);
         words.Add(network.Name);
         if (network.Vlans.Count > 1 || !network.Vlans.All(VlanDefinition.IsPlain))
@@ -100,7 +100,7 @@ internal static class DockerCommand
 
     private static void AddOptions(List<string> words, NetworkRequest network, Action<string> warn)
     {
-        if (!network.IsIsolated) Add("parent", network.Parent!.ToString());
+        if (network.Parent is not null) Add("parent", network.Parent);
         switch (network.NicKind)
         {
             case MacvlanLink { Mode: MacvlanMode.Source }:

@@ -46,34 +46,70 @@ internal static class JsonDefinitions
         return root.ToJsonString(Readable);
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <summary>Finds the networks in what <see cref="Write"/> wrote.</summary>
     /// <exception cref="NetworkException">InvalidDefinition.</exception>
-    public static IReadOnlyList<NetworkRequest> Read(DefinitionReader root, Action<string> warn)
+    public static DefinedNetwork[] Find(DefinitionReader root, Action<string> warn)
     {
         if (root.Text(FormatProperty) != Format) throw root.Wrong(FormatProperty, $"is not \"{Format}\"");
         int version = root.Number(VersionProperty) ?? throw root.Wrong(VersionProperty, "is missing");
         if (version != Version) throw root.Wrong(VersionProperty, $"is {version}, but this module reads version {Version}");
 
-        IReadOnlyList<ParentLinkRecord> vlans = [.. root.Objects(VlansProperty).Select(ReadVlan)];
-        if (vlans.GroupBy(static v => v.Name).FirstOrDefault(static g => g.Count() > 1) is IGrouping<string, ParentLinkRecord> same)
+        List<DefinedNetwork> found = [];
+        Dictionary<string, ParentLinkRecord?> vlans = ReadVlans(root, found);
+        IReadOnlyList<(JsonElement Item, string Path)> networks = root.List(NetworksProperty);
+        if (root.UnreadHere().FirstOrDefault() is string unknown) throw DefinitionReader.Invalid(unknown, "isn't a known setting");
+        List<NetworkRequest> read = [];
+        found.AddRange(networks.Select(n => new DefinedNetwork(DefinitionReader.NameOf(n.Item), () =>
         {
-            throw root.Wrong(VlansProperty, $"has the name '{same.Key}' twice");
+            read.Add(ReadKnown(new(n.Item, n.Path), network => ReadNetwork(network, vlans)));
+            return read[^1];
+        })));
+        found.Add(new(null, () =>
+        {
+            // The others may sit on it, but can't be read.
+            if (read.Count == networks.Count) WarnOfUnused(vlans, read, warn);
+            return null;
+        }));
+        return [.. found];
+    }
+
+    // An invalid sub-interface is reported, and affects only the networks on it.
+    private static Dictionary<string, ParentLinkRecord?> ReadVlans(DefinitionReader root, List<DefinedNetwork> failures)
+    {
+        Dictionary<string, ParentLinkRecord?> vlans = [];
+        foreach (DefinitionReader vlan in root.Objects(VlansProperty))
+        {
+            string name = vlan.Need(Property(Name));
+            if (!vlans.TryAdd(name, null)) throw root.Wrong(VlansProperty, $"has the name '{name}' twice");
+            try
+            {
+                vlans[name] = ReadKnown(vlan, ReadVlan);
+            }
+            catch (NetworkException e)
+            {
+                failures.Add(new(null, () => throw e));
+            }
         }
 
-        Dictionary<string, ParentLinkRecord> byName = vlans.ToDictionary(static v => v.Name);
-        NetworkRequest[] networks = [.. root.Objects(NetworksProperty).Select(n => ReadNetwork(n, byName))];
-        foreach (ParentLinkRecord unused in vlans.Except(networks.SelectMany(static n => n.Vlans)))
+        return vlans;
+    }
+
+    // A misspelled setting must not be ignored as if it weren't specified.
+    private static T ReadKnown<T>(DefinitionReader item, Func<DefinitionReader, T> read)
+    {
+        T result = read(item);
+        return item.Unread().FirstOrDefault() is string unknown ? throw DefinitionReader.Invalid(unknown, "isn't a known setting") : result;
+    }
+
+    private static void WarnOfUnused(Dictionary<string, ParentLinkRecord?> vlans, List<NetworkRequest> networks, Action<string> warn)
+    {
+        foreach (ParentLinkRecord unused in vlans.Values.OfType<ParentLinkRecord>().Except(networks.SelectMany(static n => n.Vlans)))
         {
             warn($"No network sits on the sub-interface '{unused.Name}'; it is left out.");
         }
-
-        // A misspelled setting must not be ignored as if it weren't specified.
-        return root.Unread().FirstOrDefault() is string unknown
-            ? throw DefinitionReader.Invalid(unknown, "isn't a known setting")
-            : networks;
     }
 
-    private static NetworkRequest ReadNetwork(DefinitionReader network, Dictionary<string, ParentLinkRecord> vlans)
+    private static NetworkRequest ReadNetwork(DefinitionReader network, Dictionary<string, ParentLinkRecord?> vlans)
     {
         ParentReference? parent = network.Text(Property(Parent)) is string text ? ParentReference.Parse(text) : null;
         return new()
@@ -81,7 +117,7 @@ internal static class JsonDefinitions
             Name = network.Need(Property(Name)),
             NicKind = ReadKind(network),
             Parent = parent,
-            Vlans = Below(parent, vlans),
+            Vlans = Below(network, parent, vlans),
             Subnets = network.Values(Property(Subnet), IPPrefix.Parse),
             Gateways = network.Values(Property(Gateway), AddressValue.Parse),
             Ranges = network.Values(Property(IPRange), AddressRange.Parse),
@@ -146,13 +182,14 @@ internal static class JsonDefinitions
     };
 
     // The parent, what it sits on, and so on; each once, and at most one too many, which the check of the nesting rejects.
-    private static ParentLinkRecord[] Below(ParentReference? parent, Dictionary<string, ParentLinkRecord> vlans)
+    private static ParentLinkRecord[] Below(DefinitionReader network, ParentReference? parent, Dictionary<string, ParentLinkRecord?> vlans)
     {
         List<ParentLinkRecord> found = [];
         string? name = parent is not null && vlans.ContainsKey(parent.ToString()) ? parent.ToString() : parent?.Link;
-        while (found.Count <= VlanDefinition.MaxNesting
-            && name is not null && vlans.GetValueOrDefault(name) is ParentLinkRecord vlan && !found.Contains(vlan))
+        while (found.Count <= VlanDefinition.MaxNesting && name is not null && vlans.TryGetValue(name, out ParentLinkRecord? vlan))
         {
+            if (vlan is null) throw network.Wrong(Property(Parent), $"needs the sub-interface '{name}', which is invalid");
+            if (found.Contains(vlan)) break;
             found.Insert(0, vlan);
             name = vlan.Parent;
         }

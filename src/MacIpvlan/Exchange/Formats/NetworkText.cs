@@ -22,61 +22,93 @@ public static class NetworkText
         _ => JsonDefinitions.Write(networks),
     };
 
-    /// <summary>Reads networks, all or none, from one or more JSON texts in sequence.</summary>
+    /// <summary>Reads networks from one or more JSON texts in sequence.</summary>
     /// <param name="text">The text.</param>
     /// <param name="format">The format; detected if null.</param>
     /// <param name="warn">Called for each setting that has no counterpart here.</param>
-    /// <exception cref="NetworkException">InvalidDefinition.</exception>
-    public static IReadOnlyList<NetworkRequest> Read(string text, ImportFormat? format, Action<string> warn)
+    /// <param name="refuse">
+    /// Called for each network that can't be read, with its name, or null if it has none, and the error InvalidDefinition.
+    /// The others are read.
+    /// </param>
+    /// <exception cref="NetworkException">InvalidDefinition: the text isn't JSON.</exception>
+    public static IReadOnlyList<NetworkRequest> Read(
+        string text, ImportFormat? format, Action<string> warn, Action<string?, NetworkException> refuse)
     {
         List<NetworkRequest> networks = [];
-        try
+        foreach ((JsonElement item, string path) in ReadItems(text))
         {
-            foreach (DefinitionReader root in ReadObjects(text)) networks.AddRange(Read(root, format ?? FormatOf(root), warn));
-        }
-        catch (InvalidOperationException)
-        {
-            // .NET throws this for an unpaired surrogate.
-            throw DefinitionReader.Invalid("", "contains text that isn't valid Unicode");
+            IEnumerable<DefinedNetwork> found = [];
+            Try(DefinitionReader.NameOf(item), () => found = Find(new(item, path), format, warn));
+            foreach (DefinedNetwork network in found)
+            {
+                Try(network.Name, () =>
+                {
+                    if (network.Read() is NetworkRequest read) networks.Add(read);
+                });
+            }
         }
 
         return networks;
+
+        void Try(string? name, Action read)
+        {
+            try
+            {
+                read();
+            }
+            catch (NetworkException e)
+            {
+                refuse(name, name is null ? e : InNetwork(name, e));
+            }
+            catch (InvalidOperationException)
+            {
+                // .NET throws this for an unpaired surrogate.
+                refuse(name, DefinitionReader.Invalid("", "contains text that isn't valid Unicode"));
+            }
+        }
     }
 
-    private static IEnumerable<NetworkRequest> Read(DefinitionReader root, ImportFormat format, Action<string> warn) => format switch
-    {
-        ImportFormat.Json => JsonDefinitions.Read(root, warn),
-        ImportFormat.Cni => One(CniConfiguration.Read(root, warn)),
-        ImportFormat.DockerInspect => One(DockerInspection.Read(root, warn)),
-        _ => One(PodmanInspection.Read(root, warn)),
-    };
+    private static NetworkException InNetwork(string name, NetworkException e) => new(
+        e.Error, $"The network '{name}' can't be read: {(e is DefinitionException { Reason: string reason } ? reason + "." : e.Message)}", e.RecommendedAction);
 
-    private static NetworkRequest[] One(NetworkRequest? network) => network is null ? [] : [network];
+    // All of them are found before one is read, because a text can't be read as another format halfway.
+    private static DefinedNetwork[] Find(DefinitionReader root, ImportFormat? format, Action<string> warn) => (format ?? FormatOf(root)) switch
+    {
+        ImportFormat.Json => JsonDefinitions.Find(root, warn),
+        ImportFormat.Cni => CniConfiguration.Find(root, warn),
+        ImportFormat.Compose => ComposeNetworks.Find(root, warn),
+        ImportFormat.DockerInspect => [new(root.Name, () => DockerInspection.Read(root, warn))],
+        _ => [new(root.Name, () => PodmanInspection.Read(root, warn))],
+    };
 
     private static ImportFormat FormatOf(DefinitionReader root) =>
         JsonDefinitions.IsAt(root) ? ImportFormat.Json
         : CniConfiguration.IsAt(root) ? ImportFormat.Cni
+        : ComposeNetworks.IsAt(root) ? ImportFormat.Compose
         : DockerInspection.IsAt(root) ? ImportFormat.DockerInspect
         : PodmanInspection.IsAt(root) ? ImportFormat.PodmanInspect
-        : throw root.Wrong("isn't in a known format: Export-ContainerNetwork, CNI, docker network inspect, podman network inspect");
+        : throw root.Wrong(
+            "isn't in a known format",
+            "Use the output of Export-ContainerNetwork, docker or podman network inspect, nerdctl network inspect --mode native, "
+            + "docker compose config --format json or kubectl get net-attach-def -o json, or a CNI configuration.");
 
     // The text can be the output of several commands in sequence, each a list of its own.
-    private static List<DefinitionReader> ReadObjects(string text)
+    private static List<(JsonElement Item, string Path)> ReadItems(string text)
     {
         if (Encoding.UTF8.GetByteCount(text) > MaxBytes) throw DefinitionReader.Invalid("", $"is longer than {MaxBytes} bytes");
         byte[] bytes = Encoding.UTF8.GetBytes(text.Trim().TrimStart('\ufeff'));
-        List<DefinitionReader> objects = [];
+        List<(JsonElement, string)> items = [];
         int start = 0;
         while (start < bytes.Length)
         {
             (JsonElement element, int length) = ReadValue(bytes, start);
             start += length;
             while (start < bytes.Length && char.IsWhiteSpace((char)bytes[start])) start++;
-            if (element.ValueKind != JsonValueKind.Array) objects.Add(new(element, ""));
-            else objects.AddRange(element.EnumerateArray().Select(static (e, i) => new DefinitionReader(e, $"[{i}]")));
+            if (element.ValueKind != JsonValueKind.Array) items.Add((element, ""));
+            else items.AddRange(element.EnumerateArray().Select(static (e, i) => (e, $"[{i}]")));
         }
 
-        return objects.Count > 0 ? objects : throw DefinitionReader.Invalid("", "is empty");
+        return items.Count > 0 ? items : throw DefinitionReader.Invalid("", "is empty");
     }
 
     private static (JsonElement Value, int Length) ReadValue(byte[] bytes, int start)
@@ -88,6 +120,7 @@ public static class NetworkText
         }
         catch (JsonException e)
         {
+            if (start == 0 && ForeignText.Describe(bytes) is DefinitionException known) throw known;
             // The exception's own message would repeat input that could do harm where it is shown.
             long line = bytes.AsSpan(0, start).Count((byte)'\n') + (e.LineNumber ?? 0) + 1;
             throw DefinitionReader.Invalid("", $"isn't valid JSON from line {line}, byte {e.BytePositionInLine + 1} on");
@@ -114,7 +147,7 @@ public enum ImportFormat
     /// <summary>The module's own format.</summary>
     Json,
 
-    /// <summary>Configurations of the CNI plugins, as a list or a single plugin.</summary>
+    /// <summary>Configurations of the CNI plugins: a list, a single plugin, or the objects of Kubernetes and nerdctl around them.</summary>
     Cni,
 
     /// <summary>The output of docker network inspect.</summary>
@@ -122,4 +155,7 @@ public enum ImportFormat
 
     /// <summary>The output of podman network inspect.</summary>
     PodmanInspect,
+
+    /// <summary>The output of docker compose config --format json.</summary>
+    Compose,
 }

@@ -31,16 +31,16 @@ internal static class PodmanInspection
         DefinitionReader? ipam = network.Object("ipam_options");
         if (ipam?.Text("driver") is string other and not "host-local")
         {
-            throw ipam.Wrong("driver", $"is {other}: addresses that Podman doesn't allocate itself have no counterpart here");
+            throw ipam.Wrong(
+                "driver", $"is {other}: addresses that Podman doesn't allocate itself have no counterpart here", CniAddresses.UseSubnet);
         }
 
         IReadOnlyList<DefinitionReader> subnets = network.Objects("subnets");
         DefinitionReader? options = network.Object("options");
-        bool isInternal = network.Flag("internal");
-        string? parent = options?.Text("parent") ?? network.Text("network_interface");
-        if (string.IsNullOrEmpty(parent) && !isInternal)
+        if ((options?.Text("parent") ?? network.Text("network_interface")) is not { Length: > 0 } parent)
         {
-            throw network.Wrong("network_interface", "is missing: Podman uses the link of the default route; specify it");
+            throw network.Wrong(
+                "network_interface", "is missing: Podman uses the link of the default route", "Add network_interface with the name of that link.");
         }
 
         NetworkRequest read = new()
@@ -49,35 +49,45 @@ internal static class PodmanInspection
             NicKind = driver == MacvlanLink.KindName
                 ? new MacvlanLink(options?.Value("mode", DefinitionReader.Word<MacvlanMode>) ?? MacvlanMode.Bridge)
                 {
-                    BroadcastCutoff = options?.Value("bclim", DefinitionReader.Digits),
+                    BroadcastCutoff = options?.Value("bclim", DefinitionReader.SignedDigits),
                 }
                 : new IpvlanLink(options?.Value("mode", DefinitionReader.Word<IpvlanMode>) ?? IpvlanMode.L2, IpvlanFlag.Bridge),
-            Parent = string.IsNullOrEmpty(parent) ? null : ParentReference.Parse(parent),
-            Internal = isInternal,
-            Subnets = [.. subnets.Select(static s => s.Need("subnet", IPPrefix.Parse))],
+            Parent = ParentReference.Parse(parent),
+            Internal = network.Flag("internal"),
+            Subnets = [.. subnets.Select(static s => s.NeedSubnet("subnet"))],
             Gateways = [.. subnets.Select(static s => s.Value("gateway", AddressValue.Parse)).OfType<AddressValue>()],
             // Podman reports every gateway, including one that it chose itself.
             NoGateway = true,
             Ranges = [.. subnets.Select(static s => ReadRange(s)).OfType<AddressRange>()],
             Routes = [.. network.Objects("routes").Select(static r => ReadRoute(r))],
             RouteMetric = options?.Value("metric", DefinitionReader.Digits),
-            NoDefaultRoute = options?.Value("no_default_route", static t => t is "1" or "true" or "True") ?? false,
-            Mtu = options?.Value("mtu", DefinitionReader.Digits),
+            NoDefaultRoute = options?.Value("no_default_route", ReadBoolean) ?? false,
+            Mtu = (options?.Value("mtu", DefinitionReader.Digits) ?? options?.Value(DockerCommand.MtuOption, DefinitionReader.Digits))
+                is int mtu and not 0 ? mtu : null,
         };
-        network.WarnOfUnread(name, warn);
+        network.WarnOfLabels("labels", name, warn);
+        network.WarnOfRest(name, warn);
         return read;
     }
 
     private static AddressRange? ReadRange(DefinitionReader subnet)
     {
         if (subnet.Object("lease_range") is not DefinitionReader range) return null;
-        IPPrefix prefix = subnet.Need("subnet", IPPrefix.Parse);
+        IPPrefix prefix = subnet.NeedSubnet("subnet");
         return range.Range("start_ip", "end_ip", prefix);
     }
 
+    // The words of Go's strconv.ParseBool.
+    private static bool ReadBoolean(string text) => text switch
+    {
+        "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
+        "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
+        _ => throw new FormatException($"'{text}' is neither true nor false"),
+    };
+
     private static NetworkRoute ReadRoute(DefinitionReader route) => new()
     {
-        Destination = route.Need("destination", IPPrefix.Parse),
+        Destination = route.NeedSubnet("destination"),
         NextHop = route.Value("gateway", AddressValue.Parse)?.ToIPAddress(),
         Metric = route.Number("metric"),
         Type = route.Value("route_type", DefinitionReader.Word<NetworkRouteType>) ?? NetworkRouteType.Unicast,

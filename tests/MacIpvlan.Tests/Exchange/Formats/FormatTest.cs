@@ -32,7 +32,7 @@ public abstract class FormatTest
 
     private protected string Write(ExportFormat format, params NetworkRequest[] networks) => NetworkText.Write(format, networks, Warnings.Add);
 
-    private protected IReadOnlyList<NetworkRequest> Read(string text, ImportFormat? format = null) => NetworkText.Read(text, format, Warnings.Add);
+    private protected IReadOnlyList<NetworkRequest> Read(string text, ImportFormat? format = null) => NetworkText.Read(text, format, Warnings.Add, static (_, e) => throw e);
 
     /// <summary>The settings of networks, a line each: Name=Value.</summary>
     private protected static string[] Settings(params NetworkRequest[] networks) =>

@@ -92,7 +92,7 @@ public sealed class LongDefinitionTests
              "networks":[{{Joined(static i => $"{{\"name\":\"n{i}\",\"kind\":\"macvlan\",\"parent\":\"v{i}\",\"subnet\":\"10.0.0.0/24\"}}", count: 20_000)}}]}
             """;
 
-        Assert.All(NetworkText.Read(text, null, static _ => { }), static n => Assert.Single(n.Vlans));
+        Assert.All(NetworkText.Read(text, null, static _ => { }, static (_, e) => throw e), static n => Assert.Single(n.Vlans));
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class LongDefinitionTests
              "routes":[{{Joined(static i => $"{{\"dst\":\"fd00::{i:x}/128\"}}", from: 1, count: 50_000)}}] } }
             """;
 
-        NetworkRequest network = Assert.Single(NetworkText.Read(text, null, static _ => { }));
+        NetworkRequest network = Assert.Single(NetworkText.Read(text, null, static _ => { }, static (_, e) => throw e));
         Assert.Equal(50_000, network.Subnets.Count);
         Assert.Contains("10.0.0.4/30", NetworkText.Write(ExportFormat.Cni, [network with { Routes = [] }], static _ => { }), StringComparison.Ordinal);
         Assert.Contains("10.0.0.4/30", NetworkText.Write(ExportFormat.DockerCommand, [network with { Routes = [] }], static _ => { }), StringComparison.Ordinal);
@@ -118,6 +118,6 @@ public sealed class LongDefinitionTests
         string text = $$"""
             {"format":"macipvlan","version":1,"networks":[{"name":"n","kind":"macvlan","noDefaultRoute":true,{{settings}}}]}
             """;
-        return NetworkDefinition.Check(Assert.Single(NetworkText.Read(text, null, static _ => { })));
+        return NetworkDefinition.Check(Assert.Single(NetworkText.Read(text, null, static _ => { }, static (_, e) => throw e)));
     }
 }
