@@ -187,22 +187,17 @@ internal sealed class DefinitionReader
     {
         const int MaxNameLength = 255;
         if (network.ValueKind != JsonValueKind.Object) return null;
-        foreach (JsonProperty property in network.EnumerateObject())
+        try
         {
-            if (!property.NameEquals("name") && !property.NameEquals("Name")) continue;
-            try
-            {
-                return property.Value.ValueKind == JsonValueKind.String && property.Value.GetString() is string name
-                    && name.Length is > 0 and <= MaxNameLength && PrintableText.Is(name) ? name : null;
-            }
-            catch (InvalidOperationException)
-            {
-                // An unpaired surrogate.
-                return null;
-            }
+            JsonElement name = network.EnumerateObject().FirstOrDefault(static p => p.NameEquals("name") || p.NameEquals("Name")).Value;
+            return name.ValueKind == JsonValueKind.String && name.GetString() is { Length: > 0 and <= MaxNameLength } text
+                && PrintableText.Is(text) ? text : null;
         }
-
-        return null;
+        catch (InvalidOperationException)
+        {
+            // An unpaired surrogate.
+            return null;
+        }
     }
 
     /// <summary>
@@ -224,7 +219,7 @@ internal sealed class DefinitionReader
     public DefinitionException Wrong(string name, string reason, string? action = null) => Invalid(PathOf(name), reason, action);
 
     /// <summary>Makes the error for the whole object.</summary>
-    public DefinitionException Wrong(string reason, string? action = null) => Invalid(_path, reason, action);
+    public DefinitionException WrongObject(string reason, string? action = null) => Invalid(_path, reason, action);
 
     /// <summary>Makes the error for a path.</summary>
     /// <param name="path">The path; empty for the whole text.</param>

@@ -87,7 +87,7 @@ public static class NetworkText
         : ComposeNetworks.IsAt(root) ? ImportFormat.Compose
         : DockerInspection.IsAt(root) ? ImportFormat.DockerInspect
         : PodmanInspection.IsAt(root) ? ImportFormat.PodmanInspect
-        : throw root.Wrong(
+        : throw root.WrongObject(
             "isn't in a known format",
             "Use the output of Export-ContainerNetwork, docker or podman network inspect, nerdctl network inspect --mode native, "
             + "docker compose config --format json or kubectl get net-attach-def -o json, or a CNI configuration.");

@@ -111,7 +111,7 @@ public sealed class CniConfigurationTests : FormatTest
     }
 
     [Theory]
-    [InlineData("internal", "Internal")]
+    [InlineData("internal", "without a parent")]
     [InlineData("source", "Source")]
     [InlineData("small", "10.1.0.0/31")]
     [InlineData("empty", "excluded")]
@@ -140,7 +140,7 @@ public sealed class CniConfigurationTests : FormatTest
                 "IPRange=192.168.32.129-192.168.32.254", "Mtu=1400",
             ],
             Settings(read));
-        Assert.Contains("'ranges': args.podman_labels.team has no counterpart here, and is left out.", Warnings);
+        Assert.Contains("'ranges': args.podman_labels.team, args.podman_options.mode, args.podman_options.mtu have no counterpart here, and are left out.", Warnings);
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class CniConfigurationTests : FormatTest
 
         Assert.Equal(
             ["Name=old", "Kind=ipvlan", "Mode=L3S", "Parent=eth0", "Subnet=10.1.0.0/24", "Gateway=10.1.0.1", "IPRange=10.1.0.20-10.1.0.254"], Settings(read));
-        Assert.Equal(["'old': dns.nameservers has no counterpart here, and is left out.", "'old': ipam.dataDir has no counterpart here, and is left out."], Warnings);
+        Assert.Equal(["'old': dns.nameservers, ipam.dataDir have no counterpart here, and are left out."], Warnings);
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class CniConfigurationTests : FormatTest
         NetworkRequest read = Assert.Single(Read(
             """
             { "name": "a", "plugins": [
-              { "type": "macvlan", "master": "eth0", "linkInContainer": true, "ipam": { "type": "host-local",
+              { "type": "macvlan", "master": "eth0", "promisc": true, "ipam": { "type": "host-local",
                 "ranges": [ [ { "subnet": "10.1.0.0/24" } ], [ { "subnet": "10.2.0.0/24" } ] ], "routes": [ { "dst": "10.9.0.0/16" } ] } },
               { "type": "tuning", "mac": "02:00:00:00:00:01" } ] }
             """));
@@ -174,7 +174,7 @@ public sealed class CniConfigurationTests : FormatTest
         Assert.Equal(3, Warnings.Count);
         Assert.Contains("tuning", Warnings[0], StringComparison.Ordinal);
         Assert.Contains("second address", Warnings[1], StringComparison.Ordinal);
-        Assert.Contains("plugins[0].linkInContainer", Warnings[2], StringComparison.Ordinal);
+        Assert.Contains("plugins[0].promisc", Warnings[2], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -188,7 +188,11 @@ public sealed class CniConfigurationTests : FormatTest
     [InlineData(""" "ipam": { "type": "host-local", "subnet": "10.1.0.0/24" } """, "master is missing")]
     [InlineData(""" "master": "", "ipam": { "type": "host-local", "subnet": "10.1.0.0/24" } """, "master is missing")]
     [InlineData(""" "master": "eth0" """, "ipam is missing")]
-    [InlineData(""" "master": "eth0", "ipam": { "type": "dhcp" } """, "ipam.type is dhcp")]
+    [InlineData(""" "master": "eth0", "ipam": {} """, "ipam.type is missing")]
+    [InlineData(""" "master": "eth0", "ipam": { "type": "dhcp" } """, "ipam.type is dhcp (addresses of a DHCP server)")]
+    [InlineData(""" "master": "eth0", "ipam": { "type": "static", "addresses": [ { "address": "10.1.0.7/24" } ] } """, "ipam.type is static (addresses of single NICs)")]
+    [InlineData(""" "master": "eth0", "ipam": { "type": "whereabouts", "range": "10.1.0.0/24" } """, "ipam.type is whereabouts (addresses shared by hosts)")]
+    [InlineData(""" "master": "eth0", "linkInContainer": true, "ipam": { "type": "host-local", "subnet": "10.1.0.0/24" } """, "linkInContainer is true")]
     [InlineData(""" "master": "eth0", "mode": "source2", "ipam": { "type": "host-local", "subnet": "10.1.0.0/24" } """, "mode is invalid")]
     [InlineData(
         """ "master": "eth0", "ipam": { "type": "host-local", "ranges": [ [ { "subnet": "10.1.0.0/24", "gateway": "10.1.0.1" }, { "subnet": "10.1.0.0/24", "gateway": "10.1.0.2" } ] ] } """,

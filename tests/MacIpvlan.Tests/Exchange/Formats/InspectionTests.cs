@@ -1,4 +1,4 @@
-
+using MacIpvlan.Formats;
 namespace MacIpvlan.Tests.Formats;
 
 /// <summary>What docker network inspect and podman network inspect tell: captures of real ones, and later shapes.</summary>
@@ -12,7 +12,7 @@ public sealed class InspectionTests : FormatTest
         // Containers of a real Docker had these gateways, which it does not report.
         Assert.Equal(
             [
-                "inside: Name=inside Kind=macvlan Mode=Bridge Subnet=10.9.0.0/24 Gateway=10.9.0.1 Internal=True",
+                "inside: Name=inside Kind=macvlan Mode=Bridge Parent=lo3 Subnet=10.9.0.0/24 Gateway=10.9.0.1 Internal=True",
                 "l3two: Name=l3two Kind=ipvlan Mode=L3 Flag=Private Parent=lo2 Subnet=192.168.214.0/24, 192.168.213.0/24, fd01::/64 "
                     + "Gateway=192.168.214.1, 192.168.213.254, fd01::1",
                 "plain: Name=plain Kind=macvlan Mode=Bridge Parent=eth0 Subnet=10.1.0.0/24 Gateway=10.1.0.1",
@@ -24,7 +24,7 @@ public sealed class InspectionTests : FormatTest
             ],
             networks.Select(Line));
         Assert.Equal(
-            ["'none': the driver null has no counterpart here; the network is left out.", "'ranges': Labels.team has no counterpart here, and is left out."],
+            ["'none': the driver null has no counterpart here; the network is left out.", "'ranges': the label has no counterpart here, and is left out: team."],
             Warnings);
     }
 
@@ -41,23 +41,25 @@ public sealed class InspectionTests : FormatTest
             """));
 
         Assert.Equal("v28: Name=v28 Kind=macvlan Mode=Bridge Parent=eth0.50 Subnet=10.1.0.0/24, fd01::/64 Gateway=fd01::9 NoGateway=True", Line(read));
-        Assert.Equal(["'v28': Attachable has no counterpart here, and is left out.", "'v28': Options.fancy has no counterpart here, and is left out."], Warnings);
+        Assert.Equal(["'v28': Attachable, Options.fancy have no counterpart here, and are left out."], Warnings);
     }
 
     [Fact]
     public void Podman_IsReadAsItsNetworksWork()
     {
-        NetworkRequest[] networks = [.. Read(Capture("podman-4.3.json"))];
+        List<string> refused = [];
+        NetworkRequest[] networks = [.. NetworkText.Read(Capture("podman-4.3.json"), null, Warnings.Add, (name, e) => refused.Add($"{name}: {e.Message}"))];
 
         Assert.Equal(
             [
                 "plain: Name=plain Kind=macvlan Mode=Bridge Parent=eth0 Subnet=10.1.0.0/24 Gateway=10.1.0.1 NoGateway=True",
                 "ranges: Name=ranges Kind=macvlan Mode=Private Parent=peer0 Subnet=192.168.32.0/24 Gateway=192.168.32.254 "
                     + "IPRange=192.168.32.129-192.168.32.254 NoGateway=True Mtu=1400",
-                "inside: Name=inside Kind=macvlan Mode=Bridge Subnet=10.3.0.0/24 Gateway=10.3.0.1 Internal=True NoGateway=True",
             ],
             networks.Select(Line));
-        Assert.Contains("'ranges': labels.team has no counterpart here, and is left out.", Warnings);
+        // Podman takes the link of the default route, for an internal network as well.
+        Assert.Equal(["inside: The network 'inside' can't be read: [2].network_interface is missing: Podman uses the link of the default route."], refused);
+        Assert.Contains("'ranges': the label has no counterpart here, and is left out: team.", Warnings);
         Assert.Contains("'plain': dns_enabled has no counterpart here, and is left out.", Warnings);
         Assert.Contains("'podman': the driver bridge has no counterpart here; the network is left out.", Warnings);
     }
@@ -95,5 +97,5 @@ public sealed class InspectionTests : FormatTest
     public void WhatCannotBeHere_IsRefusedWithThePlace(string text, string words) =>
         NetworkAssert.Refused(NetworkError.InvalidDefinition, () => Read(text), words);
 
-    private static string Line(NetworkRequest network) => $"{network.Name}: {string.Join(' ', Settings(network))}";
+    internal static string Line(NetworkRequest network) => $"{network.Name}: {string.Join(' ', Settings(network))}";
 }
