@@ -335,7 +335,7 @@ Describe 'Test-ContainerNetwork of parents' {
     It 'tells and repairs: <Case>' -ForEach @(
         @{ Case = 'a sub-interface deleted'; Do = { ip link delete office }; Says = 'ParentMissing  office: vlan id 60 -> none' }
         @{ Case = 'another MTU'; Do = { ip link set office mtu 1300 }; Says = 'MtuChanged  office: 1400 -> 1300' }
-        @{ Case = 'a VLAN set down'; Do = { ip link set eth0.10.20 down }; Says = 'ParentChanged lan eth0.10.20: vlan id 20, up -> vlan id 20, down' }
+        @{ Case = 'a VLAN set down'; Do = { ip link set eth0.10.20 down }; Says = 'ParentChanged lan eth0.10.20: vlan id 20 on eth0.10, up -> vlan id 20 on eth0.10, down' }
         @{ Case = 'a dummy set down'; Do = { ip link set $dummy down }; Says = { "ParentChanged alone ${dummy}: dummy, up -> dummy, down" } }
         @{ Case = 'a dummy deleted'; Do = { ip link delete $dummy }; Says = {
                 "ParentMissing alone ${dummy}: dummy -> none", 'LinkMissing alone web1/eth1: eth1 -> none', 'LinkMissing alone web2/eth1: eth1 -> none' } }
@@ -347,5 +347,56 @@ Describe 'Test-ContainerNetwork of parents' {
         Assert-Told (@($expected) + $And | Where-Object { $_ })
         Get-NicText web1 | Sort-Object | Should -Be $web1
         Get-PingReply web1 10.1.0.3, 10.2.0.3 | Should -HaveCount 2
+    }
+}
+
+Describe 'Test-ContainerNetwork of parents that got another name' {
+    BeforeAll {
+        'link add up0 type dummy', 'link set up0 up', 'link add up1 type dummy', 'link set up1 up' | ip -batch -
+        $null = New-MacvlanNetwork vl up0.30 -Subnet 10.30.0.0/24
+        $null = New-MacvlanNetwork direct up0 -Subnet 10.31.0.0/24
+        $null = Connect-ContainerNic vl web1
+        $null = Connect-ContainerNic direct web1
+
+        function Rename-Link([string]$From, [string]$To) { "link set $From down", "link set $From name $To", "link set $To up", 'link set up0.30 up' | ip -batch - }
+    }
+
+    AfterAll {
+        Remove-MacvlanNetwork * -Force
+        'link delete up0', 'link delete up1' | ip -batch -
+    }
+
+    It 'names both, says what to do, and records the new name if that is wanted' {
+        Rename-Link up0 enp3s0
+        $differences = Test-ContainerNetwork
+        $differences | ForEach-Object { Format-Difference $_ } | Should -Be @(
+            'ParentChanged vl up0.30: vlan id 30 on up0, up -> vlan id 30 on enp3s0, up', 'ParentChanged direct up0: up0 -> enp3s0')
+        $differences[1].RecommendedAction | Should -BeLike '*ip link property add dev enp3s0 altname up0*'
+        # The sub-interface is there, and nothing needs to be made.
+        (Restore-ContainerNetwork vl).Result | Should -Be InPlace, InPlace, InPlace
+        ip link property add dev enp3s0 altname up0
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+        ip link property del dev enp3s0 altname up0
+        (Test-ContainerNetwork vl -Repair).IsRepaired | Should -BeTrue
+        Test-ContainerNetwork vl | Should -BeNullOrEmpty
+        (ConvertFrom-Json (Export-ContainerNetwork vl)).vlans.parent | Should -Be enp3s0
+        Rename-Link enp3s0 up0
+        $null = Test-ContainerNetwork -Repair
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+
+    It 'tells a link from another one that has its name now' {
+        Rename-Link up0 spare
+        Rename-Link up1 up0
+        $differences = Test-ContainerNetwork
+        $differences | ForEach-Object { "$($_.Kind) $($_.Name) $($_.Expected) -> $($_.Actual)" } | Select-Object -First 1 |
+            Should -Be 'ParentChanged up0.30 vlan id 30 on up0, up -> vlan id 30 on spare, up'
+        $differences | Where-Object Expected -EQ $_.Actual | Should -BeNullOrEmpty
+        $left = Test-ContainerNetwork vl -Repair -WarningVariable warnings 3>$null
+        $left.IsRepaired | Should -BeFalse
+        "$warnings" | Should -BeLike '*up0.30 isn''t repaired*it sits on spare, and up0 is another link now*'
+        Rename-Link up0 up1
+        Rename-Link spare up0
+        Test-ContainerNetwork | Should -BeNullOrEmpty
     }
 }

@@ -188,7 +188,7 @@ Describe 'Networks of macvlan' -Tag Native, Once {
         (Get-Failure { '{}' | Import-ContainerNetwork -As Json }).What | Should -Be "InvalidDefinition InvalidData ''"
     }
 
-    It 'are all refused when one is wrong: <Why>' -ForEach @(
+    It 'are made although one of them is wrong: <Why>' -ForEach @(
         @{ Why = 'a name that leads out'; Network = '"name": "../x", "subnet": "10.2.0.0/24"'; Id = 'InvalidName' }
         @{ Why = 'a name with a pattern'; Network = '"name": "a%d", "subnet": "10.2.0.0/24"'; Id = 'InvalidName' }
         @{ Why = 'a name of two lines'; Network = '"name": "a\nb", "subnet": "10.2.0.0/24"'; Id = 'InvalidDefinition' }
@@ -206,9 +206,61 @@ Describe 'Networks of macvlan' -Tag Native, Once {
         if ($Vlan) { $Network = '"name": "bad", "subnet": "10.2.0.0/24", "parent": "{0}"' -f $name }
         $text = '{{ "format": "macipvlan", "version": 1, "vlans": [ {0} ], "networks": [ {{ "name": "good", "kind": "macvlan", "parent": "eth0", "subnet": "10.9.0.0/24" }}, {{ "kind": "macvlan", {1} }} ] }}' -f
             ($Vlan ? "{ $Vlan }" : ''), $Network
-        $before = Get-Snapshot
-        (Get-Failure { $text | Import-ContainerNetwork }).What | Should -BeLike "$Id *"
-        Get-Snapshot | Should -Be $before
+        $before = (Get-ContainerNetwork).Name
+        $failures = @(Get-Failure { $script:planned = $text | Import-ContainerNetwork -WhatIf })
+        $failures.What | ForEach-Object { $_ | Should -BeLike "$Id *" }
+        (Get-ContainerNetwork).Name | Should -Be $before
+        @(Get-Failure { $script:imported = $text | Import-ContainerNetwork }).What | Should -Be $failures.What
+        # Of two networks of one name, nobody can say which is meant.
+        $isTwice = $Why -eq 'a name that there is'
+        $failures | Should -HaveCount ($isTwice ? 2 : 1)
+        @($script:planned; $script:imported) | Where-Object Result -In Skipped, Created | ForEach-Object Name | Should -Be ($isTwice ? $null : @('good', 'good'))
+        (Get-ContainerNetwork).Name | Should -Be ($isTwice ? @('lan') : @('good', 'lan'))
+    }
+
+    It 'are named with their file in each error, and made from the other files' {
+        $plugin = '"cniVersion": "0.4.0", "type": "macvlan", "master"'
+        Set-Content $folder/10-lan.conf "{ `"name`": `"one`", ${plugin}: `"eth0`", `"ipam`": { `"type`": `"host-local`", `"subnet`": `"10.5.0.0/24`" } }"
+        Set-Content $folder/20-camera.conf "{ `"name`": `"camera`", ${plugin}: `"eth0`", `"ipam`": { `"type`": `"static`" } }"
+        Set-Content $folder/30-guest.conf "{ `"name`": `"guest`", ${plugin}: `"eth7`", `"ipam`": { `"type`": `"host-local`", `"subnet`": `"10.6.0.0/24`" } }"
+        Set-Content $folder/40-twice.conf "{ `"name`": `"twice`", ${plugin}: `"eth0`", `"ipam`": { `"type`": `"host-local`", `"subnet`": `"10.7.0.0/24`" } }"
+        Copy-Item $folder/40-twice.conf $folder/50-again.conf
+        Set-Content $folder/60-wrong.conf '{'
+        $failures = Get-Failure { $script:imported = Import-ContainerNetwork $folder/*.conf }
+        $failures.What | Should -Be @("InvalidDefinition InvalidData 'camera'", "InvalidDefinition InvalidData '$folder/60-wrong.conf'",
+            "ParentNotFound ObjectNotFound 'guest'", "InvalidDefinition InvalidData 'twice'", "InvalidDefinition InvalidData 'twice'")
+        $failures[0].Message | Should -BeLike "$folder/20-camera.conf: *'camera'*static*"
+        $failures[1].Message | Should -BeLike "$folder/60-wrong.conf*"
+        $failures[2].Message | Should -BeLike "$folder/30-guest.conf: *'guest'*eth7*"
+        $failures[3].Message | Should -BeLike "*'twice'*$folder/40-twice.conf, $folder/50-again.conf*"
+        Get-Line $script:imported | Should -Be 'one macvlan Created', 'guest macvlan Failed', 'twice macvlan Failed', 'twice macvlan Failed'
+        # What the kernel refuses is told with the file too.
+        ip link set eth0 mtu 1300
+        Set-Content $folder/30-guest.conf "{ `"name`": `"guest`", ${plugin}: `"eth0`", `"mtu`": 1500, `"ipam`": { `"type`": `"host-local`", `"subnet`": `"10.6.0.0/24`" } }"
+        (Get-Failure { Import-ContainerNetwork $folder/30-guest.conf }).Message | Should -BeLike "$folder/30-guest.conf: *'guest'*1500*"
+        ip link set eth0 mtu 1500
+    }
+
+    It 'come from what ConvertFrom-Json makes of a text as from the text' {
+        $text = Export-ContainerNetwork
+        $docker = '[ { "Name": "tiny", "Created": "2026-11-26T13:03:49.330330089Z", "Driver": "macvlan", "EnableIPv6": false, "Internal": true, "Options": { "parent": "eth0" },
+            "IPAM": { "Options": null, "Config": [ { "Subnet": "10.8.0.1/24", "AuxiliaryAddresses": { "a": "10.8.0.9" } } ] }, "Labels": { "a": "1", "b": "2" } },
+            { "Name": "other", "Driver": "macvlan", "EnableIPv6": false, "Options": { "parent": "eth0" }, "IPAM": { "Config": [ { "Subnet": "10.9.0.0/24" } ] } } ]'
+        Get-Line ($text | ConvertFrom-Json | Import-ContainerNetwork) | Should -Be 'lan macvlan InPlace'
+        Get-Line (Import-ContainerNetwork -InputObject ($text | ConvertFrom-Json -AsHashtable)) | Should -Be 'lan macvlan InPlace'
+        Get-Line ($docker | ConvertFrom-Json | Import-ContainerNetwork -WarningVariable warnings 3>$null) | Should -Be 'tiny macvlan Created', 'other macvlan Created'
+        "$($warnings -join '|')" | Should -Be "'tiny': the labels have no counterpart here, and are left out: a, b.|'tiny': host bits are ignored: Subnet 10.8.0.1/24 is 10.8.0.0/24."
+        foreach ($form in { $docker }, { $docker | ConvertFrom-Json -AsHashtable }, { , ($docker | ConvertFrom-Json) }, { $docker | ConvertFrom-Json -NoEnumerate }) {
+            (& $form | Import-ContainerNetwork 3>$null).Result | Should -Be InPlace, InPlace
+        }
+        "$((Get-MacvlanNetwork tiny).Parent) $((Get-MacvlanNetwork tiny).Internal)" | Should -Be 'eth0 True'
+        $null = Export-ContainerNetwork lan -Path $folder/x.json
+        Get-Line (Get-Item $folder/x.json | Select-Object FullName | Import-ContainerNetwork) | Should -Be 'lan macvlan InPlace'
+        Get-Line (Resolve-Path $folder/x.json | Import-ContainerNetwork) | Should -Be 'lan macvlan InPlace'
+        $failure = Get-Failure { Get-ContainerNetwork lan | Import-ContainerNetwork }
+        $failure[0].Message | Should -BeLike '*MacvlanNetwork isn''t a definition*'
+        $loop = @{}; $loop.loop = $loop
+        (Get-Failure { $loop | Import-ContainerNetwork })[0].What | Should -BeLike 'InvalidDefinition *'
     }
 
     It 'are shown in a table that fits 80 columns, with the differences' {

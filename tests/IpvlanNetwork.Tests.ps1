@@ -105,7 +105,7 @@ Describe 'New-IpvlanNetwork' {
     Context 'without a parent' {
         It 'makes a dummy named after the network: <Case>' -ForEach @(
             @{ Case = 'no parent'; With = @{} }
-            @{ Case = '-Internal with a parent, which is kept out'; With = @{ Internal = $true; Parent = 'eth0' } }
+            @{ Case = '-Internal'; With = @{ Internal = $true } }
         ) {
             $network = New-IpvlanNetwork alone -Subnet 192.168.50.0/24 @With
             $network.Internal | Should -BeTrue
@@ -128,6 +128,14 @@ Describe 'New-IpvlanNetwork' {
             (Get-IpRoute web1).dst | Sort-Object | Should -Be '10.9.0.0/16', '192.168.50.0/24'
             Get-PingReply web1 10.9.0.7, fd19::7 -Attempts 2 | Should -HaveCount 2
         }
+    }
+
+    It 'stays on its parent when it is internal' {
+        $network = New-IpvlanNetwork inside eth0 -Internal -Mode L3 -Subnet 192.168.50.0/24, 10.9.0.0/16
+        "$($network.Parent) $($network.Internal)" | Should -Be 'eth0 True'
+        $null = Connect-ContainerNic inside web1
+        (Get-IpRoute web1).dst | Sort-Object | Should -Be '10.9.0.0/16', '192.168.50.0/24'
+        Remove-IpvlanNetwork inside -Force
     }
 
     Context 'beside other networks' {

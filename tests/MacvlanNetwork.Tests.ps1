@@ -388,9 +388,6 @@ Describe 'New-MacvlanNetwork' {
         It 'makes a dummy named after the network: <Case>' -ForEach @(
             @{ Case = 'no parent'; With = @{} }
             @{ Case = '-Internal'; With = @{ Internal = $true } }
-            @{ Case = '-Internal with a parent, which is kept out'; With = @{ Internal = $true; Parent = 'eth0' } }
-            @{ Case = '-Internal with a VLAN, which is not made'
-                With = @{ Internal = $true; Parent = 'eth0'; VlanId = 50 } }
         ) {
             $network = New-MacvlanNetwork alone -Subnet 192.168.50.0/24, fd18::/64 @With
             $network.Internal | Should -BeTrue
@@ -408,7 +405,7 @@ Describe 'New-MacvlanNetwork' {
 
         It 'joins its NICs, and nothing else: no default route' {
             ip -n wire address add 192.168.50.1/24 dev eth0
-            $null = New-MacvlanNetwork alone eth0 -Internal -Subnet 192.168.50.0/24, fd18::/64 -Gateway fd18::1 -Mtu 9000
+            $null = New-MacvlanNetwork alone -Internal -Subnet 192.168.50.0/24, fd18::/64 -Gateway fd18::1 -Mtu 9000
             $null = Connect-ContainerNic alone web1, web2
             $facts = Get-IpFact web1, web2
             $facts.web1.Addresses + $facts.web2.Addresses |
@@ -417,6 +414,36 @@ Describe 'New-MacvlanNetwork' {
             (Get-IpLink eth0 -Namespace web1).mtu | Should -Be 9000
             Get-PingReply web1 192.168.50.3, fd18::3, 192.168.50.1 -Attempts 2 | Should -Be 192.168.50.3, fd18::3
             ip -n wire address flush dev eth0
+            Remove-MacvlanNetwork alone -Force
+        }
+    }
+
+    Context '-Internal with a parent' {
+        It 'is on that parent, without a default route' {
+            ip -n wire address add 192.168.50.1/24 dev eth0
+            $network = New-MacvlanNetwork inside eth0 -Internal -Subnet 192.168.50.0/24, fd18::/64 -Gateway fd18::1
+            "$($network.Parent) $($network.Internal) $($network.Gateway)" | Should -Be 'eth0 True 192.168.50.1 fd18::1'
+            $null = Connect-ContainerNic inside web1, web2
+            $facts = Get-IpFact web1, web2
+            # Gateways are reserved, though no route leads to them: they are the wire's.
+            $facts.web1.Addresses | Should -Be '192.168.50.2/24', 'fd18::2/64'
+            $facts.web1.Defaults | Should -BeNullOrEmpty
+            Get-PingReply web1 192.168.50.3, 192.168.50.1 -Attempts 2 | Should -Be 192.168.50.3, 192.168.50.1
+            Test-ContainerNetwork inside | Should -BeNullOrEmpty
+            $text = Export-ContainerNetwork inside
+            ($text | Import-ContainerNetwork).Result | Should -Be InPlace
+            Remove-MacvlanNetwork inside -Force
+            Get-LinkText | Should -BeNullOrEmpty
+            ($text | Import-ContainerNetwork).Result | Should -Be Created
+            "$((Get-MacvlanNetwork inside).Parent) $((Get-MacvlanNetwork inside).Internal)" | Should -Be 'eth0 True'
+            Remove-MacvlanNetwork inside
+            ip -n wire address flush dev eth0
+        }
+
+        It 'makes the VLAN, and removes it' {
+            (New-MacvlanNetwork inside eth0 -VlanId 50 -Internal -Subnet 192.168.50.0/24).Parent | Should -Be eth0.50
+            Remove-MacvlanNetwork inside
+            Get-LinkText | Should -BeNullOrEmpty
         }
     }
 }

@@ -63,6 +63,14 @@ Describe 'Routes of NICs' {
             'default via fd02::1 dev eth0 proto static metric 5', 'default via fd02::9 dev eth0 proto static')
     }
 
+    It 'reach a link-local gateway and next hop, which are on the link anyhow' -Tag Native {
+        $null = New-MacvlanNetwork lan -Parent eth0 -Subnet fd01::/64 -Gateway fe80::1 -Route 'fd09::/64 via fe80::2'
+        $null = Connect-ContainerNic lan one
+        Get-RouteText one | Should -Be 'fd09::/64 via fe80::2 dev eth0 proto static', 'default via fe80::1 dev eth0 proto static'
+        Test-ContainerNetwork lan | Should -BeNullOrEmpty
+        ((Export-ContainerNetwork lan) | Import-ContainerNetwork).Result | Should -Be InPlace
+    }
+
     It 'reach a gateway beside the subnet with -OnLinkGateway' -Tag Native {
         $null = New-MacvlanNetwork lan -Parent eth0 -Subnet 10.1.0.0/24, fd01::/64 -Gateway 192.168.9.1, fe80::1 -OnLinkGateway
         ip -n wire address add 192.168.9.1/32 dev eth0
