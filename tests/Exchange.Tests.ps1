@@ -233,7 +233,7 @@ Describe 'Networks of macvlan' -Tag Native, Once {
         $failures[1].Message | Should -BeLike "$folder/60-wrong.conf*"
         $failures[2].Message | Should -BeLike "$folder/30-guest.conf: *'guest'*eth7*"
         $failures[3].Message | Should -BeLike "*'twice'*$folder/40-twice.conf, $folder/50-again.conf*"
-        Get-Line $script:imported | Should -Be 'one macvlan Created', 'guest macvlan Failed', 'twice macvlan Failed', 'twice macvlan Failed'
+        Get-Line $script:imported | Should -Be 'camera  Failed', 'one macvlan Created', 'guest macvlan Failed', 'twice macvlan Failed', 'twice macvlan Failed'
         # What the kernel refuses is told with the file too.
         ip link set eth0 mtu 1300
         Set-Content $folder/30-guest.conf "{ `"name`": `"guest`", ${plugin}: `"eth0`", `"mtu`": 1500, `"ipam`": { `"type`": `"host-local`", `"subnet`": `"10.6.0.0/24`" } }"

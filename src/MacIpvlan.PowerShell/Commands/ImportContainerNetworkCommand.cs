@@ -73,6 +73,10 @@ public sealed class ImportContainerNetworkCommand : NetworkCommand
     {
         List<(string? Network, NetworkException Reason)> refused = [];
         Guard(file, () => _networks.AddRange(DefinitionFile.Parse(text, file, As, Session.Warn, (name, e) => refused.Add((name, e)))));
-        foreach ((string? network, NetworkException reason) in refused) Guard(network ?? file, () => throw reason);
+        foreach ((string? network, NetworkException reason) in refused)
+        {
+            Guard(network ?? file, () => throw reason);
+            if (network is not null) Write(new ImportedNetwork(network, "", ImportResult.Failed));
+        }
     }
 }

@@ -2,7 +2,7 @@ namespace MacIpvlan;
 
 /// <summary>The result of importing one network.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Kind">The kind of its NICs: macvlan or ipvlan.</param>
+/// <param name="Kind">The kind of its NICs: macvlan or ipvlan; empty if it can't be read.</param>
 /// <param name="Result">The result.</param>
 public sealed record ImportedNetwork(string Name, string Kind, ImportResult Result)
 {
@@ -22,7 +22,7 @@ public enum ImportResult
     /// <summary>The network existed, differed, and was recreated.</summary>
     Replaced,
 
-    /// <summary>The network couldn't be created.</summary>
+    /// <summary>The network couldn't be read or created.</summary>
     Failed,
 
     /// <summary>The network was left unchanged (-WhatIf, or the answer to -Confirm).</summary>

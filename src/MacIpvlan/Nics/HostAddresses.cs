@@ -36,7 +36,7 @@ internal sealed class HostAddresses(NetworkSession session)
             if (!Links.TryGetValue(address, out int index)) continue;
             throw new NetworkException(
                 NetworkError.AddressInUse,
-                $"The address {address} is the host's own: it's on {session.Host.FindLink(index)?.Name ?? "a link of the host"}.",
+                $"The address {address.Typed} is the host's own: it's on {session.Host.FindLink(index)?.Name ?? "a link of the host"}.",
                 "Specify another address, or omit it to get the lowest free one.");
         }
     }

@@ -23,6 +23,16 @@ public sealed class MutatedTextTests : FormatTest
     {
         string[] texts =
         [
+            """
+            { "name": "home", "services": { "web": {} }, "networks": {
+            "lan": { "name": "home_lan", "driver": "macvlan", "driver_opts": { "parent": "eth0" }, "enable_ipv6": true, "external": false,
+            "ipam": { "config": [ { "subnet": "10.1.0.1/24", "ip_range": "10.1.0.65/26", "gateway": "10.1.0.1", "aux_addresses": { "nas": "10.1.0.65" } } ] } } } }
+            """,
+            """
+            { "apiVersion": "v1", "kind": "List", "items": [ { "apiVersion": "k8s.cni.cncf.io/v1", "kind": "NetworkAttachmentDefinition",
+            "metadata": { "name": "lan" },
+            "spec": { "config": "{ \"type\": \"macvlan\", \"master\": \"eth0\", \"ipam\": { \"type\": \"host-local\", \"subnet\": \"10.1.0.1/24\" } }" } } ] }
+            """,
             Capture("docker-20.10.json"), Capture("podman-4.3.json"), Capture("podman-4.3.conflist"),
             Write(ExportFormat.Json, Exported("10.1.0.0/24 fd01::/64", "10.1.0.1", static n => n with { Routes = Routes("10.9.0.0/16 via 10.1.0.9") })),
             Write(ExportFormat.Cni, Exported("10.1.0.0/24 fd01::/64", "10.1.0.1", static n => n with { Excluded = TestRequests.Ranges("10.1.0.7") })),
