@@ -469,7 +469,7 @@ Describe 'New-MacvlanNetwork, asked for what cannot be' -Tag Native, Once {
         @{ Case = 'a VLAN of a link that is not there'; Parent = 'eth7.50'
             What = 'ParentNotFound ObjectNotFound'; Says = "*'eth7'*" }
         @{ Case = 'a VLAN of a link that is not there'; Parent = 'eth7:50'
-            What = 'ParentNotFound ObjectNotFound'; Says = "*'eth7'*" }
+            What = 'ParentNotFound ObjectNotFound'; Says = "*'eth7:50'*'eth7'*" }
         @{ Case = 'a name too long for a link'; Parent = 'a-name-beyond-15'
             What = 'ParentNotFound ObjectNotFound'; Says = '*a-name-beyond-15*' }
         @{ Case = 'a VLAN of no link'; Parent = ':50'; What = 'ParentNotFound ObjectNotFound'; Says = '*no link*' }
@@ -525,7 +525,7 @@ Describe 'New-MacvlanNetwork, asked for what cannot be' -Tag Native, Once {
             What = 'InvalidAddress InvalidArgument'; With = @{ Gateway = '192.168.50.255' } }
         @{ Case = 'two gateways for a subnet'
             What = 'InvalidAddress InvalidArgument'; With = @{ Gateway = '192.168.50.1', '192.168.50.2' } }
-        @{ Case = 'a range outside'; What = 'InvalidAddress InvalidArgument'; With = @{ IPRange = '192.168.51.0/25' } }
+        @{ Case = 'a range outside'; What = 'InvalidAddress InvalidArgument'; With = @{ IPRange = '192.168.51.0/25' }; Says = '*192.168.51.0/25 *192.168.50.0/24*' }
         @{ Case = 'a range that is partly outside'
             What = 'InvalidAddress InvalidArgument'; With = @{ IPRange = '192.168.50.200-192.168.51.10' } }
         @{ Case = 'a range wider than the subnet'

@@ -9,6 +9,8 @@ namespace MacIpvlan;
 internal static class NetworkDefinition
 {
     private const int IdDigitsInLinkName = 12;
+    private const string MacvlanDummy = "dm-";
+    private const string IpvlanDummy = "di-";
 
     /// <summary>
     /// The name of a link that belongs to one network: a prefix, and the first digits of the network's id.
@@ -16,7 +18,12 @@ internal static class NetworkDefinition
     public static string OwnLinkName(string prefix, string id) => prefix + id[..IdDigitsInLinkName];
 
     /// <summary>The name of the dummy link of a network without a parent.</summary>
-    public static string DummyName(LinkKind kind, string id) => OwnLinkName(kind is MacvlanLink ? "dm-" : "di-", id);
+    public static string DummyName(LinkKind kind, string id) => OwnLinkName(kind is MacvlanLink ? MacvlanDummy : IpvlanDummy, id);
+
+    /// <summary>Whether a name is one that the dummy links of networks have.</summary>
+    public static bool IsDummyName(string name) =>
+        name.Length == MacvlanDummy.Length + IdDigitsInLinkName && (name.StartsWith(MacvlanDummy, StringComparison.Ordinal)
+            || name.StartsWith(IpvlanDummy, StringComparison.Ordinal)) && name[^IdDigitsInLinkName..].All(char.IsAsciiHexDigitLower);
 
     /// <summary>Whether a network sits on a dummy link of its own.</summary>
     public static bool HasOwnLink(NetworkRecord network) => network.Parent == DummyName(network.NicKind, network.Id);

@@ -17,6 +17,9 @@ public sealed record ParentReference
     /// <summary>The VLAN on that link; null for the link itself.</summary>
     public int? VlanId { get; }
 
+    /// <summary>NAME:ID if it was parsed from that, for messages; null otherwise.</summary>
+    internal string? Typed { get; private init; }
+
     /// <summary>The VLAN on a link.</summary>
     /// <exception cref="NetworkException">InvalidVlanId.</exception>
     public static ParentReference OfVlan(string link, int vlanId) => new(link, CheckVlanId(vlanId, $"{link}, VLAN {vlanId}"));
@@ -26,7 +29,7 @@ public sealed record ParentReference
     public static ParentReference Parse(string text)
     {
         int colon = text.LastIndexOf(':');
-        return colon < 0 ? new(text, null) : new(text[..colon], ParseVlanId(text[(colon + 1)..], text));
+        return colon < 0 ? new(text, null) : new(text[..colon], ParseVlanId(text[(colon + 1)..], text)) { Typed = text };
     }
 
     /// <summary>Splits LINK.ID, the usual name of a VLAN.</summary>

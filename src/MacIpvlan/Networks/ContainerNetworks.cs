@@ -187,7 +187,9 @@ public sealed class ContainerNetworks(NetworkSession session)
         }
 
         string id = RandomNumberGenerator.GetHexString(IdHexDigits, lowercase: true);
-        ParentPlan parent = request.Parent is null ? PlanDummy(request, id) : _planner.Plan(request.Parent, request.Vlans);
+        // An object of an internal network names the dummy link of that network, which another one can't have.
+        bool hasOwnLink = request.Parent is null || (request.Internal && NetworkDefinition.IsDummyName(request.Parent.Link));
+        ParentPlan parent = hasOwnLink ? PlanDummy(request, id) : _planner.Plan(request.Parent!, request.Vlans);
         NetworkRecord network = new()
         {
             Id = id,

@@ -26,12 +26,19 @@ internal sealed class ParentPlanner(NetworkSession session)
 
         if (reference.VlanId is int id)
         {
-            return PlanVlan(Plan(ParentReference.Parse(reference.Link), vlans), new(id, VlanProtocol.Ieee8021Q));
+            try
+            {
+                return PlanVlan(Plan(ParentReference.Parse(reference.Link), vlans), new(id, VlanProtocol.Ieee8021Q));
+            }
+            catch (NetworkException e) when (e.Error == NetworkError.ParentNotFound && reference.Typed is string typed)
+            {
+                throw NotFound(typed, $", and no '{reference.Link}' to create it on");
+            }
         }
 
         if (session.Host.FindLink(reference.Link) is Link link)
         {
-            CheckSuitable(link);
+            CheckSuitable(link, reference.Link);
             return new(link.Name) { Existing = link };
         }
 
@@ -60,7 +67,7 @@ internal sealed class ParentPlanner(NetworkSession session)
             && session.Host.GetLinks().FirstOrDefault(
                 l => l.ParentIndex == parent.Index && !l.ParentIsForeign && l.Kind is VlanLink v && v.IsSameTag(kind)) is Link vlan)
         {
-            CheckSuitable(vlan);
+            CheckSuitable(vlan, vlan.Name);
             return new(vlan.Name) { Existing = vlan, Kind = kind, Lower = lower, Mtu = mtu };
         }
 
@@ -112,22 +119,22 @@ internal sealed class ParentPlanner(NetworkSession session)
             + "parent's MTU overwrites it.");
     }
 
-    private void CheckSuitable(Link link)
+    private void CheckSuitable(Link link, string typed)
     {
         if (link.IsLoopback)
         {
-            throw Unsuitable(link, "it is the loopback link", "Specify the link that leads to the network, such as eth0.");
+            throw Unsuitable(link, typed, "it is the loopback link", "Specify the link that leads to the network, such as eth0.");
         }
 
         if (link.Kind is MacvlanLink or IpvlanLink)
         {
-            throw Unsuitable(link, $"it is a {link.KindName} link itself", "Specify the link that it sits on.");
+            throw Unsuitable(link, typed, $"it is a {link.KindName} link itself", "Specify the link that it sits on.");
         }
 
         if (link.MasterIndex != 0 && session.Host.FindLink(link.MasterIndex) is { KindName: not "vrf" } master)
         {
             throw Unsuitable(
-                link, $"it is a port of the {master.KindName} {master.Name}, which takes all its frames",
+                link, typed, $"it is a port of the {master.KindName} {master.Name}, which takes all its frames",
                 $"Use {master.Name} as the parent.");
         }
     }
@@ -138,6 +145,7 @@ internal sealed class ParentPlanner(NetworkSession session)
         $"There is no link '{name}' on this host{addition}.",
         "List the links with: ip link show.");
 
-    private static NetworkException Unsuitable(Link link, string reason, string action) =>
-        new(NetworkError.ParentUnsuitable, $"{link.Name} can't be a parent: {reason}.", action);
+    // An alternative name is repeated beside the name.
+    private static NetworkException Unsuitable(Link link, string typed, string reason, string action) => new(
+        NetworkError.ParentUnsuitable, $"{(typed == link.Name ? typed : $"{typed} ({link.Name})")} can't be a parent: {reason}.", action);
 }

@@ -34,7 +34,7 @@ internal static class CniConfiguration
         if (KubernetesObjects.IsAt(root)) return KubernetesObjects.Find(root, warn);
         // nerdctl network inspect --mode native.
         DefinitionReader network = root.Object(NativeProperty) ?? root;
-        return [new(network.Name, () => Read(network, network.Need("name"), warn))];
+        return [new(network.Name, () => Read(network, null, warn))];
     }
 
     /// <summary>Writes one network.</summary>
@@ -60,11 +60,11 @@ internal static class CniConfiguration
 
     /// <summary>Reads a network.</summary>
     /// <param name="root">The object: a list of plugins, or a plugin.</param>
-    /// <param name="name">The network's name.</param>
+    /// <param name="given">The network's name; null for the one in the object.</param>
     /// <param name="warn">Called for each setting that has no counterpart here.</param>
     /// <returns>Null for a network of another kind.</returns>
     /// <exception cref="NetworkException">InvalidDefinition.</exception>
-    public static NetworkRequest? Read(DefinitionReader root, string name, Action<string> warn)
+    public static NetworkRequest? Read(DefinitionReader root, string? given, Action<string> warn)
     {
         root.PassOver("name", "cniVersion", "cniVersions", "disableCheck", "nerdctlID");
         IReadOnlyList<DefinitionReader> plugins = root.Objects("plugins");
@@ -72,9 +72,12 @@ internal static class CniConfiguration
         string type = plugin.Need("type");
         if (type is not (MacvlanLink.KindName or IpvlanLink.KindName or VlanPlugin))
         {
-            warn($"'{name}': the plugin {type} has no counterpart here; the network is left out.");
+            // Nothing needs a name for the loopback link.
+            warn($"'{given ?? root.Name ?? type}': the plugin {type} has no counterpart here; the network is left out.");
             return null;
         }
+
+        string name = given ?? root.Need("name");
 
         plugin.PassOver("capabilities");
         if (plugin.Flag("linkInContainer"))

@@ -181,7 +181,13 @@ public sealed class CniConfigurationTests : FormatTest
     public void NetworkOfAnotherPlugin_IsLeftOutAndToldOf()
     {
         Assert.Empty(Read("""{ "name": "a", "plugins": [ { "type": "bridge" } ] }"""));
-        Assert.Equal(["'a': the plugin bridge has no counterpart here; the network is left out."], Warnings);
+        Assert.Empty(Read("""{ "cniVersion": "0.3.1", "type": "loopback" }"""));
+        Assert.Equal(
+            [
+                "'a': the plugin bridge has no counterpart here; the network is left out.",
+                "'loopback': the plugin loopback has no counterpart here; the network is left out.",
+            ],
+            Warnings);
     }
 
     [Theory]
