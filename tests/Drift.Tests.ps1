@@ -371,6 +371,9 @@ Describe 'Test-ContainerNetwork of parents that got another name' {
         $differences = Test-ContainerNetwork
         $differences | ForEach-Object { Format-Difference $_ } | Should -Be @(
             'ParentChanged vl up0.30: vlan id 30 on up0, up -> vlan id 30 on enp3s0, up', 'ParentChanged direct up0: up0 -> enp3s0')
+        Get-ContainerNic | Where-Object Network -EQ direct | Disconnect-ContainerNic
+        # The sub-interface on it tells the name as well.
+        Test-ContainerNetwork direct | ForEach-Object { Format-Difference $_ } | Should -Be 'ParentChanged direct up0: up0 -> enp3s0'
         $differences[1].RecommendedAction | Should -BeLike '*ip link property add dev enp3s0 altname up0*'
         # The sub-interface is there, and nothing needs to be made.
         (Restore-ContainerNetwork vl).Result | Should -Be InPlace, InPlace, InPlace

@@ -12,7 +12,7 @@ public sealed class ImportContainerNetworkCommand : NetworkCommand
     private const string TextSet = "InputObject";
     private readonly List<NetworkRequest> _networks = [];
     private readonly List<string> _lines = [];
-    private bool _hasFiles;
+    private bool _hasInput;
 
     /// <summary>Paths or patterns of files.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = FileSet)]
@@ -42,16 +42,16 @@ public sealed class ImportContainerNetworkCommand : NetworkCommand
         foreach (object? input in InputObject ?? [])
         {
             if (DefinitionInput.PathOf(input) is string path) ReadFile(FileLocation.Of(SessionState, path));
-            else Guard(null, () => _lines.Add(DefinitionInput.TextOf(input)));
+            else if (!Guard(null, () => _lines.Add(DefinitionInput.TextOf(input)))) _hasInput = true;
         }
 
-        _hasFiles |= Path.Length > 0;
+        _hasInput |= Path.Length > 0;
         foreach (string file in Path.SelectMany(p => FileLocation.Find(SessionState, p))) ReadFile(file);
     }
 
     private protected override void Finish()
     {
-        if (_lines.Count > 0 || !_hasFiles) Read(string.Join('\n', _lines), file: null);
+        if (_lines.Count > 0 || !_hasInput) Read(string.Join('\n', _lines), file: null);
         NetworkImport import = new(Session, disconnect: Force);
         IReadOnlyList<PlannedImport> plans = import.Plan(_networks);
         foreach (PlannedImport planned in plans)
@@ -65,7 +65,7 @@ public sealed class ImportContainerNetworkCommand : NetworkCommand
 
     private void ReadFile(string file)
     {
-        _hasFiles = true;
+        _hasInput = true;
         Guard(file, () => Read(DefinitionFile.Read(file, NetworkText.MaxBytes, Session.Stopping.ThrowIfCancellationRequested), file));
     }
 

@@ -29,12 +29,18 @@ internal sealed class ParentComparison(NetworkSession session, Repairs repairs)
         foreach (IGrouping<string, ContainerNetwork> users in networks.GroupBy(static n => n.Parent))
         {
             if (ours.Any(p => p.Name == users.Key) || session.Host.FindLink(users.Key) is not null) continue;
-            found.Add(FindRenamed(users) is Link renamed
+            found.Add((FindRenamed(users) ?? FindRenamed(users.Key, ours)) is Link renamed
                 ? new(DifferenceKind.ParentChanged, users.Key, string.Join(", ", users))
                 {
                     Expected = users.Key, Actual = renamed.Name, RecommendedAction = $"{NameAgain(renamed, users.Key)}.",
                 }
-                : new(DifferenceKind.ParentMissing, users.Key, string.Join(", ", users)) { Expected = "a link", Actual = "none" });
+                : new(DifferenceKind.ParentMissing, users.Key, string.Join(", ", users))
+                {
+                    Expected = "a link",
+                    Actual = "none",
+                    RecommendedAction = "If it has another name now, add the old one: "
+                        + $"ip link property add dev NAME altname {users.Key}. Otherwise create it, or import the networks with another parent.",
+                });
         }
 
         return found;
@@ -66,7 +72,11 @@ internal sealed class ParentComparison(NetworkSession session, Repairs repairs)
         return repairs.Repair(difference, () => RepairParent(record, link));
     }
 
-    // NICs keep a link that is renamed. Their links are found by what only the host can set.
+    // Sub-interfaces keep a link that is renamed, and so do NICs.
+    private Link? FindRenamed(string name, IReadOnlyList<ParentLinkRecord> ours) => ours.Where(p => p.Parent == name)
+        .Select(p => _parents.FindLower(p, session.Host.FindLink(p.Name))).FirstOrDefault(static l => l is not null);
+
+    // The links of NICs are found by what only the host can set.
     private Link? FindRenamed(IEnumerable<ContainerNetwork> networks)
     {
         NicLinks links = new(session);

@@ -8,7 +8,7 @@ internal static class ComposeNetworks
     private const string Networks = "networks";
     private static readonly DockerNames s_names = new(
         "driver", "driver_opts", "ipam", "config", "subnet", "gateway", "ip_range", "aux_addresses", "internal", "enable_ipv4", "enable_ipv6",
-        "labels");
+        "labels", IPv6IsOptional: true);
 
     /// <summary>Whether an object has this format.</summary>
     public static bool IsAt(DefinitionReader root) => root.Has("services") || (root.Has(Networks) && !root.Has("IPAM"));
@@ -31,7 +31,6 @@ internal static class ComposeNetworks
         }
 
         network.PassOver("attachable");
-        // Without enable_ipv6, Docker gives containers no IPv6 addresses.
         return DockerNetwork.Read(network, name, s_names, warn, static request => request, chooseGateway: null);
     }
 }

@@ -7,7 +7,7 @@ internal static class DockerInspection
 {
     private static readonly DockerNames s_names = new(
         "Driver", "Options", "IPAM", "Config", "Subnet", "Gateway", "IPRange", "AuxiliaryAddresses", "Internal", "EnableIPv4", "EnableIPv6",
-        "Labels");
+        "Labels", IPv6IsOptional: false);
 
     /// <summary>Whether an object has this format.</summary>
     public static bool IsAt(DefinitionReader network) => network.Has("Name") && network.Has("IPAM");

@@ -4,10 +4,10 @@ using MacIpvlan.Netlink.Kinds;
 
 namespace MacIpvlan.Formats;
 
-/// <summary>The names of the properties of one of Docker's formats.</summary>
+/// <summary>The names of the properties of one of Docker's formats, and what a missing EnableIPv6 means.</summary>
 internal sealed record DockerNames(
     string Driver, string Options, string Ipam, string Config, string Subnet, string Gateway, string Range, string Auxiliary, string Internal,
-    string EnableIPv4, string EnableIPv6, string Labels);
+    string EnableIPv4, string EnableIPv6, string Labels, bool IPv6IsOptional);
 
 /// <summary>Reads a network in one of Docker's formats, as Docker's drivers macvlan and ipvlan treat it.</summary>
 internal static class DockerNetwork
@@ -62,7 +62,7 @@ internal static class DockerNetwork
     private static IEnumerable<DockerSubnet> ReadSubnets(
         DefinitionReader? ipam, DefinitionReader network, string name, DockerNames names, Action<string> warn)
     {
-        bool?[] enabled = [network.Boolean(names.EnableIPv4), network.Boolean(names.EnableIPv6)];
+        bool isIPv4On = network.Boolean(names.EnableIPv4) ?? true, isIPv6On = network.Boolean(names.EnableIPv6) ?? !names.IPv6IsOptional;
         foreach (DefinitionReader subnet in ipam?.Objects(names.Config) ?? [])
         {
             DockerSubnet read = new(
@@ -71,8 +71,8 @@ internal static class DockerNetwork
                 subnet.MaskedRange(names.Range),
                 subnet.Object(names.Auxiliary)?.All(AddressRange.Parse) ?? []);
             bool isIPv6 = read.Prefix.Family == AddressFamily.InterNetworkV6;
-            if (enabled[isIPv6 ? 1 : 0] != false) yield return read;
-            else warn($"'{name}': {(isIPv6 ? names.EnableIPv6 : names.EnableIPv4)} is false, so the subnet {read.Prefix} is left out, as Docker does.");
+            if (isIPv6 ? isIPv6On : isIPv4On) yield return read;
+            else warn($"'{name}': {(isIPv6 ? names.EnableIPv6 : names.EnableIPv4)} isn't true, so the subnet {read.Prefix} is left out, as Docker does.");
         }
     }
 

@@ -51,8 +51,8 @@ public sealed class ForeignDefinitionTests : FormatTest
     }
 
     [Theory]
-    [InlineData("\"EnableIPv6\": false,", "Subnet=10.1.0.0/24 Gateway=10.1.0.1", "EnableIPv6 is false, so the subnet fd01::/64 is left out")]
-    [InlineData("\"EnableIPv4\": false, \"EnableIPv6\": true,", "Subnet=fd01::/64 Gateway=fd01::9 NoGateway=True", "EnableIPv4 is false, so the subnet 10.1.0.0/24 is left out")]
+    [InlineData("\"EnableIPv6\": false,", "Subnet=10.1.0.0/24 Gateway=10.1.0.1", "EnableIPv6 isn't true, so the subnet fd01::/64 is left out")]
+    [InlineData("\"EnableIPv4\": false, \"EnableIPv6\": true,", "Subnet=fd01::/64 Gateway=fd01::9 NoGateway=True", "EnableIPv4 isn't true, so the subnet 10.1.0.0/24 is left out")]
     public void FamilyThatIsOff_IsLeftOut(string properties, string settings, string warning)
     {
         NetworkRequest read = Assert.Single(Read(Docker(
@@ -123,7 +123,7 @@ public sealed class ForeignDefinitionTests : FormatTest
               "networks": {
                 "lan": { "name": "home_lan", "driver": "macvlan", "driver_opts": { "parent": "eth0.50", "macvlan_mode": "private" }, "internal": true, "enable_ipv6": true,
                          "ipam": { "driver": "default", "config": [ { "subnet": "10.1.0.0/24", "ip_range": "10.1.0.64/26", "gateway": "10.1.0.1", "aux_addresses": { "nas": "10.1.0.65" } }, { "subnet": "fd01::/64" } ] } },
-                "six": { "driver": "ipvlan", "driver_opts": { "parent": "eth1", "mode": "l3" }, "ipam": { "config": [ { "subnet": "10.2.0.0/24" } ] }, "labels": { "team": "web" } },
+                "six": { "driver": "ipvlan", "driver_opts": { "parent": "eth1", "mode": "l3" }, "ipam": { "config": [ { "subnet": "10.2.0.0/24" }, { "subnet": "fd02::/64" } ] }, "labels": { "team": "web" } },
                 "default": { "name": "home_default", "ipam": {}, "external": false },
                 "outside": { "name": "office", "external": true } } }
             """)];
@@ -137,6 +137,7 @@ public sealed class ForeignDefinitionTests : FormatTest
             read.Select(Line));
         Assert.Equal(
             [
+                "'six': enable_ipv6 isn't true, so the subnet fd02::/64 is left out, as Docker does.",
                 "'six': the label has no counterpart here, and is left out: team.",
                 "'home_default': the driver bridge has no counterpart here; the network is left out.",
                 "'office': it is external, so it isn't defined here; it is left out.",
