@@ -78,7 +78,7 @@ Describe 'A NIC that can not have IPv6' -Tag Native, Once {
         $failure = Get-Failure { Connect-ContainerNic dual box1 }
         ip link set eth0 mtu 1500
         $failure.What | Should -Be "IPv6Unavailable ResourceUnavailable 'box1'"
-        $failure.Message | Should -BeLike '*eth0*MTU is 1200*1280*'
+        $failure.Message | Should -BeLike 'box1/eth0*MTU is 1200*1280*'
         (Get-IpLink -Namespace box1).ifname | Should -Be lo
         Get-ContainerNic | Should -BeNullOrEmpty
     }

@@ -52,15 +52,16 @@ internal static class NicIPv6
     public static void Check(NetworkRecord network, NicRecord nic, Link link)
     {
         if (link.IPv6 is not null || !IsNeeded(network, nic)) return;
+        string what = $"{nic.NamespaceName}/{link.Name} of network '{network.Name}' can't have IPv6";
         throw link.Mtu < MinMtu
             ? new NetworkException(
                 NetworkError.IPv6Unavailable,
-                $"{link.Name} of network '{network.Name}' can't have IPv6: its MTU is {link.Mtu}, and IPv6 needs {MinMtu}.",
+                $"{what}: its MTU is {link.Mtu}, and IPv6 needs {MinMtu}.",
                 "Raise the MTU of the network and of its parent.")
             : new NetworkException(
                 NetworkError.IPv6Unavailable,
-                $"{link.Name} of network '{network.Name}' can't have IPv6: the kernel of this host was started without it (ipv6.disable=1).",
-                "Start the host with IPv6, or use a network without IPv6 subnets.");
+                $"{what}: this host's kernel was started without it (ipv6.disable=1), or its module isn't loaded.",
+                "Load the module (modprobe ipv6), start the host with IPv6, or use a network without IPv6 subnets.");
     }
 
     /// <summary>Sets a setting. Runs on a thread in the link's namespace.</summary>
