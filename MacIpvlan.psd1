@@ -8,6 +8,7 @@
     Copyright              = '(c) The MacIpvlan authors. MIT license.'
     Description            = 'Puts containers of any runtime straight onto the wire: macvlan and ipvlan networks, 802.1q sub-interfaces, addresses and NICs on Linux hosts, over rtnetlink.'
     PowerShellVersion      = '7.6'
+    TypesToProcess         = @('MacIpvlan.types.ps1xml')
     FormatsToProcess       = @('MacIpvlan.Format.ps1xml')
     FunctionsToExport      = @()
     AliasesToExport        = @()

@@ -45,7 +45,7 @@ public sealed partial class SqliteStateStore : IStateStore
     public long GetVersion() => _database.GetDataVersion();
 
     /// <inheritdoc/>
-    public IReadOnlyList<NetworkRecord> GetNetworks(string? name = null) => _database.Read(() =>
+    public IReadOnlyList<NetworkRecord> GetNetworks(string? name = null) => _database.Read<NetworkRecord[]>(() =>
     {
         string isWanted = name is null ? "n.host = $1" : "n.host = $1 AND lower(n.name) = lower($2)";
         object[] values = name is null ? [_host] : [_host, name];
@@ -56,12 +56,12 @@ public sealed partial class SqliteStateStore : IStateStore
             """,
             static r => (Network: r.GetString(0), Subnet: ReadSubnet(r)),
             values).ToLookup(static s => s.Network, static s => s.Subnet);
-        return _database.Query(
+        return [.. _database.Query(
             $"""
             SELECT id, name, kind, mode, flag, allowed_macs, bc_queue_length, bc_cutoff, no_promiscuous, parent, internal,
                 mtu, route_metric, no_default_route, on_link_gateway, routes, probe_count, probe_timeout,
                 router_advertisement, n.rowid AS rowid FROM networks n
-            WHERE {isWanted} ORDER BY lower(name)
+            WHERE {isWanted}
             """,
             r => new NetworkRecord
             {
@@ -79,7 +79,7 @@ public sealed partial class SqliteStateStore : IStateStore
                 RouterAdvertisement = r.IsDBNull(18) ? null : r.GetEnum<RouterAdvertisement>(18),
                 Subnets = [.. subnets[r.GetString(0)]],
             },
-            values);
+            values).OrderBy(static n => n.Name, NaturalOrder.Comparer)];
     });
 
     /// <inheritdoc/>
@@ -208,11 +208,11 @@ public sealed partial class SqliteStateStore : IStateStore
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<ParentLinkRecord> GetParentLinks() => _database.Read(() => _database.Query(
+    public IReadOnlyList<ParentLinkRecord> GetParentLinks() => _database.Read<ParentLinkRecord[]>(() => [.. _database.Query(
         """
         SELECT name, kind, parent, vlan_id, protocol, reorder_header, gvrp, mvrp, loose_binding, ingress_map, egress_map,
             mtu, removed_with_last_network, rowid FROM parent_links
-        WHERE host = $1 ORDER BY name
+        WHERE host = $1
         """,
         static r => new ParentLinkRecord
         {
@@ -222,7 +222,7 @@ public sealed partial class SqliteStateStore : IStateStore
             Mtu = r.FindInt32(11),
             RemovedWithLastNetwork = r.GetBoolean(12),
         },
-        _host));
+        _host).OrderBy(static p => p.Name, NaturalOrder.Comparer)]);
 
     /// <inheritdoc/>
     public void SetParentLink(ParentLinkRecord link) => _database.Write(() =>

@@ -9,7 +9,7 @@ public sealed class CellTransformationAttribute<T> : ValueTransformationAttribut
 {
     private static bool IsSwitch => typeof(T) == typeof(SwitchParameter) || typeof(T) == typeof(bool?);
 
-    private protected override object? Read(object input) => input is PSObject { BaseObject: string } or string
+    private protected override object? Read(object? input) => input is PSObject { BaseObject: string } or string
         ? input.ToString()! switch
         {
             string text when typeof(T).IsArray => ObjectRemains.Split(text),

@@ -80,7 +80,7 @@ public sealed class ContainerCompleter : NameCompleter
                 .Concat(Running(session));
 
     internal static IEnumerable<Candidate> Running(NetworkSession session) =>
-        new NicTargetFinder(session).GetRunning(s_patience).OrderBy(static c => c.Name, StringComparer.Ordinal)
+        new NicTargetFinder(session).GetRunning(s_patience).OrderBy(static c => c.Name, NaturalOrder.Comparer)
             .Select(static c => new Candidate(c.Name, () => $"{c.ShortId}: {c.Image}, {c.Runtime}"));
 }
 
@@ -101,7 +101,7 @@ public sealed class InterfaceCompleter : NameCompleter
         return new ContainerNics(session).GetAll()
             .Where(n => networks.Count == 0 || networks.Contains(n.Network))
             .Where(n => places.Length == 0 || places.Contains(n.Namespace))
-            .GroupBy(static n => n.InterfaceName).OrderBy(static g => g.Key, StringComparer.Ordinal)
+            .GroupBy(static n => n.InterfaceName).OrderBy(static g => g.Key, NaturalOrder.Comparer)
             .Select(static g => new Candidate(g.Key, () => string.Join(", ", g.Take(5).Select(static n => $"{n} on {n.Network}"))));
     }
 }

@@ -8,7 +8,7 @@ namespace MacIpvlan.PowerShell;
 /// </summary>
 internal sealed class NamePattern(string text, bool isExact)
 {
-    private readonly WildcardPattern? _pattern = isExact ? null : new(text, WildcardOptions.IgnoreCase);
+    private readonly WildcardPattern? _pattern = isExact ? null : new(text, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
 
     /// <summary>Creates a pattern for a list of items with names.</summary>
     public static NamePattern For<T>(string text, IEnumerable<T> items, Func<T, string?> nameOf) =>

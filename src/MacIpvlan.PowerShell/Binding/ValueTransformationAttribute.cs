@@ -18,7 +18,7 @@ public class ValueTransformationAttribute<T> : ArgumentTransformationAttribute
     {
         try
         {
-            object? given = Read(inputData);
+            object? given = Read(AddressArgument.AsText(inputData));
             if (given is null) return null!;
             object value = LanguagePrimitives.ConvertTo<T>(given)!;
             return value is Array items && items.Cast<object?>().Contains(null)
@@ -32,5 +32,5 @@ public class ValueTransformationAttribute<T> : ArgumentTransformationAttribute
     }
 
     /// <summary>Returns the value to convert; null for none.</summary>
-    private protected virtual object? Read(object input) => input;
+    private protected virtual object? Read(object? input) => input;
 }

@@ -50,9 +50,7 @@ public sealed class GetContainerNicCommand : NetworkCommand
         NicFilter filter = new NicFilter(GetNics(SelectReferenced(Network)))
             .Containers(Container).Namespaces(Namespace).Processes(ProcessId).Interfaces(InterfaceName);
         ContainerNic[] found = [.. filter.Found];
-        // The table view groups NICs by network.
-        foreach (ContainerNic nic in (Recorded ? found : new NicStates(Session).Look(found))
-            .Where(n => State?.Contains(n.State) ?? true).OrderBy(static n => n.Network, StringComparer.OrdinalIgnoreCase)) Write(nic);
+        foreach (ContainerNic nic in (Recorded ? found : new NicStates(Session).Look(found)).Where(n => State?.Contains(n.State) ?? true)) Write(nic);
     }
 
     private void CheckState(NicState state)

@@ -5,7 +5,7 @@ using System.Text;
 namespace MacIpvlan.Addressing;
 
 /// <summary>What happens to packets to a route's destination.</summary>
-public enum NetworkRouteType
+public enum NetworkRouteType : long
 {
     /// <summary>They're sent to the next hop, or directly on the link.</summary>
     Unicast,

@@ -41,7 +41,7 @@ public sealed partial record Container(string Id, string Name, ContainerRuntime 
 }
 
 /// <summary>Container runtimes.</summary>
-public enum ContainerRuntime
+public enum ContainerRuntime : long
 {
     /// <summary>A runtime that can't be identified.</summary>
     Unknown,

@@ -33,7 +33,7 @@ internal static class ContainerErrors
 
     public static NetworkException Ambiguous(string text, IEnumerable<string> candidates) => new(
         NetworkError.ContainerAmbiguous,
-        $"'{text}' matches several containers: {string.Join(", ", candidates)}.",
+        $"'{text}' matches several containers: {string.Join(", ", candidates.Order(NaturalOrder.Comparer))}.",
         "Specify more digits of the id.");
 
     public static NetworkException NotRunning(Container container) => new(

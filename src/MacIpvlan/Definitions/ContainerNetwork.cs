@@ -15,7 +15,7 @@ public abstract class ContainerNetwork
         State = state;
         NicCount = usage.NicCount;
         Subnets = new(record.Subnets.Zip(usage.Subnets, static (s, u) => new NetworkSubnet(s, u)));
-        HostAddress = ValueList.OfTexts(usage.HostAddresses);
+        HostAddress = ValueList.Of(usage.HostAddresses);
     }
 
     /// <summary>The network's name.</summary>
@@ -33,17 +33,17 @@ public abstract class ContainerNetwork
     public string Parent => Record.Parent;
 
     /// <summary>Its subnets in prefix notation, in the order they were specified.</summary>
-    public ValueList<string> Subnet => ValueList.OfTexts(Record.Subnets.Select(static s => s.Prefix));
+    public ValueList<AddressText> Subnet => ValueList.Of(Record.Subnets.Select(static s => s.Prefix));
 
     /// <summary>The gateways, which are never allocated.</summary>
-    public ValueList<string> Gateway =>
-        ValueList.OfTexts(Record.Subnets.Where(static s => s.Gateway is not null).Select(static s => s.Gateway!.Value).Distinct());
+    public ValueList<AddressText> Gateway =>
+        ValueList.Of(Record.Subnets.Where(static s => s.Gateway is not null).Select(static s => s.Gateway!.Value).Distinct());
 
     /// <summary>The ranges that addresses are allocated from. A subnet without a range is used as a whole.</summary>
-    public ValueList<string> IPRange => ValueList.OfTexts(Record.Subnets.SelectMany(static s => s.Ranges));
+    public ValueList<AddressText> IPRange => ValueList.Of(Record.Subnets.SelectMany(static s => s.Ranges));
 
     /// <summary>The addresses that are never allocated.</summary>
-    public ValueList<string> ExcludeAddress => ValueList.OfTexts(Record.Subnets.SelectMany(static s => s.Excluded));
+    public ValueList<AddressText> ExcludeAddress => ValueList.Of(Record.Subnets.SelectMany(static s => s.Excluded));
 
     /// <summary>Its subnets, with their settings and usage.</summary>
     public ValueList<NetworkSubnet> Subnets { get; }
@@ -87,7 +87,7 @@ public abstract class ContainerNetwork
     public int? NicUpCount { get; private set; }
 
     /// <summary>The host's addresses on the network; empty if the host has no access.</summary>
-    public ValueList<string> HostAddress { get; }
+    public ValueList<AddressText> HostAddress { get; }
 
     /// <summary>Its id: 64 hexadecimal digits.</summary>
     public string Id => Record.Id;
@@ -110,7 +110,7 @@ public abstract class ContainerNetwork
 }
 
 /// <summary>Whether NICs can be connected to a network.</summary>
-public enum NetworkState
+public enum NetworkState : long
 {
     /// <summary>The parent exists and is up.</summary>
     Ready,

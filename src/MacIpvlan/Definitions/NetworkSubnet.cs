@@ -1,4 +1,5 @@
 using System.Numerics;
+using MacIpvlan.Addressing;
 using MacIpvlan.Netlink;
 using MacIpvlan.State;
 
@@ -10,24 +11,24 @@ public sealed class NetworkSubnet
     internal NetworkSubnet(SubnetRecord record, SubnetUsage usage)
     {
         (Size, InUse, Free) = (usage.Size, usage.InUse, usage.Free);
-        Subnet = record.Prefix.ToString();
-        Gateway = record.Gateway?.ToString();
-        IPRange = ValueList.OfTexts(record.Ranges);
-        ExcludedAddress = ValueList.OfTexts(record.Excluded);
-        ForeignAddress = new(usage.Foreign.Select(static f => new WireAddress(f.Address.ToString(), Link.Format(f.MacAddress), f.Until)));
+        Subnet = new(record.Prefix);
+        Gateway = record.Gateway is AddressValue gateway ? new(gateway) : null;
+        IPRange = ValueList.Of(record.Ranges);
+        ExcludedAddress = ValueList.Of(record.Excluded);
+        ForeignAddress = new(usage.Foreign.Select(static f => new WireAddress(new(f.Address), Link.Format(f.MacAddress), f.Until)));
     }
 
     /// <summary>The subnet in prefix notation.</summary>
-    public string Subnet { get; }
+    public AddressText Subnet { get; }
 
     /// <summary>The gateway, which is never allocated; null if the subnet has no gateway.</summary>
-    public string? Gateway { get; }
+    public AddressText? Gateway { get; }
 
     /// <summary>The ranges that addresses are allocated from; empty for the whole subnet.</summary>
-    public ValueList<string> IPRange { get; }
+    public ValueList<AddressText> IPRange { get; }
 
     /// <summary>The addresses that are never allocated.</summary>
-    public ValueList<string> ExcludedAddress { get; }
+    public ValueList<AddressText> ExcludedAddress { get; }
 
     /// <summary>The addresses that other stations on the wire have. They aren't allocated until they expire.</summary>
     public ValueList<WireAddress> ForeignAddress { get; }
@@ -42,15 +43,15 @@ public sealed class NetworkSubnet
     public BigInteger Free { get; }
 
     /// <summary>The subnet in prefix notation.</summary>
-    public override string ToString() => Subnet;
+    public override string ToString() => Subnet.ToString();
 }
 
 /// <summary>An address that another station on the wire has.</summary>
 /// <param name="Address">The address.</param>
 /// <param name="MacAddress">The MAC address of the station that answered for it.</param>
 /// <param name="Until">When the entry expires.</param>
-public sealed record WireAddress(string Address, string MacAddress, DateTimeOffset Until)
+public sealed record WireAddress(AddressText Address, string MacAddress, DateTimeOffset Until)
 {
     /// <summary>The address.</summary>
-    public override string ToString() => Address;
+    public override string ToString() => Address.ToString();
 }

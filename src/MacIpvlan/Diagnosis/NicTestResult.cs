@@ -7,10 +7,10 @@ namespace MacIpvlan;
 public sealed record NicTestResult(string Network, string Source, string Destination)
 {
     /// <summary>The address that the NIC sent from; null if it has none in the address family.</summary>
-    public string? SourceAddress { get; init; }
+    public AddressText? SourceAddress { get; init; }
 
     /// <summary>The address that was tested; null for a NIC without an address that the source could reach.</summary>
-    public string? DestinationAddress { get; init; }
+    public AddressText? DestinationAddress { get; init; }
 
     /// <summary>The protocol that was used.</summary>
     public NicTestProtocol Protocol { get; init; }
@@ -40,7 +40,7 @@ public sealed record NicTestResult(string Network, string Source, string Destina
 }
 
 /// <summary>The protocols that a test can use.</summary>
-public enum NicTestProtocol
+public enum NicTestProtocol : long
 {
     /// <summary>ICMP echo (RFC 792).</summary>
     ICMP,
@@ -56,7 +56,7 @@ public enum NicTestProtocol
 }
 
 /// <summary>The results of a test.</summary>
-public enum NicTestStatus
+public enum NicTestStatus : long
 {
     /// <summary>A reply arrived.</summary>
     Reachable,

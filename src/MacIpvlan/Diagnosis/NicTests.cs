@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using MacIpvlan.Addressing;
 using MacIpvlan.Linux;
 using MacIpvlan.State;
 
@@ -48,8 +49,8 @@ public sealed class NicTests(NetworkSession session, NicTestOptions options) : I
     {
         NicTestResult result = new(pair.Source.Network, pair.Source.ToString(), pair.Destination)
         {
-            SourceAddress = pair.SourceAddress?.ToString(),
-            DestinationAddress = pair.Address?.ToString(),
+            SourceAddress = pair.SourceAddress is AddressValue source ? new(source) : null,
+            DestinationAddress = pair.Address is AddressValue destination ? new(destination) : null,
             Protocol = ProtocolFor(pair.Address?.Family ?? AddressFamily.InterNetwork),
         };
         if (pair.SourceAddress is null)

@@ -11,7 +11,7 @@ public sealed record ImportedNetwork(string Name, string Kind, ImportResult Resu
 }
 
 /// <summary>The results of importing a network.</summary>
-public enum ImportResult
+public enum ImportResult : long
 {
     /// <summary>The network already existed and matched.</summary>
     InPlace,

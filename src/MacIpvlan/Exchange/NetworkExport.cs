@@ -12,7 +12,7 @@ public sealed class NetworkExport(NetworkSession session)
     {
         IReadOnlyList<ParentLinkRecord> ours = session.State.GetParentLinks();
         HostLinks links = new(session.Host.GetLinks());
-        return [.. networks.OrderBy(static n => n.Name, StringComparer.OrdinalIgnoreCase)
+        return [.. networks.OrderBy(static n => n.Name, NaturalOrder.Comparer)
             .Select(n => NetworkRequest.For(n.Record) with { Vlans = Below(n.Parent, ours, links) })];
     }
 

@@ -15,7 +15,7 @@ public sealed class NetworkNamespaces(NetworkSession session)
     {
         if (!Directory.Exists(NamespaceHandle.Folder)) return [];
         List<NetworkNamespace> found = [];
-        foreach (string path in Directory.EnumerateFiles(NamespaceHandle.Folder).Order(StringComparer.Ordinal))
+        foreach (string path in Directory.EnumerateFiles(NamespaceHandle.Folder).Order(NaturalOrder.Comparer))
         {
             string name = Path.GetFileName(path);
             // A file without a mount is stale: an interrupted removal left it.

@@ -45,7 +45,7 @@ public sealed record Neighbor
 }
 
 /// <summary>The state of a neighbor entry: the NUD_ states of include/uapi/linux/neighbour.h.</summary>
-public enum NeighborState
+public enum NeighborState : long
 {
     /// <summary>The neighbor is unknown.</summary>
     None = 0,

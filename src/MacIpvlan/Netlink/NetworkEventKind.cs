@@ -1,7 +1,7 @@
 namespace MacIpvlan;
 
 /// <summary>The kinds of objects that events are about.</summary>
-public enum NetworkEventKind
+public enum NetworkEventKind : long
 {
     /// <summary>An interface.</summary>
     Link,

@@ -46,7 +46,7 @@ public sealed class ContainerNic
     public int InterfaceIndex => Record.InterfaceIndex;
 
     /// <summary>Its addresses with their prefix lengths, in the order of the request.</summary>
-    public ValueList<string> IPAddress => ValueList.OfTexts(Addresses);
+    public ValueList<AddressText> IPAddress => ValueList.Of(Addresses);
 
     /// <summary>Its MAC address; empty until it is made.</summary>
     public string MacAddress => Link.Format(Record.MacAddress);

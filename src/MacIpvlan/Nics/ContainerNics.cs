@@ -6,11 +6,12 @@ namespace MacIpvlan;
 /// <summary>The recorded NICs, with their states on record: <see cref="NicStates"/> has those in the kernel.</summary>
 public sealed class ContainerNics(NetworkSession session)
 {
-    /// <summary>All NICs of containers, or those of one network, in the order they were made.</summary>
+    /// <summary>All NICs of containers, or those of one network, sorted by network, namespace and interface.</summary>
     public IReadOnlyList<ContainerNic> GetAll(ContainerNetwork? network = null) =>
-        [.. GetAllWithHost(network).Where(static n => !n.Record.IsHost)];
+        [.. GetAllWithHost(network).Where(static n => !n.Record.IsHost)
+            .OrderBy(static n => n.Network, NaturalOrder.Comparer).ThenBy(static n => n.ToString(), NaturalOrder.Comparer)];
 
-    /// <summary>The NICs of containers and the host's own, of all networks or of one.</summary>
+    /// <summary>The NICs of containers and the host's own, of all networks or of one, in the order they were made.</summary>
     internal IReadOnlyList<ContainerNic> GetAllWithHost(ContainerNetwork? network = null)
     {
         Dictionary<string, NetworkRecord> networks = network is null

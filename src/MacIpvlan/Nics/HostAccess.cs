@@ -17,7 +17,7 @@ public sealed class HostAccess
     public string InterfaceName => _nic.InterfaceName;
 
     /// <summary>The addresses at which the network's containers reach the host.</summary>
-    public ValueList<string> IPAddress => _nic.IPAddress;
+    public ValueList<AddressText> IPAddress => _nic.IPAddress;
 
     /// <summary>The interface's MAC address.</summary>
     public string MacAddress => _nic.MacAddress;

@@ -11,13 +11,14 @@ public sealed class VlanSubInterfaces(NetworkSession session)
     private readonly ParentPlanner _planner = new(session);
     private readonly ParentLinks _parents = new(session);
 
-    /// <summary>All VLAN sub-interfaces of the host, also those of other programs, in the kernel's order.</summary>
+    /// <summary>All VLAN sub-interfaces of the host, also those of other programs, sorted by name.</summary>
     public IReadOnlyList<VlanSubInterface> GetAll()
     {
         HostLinks links = new(session.Host.GetLinks());
         HashSet<string> owned = [.. session.State.GetParentLinks().Select(static p => p.Name)];
         ILookup<string, string> networks = session.State.GetNetworks().ToLookup(static n => n.Parent, static n => n.Name);
-        return [.. links.All.Where(static l => l.Kind is VlanLink).Select(l => Describe(l, (VlanLink)l.Kind!))];
+        return [.. links.All.Where(static l => l.Kind is VlanLink)
+            .OrderBy(static l => l.Name, NaturalOrder.Comparer).Select(l => Describe(l, (VlanLink)l.Kind!))];
 
         VlanSubInterface Describe(Link link, VlanLink tag) => new()
         {
@@ -43,13 +44,13 @@ public sealed class VlanSubInterfaces(NetworkSession session)
     /// <summary>The links of the host that can be parents, those that are up first.</summary>
     public IReadOnlyList<Link> GetParents() => [.. session.Host.GetLinks()
         .Where(static l => !l.IsLoopback && l.Kind is not (MacvlanLink or IpvlanLink) && l.MasterIndex == 0)
-        .OrderByDescending(static l => l.IsUp)];
+        .OrderByDescending(static l => l.IsUp).ThenBy(static l => l.Name, NaturalOrder.Comparer)];
 
     /// <summary>The existing VLAN ids, each with its link and that link's parent. Queries only the kernel.</summary>
     public IReadOnlyList<(int VlanId, string Name, string Parent)> GetTags()
     {
         HostLinks links = new(session.Host.GetLinks());
-        return [.. links.All.Where(static l => l.Kind is VlanLink)
+        return [.. links.All.Where(static l => l.Kind is VlanLink).OrderBy(static l => l.Name, NaturalOrder.Comparer)
             .Select(l => (((VlanLink)l.Kind!).VlanId, l.Name, links.Below(l)?.Name ?? ""))];
     }
 

@@ -34,13 +34,13 @@ public static class MermaidChart
         chart.Connect(below, id);
         if (drawn.HostAccess is HostAccess access)
         {
-            string[] own = [$"host/{access.InterfaceName}", .. access.IPAddress];
+            string[] own = [$"host/{access.InterfaceName}", .. access.IPAddress.Texts];
             chart.Connect(id, chart.Add("access", "[/{0}/]", own, TopologyWords.Trouble(access.State)));
         }
 
         foreach (ContainerNic nic in drawn.DrawnNics)
         {
-            string[] own = [TopologyWords.NameOf(nic), .. nic.IPAddress];
+            string[] own = [TopologyWords.NameOf(nic), .. nic.IPAddress.Texts];
             chart.Connect(id, chart.Add("nic", "({0})", own, TopologyWords.Trouble(nic)));
         }
 

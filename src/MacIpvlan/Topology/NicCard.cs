@@ -37,7 +37,7 @@ internal sealed record NicCard(string Class, string Owner, string Interface, IRe
     /// <param name="nic">The NIC.</param>
     /// <param name="neighbors">The other networks of its namespace.</param>
     public static NicCard Of(ContainerNic nic, IEnumerable<string> neighbors) =>
-        new("", TopologyWords.OwnerOf(nic), PrintableText.Clean(nic.InterfaceName), nic.IPAddress)
+        new("", TopologyWords.OwnerOf(nic), PrintableText.Clean(nic.InterfaceName), nic.IPAddress.Texts)
         {
             MacAddress = TopologyWords.MacOf(nic),
             Mtu = nic.Mtu.ToString(CultureInfo.InvariantCulture),
@@ -48,7 +48,7 @@ internal sealed record NicCard(string Class, string Owner, string Interface, IRe
 
     /// <summary>The host's access to a network.</summary>
     public static NicCard Of(HostAccess access) =>
-        new(" own", "host", PrintableText.Clean(access.InterfaceName), access.IPAddress)
+        new(" own", "host", PrintableText.Clean(access.InterfaceName), access.IPAddress.Texts)
         {
             State = TopologyWords.Of(access.State),
             Trouble = TopologyWords.Trouble(access.State),

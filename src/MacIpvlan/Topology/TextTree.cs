@@ -67,10 +67,10 @@ public sealed class TextTree
         Row[] rows =
         [
             .. network.HostAccess is HostAccess access
-                ? [new Row($"host/{PrintableText.Clean(access.InterfaceName)}", access.IPAddress, "", TopologyWords.Trouble(access.State))]
+                ? [new Row($"host/{PrintableText.Clean(access.InterfaceName)}", access.IPAddress.Texts, "", TopologyWords.Trouble(access.State))]
                 : (Row[])[],
             .. network.DrawnNics.Select(static n => new Row(
-                TopologyWords.NameOf(n), n.IPAddress, TopologyWords.MacOf(n), TopologyWords.Trouble(n))),
+                TopologyWords.NameOf(n), n.IPAddress.Texts, TopologyWords.MacOf(n), TopologyWords.Trouble(n))),
         ];
         int nameWidth = Math.Min(MaxNameWidth, Widest(static r => ScreenText.Measure(r.Name)));
         int addressWidth = Widest(static r => r.Addresses.Select(static a => a.Length).DefaultIfEmpty().Max());

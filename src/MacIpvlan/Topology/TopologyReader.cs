@@ -26,7 +26,7 @@ public sealed class TopologyReader(NetworkSession session)
             ContainerNic? access = nics[network.Id].FirstOrDefault(static n => n.Record.IsHost);
             Find(network.Parent).Networks.Add(new(
                 network,
-                [.. nics[network.Id].Where(static n => !n.Record.IsHost)],
+                [.. nics[network.Id].Where(static n => !n.Record.IsHost).OrderBy(static n => n.ToString(), NaturalOrder.Comparer)],
                 access is null ? null : new HostAccess(access)));
         }
 
@@ -66,7 +66,7 @@ public sealed class TopologyReader(NetworkSession session)
         Addresses = node.Link is Link link ? [.. addresses[link.Index].Select(static a => a.Address)] : [],
         Ports = node.Link is Link master ? [.. _links.All.Where(l => l.MasterIndex == master.Index).Select(static l => l.Name)] : [],
         Networks = node.Networks,
-        Links = [.. node.Links.OrderBy(static l => (l.Kind as VlanLink)?.VlanId).ThenBy(static l => l.Name, StringComparer.Ordinal)
+        Links = [.. node.Links.OrderBy(static l => (l.Kind as VlanLink)?.VlanId).ThenBy(static l => l.Name, NaturalOrder.Comparer)
             .Select(l => Draw(l, addresses))],
     };
 

@@ -30,7 +30,7 @@ public sealed record NetworkDifference(DifferenceKind Kind, string Name, string 
 }
 
 /// <summary>The kinds of differences between the recorded state and the kernel.</summary>
-public enum DifferenceKind
+public enum DifferenceKind : long
 {
     /// <summary>A command died while it worked on a NIC.</summary>
     Interrupted,

@@ -194,7 +194,7 @@ public sealed record RestoredItem(RestoredKind Kind, string Name, string Network
 }
 
 /// <summary>The kinds of items that can be restored.</summary>
-public enum RestoredKind
+public enum RestoredKind : long
 {
     /// <summary>A sub-interface or dummy link that this module created.</summary>
     Parent,
@@ -207,7 +207,7 @@ public enum RestoredKind
 }
 
 /// <summary>The results of restoring an item.</summary>
-public enum RestoreResult
+public enum RestoreResult : long
 {
     /// <summary>The item already existed.</summary>
     InPlace,

@@ -47,7 +47,7 @@ public abstract class NetworkEvent
 internal sealed record NetworkEventSource(string Namespace, string? Interface, string? Network, ContainerNic? Nic);
 
 /// <summary>The ways in which an object can change.</summary>
-public enum NetworkEventAction
+public enum NetworkEventAction : long
 {
     /// <summary>The object is new.</summary>
     Added,
@@ -93,13 +93,13 @@ public sealed class LinkEvent : NetworkEvent
 public sealed class AddressEvent : NetworkEvent
 {
     internal AddressEvent(NetworkEventSource source, NetworkEventAction action, InterfaceAddress address)
-        : base(NetworkEventKind.Address, source, action) => IPAddress = address.ToString();
+        : base(NetworkEventKind.Address, source, action) => IPAddress = new(address);
 
     /// <summary>The address with its prefix length.</summary>
-    public string IPAddress { get; }
+    public AddressText IPAddress { get; }
 
     /// <inheritdoc/>
-    public override string Summary => IPAddress;
+    public override string Summary => IPAddress.ToString();
 }
 
 /// <summary>A route was added, replaced or removed.</summary>
@@ -111,10 +111,10 @@ public sealed class RouteEvent : NetworkEvent
         : base(NetworkEventKind.Route, source, action) => _route = route;
 
     /// <summary>The destination.</summary>
-    public string Destination => _route.Destination.ToString();
+    public AddressText Destination => new(_route.Destination);
 
     /// <summary>The next hop; null for a destination on the link itself.</summary>
-    public string? Gateway => _route.Gateway?.ToString();
+    public AddressText? Gateway => _route.Gateway is AddressValue gateway ? new(gateway) : null;
 
     /// <summary>The metric; zero if it has none.</summary>
     public int Metric => _route.Metric;
@@ -138,7 +138,7 @@ public sealed class NeighborEvent : NetworkEvent
         : base(NetworkEventKind.Neighbor, source, action) => _neighbor = neighbor;
 
     /// <summary>The neighbor's address.</summary>
-    public string IPAddress => _neighbor.Address.ToString();
+    public AddressText IPAddress => new(_neighbor.Address);
 
     /// <summary>Its MAC address; empty while unknown.</summary>
     public string MacAddress => Link.Format(_neighbor.MacAddress);

@@ -54,7 +54,7 @@ public sealed class ContainerNetworkTests
         Assert.Equal(
             ["10.0.0.0/24 127 3 124", "fd18::/64 9 1 8"],
             network.Subnets.Select(static s => $"{s} {s.Size} {s.InUse} {s.Free}"));
-        Assert.Equal(["10.0.0.1", null], network.Subnets.Select(static s => s.Gateway));
+        Assert.Equal(["10.0.0.1", null], network.Subnets.Select(static s => s.Gateway?.ToString()));
     }
 
     [Fact]

@@ -39,7 +39,7 @@ internal static class JsonDefinitions
             [VersionProperty] = Version,
             // Several networks can share a sub-interface; a sub-interface comes before those that sit on it.
             [VlansProperty] = WriteList(networks.SelectMany(static n => n.Vlans.Select(static (v, depth) => (Vlan: v, Depth: depth)))
-                .DistinctBy(static v => v.Vlan.Name).OrderBy(static v => v.Depth).ThenBy(static v => v.Vlan.Name, StringComparer.Ordinal)
+                .DistinctBy(static v => v.Vlan.Name).OrderBy(static v => v.Depth).ThenBy(static v => v.Vlan.Name, NaturalOrder.Comparer)
                 .Select(static v => Of(v.Vlan))),
             [NetworksProperty] = WriteList(networks.Select(Of)),
         };

@@ -7,7 +7,7 @@ namespace MacIpvlan;
 /// How a macvlan NIC communicates with other NICs of its parent (enum macvlan_mode of linux/if_link.h).
 /// </summary>
 [SuppressMessage("Design", "CA1008:EnumsShouldHaveZeroValue", Justification = "The kernel has no mode 0.")]
-public enum MacvlanMode
+public enum MacvlanMode : long
 {
     /// <summary>It reaches only the network beyond the parent, never its siblings.</summary>
     Private = (int)Uapi.MACVLAN_MODE_PRIVATE,
@@ -28,7 +28,7 @@ public enum MacvlanMode
 /// <summary>
 /// The layer on which ipvlan NICs are attached to their parent (enum ipvlan_mode of linux/if_link.h).
 /// </summary>
-public enum IpvlanMode
+public enum IpvlanMode : long
 {
     /// <summary>The link layer, with the parent's MAC address.</summary>
     L2 = Uapi.IPVLAN_MODE_L2,
@@ -42,7 +42,7 @@ public enum IpvlanMode
 
 /// <summary>How an ipvlan NIC communicates with other NICs of its parent (IPVLAN_F_* of linux/if_link.h).</summary>
 [SuppressMessage("Design", "CA1008:EnumsShouldHaveZeroValue", Justification = "The ip command calls zero bridge.")]
-public enum IpvlanFlag
+public enum IpvlanFlag : long
 {
     /// <summary>It reaches its siblings directly, and the network beyond the parent.</summary>
     Bridge = 0,
@@ -56,7 +56,7 @@ public enum IpvlanFlag
 
 /// <summary>The EtherType of a VLAN tag.</summary>
 [SuppressMessage("Design", "CA1008:EnumsShouldHaveZeroValue", Justification = "There is no EtherType 0.")]
-public enum VlanProtocol
+public enum VlanProtocol : long
 {
     /// <summary>IEEE 802.1Q, the ordinary tag (0x8100).</summary>
     Ieee8021Q = Uapi.ETH_P_8021Q,
