@@ -10,6 +10,7 @@
     PowerShellVersion      = '7.6'
     TypesToProcess         = @('MacIpvlan.types.ps1xml')
     FormatsToProcess       = @('MacIpvlan.Format.ps1xml')
+    HelpInfoUri            = 'https://github.com/MacIpvlan/MacIpvlan/releases/latest/download/'
     FunctionsToExport      = @()
     AliasesToExport        = @()
     VariablesToExport      = @()
@@ -47,7 +48,9 @@
             Tags         = @('Linux', 'Network', 'macvlan', 'ipvlan', 'VLAN', 'Container', 'Docker', 'Podman', 'netlink', 'PSEdition_Core')
             ProjectUri   = 'https://github.com/MacIpvlan/MacIpvlan'
             LicenseUri   = 'https://github.com/MacIpvlan/MacIpvlan/blob/main/LICENSE'
-            ReleaseNotes = 'https://github.com/MacIpvlan/MacIpvlan/blob/main/CHANGELOG.md'
+            IconUri      = 'https://raw.githubusercontent.com/MacIpvlan/MacIpvlan/main/docs/icon.png'
+            # The build puts the newest section of this file here.
+            ReleaseNotes = 'CHANGELOG.md'
         }
     }
 }

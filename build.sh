@@ -107,7 +107,7 @@ run() {
     fi
     [[ $# == 0 || -f $1 ]] || { echo "build.sh: the script $1 doesn't exist" >&2; exit 64; }
     find_shell
-    refresh MacIpvlan 'src en-US MacIpvlan.psd1 MacIpvlan.Format.ps1xml MacIpvlan.types.ps1xml Directory.Build.props Directory.Packages.props' \
+    refresh MacIpvlan 'src en-US MacIpvlan.psd1 MacIpvlan.Format.ps1xml MacIpvlan.types.ps1xml README.md CHANGELOG.md docs/icon.png Directory.Build.props Directory.Packages.props' \
         'building the module' dotnet build "$root/src/MacIpvlan.PowerShell" -c Release
     if [[ $# == 0 ]]; then
         text="Import-Module$(quote "$module"); if (-not (Get-Module PSReadLine)) { .$(quote "$root/tools/pwsh/ReadLine.ps1") }"

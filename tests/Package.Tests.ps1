@@ -40,7 +40,8 @@ Describe 'The package' -Tag Native, Once {
     BeforeEach { if ($problem) { Set-ItResult -Skipped -Because $problem } }
 
     It 'is confirmed by its checksums, all of it' {
-        $names = "MacIpvlan.$version.cdx.json", "MacIpvlan.$version.nupkg", "MacIpvlan.$version.zip"
+        $help = "MacIpvlan_$((Get-Module MacIpvlan).Guid)_"
+        $names = "MacIpvlan.$version.cdx.json", "MacIpvlan.$version.nupkg", "MacIpvlan.$version.zip", "${help}en-US_HelpContent.zip", "${help}HelpInfo.xml"
         (Get-ChildItem $package).Name | Sort-Object | Should -Be ($names + 'SHA256SUMS')
         sh -c "cd '$package' && sha256sum --check --strict SHA256SUMS" | Should -Be ($names -replace '$', ': OK')
     }
@@ -67,7 +68,9 @@ Describe 'The package' -Tag Native, Once {
     It 'tells the gallery what the manifest says' {
         $manifest = Test-ModuleManifest $module/MacIpvlan.psd1
         "$($nuspec.id) $($nuspec.version) $($nuspec.authors)" | Should -Be "MacIpvlan $version $($manifest.Author)"
-        "$($nuspec.projectUrl) $($nuspec.licenseUrl) $($nuspec.releaseNotes)" | Should -Be "$($manifest.ProjectUri) $($manifest.LicenseUri) $($manifest.ReleaseNotes)"
+        "$($nuspec.projectUrl) $($nuspec.iconUrl) $($nuspec.releaseNotes)" | Should -Be "$($manifest.ProjectUri) $($manifest.IconUri) $($manifest.ReleaseNotes)"
+        "$($nuspec.license.type) $($nuspec.license.InnerText)" | Should -Be "expression $((Get-Content $root/LICENSE)[0] -replace ' License')"
+        "$([MacIpvlan.ContainerNic].Assembly.GetCustomAttributes([Reflection.AssemblyCopyrightAttribute], $false).Copyright)" | Should -Match 'MIT license'
         "$($nuspec.dependencies)" | Should -BeNullOrEmpty
         "$($manifest.CompatiblePSEditions) $($manifest.PowerShellVersion)" | Should -Be 'Core 7.6'
         [MacIpvlan.ContainerNic].Assembly.GetName().Version.ToString(3) | Should -Be "$version"
@@ -77,6 +80,28 @@ Describe 'The package' -Tag Native, Once {
             Where-Object { $_ -notin $tags } | Should -BeNullOrEmpty
         # The gallery takes no more.
         $nuspec.tags.Length | Should -BeLessOrEqual 4000
+    }
+
+    It 'has an icon, a README and release notes, as files and texts of its own' {
+        $manifest = Test-ModuleManifest $module/MacIpvlan.psd1
+        (Get-FileHash "$module/$($nuspec.readme)").Hash | Should -Be (Get-FileHash $root/README.md).Hash
+        # The width and height of a PNG file, which begins with its name.
+        $icon = [IO.File]::ReadAllBytes("$module/$($nuspec.icon)")
+        "$([Text.Encoding]::ASCII.GetString($icon[1..3])) $($icon[16..23])" | Should -Be 'PNG 0 0 0 128 0 0 0 128'
+        $changelog = Get-Content $root/CHANGELOG.md -Raw
+        $manifest.ReleaseNotes | Should -Match '^### \w+\n\n- \w'
+        $changelog.IndexOf($manifest.ReleaseNotes) | Should -Be $changelog.IndexOf('###') -Because 'it is the newest section'
+        $changelog.Substring($changelog.IndexOf('###') + $manifest.ReleaseNotes.Length) | Should -Match '^\s*(\z|## )'
+        # Everything that the texts link to beside the module is an address.
+        [regex]::Matches((Get-Content $module/README.md -Raw), '\]\((?!https://)([^)]+)\)').ForEach{ "$module/$($_.Groups[1].Value)" } | Should -Exist
+    }
+
+    It 'has the help that Update-Help finds at HelpInfoUri' {
+        $manifest = Test-ModuleManifest $module/MacIpvlan.psd1
+        $manifest.HelpInfoUri | Should -Match '^https://.+/$'
+        $info = ([xml](Get-Content $package/MacIpvlan_$($manifest.Guid)_HelpInfo.xml -Raw)).HelpInfo
+        "$($info.HelpContentURI) $($info.SupportedUICultures.UICulture.UICultureVersion)" | Should -Be "$($manifest.HelpInfoUri) $version"
+        Get-Zip $package/MacIpvlan_$($manifest.Guid)_en-US_HelpContent.zip { $_.FullName } | Should -Be (Get-FileName $module/en-US)
     }
 
     It 'has a bill of materials of every file of others, with licences that its notices tell' {

@@ -1,6 +1,7 @@
 <#
 .SYNOPSIS
-Creates what is published from the built module: the gallery's package, a zip, a bill of materials, and their checksums.
+Creates what is published from the built module: the gallery's package, a zip, the help for Update-Help, a bill of
+materials, and their checksums.
 .DESCRIPTION
 The same sources give the same bytes at any time and place, because all dates are the commit's date, or SOURCE_DATE_EPOCH.
 #>
@@ -27,7 +28,10 @@ function Get-Nuspec {
         authors = $manifest.Author
         owners = $manifest.CompanyName
         requireLicenseAcceptance = 'false'
-        licenseUrl = $manifest.LicenseUri
+        license = 'MIT'
+        icon = 'icon.png'
+        iconUrl = $manifest.IconUri
+        readme = 'README.md'
         projectUrl = $manifest.ProjectUri
         description = $manifest.Description
         releaseNotes = $manifest.ReleaseNotes
@@ -35,7 +39,10 @@ function Get-Nuspec {
         tags = $tags -join ' '
     }
     '<package xmlns="http://schemas.microsoft.com/packaging/2011/08/nuspec.xsd"><metadata>'
-    foreach ($key in $metadata.Keys) { "<$key>$([Security.SecurityElement]::Escape($metadata[$key]))</$key>" }
+    foreach ($key in $metadata.Keys) {
+        $type = if ($key -eq 'license') { ' type="expression"' }
+        "<$key$type>$([Security.SecurityElement]::Escape($metadata[$key]))</$key>"
+    }
     '</metadata><files><file src="**" /></files></package>'
 }
 
@@ -50,29 +57,46 @@ function New-GalleryPackage {
     Remove-Item $nuspec
 }
 
-# Contains NAME/VERSION, as modules are installed. Dates and modes don't depend on the files here.
-function New-Zip {
-    $files = [string[]]@(Get-ChildItem $Module -File -Recurse | ForEach-Object { [IO.Path]::GetRelativePath($Module, $_.FullName) })
+# Dates and modes don't depend on the files here.
+function New-Zip([string] $Path, [string] $Folder, [string] $Prefix) {
+    $files = [string[]]@(Get-ChildItem $Folder -File -Recurse | ForEach-Object { [IO.Path]::GetRelativePath($Folder, $_.FullName) })
     [array]::Sort($files, [StringComparer]::Ordinal)
-    $zip = [IO.Compression.ZipFile]::Open((Join-Path $Destination "$name.zip"), 'Create')
+    $zip = [IO.Compression.ZipFile]::Open($Path, 'Create')
     try {
         foreach ($file in $files) {
-            $entry = $zip.CreateEntry("$($manifest.Name)/$($manifest.Version)/$file")
+            $entry = $zip.CreateEntry("$Prefix$file")
             $entry.LastWriteTime = $date
             # A regular file that its owner can write and everyone can read.
             $entry.ExternalAttributes = [Convert]::ToInt32('100644', 8) -shl 16
             $stream = $entry.Open()
-            try { $stream.Write([IO.File]::ReadAllBytes((Join-Path $Module $file))) }
+            try { $stream.Write([IO.File]::ReadAllBytes((Join-Path $Folder $file))) }
             finally { $stream.Dispose() }
         }
     }
     finally { $zip.Dispose() }
 }
 
+# What Update-Help downloads from HelpInfoUri.
+function New-Help {
+    $help = Join-Path $Destination "$($manifest.Name)_$($manifest.Guid)_"
+    New-Zip "${help}en-US_HelpContent.zip" (Join-Path $Module 'en-US')
+    Set-Content "${help}HelpInfo.xml" @"
+<?xml version="1.0" encoding="utf-8"?>
+<HelpInfo xmlns="http://schemas.microsoft.com/powershell/help/2010/05">
+  <HelpContentURI>$($manifest.HelpInfoUri)</HelpContentURI>
+  <SupportedUICultures>
+    <UICulture><UICultureName>en-US</UICultureName><UICultureVersion>$($manifest.Version)</UICultureVersion></UICulture>
+  </SupportedUICultures>
+</HelpInfo>
+"@
+}
+
 Remove-Item $Destination -Recurse -Force -ErrorAction Ignore
 $Destination = (New-Item $Destination -ItemType Directory).FullName
 New-GalleryPackage
-New-Zip
+# Contains NAME/VERSION, as modules are installed.
+New-Zip (Join-Path $Destination "$name.zip") $Module "$($manifest.Name)/$($manifest.Version)/"
+New-Help
 Set-Content (Join-Path $Destination "$name.cdx.json") (& (Join-Path $PSScriptRoot 'Sbom.ps1') $manifest $date.UtcDateTime)
 $sums = Get-ChildItem $Destination | Sort-Object Name | Get-FileHash | ForEach-Object { "$($_.Hash.ToLowerInvariant())  $(Split-Path $_.Path -Leaf)" }
 Set-Content (Join-Path $Destination 'SHA256SUMS') $sums

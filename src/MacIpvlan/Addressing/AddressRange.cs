@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Numerics;
 
@@ -56,6 +57,10 @@ public readonly record struct AddressRange(AddressValue First, AddressValue Last
 
     /// <summary>The range that contains only one address.</summary>
     public static AddressRange Of(AddressValue address) => new(address, address) { Typed = address.Typed };
+
+    /// <summary>Converts .NET's type, so that parameters accept it.</summary>
+    /// <exception cref="FormatException">The address has a scope id.</exception>
+    public static explicit operator AddressRange(IPAddress address) => Of((AddressValue)address);
 
     /// <summary>Parses a prefix (192.168.32.128/25), two ends (10.0.0.10-10.0.0.20), or one address.</summary>
     /// <exception cref="FormatException">

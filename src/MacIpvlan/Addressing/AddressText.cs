@@ -121,8 +121,11 @@ public sealed class AddressText : Uri, IComparable, IComparable<AddressText>, IE
         return (range.First, null, range.First == range.Last ? null : range.Last);
     }
 
-    private static string Write((AddressValue First, int? PrefixLength, AddressValue? Last) value) =>
-        value.PrefixLength is int length ? $"{value.First}/{length}"
-            : value.Last is AddressValue last ? $"{value.First}-{last}"
-            : value.First.ToString();
+    private static string Write((AddressValue First, int? PrefixLength, AddressValue? Last) value)
+    {
+        string first = value.First.ToString();
+        // To a URI, one letter before a colon is a drive. Such addresses (000a::/16 to 000f::/16) are reserved.
+        if (char.IsAsciiLetter(first[0]) && first[1] == ':') first = $"0{first}";
+        return value.PrefixLength is int length ? $"{first}/{length}" : value.Last is AddressValue last ? $"{first}-{last}" : first;
+    }
 }

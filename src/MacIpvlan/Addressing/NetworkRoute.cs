@@ -4,19 +4,6 @@ using System.Text;
 
 namespace MacIpvlan.Addressing;
 
-/// <summary>What happens to packets to a route's destination.</summary>
-public enum NetworkRouteType : long
-{
-    /// <summary>They're sent to the next hop, or directly on the link.</summary>
-    Unicast,
-
-    /// <summary>They're dropped silently.</summary>
-    Blackhole,
-
-    /// <summary>They're dropped, and the sender gets an error.</summary>
-    Unreachable,
-}
-
 /// <summary>
 /// A route that NICs of a network get in addition to the default route. Its text has the syntax of the ip command:
 /// 10.0.0.0/8 via 192.168.1.254 metric 100; blackhole 10.9.0.0/16; 172.16.0.0/12 for a destination on the link.

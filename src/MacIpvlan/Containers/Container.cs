@@ -39,22 +39,3 @@ public sealed partial record Container(string Id, string Name, ContainerRuntime 
     [GeneratedRegex(@"^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,254}\z")]
     private static partial Regex NameSyntax();
 }
-
-/// <summary>Container runtimes.</summary>
-public enum ContainerRuntime : long
-{
-    /// <summary>A runtime that can't be identified.</summary>
-    Unknown,
-
-    /// <summary>Docker.</summary>
-    Docker,
-
-    /// <summary>Podman.</summary>
-    Podman,
-
-    /// <summary>containerd, alone or under Kubernetes.</summary>
-    Containerd,
-
-    /// <summary>CRI-O.</summary>
-    CriO,
-}

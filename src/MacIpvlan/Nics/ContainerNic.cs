@@ -1,5 +1,4 @@
 using MacIpvlan.Addressing;
-using MacIpvlan.Containers;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
 using MacIpvlan.State;

@@ -43,6 +43,10 @@ internal sealed partial class HelpPage
 
     public static HelpPage Read(string name) => new(File.ReadAllText(Path.Combine(s_folder, $"{name}.md")));
 
+    /// <summary>The short description of a topic.</summary>
+    public static string Description(string topic) => Heading2().Split(File.ReadAllText(Path.Combine(s_folder, $"{topic}.md")))
+        .First(static s => s.StartsWith("Short description", StringComparison.Ordinal)).Split('\n', 2)[1].Trim();
+
     /// <summary>Whether there is a page of that name, of a cmdlet or another.</summary>
     public static bool Exists(string name) => File.Exists(Path.Combine(s_folder, $"{name}.md"));
 

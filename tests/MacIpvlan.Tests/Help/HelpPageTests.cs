@@ -20,6 +20,14 @@ public sealed class HelpPageTests
     public void EveryCmdletHasAPageAndEveryPageACmdlet() =>
         Assert.Equal(s_cmdlets.Keys.Order(StringComparer.Ordinal), HelpPage.Names);
 
+    public static TheoryData<string> Topics => [.. HelpPage.Topics];
+
+    // The list of Get-Help about_* shows only the first line, which has 80 columns with its indent.
+    [Theory]
+    [MemberData(nameof(Topics))]
+    public void Topic_IsDescribedInOneLine(string name) =>
+        Assert.InRange(HelpPage.Description(name).Length, 1, 75);
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Page_HasEveryParameterAsItIs(string name)

@@ -1,6 +1,5 @@
 using System.Net.NetworkInformation;
 using MacIpvlan.Addressing;
-using MacIpvlan.Containers;
 using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
 using MacIpvlan.State.Sqlite;

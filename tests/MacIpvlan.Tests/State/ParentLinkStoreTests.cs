@@ -62,7 +62,7 @@ public sealed class ParentLinkStoreTests : StateTest
             Store.SetParentLink(s_vlan with { Name = name });
         }
 
-        Assert.Equal(["di-0", "eth0.10", "eth0.7"], Store.GetParentLinks().Select(static l => l.Name));
+        Assert.Equal(["di-0", "eth0.7", "eth0.10"], Store.GetParentLinks().Select(static l => l.Name));
     }
 
     [Fact]

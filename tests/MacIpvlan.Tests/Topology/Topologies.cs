@@ -1,6 +1,5 @@
 using System.Numerics;
 using MacIpvlan.Addressing;
-using MacIpvlan.Containers;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
