@@ -41,8 +41,8 @@ Describe 'The package' -Tag Native, Once {
 
     It 'is confirmed by its checksums, all of it' {
         $help = "MacIpvlan_$((Get-Module MacIpvlan).Guid)_"
-        $names = "MacIpvlan.$version.cdx.json", "MacIpvlan.$version.nupkg", "MacIpvlan.$version.zip", "${help}en-US_HelpContent.zip", "${help}HelpInfo.xml"
-        (Get-ChildItem $package).Name | Sort-Object | Should -Be ($names + 'SHA256SUMS')
+        $names = "MacIpvlan.$version.cdx.json", "MacIpvlan.$version.nupkg", "MacIpvlan.$version.zip", "${help}HelpInfo.xml", "${help}en-US_HelpContent.zip"
+        (Get-ChildItem $package).Name | Sort-Object | Should -Be ($names + 'SHA256SUMS' | Sort-Object)
         sh -c "cd '$package' && sha256sum --check --strict SHA256SUMS" | Should -Be ($names -replace '$', ': OK')
     }
 

@@ -65,6 +65,23 @@ Describe 'Views' -Tag Native, Once {
         $list -match '^\w+ +: ' | Should -Not -BeNullOrEmpty
     }
 
+    It 'show the MAC address of a NIC beside its first address, and one line for each other address' {
+        $lines = Get-Line (Get-ContainerNic lan -Namespace web1)
+        $nic = Get-ContainerNic lan -Namespace web1
+        $row = @($lines -match '^web1 ')
+        $row | Should -HaveCount 1
+        $row[0] | Should -Match "$([regex]::Escape("$($nic.IPAddress[0])")) +$($nic.MacAddress)$"
+        $lines[$lines.IndexOf($row[0]) + 1].Trim() | Should -Be "$($nic.IPAddress[1])"
+        # A container of a runtime fits on the same line at 80 columns.
+        $container = [pscustomobject]@{ PSTypeName = 'MacIpvlan.ContainerNic'; Network = 'lan'; Namespace = 'nginx'; InterfaceName = 'eth0'; State = 'Attached'
+            IPAddress = '192.168.100.200/24'; MacAddress = '02:00:00:00:00:01'; Runtime = 'Docker' }
+        @(Get-Line $container) -match ' 192.168.100.200/24 02:00:00:00:00:01 Docker$' | Should -HaveCount 1
+    }
+
+    It 'show addresses alone as they are' {
+        (Get-ContainerNic lan -Namespace $long).IPAddress | Out-String | ForEach-Object { $_ -split '\r?\n' } | Where-Object { $_ } | Should -Be '10.1.0.2/24', "$full/64"
+    }
+
     It 'group NICs by network, whatever the order they were made in' {
         (Get-Line (Get-ContainerNic)) -match 'Network:' | ForEach-Object { $_ -replace ' *Network: ' } | Should -Be $long, lan
     }

@@ -98,5 +98,8 @@ New-GalleryPackage
 New-Zip (Join-Path $Destination "$name.zip") $Module "$($manifest.Name)/$($manifest.Version)/"
 New-Help
 Set-Content (Join-Path $Destination "$name.cdx.json") (& (Join-Path $PSScriptRoot 'Sbom.ps1') $manifest $date.UtcDateTime)
-$sums = Get-ChildItem $Destination | Sort-Object Name | Get-FileHash | ForEach-Object { "$($_.Hash.ToLowerInvariant())  $(Split-Path $_.Path -Leaf)" }
+# In an order that doesn't depend on the culture.
+$packed = [string[]](Get-ChildItem $Destination).Name
+[array]::Sort($packed, [StringComparer]::Ordinal)
+$sums = $packed | ForEach-Object { "$((Get-FileHash (Join-Path $Destination $_)).Hash.ToLowerInvariant())  $_" }
 Set-Content (Join-Path $Destination 'SHA256SUMS') $sums
