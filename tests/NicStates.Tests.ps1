@@ -282,3 +282,50 @@ Describe 'What a NIC held whose namespace has ended' -Tag Native, Once {
         (Restore-ContainerNetwork | Where-Object Kind -EQ Nic).Result | Should -Be Restored
     }
 }
+
+Describe 'NICs of ipvlan, and of parents that this module made' {
+    BeforeEach { $null = New-NetworkNamespace web1, web2 }
+
+    AfterEach {
+        Remove-IpvlanNetwork * -Force
+        Remove-MacvlanNetwork * -Force
+        Remove-NetworkNamespace web* -Force
+    }
+
+    It 'have the states that those of macvlan have' {
+        $null = New-IpvlanNetwork l3 eth0.30 -Mode L3 -Subnet 10.1.0.0/24
+        $null = New-IpvlanNetwork alone -Subnet 10.2.0.0/24
+        $null = 'l3', 'alone' | ForEach-Object { Connect-ContainerNic $_ web1, web2 }
+        Get-State | Should -Be Up, Up, Up, Up
+        $dummy = (Get-IpvlanNetwork alone).Parent
+        # A dummy's links have a carrier though it is down.
+        ip link set $dummy down
+        ip -n web1 link set eth0 down
+        Get-ContainerNic | ForEach-Object { "$($_.Network) $_ $($_.State)" } |
+            Should -Be 'alone web1/eth1 LowerLayerDown', 'alone web2/eth1 LowerLayerDown', 'l3 web1/eth0 Down', 'l3 web2/eth0 Up'
+        ip link set $dummy up
+        ip link set eth0 down
+        (Get-ContainerNic l3 -Namespace web2).State | Should -Be LowerLayerDown
+        ip link set eth0 up
+        ip link delete eth0.30
+        ip -n web2 address flush dev eth1 scope global
+        Get-ContainerNic | ForEach-Object { "$($_.Network) $_ $($_.State)" } |
+            Should -Be 'alone web1/eth1 Up', 'alone web2/eth1 AddressMissing', 'l3 web1/eth0 ParentMissing', 'l3 web2/eth0 ParentMissing'
+        $null = Restore-ContainerNetwork
+        (Get-ContainerNic l3).State | Should -Be Up, Up
+    }
+
+    It 'leave the parent to the other kind as soon as their namespace has ended' {
+        $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24
+        $null = New-IpvlanNetwork apps eth0 -Subnet 10.2.0.0/24 -WarningAction Ignore
+        foreach ($pair in ('lan', 'apps'), ('apps', 'lan')) {
+            $first, $second = $pair
+            $null = Connect-ContainerNic $first web1
+            (Get-Failure { Connect-ContainerNic $second web2 }).What | Should -Be "ParentInUse ResourceBusy 'web2'"
+            ip netns delete web1
+            (Connect-ContainerNic $second web2).State | Should -Be Up
+            Disconnect-ContainerNic $second web2
+            $null = New-NetworkNamespace web1
+        }
+    }
+}

@@ -76,7 +76,7 @@ public sealed class ContainerCompleter : NameCompleter
     private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input) =>
         input.Command.StartsWith("Connect-", StringComparison.OrdinalIgnoreCase) ? Running(session)
             : new ContainerNics(session).GetAll().Where(static n => n.Container is not null)
-                .Select(static n => new Candidate(n.Container!, () => $"{n.Image}, {n.Runtime}, on {n.Network}: {n.State}"))
+                .Select(static n => new Candidate(n.Container!, () => $"{n.Image}, {n.Runtime}, on {n.Network}"))
                 .Concat(Running(session));
 
     internal static IEnumerable<Candidate> Running(NetworkSession session) =>
