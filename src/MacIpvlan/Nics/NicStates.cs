@@ -11,8 +11,8 @@ namespace MacIpvlan;
 /// <param name="session">The session.</param>
 public sealed class NicStates(NetworkSession session)
 {
-    // Each namespace that is being looked at is an open file.
-    private const int MostAtOnce = 2 * NetworkSession.MaxThreads;
+    // Dumps wait for each other in the kernel, so more don't help. A few that take long don't hold up the others.
+    private const int MostAtOnce = 16;
 
     // Questions about few links cost less than a dump of all links of the host.
     private const int FewParents = 16;
