@@ -261,12 +261,12 @@ Describe 'What others added to a NIC' -Tag Native, Once {
                 'route replace 10.9.0.0/16 via 10.1.0.9 proto static' | ip -n web1 -batch - } }
     ) {
         . $Do
-        $text = Get-KernelText
+        $text = Get-NicText web1
         Compare-All | Should -Be "AddressWithoutLease lan web1/eth0: none -> $Says"
         (Test-ContainerNetwork).IsForeign | Should -BeTrue
         Test-ContainerNetwork -Quiet | Should -BeTrue
         Repair-ContainerNetwork | Should -BeNullOrEmpty
-        Get-KernelText | Should -Be $text
+        Get-NicText web1 | Should -Be $text
         $removed = Repair-ContainerNetwork lan -RemoveForeignAddress
         "$(Format-Difference $removed) $($removed.IsRepaired)" | Should -Be "AddressWithoutLease lan web1/eth0: none -> $Says True"
         Compare-All | Should -BeNullOrEmpty
