@@ -325,8 +325,9 @@ Describe 'Connect-ContainerNic, asked for what cannot be' -Tag Native {
             What = "InvalidAddress InvalidArgument 'web1'" }
         @{ Case = 'the broadcast address'; With = @{ IPAddress = '192.168.50.255' }
             What = "InvalidAddress InvalidArgument 'web1'" }
-        @{ Case = 'the gateway'; With = @{ IPAddress = '192.168.50.1' }; What = "InvalidAddress InvalidArgument 'web1'" }
-        @{ Case = 'the gateway of IPv6'; With = @{ Network = 'dual'; IPAddress = 'fd18::1' }
+        @{ Case = 'the prefix length of another subnet'; With = @{ IPAddress = '192.168.50.99/16' }
+            What = "InvalidAddress InvalidArgument 'web1'" }
+        @{ Case = 'no prefix length but that of the address'; With = @{ Network = 'dual'; IPAddress = 'fd18::99/128' }
             What = "InvalidAddress InvalidArgument 'web1'" }
         @{ Case = 'the subnet-router anycast address'; With = @{ Network = 'dual'; IPAddress = 'fd18::' }
             What = "InvalidAddress InvalidArgument 'web1'" }
@@ -349,6 +350,14 @@ Describe 'Connect-ContainerNic, asked for what cannot be' -Tag Native {
         $problem = Get-Failure { Connect-ContainerNic @all }
         $problem | Should -HaveCount 1
         $problem.What | Should -BeLike $What
+    }
+
+    It 'refuses an object whose address doesn''t agree with the subnet' {
+        $nic = [pscustomobject]@{ Network = 'front'; Namespace = 'web1'; InterfaceName = 'eth0'; IPAddress = '192.168.50.99/16' }
+        $problem = Get-Failure { $nic | Connect-ContainerNic }
+        "$($problem.What): $($problem.Message) $($problem.Action)" | Should -Be ("InvalidAddress InvalidArgument 'web1/eth0': " +
+            "The address 192.168.50.99/16 doesn't agree with the subnet 192.168.50.0/24 of 'front': the prefix length there is 24, not 16. " +
+            'Specify 192.168.50.99 or 192.168.50.99/24.')
     }
 
     It 'refuses the host by process id' {

@@ -98,8 +98,8 @@ Describe 'Networks of macvlan' -Tag Native, Once {
         $text = (Export-ContainerNetwork) -replace '"eth0"', '"eth7"'
         (Get-Failure { $text | Import-ContainerNetwork }).What | Should -Be "ParentNotFound ObjectNotFound 'lan'"
         $null = New-NetworkNamespace web1
-        $null = New-MacvlanNetwork beside eth0 -Subnet 10.1.0.0/24 -NoGateway -WarningAction Ignore
-        $null = Connect-ContainerNic beside web1 -IPAddress 10.1.0.77
+        $null = New-MacvlanNetwork beside eth0 -Subnet 10.1.0.0/24 -NoGateway -IPRange 10.1.0.77 -WarningAction Ignore
+        $null = Connect-ContainerNic beside web1
         # The gateway is another NIC's address, which only the last step finds out.
         $text = (Export-ContainerNetwork lan) -replace '10\.1\.0\.1"', '10.1.0.77"'
         (Get-Failure { $text | Import-ContainerNetwork }).What | Should -Be "AddressInUse ResourceBusy 'lan'"

@@ -110,7 +110,10 @@ Describe 'The host on a macvlan network' -Tag Native, Once {
         $null = Connect-ContainerNic lan web1
         $null = Enable-HostAccess lan
         ip -n web1 route show default | ForEach-Object Trim | Should -Be 'default via 10.1.0.3 dev eth0 proto static'
-        $null = Connect-ContainerNic lan web2
+        # Of several NICs that are made at a time, the first has it.
+        $null = New-MacvlanNetwork beside eth0 -Subnet 10.2.0.0/24
+        $null = 'lan', 'beside', 'lan' | Connect-ContainerNic -Namespace web2 -WarningVariable said -WarningAction SilentlyContinue
+        $said | ForEach-Object { ($_ -split ' ')[0..3] -join ' ' } | Should -Be "web2/eth1 doesn't get the", 'web2/eth2 is in the', "web2/eth2 doesn't get the"
         ip -n web2 route show default | ForEach-Object Trim | Should -Be 'default via 10.1.0.3 dev eth0 proto static'
         Test-Ping web2 10.1.0.1 | Should -BeTrue
         Test-ContainerNetwork | Should -BeNullOrEmpty
@@ -128,7 +131,7 @@ Describe 'The host on a macvlan network' -Tag Native, Once {
         Set-HostAddress -Number 201
         $told = Test-ContainerNetwork
         "$($told.Kind) $($told.Name) $($told.Network): $($told.Expected) -> $($told.Actual)" |
-            Should -Be 'HostAddressChanged eth0 lan: 10.1.0.200, fd01::200 -> 10.1.0.201, fd01::201'
+            Should -Be 'HostAddressChanged eth0 lan: 10.1.0.201, fd01::201 -> 10.1.0.200, fd01::200'
         (Repair-ContainerNetwork).IsRepaired | Should -BeTrue
         Get-RouteToHost web1 | Should -Be '10.1.0.201 10.1.0.3', 'fd01::201 fd01::2'
         Test-ContainerNetwork | Should -BeNullOrEmpty

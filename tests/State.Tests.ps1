@@ -22,7 +22,7 @@ Describe 'What one process makes' {
         $lines = Invoke-Shell @'
             Get-ContainerNic | ForEach-Object { "$_ $($_.IPAddress)" }
             Disconnect-ContainerNic -Namespace web1
-            Connect-ContainerNic front web2 | ForEach-Object { "$_ $($_.IPAddress)" }
+            Connect-ContainerNic front web2 -WarningAction Ignore | ForEach-Object { "$_ $($_.IPAddress)" }
 '@
         $lines | Should -Be 'web1/eth0 192.168.50.64/24', 'web2/eth0 192.168.50.65/24', 'web2/eth1 192.168.50.64/24'
         (Get-IpLink -Namespace web1).ifname | Should -Be lo
@@ -277,7 +277,7 @@ Describe 'A copy of the state' -Tag Native, Once {
     It 'that SQLite makes while commands run is consistent, and can be used in its place' {
         $null = New-NetworkNamespace copy
         $null = New-MacvlanNetwork front eth0 -Subnet 10.50.0.0/16
-        $busy = Start-Shell '(, "copy" * 60) | Connect-ContainerNic front | ForEach-Object InterfaceName; Get-ContainerNic | Disconnect-ContainerNic'
+        $busy = Start-Shell '(, "copy" * 60) | Connect-ContainerNic front -WarningAction Ignore | ForEach-Object InterfaceName; Get-ContainerNic | Disconnect-ContainerNic'
         $connection = Connect-State
         # Between the NICs as they come, so that all is taken while the process is at work.
         $copies = for ($i = 0; $busy.StandardOutput.ReadLine(); $i++) {

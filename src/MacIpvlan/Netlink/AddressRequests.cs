@@ -94,7 +94,7 @@ internal sealed record AddressGet(Link? Link) : RouteRequest
         return new((int)header.ifa_index, new(address, header.ifa_prefixlen), header.ifa_scope == RT_SCOPE_UNIVERSE)
         {
             Lifetime = (flags & IFA_F_PERMANENT) != 0 ? null : new(times.ifa_valid, times.ifa_prefered),
-            IsTemporary = header.ifa_family == AF_INET6 && (header.ifa_flags & IFA_F_TEMPORARY) != 0,
+            IsTemporary = header.ifa_family == AF_INET6 && (flags & IFA_F_TEMPORARY) != 0,
         };
     }
 }

@@ -28,6 +28,8 @@ internal sealed class ConnectSteps(NetworkSession session)
     private readonly ParentLinks _parentLinks = new(session);
     private readonly HostAddresses _hostAddresses = new(session);
     private readonly RoutesToHost _routesToHost = new(session);
+    private readonly NicNeighbors _neighbors = new(session);
+    private readonly List<RoutedNic> _unrecorded = [];
     private readonly Dictionary<string, Link> _parents = [];
     private int _planned;
 
@@ -114,7 +116,9 @@ internal sealed class ConnectSteps(NetworkSession session)
         {
             try
             {
-                return reservation with { Nic = Make(request, reserved, parent, Release) };
+                PlannedNic made = reservation with { Nic = Make(request, reserved, parent, Release) };
+                _unrecorded.Add(made.Routed());
+                return made;
             }
             catch (AddressConflictException e) when (attempt < AddressConflict.MaxAttempts
                 && !e.Conflicts.Any(c => demands.Any(d => d.Static == c.Address)))
@@ -128,7 +132,11 @@ internal sealed class ConnectSteps(NetworkSession session)
 
     /// <summary>Records NICs that were made, and adds the host's routes to them.</summary>
     /// <returns>The outcome of each, in the same order.</returns>
-    public IReadOnlyList<ConnectOutcome> Record(IReadOnlyList<PlannedNic> made) => Record(made, NicRecordState.Reserved, Release);
+    public IReadOnlyList<ConnectOutcome> Record(IReadOnlyList<PlannedNic> made)
+    {
+        _unrecorded.Clear();
+        return Record(made, NicRecordState.Reserved, Release);
+    }
 
     /// <summary>Re-creates the interface of a NIC with its recorded settings, possibly in another namespace.</summary>
     /// <returns>Null if another command is working on the NIC, or has worked on it meanwhile.</returns>
@@ -211,7 +219,8 @@ internal sealed class ConnectSteps(NetworkSession session)
     {
         try
         {
-            return _links.Make(request, nic, parent);
+            RoutedNic[] others = nic.IsHost ? [] : [.. _neighbors.Find(nic), .. _unrecorded.Where(u => u.Nic.Namespace == nic.Namespace)];
+            return _links.Make(request, nic, parent, others);
         }
         catch (Exception e)
         {
@@ -228,7 +237,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             HashSet<string> known = [];
             _hostRoutes.Add(nics);
             // Read after the links were made: a command that enables the host's access after that finds them.
-            foreach (PlannedNic one in made) _routesToHost.Add(one.Request.Target, one.Nic, one.Request.Network.Record);
+            _routesToHost.Add(made);
             AddRoutesOfHost(nics, known);
             IReadOnlyList<bool> recorded = session.State.UpdateNics(nics, from);
             // Commands that connected a NIC before this update couldn't find the host's link to add their route to.
@@ -276,8 +285,11 @@ internal sealed class ConnectSteps(NetworkSession session)
         session.RollBack(() =>
         {
             // This also applies if the kernel's reply was lost, because the link may exist.
-            if (!NamespaceThreads.IsRefusal(reason)) Delete(request.Target, nic, request.Network.Record, reason);
+            bool wasThere = !NamespaceThreads.IsRefusal(reason);
+            if (wasThere) Delete(request.Target, nic, request.Network.Record, reason);
             release(nic, reason);
+            // It may have taken the default route from another NIC.
+            if (wasThere && nic.DefaultRoute == true) _removal.PassRoutesOn(request.Target, In(request.Target, nic), request.Network.Record);
         });
 
     private void Delete(NamespaceHandle target, NicRecord nic, NetworkRecord network, Exception reason)

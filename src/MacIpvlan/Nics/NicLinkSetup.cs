@@ -14,7 +14,7 @@ namespace MacIpvlan;
 /// <param name="request">The request.</param>
 /// <param name="nic">The NIC, with its leases.</param>
 /// <param name="parent">The link that it sits on.</param>
-/// <param name="others">The recorded NICs of a namespace with the target's identity.</param>
+/// <param name="others">The other NICs of a namespace with the target's identity.</param>
 internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, NicRecord nic, Link parent, IReadOnlyList<RoutedNic> others)
 {
     private const string DefaultName = "eth0";

@@ -14,7 +14,6 @@ internal sealed class NicLinks(NetworkSession session)
 {
     private static readonly TimeSpan s_clearingTime = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_clearingInterval = TimeSpan.FromMilliseconds(50);
-    private readonly NicNeighbors _neighbors = new(session);
 
     /// <summary>Opens the namespace that a NIC was connected to.</summary>
     /// <returns>Null if it no longer exists.</returns>
@@ -49,15 +48,18 @@ internal sealed class NicLinks(NetworkSession session)
     }
 
     /// <summary>Creates the link of a NIC, adds its addresses and routes, and brings it up.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="nic">The NIC, with its leases.</param>
+    /// <param name="parent">The link that it sits on.</param>
+    /// <param name="others">The other NICs of a namespace with the target's identity.</param>
     /// <returns>The NIC with the values that the kernel reports.</returns>
     /// <exception cref="NetlinkException">The kernel refused a step; the link is deleted again.</exception>
     /// <exception cref="NetworkException">
     /// ParentInUse, with the names of the links that use the parent; InterfaceExists.
     /// </exception>
-    public NicRecord Make(NicRequest request, NicRecord nic, Link parent)
+    public NicRecord Make(NicRequest request, NicRecord nic, Link parent, IReadOnlyList<RoutedNic> others)
     {
         long start = Stopwatch.GetTimestamp();
-        IReadOnlyList<RoutedNic> others = nic.IsHost ? [] : _neighbors.Find(nic);
         while (true)
         {
             try

@@ -25,7 +25,7 @@ internal sealed class NicNeighbors(NetworkSession session)
         session.State.GetHostNic(networkId) is NicRecord { State: NicRecordState.Attached } host ? host : null;
 
     /// <summary>The NICs of one namespace, in the order of creation.</summary>
-    public static RoutedNic[] InOrder(IEnumerable<RoutedNic> others, RoutedNic nic) => [.. others.Append(nic).OrderBy(static n => n.Nic.Ordinal)];
+    public static RoutedNic[] InOrder(IEnumerable<RoutedNic> nics) => [.. nics.OrderBy(static n => n.Nic.Ordinal)];
 
     /// <summary>Those in a namespace with this cookie, because an earlier namespace can have had the same identity.</summary>
     public static IEnumerable<RoutedNic> In(IEnumerable<RoutedNic> nics, ulong cookie) =>

@@ -50,7 +50,7 @@ internal sealed class NicRemoval(NetworkSession session)
     {
         if (nic.IsHost) return;
         RoutedNic[] others = [.. NicNeighbors.In(_neighbors.Find(nic), nic.NamespaceBirth.Cookie)];
-        NamespaceRoutes before = new(NicNeighbors.InOrder(others, new(nic, network, others.Length == 0 ? null : _neighbors.FindHost(network.Id))));
+        NamespaceRoutes before = new(NicNeighbors.InOrder([.. others, new(nic, network, others.Length == 0 ? null : _neighbors.FindHost(network.Id))]));
         RouteRequest[] routes = [.. new NamespaceRoutes(others).ChangesFrom(before, gone: nic)];
         if (routes.Length == 0) return;
         session.Namespaces.Run(target, () =>

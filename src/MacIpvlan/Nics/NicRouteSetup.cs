@@ -12,7 +12,7 @@ namespace MacIpvlan;
 /// <param name="session">The session.</param>
 /// <param name="request">The request.</param>
 /// <param name="nic">The NIC, with the name of its link.</param>
-/// <param name="others">The recorded NICs of a namespace with the target's identity.</param>
+/// <param name="others">The other NICs of a namespace with the target's identity.</param>
 internal sealed class NicRouteSetup(NetworkSession session, NicRequest request, NicRecord nic, IReadOnlyList<RoutedNic> others)
 {
     private readonly NetworkRecord _network = request.Network.Record;
@@ -22,7 +22,7 @@ internal sealed class NicRouteSetup(NetworkSession session, NicRequest request, 
     public void Execute(RouteSocket inside, IReadOnlyList<RouteRequest> requests)
     {
         RoutedNic[] neighbors = [.. NicNeighbors.In(others, inside.NamespaceCookie)];
-        NamespaceRoutes routes = new(NicNeighbors.InOrder(neighbors, new(nic, _network, null)));
+        NamespaceRoutes routes = new(NicNeighbors.InOrder([.. neighbors, new(nic, _network, null)]));
         List<RouteRequest> kept = [];
         inside.Execute(kept, [.. requests, .. routes.For(nic, new NamespaceRoutes(neighbors))]);
         // A NIC that is restored has said so before.
@@ -68,13 +68,13 @@ internal sealed class NicRouteSetup(NetworkSession session, NicRequest request, 
 
     private void WarnOfSubnets(IEnumerable<RoutedNic> neighbors)
     {
-        foreach (RoutedNic other in neighbors)
+        foreach (IPPrefix subnet in nic.Leases.Select(static l => l.Address.Subnet))
         {
-            IPPrefix? shared = other.Nic.Leases.Select(static l => l.Address.Subnet)
-                .Where(s => nic.Leases.Any(l => l.Address.Subnet.Overlaps(s))).Select(static s => (IPPrefix?)s).FirstOrDefault();
-            if (shared is null) continue;
-            session.Warn($"{Name} and {NameOf(other)} are in the same subnet, {shared}. The container sends to it through one of them only, "
-                + "so answers can leave by the other NIC than the requests came in by.");
+            string[] others = [.. neighbors.Where(n => n.Nic.Leases.Any(l => l.Address.Subnet.Overlaps(subnet))).Select(NameOf)];
+            if (others.Length == 0) continue;
+            session.Warn($"{Name} is in the same subnet as {Phrase.NameSome(others)}: {subnet}. The container sends there through one of them "
+                + "only, so answers can leave by another NIC than the requests came in by.");
+            return;
         }
     }
 }

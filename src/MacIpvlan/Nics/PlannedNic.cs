@@ -11,7 +11,12 @@ namespace MacIpvlan;
 /// </param>
 /// <param name="Parent">The link that it sits on.</param>
 /// <param name="Demands">The requested addresses.</param>
-internal sealed record PlannedNic(NicRequest Request, NicRecord Nic, Link Parent, IReadOnlyList<AddressDemand> Demands);
+internal sealed record PlannedNic(NicRequest Request, NicRecord Nic, Link Parent, IReadOnlyList<AddressDemand> Demands)
+{
+    /// <summary>The NIC with what its routes depend on.</summary>
+    /// <param name="host">The host's access to its network; null if there is none, or to ignore it.</param>
+    public RoutedNic Routed(NicRecord? host = null) => new(Nic, Request.Network.Record, host);
+}
 
 /// <summary>The outcome of connecting a NIC.</summary>
 /// <param name="Nic">The NIC; null if it couldn't be connected.</param>

@@ -13,18 +13,21 @@ internal sealed class RoutesToHost(NetworkSession session)
     private readonly NicNeighbors _neighbors = new(session);
     private readonly NicLinks _links = new(session);
 
-    /// <summary>Adds the routes of a new NIC if the host has access to its network.</summary>
-    /// <param name="target">The NIC's namespace.</param>
-    /// <param name="nic">The NIC, whose link has been made.</param>
-    /// <param name="network">Its network.</param>
+    /// <summary>Adds the routes of NICs whose links have been made, if the host has access to their networks.</summary>
     /// <exception cref="NetlinkException">The kernel refused.</exception>
-    public void Add(NamespaceHandle target, NicRecord nic, NetworkRecord network)
+    public void Add(IEnumerable<PlannedNic> made)
     {
-        if (nic.IsHost || _neighbors.FindHost(network.Id) is not NicRecord host || host.HostAddresses.Count == 0) return;
-        RoutedNic[] others = [.. NicNeighbors.In(_neighbors.Find(nic), nic.NamespaceBirth.Cookie)];
-        NamespaceRoutes without = new(NicNeighbors.InOrder(others, new(nic, network, null)));
-        NamespaceRoutes with = new(NicNeighbors.InOrder(others, new(nic, network, host)));
-        session.Namespaces.Run(target, () => Execute(target, [.. with.ChangesFrom(without)]));
+        PlannedNic[] nics = [.. made.Where(static m => !m.Nic.IsHost)];
+        Dictionary<string, NicRecord?> hosts = nics.Select(static m => m.Nic.NetworkId).Distinct().ToDictionary(static id => id, _neighbors.FindHost);
+        foreach (IGrouping<(NamespaceIdentity, NamespaceBirth), PlannedNic> place in nics.GroupBy(static m => (m.Nic.Namespace, m.Nic.NamespaceBirth)))
+        {
+            if (place.All(m => hosts[m.Nic.NetworkId] is null or { HostAddresses.Count: 0 })) continue;
+            PlannedNic first = place.First();
+            RoutedNic[] others = [.. NicNeighbors.In(_neighbors.Find(first.Nic), first.Nic.NamespaceBirth.Cookie)];
+            NamespaceRoutes without = new(NicNeighbors.InOrder([.. others, .. place.Select(static m => m.Routed())]));
+            NamespaceRoutes with = new(NicNeighbors.InOrder([.. others, .. place.Select(m => m.Routed(hosts[m.Nic.NetworkId]))]));
+            session.Namespaces.Run(first.Request.Target, () => Execute(first.Request.Target, [.. with.ChangesFrom(without)]));
+        }
     }
 
     /// <summary>Changes the routes of all NICs of a network after the host's access has changed.</summary>

@@ -19,9 +19,14 @@ internal sealed record ForeignSettings(IReadOnlyList<LinkAddress> Addresses, IRe
     public static readonly ForeignSettings None = new([], []);
 
     /// <summary>Reads what others added to the link of a NIC.</summary>
-    public static ForeignSettings Read(RouteSocket inside, Link link, ContainerNic nic)
+    /// <param name="inside">A socket in its namespace.</param>
+    /// <param name="link">The link.</param>
+    /// <param name="nic">The NIC.</param>
+    /// <param name="routes">The routes that it has.</param>
+    public static ForeignSettings Read(RouteSocket inside, Link link, ContainerNic nic, IEnumerable<RouteAdd> routes)
     {
-        RouteAdd[] own = [.. NicRoutes.Of(nic.NetworkRecord, nic.Record, link)];
+        // Another NIC of the namespace may have some of those that it wants.
+        RouteAdd[] own = [.. NicRoutes.Of(nic.NetworkRecord, nic.Record, link), .. routes];
         return new(
             [.. inside.GetAddresses(link).Where(a => a.IsGlobal && !nic.Addresses.Contains(a.Address)).Take(Most)],
             [.. ((AddressFamily[])[AddressFamily.InterNetwork, AddressFamily.InterNetworkV6]).SelectMany(inside.GetRoutes)

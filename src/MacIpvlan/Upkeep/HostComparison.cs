@@ -5,7 +5,7 @@ using MacIpvlan.State;
 namespace MacIpvlan;
 
 /// <summary>
-/// Compares the addresses of the host that containers have routes to with those that the host has now, and repairs the routes.
+/// Compares the addresses that the host has now with those that containers have routes to, and repairs the routes.
 /// </summary>
 internal sealed class HostComparison(NetworkSession session, Repairs repairs)
 {
@@ -25,8 +25,8 @@ internal sealed class HostComparison(NetworkSession session, Repairs repairs)
             if (now.SequenceEqual(host.HostAddresses)) continue;
             NetworkDifference difference = new(DifferenceKind.HostAddressChanged, parent.Name, network.Name)
             {
-                Expected = Describe(host.HostAddresses),
-                Actual = Describe(now),
+                Expected = Describe(now),
+                Actual = Describe(host.HostAddresses),
             };
             yield return repairs.Repair(difference, () => Renew(host, now));
         }

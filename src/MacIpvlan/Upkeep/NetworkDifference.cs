@@ -72,8 +72,8 @@ public enum DifferenceKind : long
     RouteMissing,
 
     /// <summary>
-    /// On the parent of a network that the host has access to, the host has other addresses than those that containers have
-    /// routes to.
+    /// The host has other addresses on the parent of a network that it has access to (Expected) than those that the
+    /// network's containers have routes to (Actual).
     /// </summary>
     HostAddressChanged,
 

@@ -72,7 +72,7 @@ internal sealed class NicComparison(NetworkSession session)
     public ForeignSettings ReadForeign(NamespaceHandle target, ContainerNic nic)
     {
         using RouteSocket inside = RouteSocket.OpenToRead(target, session.ThrowIfStopping);
-        return _links.Find(inside, nic.Record, nic.NetworkRecord) is Link link ? ForeignSettings.Read(inside, link, nic) : ForeignSettings.None;
+        return _links.Find(inside, nic.Record, nic.NetworkRecord) is Link link ? ForeignSettings.Read(inside, link, nic, RoutesOf(nic, link)) : ForeignSettings.None;
     }
 
     /// <summary>The routes that a NIC lacks. Runs on a thread in its namespace.</summary>

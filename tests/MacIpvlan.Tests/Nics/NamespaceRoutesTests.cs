@@ -160,10 +160,10 @@ public sealed class NamespaceRoutesTests
 
     // What is requested when a NIC comes to others, or goes and leaves them.
     private static string[] Coming(RoutedNic nic, params RoutedNic[] others) =>
-        [.. Routes(NicNeighbors.InOrder(others, nic)).For(nic.Nic, Routes(others)).Select(static r => $"{r}")];
+        [.. Routes(NicNeighbors.InOrder([.. others, nic])).For(nic.Nic, Routes(others)).Select(static r => $"{r}")];
 
     private static string[] Going(RoutedNic nic, params RoutedNic[] others) =>
-        [.. Routes(others).ChangesFrom(Routes(NicNeighbors.InOrder(others, nic)), gone: nic.Nic).Select(static r => $"{r}")];
+        [.. Routes(others).ChangesFrom(Routes(NicNeighbors.InOrder([.. others, nic])), gone: nic.Nic).Select(static r => $"{r}")];
 
     private static NamespaceRoutes Routes(params RoutedNic[] nics) => new(nics);
 
