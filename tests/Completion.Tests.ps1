@@ -1,6 +1,8 @@
 # What Tab offers for names; those of containers are in Containers.Tests.ps1. That each parameter for a name has its completer
 # is in the unit tests, CompleterTests.
 
+BeforeDiscovery { Import-Module ($env:MACIPVLAN_MODULE ?? (Join-Path (Split-Path $PSScriptRoot) 'out/MacIpvlan/MacIpvlan.psd1')) }
+
 BeforeAll {
     . $PSScriptRoot/Support.ps1
     Initialize-TestHost
@@ -15,7 +17,7 @@ AfterAll { Clear-TestHost }
 Describe 'Completion' -Tag Native, Once {
     BeforeAll {
         'link add eth1 type veth peer name down0', "link add it's type veth peer name 9'x", 'link set eth1 up',
-        'address add 192.168.7.1/24 dev eth0' | ip -batch -
+        'address add 192.168.7.1/24 dev eth0', 'route add default via 192.168.7.254' | ip -batch -
         $odd = 'my ns', "it's", 'a[b]', 'pa$x', '007', '-x', '"q"', 'App', 'app', '#1'
         $null = New-NetworkNamespace $odd
         $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24, fd01::/64
@@ -46,17 +48,65 @@ Describe 'Completion' -Tag Native, Once {
         @{ Line = 'Get-ContainerNic -InterfaceName '; Offered = 'eth0', 'wan0' }
         @{ Line = 'Get-ContainerNic lan -InterfaceName '; Offered = , 'eth0' }
         @{ Line = 'Disconnect-ContainerNic -Namespace app -InterfaceName w'; Offered = , 'wan0' }
-        @{ Line = 'Test-ContainerNic lan a'; Offered = 'app/eth0', 'app/wan0', 'app' }
+        @{ Line = 'Test-ContainerNic lan app a'; Offered = 'app/eth0', 'app/wan0', 'app' }
         @{ Line = 'Get-ContainerNetwork -Parent d'; Offered = , 'down0' }
         @{ Line = 'New-MacvlanNetwork new1 it'; Offered = , "'it''s'" }
         @{ Line = 'New-MacvlanNetwork new1 -Parent 9'; Offered = , "'9''x'" }
         @{ Line = 'Add-VlanSubInterface eth'; Offered = 'eth1', 'eth0' }
+        @{ Line = 'Disconnect-ContainerNic lan '; Offered = "'my ns'", 'app' }
+        @{ Line = 'Disconnect-ContainerNic outer '; Offered = , 'app' }
+        @{ Line = 'Get-ContainerNic OUTER -Target '; Offered = , 'app' }
+        @{ Line = 'Connect-ContainerNic lan app -IPAddress 10.1.0.25'; Offered = '10.1.0.25', '10.1.0.250', '10.1.0.251', '10.1.0.252', '10.1.0.253', '10.1.0.254' }
+        @{ Line = 'Connect-ContainerNic outer app -IPAddress 10.2.0.3, 10.2.0.'; Offered = 3..12 -replace '^', '10.2.0.' }
+        @{ Line = 'Connect-ContainerNic -IPAddress '; Offered = @() }
+        @{ Line = 'Enable-HostAccess outer -IPAddress 10.2.0.10'; Offered = @(10) + 100..108 -replace '^', '10.2.0.' }
+        @{ Line = 'Get-ContainerNic -IPAddress 10.'; Offered = '10.1.0.2', '10.1.0.3', '10.2.0.2' }
+        @{ Line = 'Get-ContainerNetworkAddress outer 10.'; Offered = , '10.2.0.2' }
+        @{ Line = 'New-MacvlanNetwork new1 eth0 -Subnet '; Offered = , '192.168.7.0/24' }
+        @{ Line = 'New-MacvlanNetwork new1 eth1 -Subnet '; Offered = @() }
+        @{ Line = 'New-MacvlanNetwork new1 -Subnet 192.168.7.0/24 -Gateway '; Offered = '192.168.7.254' }
+        @{ Line = 'New-IpvlanNetwork new1 -Parent eth0 -Gateway '; Offered = '192.168.7.254' }
+        @{ Line = 'New-IpvlanNetwork new1 -Parent eth1 -Gateway '; Offered = @() }
+        @{ Line = 'Rename-ContainerNetwork o'; Offered = 'outer', 'own' }
+        @{ Line = 'Get-ContainerNetworkAddress -Kind Fo'; Offered = , 'Foreign' }
         @{ Line = 'Connect-ContainerNic lan -Namespace nosuch'; Offered = @() }
         @{ Line = 'New-MacvlanNetwork '; Offered = @() }
     ) {
-        # A host without the provider of files has none to offer where a completer has nothing.
-        @((Complete $Line).CompletionText | Where-Object { $_ -notmatch '^\.[\\/]' } | Sort-Object -CaseSensitive) |
+        @((Complete $Line).CompletionText | Sort-Object -CaseSensitive) |
             Should -BeExactly @($Offered | Sort-Object -CaseSensitive)
+    }
+
+    It 'offers one process of each namespace for -ProcessId, without quotes, and none of the host' {
+        $inside, $sibling = (Start-Sleeper 'unshare --net'), (Start-Sleeper 'ip netns exec app')
+        try {
+            $offered = Complete 'Connect-ContainerNic lan -ProcessId '
+            $offered.CompletionText | Should -Contain "$($inside.Id)"
+            ($offered | Where-Object CompletionText -EQ $inside.Id).ToolTip | Should -BeLike 'sleep, net:`[*'
+            $offered.CompletionText | Should -Not -Contain "$PID"
+            (Complete "Disconnect-ContainerNic -ProcessId $($sibling.Id)").CompletionText | Should -Contain "$($sibling.Id)"
+        }
+        finally { $inside, $sibling | ForEach-Object { Stop-Sleeper $_ } }
+    }
+
+    It 'offers no files, unless a file is meant: <Name>' -ForEach @(
+        (Get-Module MacIpvlan).ExportedCmdlets.Values | ForEach-Object { @{ Name = $_.Name } }
+    ) {
+        Set-Content $TestDrive/file.txt x
+        Push-Location $TestDrive
+        try {
+            $command = Get-Command $Name
+            $common = [Management.Automation.Cmdlet]::CommonParameters + 'WhatIf', 'Confirm'
+            $parameters = $command.Parameters.Values | Where-Object { $_.Name -notin $common -and -not $_.SwitchParameter }
+            # Beyond the last position, nothing is the module's to offer.
+            $places = $parameters ? ($parameters.ParameterSets.Values.Position | Measure-Object -Maximum).Maximum + 1 : 0
+            $lines = @(for ($i = 0; $i -lt $places; $i++) { "$Name $('lan ' * $i)"; "$Name $('lan ' * $i)fi" }) + @($parameters | ForEach-Object { "$Name -$($_.Name) "; "$Name -$($_.Name) fi" })
+            $meant = $lines | Where-Object { $_ -match ' -Path ' -or ($Name -eq 'Import-ContainerNetwork' -and $_ -notmatch ' -') }
+            foreach ($line in $lines | Where-Object { $_ -notin $meant }) {
+                (Complete $line).CompletionText | Where-Object { $_ -like '*file.txt*' } | Should -BeNullOrEmpty -Because "'$line' means no file"
+            }
+            foreach ($line in $meant | Where-Object { $_ -notmatch 'lan' }) { (Complete $line).CompletionText | Should -Contain (Join-Path . file.txt) }
+        }
+        finally { Pop-Location }
     }
 
     It 'offers parents that are up first, with type and addresses' {
@@ -69,7 +119,7 @@ Describe 'Completion' -Tag Native, Once {
 
     It 'tells what networks and NICs are' {
         (Complete 'Get-ContainerNetwork l').ToolTip | Should -Be 'macvlan Bridge on eth0: 10.1.0.0/24, fd01::/64'
-        (Complete 'Test-ContainerNic lan app/e').ToolTip | Should -Be 'lan: 10.1.0.2/24, fd01::1/64'
+        (Complete 'Test-ContainerNic lan app app/e').ToolTip | Should -Be 'lan: 10.1.0.2/24, fd01::1/64'
     }
 
     It 'gives what is taken as it was meant: <_>' -ForEach 'my ns', "it's", 'a[b]', 'pa$x', '007', '-x', '"q"', 'App', 'app', '#1' {
@@ -88,13 +138,13 @@ Describe 'Completion' -Tag Native, Once {
         try {
             $env:MACIPVLAN_STATE = Join-Path $TestDrive 'none/state.db'
             $before = $Error.Count
-            Complete 'Connect-ContainerNic -Network ' | Where-Object CompletionText -NotMatch '^\.' | Should -BeNullOrEmpty
+            Complete 'Connect-ContainerNic -Network ' | Should -BeNullOrEmpty
             Test-Path (Join-Path $TestDrive none) | Should -BeFalse
             (Complete 'Connect-ContainerNic -Namespace my').CompletionText | Should -Be "'my ns'" -Because 'that needs no state'
             $null = New-Item (Join-Path $TestDrive none) -ItemType Directory
             chmod 700 (Join-Path $TestDrive none)
             Set-Content $env:MACIPVLAN_STATE 'This is no database.'
-            Complete 'Connect-ContainerNic -Network ' | Where-Object CompletionText -NotMatch '^\.' | Should -BeNullOrEmpty
+            Complete 'Connect-ContainerNic -Network ' | Should -BeNullOrEmpty
             $Error.Count | Should -Be $before
         }
         finally { $env:MACIPVLAN_STATE = $state }

@@ -66,6 +66,47 @@ Describe 'Confirmation' -Tag Native, Once {
 '@ 'y', 'y', 'n', 'y', 'n', 'y' | Should -Be 'web1', 'web2', 'web1/eth0', 'web2/eth0', '2', '0', '<web1>'
     }
 
+    It 'is asked for when NICs would go with what is removed, unless -Force permits it' {
+        Invoke-WithAnswer @'
+            'web1', 'web2' | New-NetworkNamespace | Out-Null
+            New-MacvlanNetwork empty eth0 -Subnet 10.2.0.0/24 | Out-Null
+            Remove-MacvlanNetwork empty
+            "<$(Get-ContainerNetwork)>" | Show
+            foreach ($command in 'Remove-ContainerNetwork lan', 'Remove-MacvlanNetwork lan', 'Remove-NetworkNamespace web1') {
+                New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24 -ErrorAction Ignore | Out-Null
+                'web1', 'web2' | Connect-ContainerNic lan | Out-Null
+                Invoke-Expression $command
+                "<$(Get-ContainerNetwork)> $(Get-ContainerNic)" | Show
+                Invoke-Expression $command
+                "<$(Get-ContainerNetwork)> $(Get-ContainerNic)" | Show
+            }
+            Connect-ContainerNic lan web2 | Out-Null
+            Remove-MacvlanNetwork lan -Force
+            "<$(Get-ContainerNetwork)>" | Show
+'@ 'n', 'y', 'n', 'y', 'n', 'y' | Should -Be @(
+            '<>'
+            '<lan> web1/eth0 web2/eth0', '<> '
+            '<lan> web1/eth0 web2/eth0', '<> '
+            '<lan> web1/eth0 web2/eth0', '<lan> web2/eth0'
+            '<>')
+    }
+
+    It 'is refused where nobody can answer: <Way>' -ForEach @(
+        @{ Way = 'without a terminal'; Through = 'sh', '-c', '"$@" < /dev/null', 'sh'; Ask = '' }
+        @{ Way = 'with -Confirm:$false'; Through = , 'env'; Ask = '-Confirm:$false' }
+        @{ Way = 'with $ConfirmPreference None'; Through = , 'env'; Ask = '; $ConfirmPreference = "None"' }
+    ) {
+        $null = New-NetworkNamespace web1
+        $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24 | Connect-ContainerNic -Namespace web1
+        $first, $then = $Ask -like ';*' ? $Ask.TrimStart('; '), '' : '', $Ask
+        $script = "$first; Remove-ContainerNetwork lan $then -ErrorVariable failed -ErrorAction SilentlyContinue; '#' + `$failed[0].FullyQualifiedErrorId
+            Remove-NetworkNamespace web1 $then -ErrorVariable failed -ErrorAction SilentlyContinue; '#' + `$failed[0].FullyQualifiedErrorId"
+        Invoke-Shell $script -Through $Through | Where-Object { $_ -match '#' } | ForEach-Object { ($_ -split '#')[1] -replace ',.*' } |
+            Should -Be NetworkInUse, NamespaceInUse
+        (Get-Failure { Remove-MacvlanNetwork lan }).What | Should -Be "NetworkInUse ResourceBusy 'lan'"
+        "$(Get-ContainerNic)" | Should -Be web1/eth0
+    }
+
     It 'names what is changed, in words that need no others' {
         $null = New-NetworkNamespace web1, web2
         $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24, fd01::/64

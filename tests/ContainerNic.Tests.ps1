@@ -478,15 +478,16 @@ Describe 'Get-ContainerNic' -Tag Native {
         (Get-ContainerNic -ProcessId $sleeper.Id).InterfaceName | Should -Be lan0
     }
 
-    It 'takes networks, and names of networks, from the pipeline' {
+    It 'takes networks from the pipeline; text there is a target' {
         Get-MacvlanNetwork dual | Get-ContainerNic | ForEach-Object InterfaceName | Should -Be eth1, lan0
-        'front', 'dual' | Get-ContainerNic | Should -HaveCount 4
+        Get-ContainerNetwork front, dual | Get-ContainerNic | Should -HaveCount 4
+        'front', 'dual' | Get-ContainerNic | Should -BeNullOrEmpty
     }
 
     It 'reports a network that is unknown, and goes on' {
-        (Get-Failure { 'nosuch', 'front' | Get-ContainerNic }).What |
+        (Get-Failure { Get-ContainerNic nosuch, front }).What |
             Should -Be "NetworkNotFound ObjectNotFound 'nosuch'"
-        'nosuch', 'front' | Get-ContainerNic -ErrorAction Ignore | Should -HaveCount 2
+        Get-ContainerNic nosuch, front -ErrorAction Ignore | Should -HaveCount 2
     }
 
     It 'shows a table that fits 80 columns' {

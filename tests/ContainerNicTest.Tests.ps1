@@ -50,7 +50,7 @@ Describe 'Test-ContainerNic' -Tag Native, Once {
         Test-ContainerNic -Namespace web1 -Destination (Get-ContainerNic -Namespace web2) @quick | Get-Verdict | Should -Be $both
         Get-ContainerNic -Namespace web1 | Test-ContainerNic -Destination web2 | Get-Verdict | Should -Be $both
         Get-MacvlanNetwork lan | Test-ContainerNic -Namespace web1 -Destination web2/eth0 | Get-Verdict | Should -Be $both
-        Test-ContainerNic lan web[12] -Namespace web1 | Get-Verdict | Should -Be $both
+        Test-ContainerNic lan -Destination web[12] -Namespace web1 | Get-Verdict | Should -Be $both
         Test-ContainerNic -Namespace web1 -Destination 10.1.0.3, ([ipaddress]'fd18::3'), (Get-ContainerNic -Namespace web3).IPAddress[0] |
             Get-Verdict | Should -Be 'web1/eth0 10.1.0.3 ICMP Reachable', 'web1/eth0 fd18::3 ICMPv6 Reachable', 'web1/eth0 10.1.0.4 ICMP Reachable'
     }
@@ -134,24 +134,24 @@ Describe 'Test-ContainerNic' -Tag Native, Once {
     It 'writes one boolean with -Quiet' {
         Test-ContainerNic lan -Quiet -TimeoutSeconds 10 | Should -BeTrue
         Test-ContainerNic lan -Full -Quiet -TimeoutSeconds 10 | Should -BeTrue
-        Test-ContainerNic lan 10.1.0.1, 10.8.0.1 -Quiet | Should -BeFalse
+        Test-ContainerNic lan -Destination 10.1.0.1, 10.8.0.1 -Quiet | Should -BeFalse
         Test-ContainerNic none -Quiet -ErrorAction Ignore | Should -BeFalse
-        Test-ContainerNic lan nobody -Quiet -ErrorAction Ignore | Should -BeFalse
+        Test-ContainerNic lan -Destination nobody -Quiet -ErrorAction Ignore | Should -BeFalse
     }
 
     It 'refuses what cannot be asked for' {
-        Get-Failure { Test-ContainerNic lan nobody, 10.1.0.1 -Namespace web1 } | ForEach-Object What | Should -Be "NicNotFound ObjectNotFound 'nobody'"
+        Get-Failure { Test-ContainerNic lan -Destination nobody, 10.1.0.1 -Namespace web1 } | ForEach-Object What | Should -Be "NicNotFound ObjectNotFound 'nobody'"
         Get-Failure { Test-ContainerNic none } | ForEach-Object What | Should -Be "NetworkNotFound ObjectNotFound 'none'"
-        Get-Failure { Test-ContainerNic lan 10.1.0.1 -Full } | ForEach-Object What | Should -Be "InvalidParameter InvalidArgument ''"
+        Get-Failure { Test-ContainerNic lan -Destination 10.1.0.1 -Full } | ForEach-Object What | Should -Be "InvalidParameter InvalidArgument ''"
         Get-Failure { Test-ContainerNic lan -Namespace web1 -Full } | ForEach-Object What | Should -Be "InvalidParameter InvalidArgument 'web1/eth0'"
         foreach ($address in '0.0.0.0', '255.255.255.255', '224.0.0.1', '127.0.0.1', '::', '::1', 'ff02::1') {
-            Get-Failure { Test-ContainerNic lan $address } | ForEach-Object What | Should -BeLike 'ParameterArgumentTransformationError *'
+            Get-Failure { Test-ContainerNic lan -Destination $address } | ForEach-Object What | Should -BeLike 'ParameterArgumentTransformationError *'
         }
         Get-Failure { Test-ContainerNic lan -Count 0 } | ForEach-Object What | Should -BeLike 'ParameterArgumentValidationError *'
         # A broadcast address is one by its subnet: the kernel knows it.
         (Test-ContainerNic -Namespace web1 -Destination 10.1.0.255 @quick).Reason |
             Should -Be 'the kernel refused to send: Permission denied (EACCES), typically because it is a broadcast address'
-        Test-ContainerNic lan 'nobody*' | Should -BeNullOrEmpty
+        Test-ContainerNic lan -Destination 'nobody*' | Should -BeNullOrEmpty
     }
 
     It 'shows a table of 80 columns' {
@@ -251,10 +251,10 @@ Describe 'Test-ContainerNic where something is broken' -Tag Native, Once {
         $null = Connect-ContainerNic four web1
         $null = Connect-ContainerNic six web2
         $null = Connect-ContainerNic four web3 -NoIPAddress
-        Test-ContainerNic four 192.0.2.1 -Namespace web1 | ForEach-Object Reason | Should -Be 'no route through eth0: Network is unreachable (ENETUNREACH)'
-        Test-ContainerNic four web2, fd18::1 -Namespace web1 | ForEach-Object { "$($_.Status): $($_.Reason)" } | Should -Be @(
+        Test-ContainerNic four -Destination 192.0.2.1 -Namespace web1 | ForEach-Object Reason | Should -Be 'no route through eth0: Network is unreachable (ENETUNREACH)'
+        Test-ContainerNic four -Destination web2, fd18::1 -Namespace web1 | ForEach-Object { "$($_.Status): $($_.Reason)" } | Should -Be @(
             'NoAddress: web1/eth0 and web2/eth0 have no addresses of the same family', 'NoAddress: web1/eth0 has no IPv6 address')
-        Test-ContainerNic four web1, 10.1.0.2 -Namespace web3 | ForEach-Object Reason | Should -Be 'web3/eth0 has no address', 'web3/eth0 has no address'
+        Test-ContainerNic four -Destination web1, 10.1.0.2 -Namespace web3 | ForEach-Object Reason | Should -Be 'web3/eth0 has no address', 'web3/eth0 has no address'
         $failure = Get-Failure { Test-ContainerNic six }
         $failure.What | Should -Be "InvalidParameter InvalidArgument 'web2/eth0'"
         $failure.Message | Should -Be "web2/eth0 has no gateway on network 'six' to be tested with."
@@ -267,7 +267,7 @@ Describe 'Test-ContainerNic where something is broken' -Tag Native, Once {
         $null = New-MacvlanNetwork two eth1 -Subnet 10.6.0.0/24 -Gateway 10.6.0.1
         $null = 'one', 'two' | ForEach-Object { Connect-ContainerNic $_ web1 }
         Test-ContainerNic one, two | Get-Verdict | Should -Be 'web1/eth0 10.5.0.1 ICMP Reachable', 'web1/eth1 10.6.0.1 ICMP Reachable'
-        Test-ContainerNic two 10.5.0.1 | ForEach-Object Status | Should -Be NoRoute
+        Test-ContainerNic two -Destination 10.5.0.1 | ForEach-Object Status | Should -Be NoRoute
         ip -n wire link set eth1 down
         while ((Get-IpLink eth1 -Namespace web1).flags -contains 'LOWER_UP') { Start-Sleep -Milliseconds 20 }
         Test-ContainerNic one, two @quick | ForEach-Object Status | Should -Be Reachable, ParentDown
@@ -302,9 +302,9 @@ Describe 'Test-ContainerNic on VLANs and ipvlan' {
         $null = New-MacvlanNetwork sixty eth0.60 -Subnet 10.1.0.0/24
         $null = Connect-ContainerNic fifty web1 -IPAddress 10.1.0.2
         $null = Connect-ContainerNic sixty web2 -IPAddress 10.1.0.3
-        $results = @(Test-ContainerNic fifty web2 @quick)
+        $results = @(Test-ContainerNic fifty -Destination web2 @quick)
         ip link set eth0.50 down
-        $results += Test-ContainerNic fifty web2 @quick
+        $results += Test-ContainerNic fifty -Destination web2 @quick
         $results | ForEach-Object { "$($_.Status): $($_.Reason)" } | Should -Be @(
             'OtherParent: web2/eth0 is on eth0.60 (VLAN 60), web1/eth0 on eth0.50 (VLAN 50): only a router can connect them'
             'ParentDown: the parent eth0.50 is down')
@@ -321,8 +321,8 @@ Describe 'Test-ContainerNic on VLANs and ipvlan' {
         Test-ContainerNic own -Full | Get-Verdict | Should -Be @(
             'web1/eth0 web2/eth0 ICMP Reachable', 'web1/eth0 web2/eth0 ICMPv6 Reachable'
             'web2/eth0 web1/eth0 ICMP Reachable', 'web2/eth0 web1/eth0 ICMPv6 Reachable')
-        (Test-ContainerNic own web2 -Namespace web1 -LinkLayer).Status | Should -Be $LinkLayer
-        $silent = Test-ContainerNic own 10.1.0.77, 10.1.0.99, fd18::99 -Namespace web1 @quick
+        (Test-ContainerNic own -Destination web2 -Namespace web1 -LinkLayer).Status | Should -Be $LinkLayer
+        $silent = Test-ContainerNic own -Destination 10.1.0.77, 10.1.0.99, fd18::99 -Namespace web1 @quick
         # In the l3 modes the host routes: for IPv6, only where it has a route.
         $expected = if ($Mode -eq 'L2') { 'NeighborSilent', 'NeighborSilent' } else { 'EchoSilent', 'SendRefused' }
         $silent.Status | Should -Be (@('HostIsolation') + $expected)
@@ -338,7 +338,7 @@ Describe 'Test-ContainerNic on VLANs and ipvlan' {
         Remove-IpvlanNetwork own -Force
         $null = New-IpvlanNetwork own eth0 -Flag Vepa -Subnet 10.1.0.0/24
         & $connect own
-        $reasons + (Test-ContainerNic own web2 -Namespace web1 @quick).Reason | Should -Be @(
+        $reasons + (Test-ContainerNic own -Destination web2 -Namespace web1 @quick).Reason | Should -Be @(
             @('flag Private isolates the NICs of a parent from each other') * 2 + 'flag Vepa needs a switch that sends frames back; this switch doesn''t')
     }
 
@@ -346,6 +346,6 @@ Describe 'Test-ContainerNic on VLANs and ipvlan' {
         $null = New-MacvlanNetwork -Name dark -Subnet 10.1.0.0/24
         & $connect dark
         Test-ContainerNic dark -Full -Quiet | Should -BeTrue
-        Test-ContainerNic dark 192.0.2.1 -Namespace web1 | ForEach-Object Status | Should -Be NoRoute
+        Test-ContainerNic dark -Destination 192.0.2.1 -Namespace web1 | ForEach-Object Status | Should -Be NoRoute
     }
 }

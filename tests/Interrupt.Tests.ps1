@@ -113,7 +113,7 @@ Describe 'Ctrl+C' -Tag Native, Once {
     It 'ends tests of NICs that nobody answers' {
         $null = Connect-ContainerNic front web1
         $silent = (1..100 | ForEach-Object { "10.50.9.$_" }) -join "','"
-        $process = Start-Shell "'ready'; try { Test-ContainerNic front '$silent' -TimeoutSeconds 60; 'not reached' } finally { [Console]::WriteLine('stopped') }"
+        $process = Start-Shell "'ready'; try { Test-ContainerNic front -Destination '$silent' -TimeoutSeconds 60; 'not reached' } finally { [Console]::WriteLine('stopped') }"
         $process.StandardOutput.ReadLine() | Should -Be ready
         # Time to be in the midst of them.
         Start-Sleep 1

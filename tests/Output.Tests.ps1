@@ -29,7 +29,7 @@ AfterAll { Clear-TestHost }
 
 Describe 'Progress' -Tag Native, Once {
     It 'is shown of a test that takes long, and taken away' {
-        $told = Get-Progress 'Test-ContainerNic lan 10.1.0.200, 10.1.0.201 -Count 1 -TimeoutSeconds 1.5'
+        $told = Get-Progress 'Test-ContainerNic lan -Destination 10.1.0.200, 10.1.0.201 -Count 1 -TimeoutSeconds 1.5'
         $told[0] | Should -Be 'Processing Testing NICs: 1 of 2: web1/eth0 to 10.1.0.200'
         $told[-1] | Should -Be 'Completed Testing NICs: 2 of 2: web1/eth0 to 10.1.0.201'
     }
@@ -59,7 +59,7 @@ Describe 'Progress' -Tag Native, Once {
     }
 
     It 'is taken away when an error ends the command' {
-        $told = Get-Progress "try { Test-ContainerNic lan 10.1.0.200 -Count 1 -TimeoutSeconds 1.5 | ForEach-Object { throw 'enough' } } catch { }"
+        $told = Get-Progress "try { Test-ContainerNic lan -Destination 10.1.0.200 -Count 1 -TimeoutSeconds 1.5 | ForEach-Object { throw 'enough' } } catch { }"
         $told[-1] | Should -BeLike 'Completed *'
     }
 }
@@ -71,7 +71,7 @@ Describe 'Colour' -Tag Native, Once {
         $null = Invoke-Shell -Through env, TERM=xterm-256color @"
             & {
                 Get-ContainerNetwork; Get-ContainerNetwork | Format-List *; Get-ContainerNic; Get-NetworkNamespace
-                Test-ContainerNic lan 10.1.0.200 -Count 1 -TimeoutSeconds 0.1
+                Test-ContainerNic lan -Destination 10.1.0.200 -Count 1 -TimeoutSeconds 0.1
                 Get-ContainerNetwork none; Connect-ContainerNic lan none; New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24
                 New-MacvlanNetwork two eth0 -Subnet 10.2.0.0/24 -Mtu 1400 -Verbose
                 Connect-ContainerNic two web2 -Mtu 9000 -Verbose

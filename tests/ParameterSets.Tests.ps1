@@ -51,6 +51,8 @@ BeforeAll {
             Parent { 'eth0' }
             VlanId { 7 }
             Subnet { '10.9.0.0/24' }
+            IPAddress { '10.1.0.2' }
+            NewName { 'new1' }
             default { throw "Get-Sample has nothing for the parameter $Parameter of $Command." }
         }
     }
@@ -74,7 +76,8 @@ BeforeAll {
         $info = Get-Command $Command
         $metadata = [Management.Automation.CommandMetadata]::new($info)
         $binding = [Management.Automation.ProxyCommand]::GetCmdletBindingAttribute($metadata)
-        $block = [Management.Automation.ProxyCommand]::GetParamBlock($metadata)
+        # The attribute that ignores a property without a value isn't in the text.
+        $block = [Management.Automation.ProxyCommand]::GetParamBlock($metadata) -replace "(\[Alias\('Id')", '[MacIpvlan.PowerShell.NullIsNothing()]$1'
         $namesSet = [scriptblock]::Create("$binding param($block) process { `$PSCmdlet.ParameterSetName }")
         # What is piped is a target; these two take it only so that the set is not settled before it is seen.
         $isTarget = $Way -eq 'pipeline' -and $Command -eq 'Connect-ContainerNic' -and $Piped -in 'Container', 'Namespace'
@@ -82,6 +85,8 @@ BeforeAll {
         # That does not end by itself.
         if ($info.Verb -eq 'Watch' -and -not $info.Parameters.ContainsKey('Timeout')) { return }
         $more = $info.Parameters.ContainsKey('WhatIf') ? @{ WhatIf = $true } : @{}
+        # With nothing but what it must have, it asks which NICs.
+        if ($info.Verb -eq 'Disconnect' -and $Set -eq 'Network' -and $Way -eq 'name') { $more.Network = 'lan' }
         if ($info.Parameters.ContainsKey('Timeout')) { $more.Timeout = 0.05 }
         if ($info.Parameters.ContainsKey('TimeoutSeconds')) { $more.TimeoutSeconds, $more.Count = 0.05, 1 }
         if ($info.Verb -eq 'New' -or $info.Verb -eq 'Test') { $more.WarningAction = 'Ignore' }
@@ -98,6 +103,67 @@ AfterAll {
 
 Describe 'Parameter sets' -Tag Native, Once {
     It '<Command>, set <Set>, by <Way> <Piped>' -ForEach $other { Assert-Way $Command $Set $Way $Piped }
+
+    It '<Verb>-ContainerNic takes the network first, then the target, by position and down the pipeline' -ForEach @(
+        @{ Verb = 'Get' }, @{ Verb = 'Test' }, @{ Verb = 'Connect' }, @{ Verb = 'Disconnect' }
+    ) {
+        $null = Connect-ContainerNic lan web2
+        $change = @{}
+        if ($Verb -in 'Connect', 'Disconnect') { $change.WhatIf = $true }
+        if ($Verb -eq 'Test') { $change.Count, $change.TimeoutSeconds, $change.ErrorAction = 1, 0.01, 'Ignore' }
+        $command = "$Verb-ContainerNic"
+        # What -WhatIf says, and the objects, name the target.
+        function Get-Target([scriptblock]$Call) {
+            $found = & $Call
+            if ($Verb -in 'Get', 'Test') { return $found | ForEach-Object { "$($_.Source ?? $_)" -replace '/eth\d+( .*)?$' } | Sort-Object -Unique }
+            $lines = Invoke-Shell "function Get-Sleeper { Get-Process -Id $($sleeper.Id) }; `$change = @{ WhatIf = `$true }; `$command = '$command'; $Call"
+            [regex]::Matches("$lines", 'on target "([^"/]*(?:/proc)?[^"]*?)(?:/eth\d+)?"') | ForEach-Object { $_.Groups[1].Value } | Sort-Object -Unique
+        }
+        function Get-Sleeper { Get-Process -Id $sleeper.Id }
+        Get-Target { & $command lan web1 @change } | Should -Be web1
+        Get-Target { 'web1', 'web2' | & $command lan @change } | Should -Be web1, web2
+        Get-Target { Get-NetworkNamespace web2 | & $command lan @change } | Should -Be web2
+        Get-Target { Get-Sleeper | & $command lan @change } | Should -Be "/proc/$($sleeper.Id)/ns/net"
+        Get-Target { Get-MacvlanNetwork lan | & $command -Target web1 @change } | Should -Be web1
+        Get-Target { Get-MacvlanNetwork lan | & $command -Namespace web2 @change } | Should -Be web2
+        if ($Verb -ne 'Connect') {
+            Get-Target { 'web1' | & $command @change } | Should -Be web1
+            Get-Target { Get-ContainerNetwork lan | & $command @change } | Should -Be ("/proc/$($sleeper.Id)/ns/net", 'web1', 'web2' | Sort-Object)
+            Get-Target { Get-Sleeper | & $command @change } | Should -Be "/proc/$($sleeper.Id)/ns/net"
+            Get-Target { Get-ContainerNic lan web1 | & $command @change } | Should -Be web1
+        }
+        else { (Get-Failure { 'web1' | Connect-ContainerNic }).Action | Should -Be "Specify the network: 'web1' | Connect-ContainerNic NETWORK." }
+        Disconnect-ContainerNic lan web2
+    }
+
+    It 'finds NICs by address, MAC address and parent' {
+        $nic = Get-ContainerNic lan web1
+        $address = $nic.IPAddress[0]
+        foreach ($given in $address, ($address -replace '/.*'), [ipaddress]($address -replace '/.*'), '10.1.0.0/24', '10.1.0.1-10.1.0.9') {
+            "$(Get-ContainerNic -IPAddress $given)" | Should -BeLike '*web1/eth0*' -Because "$given ($($given.GetType())) is looked for"
+        }
+        "$(Get-ContainerNic -IPAddress $address)" | Should -Be 'web1/eth0'
+        Get-ContainerNic -IPAddress 10.1.0.200, 10.2.0.0/24 | Should -BeNullOrEmpty
+        "$(Get-ContainerNic -MacAddress $nic.MacAddress)" | Should -Be 'web1/eth0'
+        "$(Get-ContainerNic -MacAddress ($nic.MacAddress -replace ':', '-').ToUpper() -Parent ETH*)" | Should -Be 'web1/eth0'
+        Get-ContainerNic -Parent eth9 | Should -BeNullOrEmpty
+    }
+
+    It 'gives the NICs of a process that is in the namespace, each once, and none for others' {
+        $inside = Start-Sleeper 'ip netns exec web1'
+        try {
+            "$($inside, $inside | Get-ContainerNic)" | Should -Be 'web1/eth0'
+            Get-Process -Id $PID | Get-ContainerNic | Should -BeNullOrEmpty
+            Get-Failure { Get-Process -Id $PID | Disconnect-ContainerNic } | Should -BeNullOrEmpty
+        }
+        finally { Stop-Sleeper $inside }
+    }
+
+    It 'asks which NICs, and never takes nothing for all' {
+        (Get-Failure { Disconnect-ContainerNic }).What | Should -BeLike 'InvalidParameter *'
+        (Get-Failure { $null | Disconnect-ContainerNic -Force }).What | Should -Not -BeNullOrEmpty
+        Get-ContainerNic lan | Should -Not -BeNullOrEmpty
+    }
 
     It 'take a name in the first place for the network, as Connect and Get do' {
         $null = Connect-ContainerNic lan web2 -InterfaceName other0

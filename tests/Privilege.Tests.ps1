@@ -201,7 +201,7 @@ Describe 'An ordinary user' -Tag Native, Once {
                 Attempt { (Connect-ContainerNic lan -ProcessId $child.Id -AnnounceCount 2).InterfaceName }
                 nsenter --net -t $child.Id ip -4 -o address show dev eth0 | ForEach-Object { ($_ -split '\s+')[3] }
                 Attempt { (Get-ContainerNic).State }
-                Attempt { (Test-ContainerNic lan 10.1.0.9 -Count 1 -TimeoutSeconds 0.1).Status }
+                Attempt { (Test-ContainerNic lan -Destination 10.1.0.9 -Count 1 -TimeoutSeconds 0.1).Status }
                 Attempt { Get-ContainerNic | Disconnect-ContainerNic }
                 nsenter --net -t $child.Id ip -o link show | ForEach-Object { ($_ -split '\s+')[1] }
                 Attempt { Remove-MacvlanNetwork lan }

@@ -123,7 +123,7 @@ Describe 'Macvlan networks and NICs' -Tag Native, Once {
         $network, $namespace = (ConvertTo-Form Xml $networks[0]), (ConvertTo-Form Xml (Get-NetworkNamespace web3))
         Get-Failure { $network | Connect-ContainerNic remote } | ForEach-Object What | Should -BeLike 'InputObjectNotBound *'
         Get-Failure { $namespace | Connect-ContainerNic -Namespace web3 } | ForEach-Object What | Should -BeLike 'InputObjectNotBound *'
-        Get-Failure { $namespace | Test-ContainerNic } | ForEach-Object What | Should -BeLike 'InputObjectNotBound *'
+        Get-Failure { Get-Item /run | Test-ContainerNic } | ForEach-Object What | Should -BeLike 'InputObjectNotBound *'
         Get-Failure { Get-Item /run | Connect-ContainerNic remote } | ForEach-Object What | Should -BeLike 'InputObjectNotBound *'
         Get-ContainerNic remote | Should -BeNullOrEmpty
     }

@@ -81,6 +81,21 @@ Describe 'Verbose steps' {
         ip link delete eth0.10
     }
 
+    It 'can be pasted, whatever names have in them: <_>' -Tag Native -ForEach 'my ns', "it's", 'pa$x', 'a;b', '#1', '-x' {
+        $odd = $_
+        $null = New-MacvlanNetwork lan -Parent eth0 -Subnet 10.1.0.0/24
+        $steps = Get-Step { New-NetworkNamespace $odd -Verbose }
+        $steps += Get-Step { Connect-ContainerNic lan -Namespace $odd -Verbose -AnnounceCount 0 }
+        $steps += Get-Step { Get-ContainerNic | Disconnect-ContainerNic -Verbose }
+        $steps += Get-Step { Remove-NetworkNamespace $odd -Verbose }
+        $steps | Should -Not -BeNullOrEmpty
+        # As a shell reads them: the name is one word wherever it is.
+        foreach ($step in $steps) {
+            $words = sh -c "printf '%s\n' $step"
+            $words | Should -Contain $odd -Because "$step names it"
+        }
+    }
+
     It 'make the same namespace, and take all away again' -Tag Native {
         $steps = Get-Step { New-NetworkNamespace one -Verbose }
         $ours = Get-Outcome one lo

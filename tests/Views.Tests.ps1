@@ -44,7 +44,7 @@ Describe 'Views' -Tag Native, Once {
         @{ Case = 'namespaces'; Get = { Get-NetworkNamespace }; Whole = '/run/netns/web1', '/run/netns/wire' }
         @{ Case = 'what was restored'; Get = { Restore-ContainerNetwork }; Whole = 'InPlace', ' lan ', 'web1/eth0' }
         @{ Case = 'what differs'; Get = { Test-ContainerNetwork }; Whole = '10.1.0.99/24', "$full/64", 'AddressWithoutLease', 'AddressMissing' }
-        @{ Case = 'tests'; Get = { Test-ContainerNic lan $long -Namespace web1 -Count 1 -TimeoutSeconds 0.2 }; Whole = 'web1/eth1 on network lan', 'ICMPv6' }
+        @{ Case = 'tests'; Get = { Test-ContainerNic lan web1 $long -Count 1 -TimeoutSeconds 0.2 }; Whole = 'web1/eth1 on network lan', 'ICMPv6' }
         @{ Case = 'events'; Get = { Get-Event }; Whole = ' web1/eth1 ', "$other lladdr 02:00:00:00:00:07", '10.9.0.0/16 via 10.1.0.1' }
     ) {
         if ($Case -eq 'what differs') {

@@ -129,7 +129,8 @@ public sealed partial class SqliteStateStore
         {
             throw new NetworkException(
                 NetworkError.HostAccessExists,
-                $"Another command has just given the host access to the network '{network.Name}'.");
+                $"Another command has just given the host access to the network '{network.Name}'.",
+                $"Use this access: Get-HostAccess {network.Name}.");
         }
         catch (SqliteException e) when (e.SqliteErrorCode == ConstraintViolation)
         {

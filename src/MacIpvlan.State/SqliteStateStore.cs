@@ -134,6 +134,24 @@ public sealed partial class SqliteStateStore : IStateStore
     });
 
     /// <inheritdoc/>
+    public void RenameNetwork(string id, string name) => _database.Write(() =>
+    {
+        try
+        {
+            return _database.Execute("UPDATE networks SET name = $2 WHERE id = $1", id, name) > 0
+                ? 0
+                : throw new NetworkException(NetworkError.NetworkNotFound, "Another command has just removed the network.");
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == ConstraintViolation)
+        {
+            throw NameExists(name);
+        }
+    });
+
+    private static NetworkException NameExists(string name) => new(
+        NetworkError.NetworkExists, $"A network named '{name}' already exists.", "Choose another name, or remove that network first.");
+
+    /// <inheritdoc/>
     public void RemoveNetwork(string id) => _database.Write(() => Remove(id));
 
     private int Add(NetworkRecord network)
@@ -158,10 +176,7 @@ public sealed partial class SqliteStateStore : IStateStore
         }
         catch (SqliteException e) when (e.SqliteErrorCode == ConstraintViolation)
         {
-            throw new NetworkException(
-                NetworkError.NetworkExists,
-                $"A network named '{network.Name}' already exists.",
-                "Choose another name, or remove that network first.");
+            throw NameExists(network.Name);
         }
 
         for (int i = 0; i < network.Subnets.Count; i++)

@@ -45,7 +45,7 @@ public sealed class VlanIdCompleter : NameCompleter
         IReadOnlyList<string> parents = input.Given(nameof(VlanSubInterface.Parent));
         return new VlanSubInterfaces(session).GetTags()
             .Where(v => parents.Count == 0 || parents.Contains(v.Parent)).OrderBy(static v => v.VlanId)
-            .Select(static v => new Candidate(v.VlanId.ToString(CultureInfo.InvariantCulture), () => $"{v.Name} on {v.Parent}"));
+            .Select(static v => new Candidate(v.VlanId.ToString(CultureInfo.InvariantCulture), () => $"{v.Name} on {v.Parent}") { IsPlain = true });
     }
 }
 
@@ -74,7 +74,7 @@ public sealed class ContainerCompleter : NameCompleter
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
 
     private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input) =>
-        input.Command.StartsWith("Connect-", StringComparison.OrdinalIgnoreCase) ? Running(session)
+        input.IsConnect ? Running(session)
             : new ContainerNics(session).GetAll().Where(static n => n.Container is not null)
                 .Select(static n => new Candidate(n.Container!, () => $"{n.Image}, {n.Runtime}, on {n.Network}"))
                 .Concat(Running(session));
@@ -84,11 +84,25 @@ public sealed class ContainerCompleter : NameCompleter
             .Select(static c => new Candidate(c.Name, () => $"{c.ShortId}: {c.Image}, {c.Runtime}"));
 }
 
-/// <summary>Completes the names of network namespaces, then of running containers.</summary>
+/// <summary>
+/// Completes targets: for Connect commands, the names of network namespaces and of running containers; for others, those of
+/// NICs, on the network if it is specified.
+/// </summary>
 public sealed class TargetCompleter : NameCompleter
 {
-    private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input) =>
-        NamespaceCompleter.All().Concat(ContainerCompleter.Running(session));
+    private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input)
+    {
+        if (input.IsConnect) return NamespaceCompleter.All().Concat(ContainerCompleter.Running(session));
+        return NicsOf(session, input).GroupBy(static n => n.Namespace).OrderBy(static g => g.Key, StringComparer.Ordinal)
+            .Select(static g => new Candidate(g.Key, () => string.Join(", ", g.Take(5).Select(static n => $"{n.InterfaceName} on {n.Network}"))));
+    }
+
+    internal static IEnumerable<ContainerNic> NicsOf(NetworkSession session, CompletionInput input)
+    {
+        IReadOnlyList<string> networks = input.Given(nameof(ContainerNic.Network));
+        return new ContainerNics(session).GetAll()
+            .Where(n => networks.Count == 0 || networks.Contains(n.Network, StringComparer.OrdinalIgnoreCase));
+    }
 }
 
 /// <summary>Completes the interface names of NICs, in the network and namespace if they are specified.</summary>

@@ -21,10 +21,10 @@ public abstract partial class NameCompleter : IArgumentCompleter
         try
         {
             using NetworkSession session = new(StateLocation.OpenExisting) { OpenRuntimes = RuntimeLocation.Open, Recovering = Recovery.Run };
-            return [.. Complete(session, new(commandName, fakeBoundParameters))
+            return [.. Complete(session, new(commandName, beginning, fakeBoundParameters))
                 .Where(n => n.Name.Length > 0 && n.Name.StartsWith(beginning, StringComparison.OrdinalIgnoreCase))
                 .DistinctBy(static n => n.Name)
-                .Select(static n => new CompletionResult(Quote(n.Name), n.Name, CompletionResultType.ParameterValue, n.Describe()))];
+                .Select(static n => new CompletionResult(n.IsPlain ? n.Name : Quote(n.Name), n.Name, CompletionResultType.ParameterValue, n.Describe()))];
         }
         catch (Exception e) when (e is NetworkException or NetlinkException or IOException or UnauthorizedAccessException)
         {
@@ -43,11 +43,21 @@ public abstract partial class NameCompleter : IArgumentCompleter
     private static partial Regex Bare();
 
     /// <summary>A name and its tooltip.</summary>
-    internal sealed record Candidate(string Name, Func<string> Describe);
-
-    /// <summary>The other parameters on the command line.</summary>
-    internal sealed record CompletionInput(string Command, IDictionary Parameters)
+    internal sealed record Candidate(string Name, Func<string> Describe)
     {
+        /// <summary>Whether it's an address or a number, which is written without quotes.</summary>
+        public bool IsPlain { get; init; }
+    }
+
+    /// <summary>What is on the command line.</summary>
+    /// <param name="Command">The command.</param>
+    /// <param name="Beginning">The beginning of the value, without quotes.</param>
+    /// <param name="Parameters">The other parameters.</param>
+    internal sealed record CompletionInput(string Command, string Beginning, IDictionary Parameters)
+    {
+        /// <summary>Whether something new is connected, and nothing that exists is looked for.</summary>
+        public bool IsConnect => Command.Split('\\')[^1].StartsWith("Connect-", StringComparison.OrdinalIgnoreCase);
+
         /// <summary>The values of a parameter, as far as they are known during completion.</summary>
         public IReadOnlyList<string> Given(string parameter) => Parameters[parameter] switch
         {

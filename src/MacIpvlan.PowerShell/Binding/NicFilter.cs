@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net.NetworkInformation;
 using MacIpvlan.Containers;
 
 namespace MacIpvlan.PowerShell;
@@ -21,12 +23,29 @@ internal sealed class NicFilter(IReadOnlyList<ContainerNic> all)
     public NicFilter Targets(TargetReference[]? targets) => Any(targets?.SelectMany(t =>
         new[] { new NamespaceReference(t.Text).Filter(all), OfContainer(t.Text) }));
 
-    public NicFilter Processes(int[]? ids) => Any(ids?.Select(static id => (Func<ContainerNic, bool>)(n => n.ProcessId == id)));
+    // By what was specified as the target, or by the namespace that the process is in now.
+    public NicFilter Processes(int[]? ids) => Any(ids?.SelectMany(id => new[]
+    {
+        n => n.ProcessId == id,
+        new NamespaceReference(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/ns/net")).Filter(all),
+    }));
 
     public NicFilter Interfaces(string[]? texts) => Any(texts?.Select(t =>
     {
         NamePattern pattern = NamePattern.For(t, all, static n => n.InterfaceName);
         return (Func<ContainerNic, bool>)(n => pattern.Matches(n.InterfaceName));
+    }));
+
+    public NicFilter Addresses(AddressSelection[]? addresses) => Any(addresses?.Select(static a =>
+        (Func<ContainerNic, bool>)(n => n.IPAddress.Any(own => a.Range.Contains(AddressReference.Read(own.ToString()))))));
+
+    public NicFilter MacAddresses(PhysicalAddress[]? addresses) => Any(addresses?.Select(static a =>
+        (Func<ContainerNic, bool>)(n => n.MacAddress.Length > 0 && PhysicalAddress.Parse(n.MacAddress).Equals(a))));
+
+    public NicFilter Parents(string[]? texts) => Any(texts?.Select(t =>
+    {
+        NamePattern pattern = NamePattern.For(t, all, static n => n.Parent);
+        return (Func<ContainerNic, bool>)(n => pattern.Matches(n.Parent));
     }));
 
     private NicFilter Any(IEnumerable<Func<ContainerNic, bool>>? alternatives)

@@ -91,7 +91,9 @@ public sealed class NicReference
         catch (Exception e) when (e is FormatException or OverflowException)
         {
             throw new NetworkException(
-                NetworkError.InvalidParameter, $"The object for the NIC {this} contains the invalid value '{text}': {e.Message}");
+                NetworkError.InvalidParameter,
+                $"The object for the NIC {this} contains the invalid value '{text}': {e.Message}",
+                "Get the object again with Get-ContainerNic, or change this value in the file that it comes from.");
         }
     }
 }

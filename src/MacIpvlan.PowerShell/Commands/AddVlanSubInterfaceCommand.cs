@@ -18,11 +18,13 @@ public sealed class AddVlanSubInterfaceCommand : NetworkCommand
 
     /// <summary>The VLAN ids.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public int[] VlanId { get; set; } = [];
 
     /// <summary>The name. The default is PARENT.ID.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public string? Name { get; set; }
 
     /// <summary>The EtherType of the tag: 802.1Q or 802.1ad.</summary>
@@ -33,11 +35,13 @@ public sealed class AddVlanSubInterfaceCommand : NetworkCommand
     /// <summary>The MTU. The default is the parent's.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<int?>]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public int? Mtu { get; set; }
 
     /// <summary>Whether headers are shown as if there were no tag.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<bool?>]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public bool? ReorderHeader { get; set; }
 
     /// <summary>Registers the VLAN through GVRP.</summary>
@@ -58,11 +62,13 @@ public sealed class AddVlanSubInterfaceCommand : NetworkCommand
     /// <summary>Maps priorities of this host to priorities of the tag.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [PriorityMapTransformation]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public Hashtable? EgressPriorityMap { get; set; }
 
     /// <summary>Maps priorities of the tag to priorities of this host.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [PriorityMapTransformation]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public Hashtable? IngressPriorityMap { get; set; }
 
     private protected override bool ChangesHost => true;
@@ -101,5 +107,8 @@ public sealed class AddVlanSubInterfaceCommand : NetworkCommand
     private static uint ReadNumber(object? value) =>
         uint.TryParse(Convert.ToString(value, CultureInfo.InvariantCulture), NumberStyles.None, CultureInfo.InvariantCulture, out uint number)
             ? number
-            : throw new NetworkException(NetworkError.InvalidParameter, $"'{value}' isn't a valid priority: specify a whole number.");
+            : throw new NetworkException(
+                NetworkError.InvalidParameter,
+                $"'{value}' isn't a valid priority: it isn't a whole number.",
+                "Map priorities as @{ 0 = 3 }: priorities of the tag are 0 to 7.");
 }

@@ -45,22 +45,26 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
     [Alias("Id", "PID")]
     [NullIsNothing]
     [ValidateRange(1, int.MaxValue)]
+    [ArgumentCompleter(typeof(ProcessCompleter))]
     public int[] ProcessId { get; set; } = [];
 
     /// <summary>
     /// Disconnected NICs to connect again with their former settings, unless other parameters override them.
     /// </summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByNic)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public NicReference[] InputObject { get; set; } = [];
 
     /// <summary>The interface name. The default is the next free ethN.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public string? InterfaceName { get; set; }
 
     /// <summary>The addresses.</summary>
     [Parameter]
     [ValueTransformation<AddressReference[]>]
+    [ArgumentCompleter(typeof(FreeAddressCompleter))]
     public AddressReference[]? IPAddress { get; set; }
 
     /// <summary>Gives the NIC no address.</summary>
@@ -70,6 +74,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
     /// <summary>How often the addresses are announced.</summary>
     [Parameter]
     [ValidateRange(0, 3)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public int AnnounceCount { get; set; } = 1;
 
     /// <summary>Probes the addresses before the NIC takes them. The default is the network's setting.</summary>
@@ -78,6 +83,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
 
     /// <summary>The MAC address.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public PhysicalAddress? MacAddress { get; set; }
 
     /// <summary>
@@ -88,6 +94,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
 
     /// <summary>The MTU.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public int? Mtu { get; set; }
 
     private protected override bool ChangesHost => true;
@@ -98,7 +105,19 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
     {
         if (NoIPAddress && IPAddress?.Length > 0)
         {
-            throw new NetworkException(NetworkError.InvalidParameter, "NoIPAddress and IPAddress can't be used together.");
+            throw new NetworkException(
+                NetworkError.InvalidParameter,
+                "NoIPAddress and IPAddress can't be used together.",
+                "Omit -NoIPAddress for a NIC with the addresses, or -IPAddress for one without.");
+        }
+
+        // Piped text binds to both, and then means the target.
+        if (ParameterSetName == ByTarget && !IsTyped(nameof(Network)) && !IsTyped(nameof(Target)))
+        {
+            throw new NetworkException(
+                NetworkError.InvalidParameter,
+                $"No network was specified for the target {Target[0]}.",
+                $"Specify the network: '{Target[0]}' | Connect-ContainerNic NETWORK.");
         }
 
         _connections ??= new ConnectPipeline(Session, Report);
@@ -106,7 +125,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
         foreach (NetworkReference reference in Network)
         {
             ContainerNetwork? network = Find(reference.Name);
-            if (network is null) WriteError(ErrorRecords.From(NetworkNotFound(reference.Name), reference.Name));
+            if (network is null) WriteError(ErrorRecords.From(NotFound.NetworkOfNic(Session, reference.Name, new ContainerNetworks(Session).GetAll()), reference.Name));
             else ConnectEach(network);
         }
     }
@@ -136,7 +155,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
         switch (ParameterSetName)
         {
             case ByContainer: Each(Container, c => _targets!.OpenContainer(c.Text)); break;
-            case ByNamespace: Each(Namespace, static n => NicTargetFinder.OpenNamespace(n.Text)); break;
+            case ByNamespace: Each(Namespace, n => _targets!.OpenNamed(n.Text)); break;
             case ByProcess: Each(ProcessId, NicTargetFinder.OpenProcess); break;
             case ByNic: Each(InputObject, n => n.Open(_targets!)); break;
             default: Each(Target, t => _targets!.Open(t.Text)); break;

@@ -11,11 +11,13 @@ public sealed class EnableHostAccessCommand : HostAccessCommand
     /// <summary>The host's addresses on the network. The default is the lowest free ones.</summary>
     [Parameter]
     [ValueTransformation<AddressReference[]>]
+    [ArgumentCompleter(typeof(FreeAddressCompleter))]
     public AddressReference[] IPAddress { get; set; } = [];
 
     /// <summary>The interface's name.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public string? InterfaceName { get; set; }
 
     private protected override string Activity => "Enabling host access";

@@ -1,40 +1,31 @@
 using System.Management.Automation;
+using System.Net.NetworkInformation;
 
 namespace MacIpvlan.PowerShell.Commands;
 
 /// <summary>Lists NICs.</summary>
-[Cmdlet(VerbsCommon.Get, "ContainerNic")]
+[Cmdlet(VerbsCommon.Get, "ContainerNic", DefaultParameterSetName = ByNetwork)]
 [OutputType(typeof(ContainerNic))]
-public sealed class GetContainerNicCommand : NetworkCommand
+public sealed class GetContainerNicCommand : NicSelectionCommand
 {
-    /// <summary>Names or patterns of networks, or network objects.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true)]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(NetworkCompleter))]
-    public NetworkReference[]? Network { get; set; }
+    private readonly List<NicSelection> _selections = [];
 
-    /// <summary>Names or patterns of containers, or ids of at least 12 digits.</summary>
+    /// <summary>Addresses, with or without a prefix length, subnets or ranges.</summary>
+    [Parameter]
+    [ValueTransformation<AddressSelection[]>]
+    [ArgumentCompleter(typeof(NicAddressCompleter))]
+    public AddressSelection[]? IPAddress { get; set; }
+
+    /// <summary>MAC addresses.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(MacAddressCompleter))]
+    public PhysicalAddress[]? MacAddress { get; set; }
+
+    /// <summary>Names or patterns of parents.</summary>
     [Parameter]
     [SupportsWildcards]
-    [ArgumentCompleter(typeof(ContainerCompleter))]
-    public string[]? Container { get; set; }
-
-    /// <summary>Names, paths or patterns of namespaces.</summary>
-    [Parameter]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(NamespaceCompleter))]
-    public NamespaceReference[]? Namespace { get; set; }
-
-    /// <summary>Processes that were specified as targets.</summary>
-    [Parameter]
-    [Alias("Id", "PID")]
-    public int[]? ProcessId { get; set; }
-
-    /// <summary>Names or patterns of interfaces.</summary>
-    [Parameter]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(InterfaceCompleter))]
-    public string[]? InterfaceName { get; set; }
+    [ArgumentCompleter(typeof(ParentCompleter))]
+    public string[]? Parent { get; set; }
 
     /// <summary>The states of the NICs.</summary>
     [Parameter]
@@ -44,13 +35,18 @@ public sealed class GetContainerNicCommand : NetworkCommand
     [Parameter]
     public SwitchParameter Recorded { get; set; }
 
-    private protected override void Process()
+    private protected override void Process(NicSelection selection) => _selections.Add(selection);
+
+    // The NICs are read and looked at only once, however many networks, targets or processes come down the pipeline.
+    private protected override void Finish()
     {
         foreach (NicState state in State ?? []) CheckState(state);
-        NicFilter filter = new NicFilter(GetNics(SelectReferenced(Network)))
-            .Containers(Container).Namespaces(Namespace).Processes(ProcessId).Interfaces(InterfaceName);
-        ContainerNic[] found = [.. filter.Found];
-        foreach (ContainerNic nic in (Recorded ? found : new NicStates(Session).Look(found)).Where(n => State?.Contains(n.State) ?? true)) Write(nic);
+        if (_selections.Count == 0) return;
+        IReadOnlyList<ContainerNic> all = GetNics(_selections.Count == 1 ? _selections[0].Networks : null);
+        ContainerNic[] selected = [.. _selections.SelectMany(s => s.Find(all)).DistinctBy(static n => n.Id)];
+        ContainerNic[] found = [.. new NicFilter(selected).Addresses(IPAddress).MacAddresses(MacAddress).Parents(Parent).Found];
+        foreach (ContainerNic nic in (Recorded ? found : new NicStates(Session).Look(found))
+            .Where(n => State?.Contains(n.State) ?? true)) Write(nic);
     }
 
     private void CheckState(NicState state)

@@ -20,8 +20,7 @@ public abstract class GetNetworkCommand<T> : NetworkCommand where T : ContainerN
 
     private protected override void Process()
     {
-        ContainerNetworks networks = new(Session);
-        T[] selected = [.. Select(Name, [.. networks.GetAll().OfType<T>()], static n => n.Name, NetworkNotFound)];
-        foreach (ContainerNetwork network in networks.Count([.. Matching(selected, Parent, static n => n.Parent)])) Write(network);
+        T[] selected = [.. Matching(SelectNetworks<T>(Name), Parent, static n => n.Parent)];
+        foreach (ContainerNetwork network in new ContainerNetworks(Session).Count(selected)) Write(network);
     }
 }

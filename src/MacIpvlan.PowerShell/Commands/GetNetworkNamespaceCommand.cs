@@ -15,7 +15,7 @@ public sealed class GetNetworkNamespaceCommand : NetworkCommand
 
     internal static NetworkException NotFound(string name) => new(
         NetworkError.NamespaceNotFound,
-        $"The network namespace '{name}' doesn't exist.",
+        $"The network namespace '{name}' doesn't exist.{NearestName.Ask(name, NetworkNamespaces.GetAll().Select(static n => n.Name))}",
         "List the namespaces with Get-NetworkNamespace.");
 
     private protected override void Process()

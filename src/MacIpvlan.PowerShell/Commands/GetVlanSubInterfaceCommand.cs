@@ -24,14 +24,15 @@ public sealed class GetVlanSubInterfaceCommand : NetworkCommand
     [ArgumentCompleter(typeof(VlanIdCompleter))]
     public int[]? VlanId { get; set; }
 
-    internal static NetworkException NotFound(string name) => new(
+    internal static NetworkException NotFound(string name, IEnumerable<VlanSubInterface> all) => new(
         NetworkError.SubInterfaceNotFound,
-        $"The VLAN sub-interface '{name}' doesn't exist.",
+        $"The VLAN sub-interface '{name}' doesn't exist.{NearestName.Ask(name, all.Select(static v => v.Name))}",
         "List the sub-interfaces with Get-VlanSubInterface.");
 
     private protected override void Process()
     {
-        VlanSubInterface[] selected = [.. Select(Name, new VlanSubInterfaces(Session).GetAll(), static v => v.Name, NotFound)];
+        IReadOnlyList<VlanSubInterface> all = new VlanSubInterfaces(Session).GetAll();
+        VlanSubInterface[] selected = [.. Select(Name, all, static v => v.Name, n => NotFound(n, all))];
         foreach (VlanSubInterface vlan in Matching(selected, Parent, static v => v.Parent))
         {
             if (VlanId is null || VlanId.Contains(vlan.VlanId)) Write(vlan);

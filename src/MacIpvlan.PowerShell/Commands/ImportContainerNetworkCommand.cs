@@ -25,6 +25,7 @@ public sealed class ImportContainerNetworkCommand : NetworkCommand
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public object?[]? InputObject { get; set; } = [];
 
     /// <summary>The format. The default is to detect it.</summary>

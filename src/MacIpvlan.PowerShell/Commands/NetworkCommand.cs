@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
+using System.Management.Automation.Host;
 
 namespace MacIpvlan.PowerShell;
 
@@ -10,6 +11,7 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
 {
     private readonly ConcurrentQueue<(bool IsWarning, string Text)> _messages = new();
     private readonly CancellationTokenSource _stopping = new();
+    private string[] _typed = [];
     private ProgressDisplay? _progress;
     private NetworkSession? _session;
 
@@ -46,6 +48,7 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected sealed override void BeginProcessing()
     {
+        _typed = [.. MyInvocation.BoundParameters.Keys];
         string missing = Capabilities.DescribeMissing(ChangesHost, EntersNamespaces, SendsPackets);
         if (missing.Length == 0) return;
         NetworkException denied = new(
@@ -126,9 +129,58 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Whether a parameter is on the command line, so that it doesn't come down the pipeline.</summary>
+    private protected bool IsTyped(string parameter) => _typed.Contains(parameter);
+
     /// <summary>Asks before a change. Names of others in the question are cleaned.</summary>
     private protected new bool ShouldProcess(string target, string action) =>
         base.ShouldProcess(PrintableText.Clean(target), PrintableText.Clean(action));
+
+    /// <summary>
+    /// Asks before a removal. Its impact is high if it takes NICs away; then the question is asked at the default preference too,
+    /// unless -Force permits it. If nobody can answer, the removal is refused where it is carried out.
+    /// </summary>
+    /// <param name="target">What is removed.</param>
+    /// <param name="action">The removal, without what it does to NICs.</param>
+    /// <param name="nics">The number of NICs that it would take away.</param>
+    /// <param name="force">Whether -Force permits that.</param>
+    /// <param name="disconnect">Whether to take the NICs away: -Force or the answer permits it.</param>
+    private protected bool ShouldRemove(string target, string action, int nics, bool force, out bool disconnect)
+    {
+        disconnect = force;
+        if (nics > 0 && !force && Asks(ConfirmImpact.High))
+        {
+            try
+            {
+                return disconnect = ShouldProcess(target, $"{action}, disconnecting NICs: {nics}");
+            }
+            // No terminal, no input left, or a host without questions: PowerShell throws one of these.
+            catch (Exception e) when (e is InvalidOperationException or HostException or NullReferenceException)
+            {
+                return true;
+            }
+        }
+
+        string effect = nics == 0 ? ""
+            : force ? $", disconnecting NICs: {nics}"
+            : $", which fails without -Force because it has NICs: {nics}";
+        // The class has the impact of its worst case. This isn't it, so the question is asked only if the user wants more of them.
+        if (IsWhatIf || Asks(ConfirmImpact.Medium)) return ShouldProcess(target, action + effect);
+        WriteVerbose(PrintableText.Clean($"Performing the operation \"{action}{effect}\" on target \"{target}\"."));
+        return true;
+    }
+
+    private bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
+        ? (SwitchParameter)given
+        : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
+
+    private bool Asks(ConfirmImpact impact)
+    {
+        if (IsWhatIf) return false;
+        if (MyInvocation.BoundParameters.TryGetValue("Confirm", out object? given)) return (SwitchParameter)given;
+        ConfirmImpact least = LanguagePrimitives.ConvertTo<ConfirmImpact>(SessionState.PSVariable.GetValue("ConfirmPreference"));
+        return least != ConfirmImpact.None && impact >= least;
+    }
 
     /// <summary>The total number of items; zero with pipeline input, because more items can follow.</summary>
     private protected int TotalOf(int items) => MyInvocation.ExpectingInput ? 0 : items;
@@ -161,12 +213,38 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
         return selected.Distinct();
     }
 
-    private protected IEnumerable<ContainerNetwork> SelectNetworks(string[]? names) => Select(
-        names, new ContainerNetworks(Session).GetAll(), static n => n.Name, NetworkNotFound);
+    private protected IEnumerable<ContainerNetwork> SelectNetworks(string[]? names)
+    {
+        IReadOnlyList<ContainerNetwork> all = new ContainerNetworks(Session).GetAll();
+        return Select(names, all, static n => n.Name, n => NotFound.Network(n, all));
+    }
+
+    /// <summary>Selects networks of one kind, or of both. A network of the other kind is an error in any case.</summary>
+    private protected IReadOnlyList<T> SelectNetworks<T>(string[]? names, bool missingIsFine = false) where T : ContainerNetwork
+    {
+        IReadOnlyList<ContainerNetwork> all = new ContainerNetworks(Session).GetAll();
+        T[] ofKind = [.. all.OfType<T>()];
+        HashSet<string> others = new(all.Except(ofKind).Select(static n => n.Name), StringComparer.OrdinalIgnoreCase);
+        foreach (string name in names ?? [])
+        {
+            if (!others.Contains(name)) continue;
+            NetworkException error = NotFound.OtherKind(
+                all.First(n => n.Name.Equals(name, StringComparison.OrdinalIgnoreCase)), typeof(T), MyInvocation.MyCommand.Name.Split('-')[0]);
+            WriteError(ErrorRecords.From(error, name));
+        }
+
+        return [.. Select(names?.Where(n => !others.Contains(n)).ToArray(), ofKind, static n => n.Name, n => NotFound.Network(n, all), missingIsFine)];
+    }
 
     /// <summary>The networks that references mean; null if there are no references.</summary>
     private protected ContainerNetwork[]? SelectReferenced(NetworkReference[]? references) =>
-        references is null ? null : [.. SelectNetworks([.. references.Select(static n => n.Name)])];
+        references is null ? null : [.. SelectReferenced([.. references.Select(static n => n.Name)])];
+
+    private IEnumerable<ContainerNetwork> SelectReferenced(string[] names)
+    {
+        IReadOnlyList<ContainerNetwork> all = new ContainerNetworks(Session).GetAll();
+        return Select(names, all, static n => n.Name, n => NotFound.NetworkOfNic(Session, n, all));
+    }
 
     /// <summary>The NICs of networks; of all networks if null.</summary>
     private protected IReadOnlyList<ContainerNic> GetNics(ContainerNetwork[]? networks)
@@ -181,16 +259,6 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
         NamePattern[]? patterns = names?.Select(n => NamePattern.For(n, items, nameOf)).ToArray();
         return patterns is null ? items : items.Where(i => patterns.Any(p => p.Matches(nameOf(i))));
     }
-
-    /// <summary>Describes the effect of a removal on the NICs concerned, for the confirmation.</summary>
-    private protected static string DescribeNics(int count, bool areDisconnected) => count == 0 ? ""
-        : areDisconnected ? $", disconnecting NICs: {count}"
-        : $", which fails without -Force because it has NICs: {count}";
-
-    private protected static NetworkException NetworkNotFound(string name) => new(
-        NetworkError.NetworkNotFound,
-        $"The network '{name}' doesn't exist.",
-        "List the networks with Get-ContainerNetwork.");
 
     /// <inheritdoc/>
     public void Dispose()

@@ -18,16 +18,19 @@ public sealed class NewMacvlanNetworkCommand : NewNetworkCommand
     /// <summary>The MAC addresses that NICs in mode Source accept frames from.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<PhysicalAddress[]>]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public PhysicalAddress[]? AllowedMacAddress { get; set; }
 
     /// <summary>How many broadcast frames the parent queues for its NICs.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<int?>]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public int? BroadcastQueueLength { get; set; }
 
     /// <summary>The number of receivers up to which a multicast frame is delivered directly.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<int?>]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public int? BroadcastCutoff { get; set; }
 
     /// <summary>In mode Passthru, leaves promiscuous mode on the parent off.</summary>
@@ -43,11 +46,13 @@ public sealed class NewMacvlanNetworkCommand : NewNetworkCommand
     /// <summary>How many probes are sent for each address.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<int?>]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public int? ProbeCount { get; set; }
 
     /// <summary>The total time of the probes if there is no answer.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<int?>]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public int? ProbeTimeoutMilliseconds { get; set; }
 
     private protected override ProbeSettings? ReadProbe()
@@ -56,7 +61,9 @@ public sealed class NewMacvlanNetworkCommand : NewNetworkCommand
         if (ProbeAddress) return new(ProbeCount ?? usual.Count, ProbeTimeoutMilliseconds ?? usual.TimeoutMilliseconds);
         if (ProbeCount is null && ProbeTimeoutMilliseconds is null) return null;
         throw new NetworkException(
-            NetworkError.InvalidParameter, "ProbeCount and ProbeTimeoutMilliseconds can only be used with -ProbeAddress.");
+            NetworkError.InvalidParameter,
+            "ProbeCount and ProbeTimeoutMilliseconds can only be used with -ProbeAddress.",
+            "Add -ProbeAddress to have addresses probed, or omit both.");
     }
 
     private protected override LinkKind NicKind => new MacvlanLink(Mode)

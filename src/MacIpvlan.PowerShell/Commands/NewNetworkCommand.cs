@@ -9,11 +9,13 @@ public abstract class NewNetworkCommand : NetworkCommand
 {
     /// <summary>The network's name.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public string Name { get; set; } = "";
 
     /// <summary>The subnets.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
     [CellTransformation<IPPrefix[]>]
+    [ArgumentCompleter(typeof(SubnetCompleter))]
     public IPPrefix[] Subnet { get; set; } = [];
 
     /// <summary>The parent: a link, LINK.ID or LINK:ID.</summary>
@@ -31,16 +33,19 @@ public abstract class NewNetworkCommand : NetworkCommand
     /// <summary>Gateways, each in one of the subnets.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<AddressValue[]>]
+    [ArgumentCompleter(typeof(GatewayCompleter))]
     public AddressValue[]? Gateway { get; set; }
 
     /// <summary>Ranges to allocate from.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<AddressRange[]>]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public AddressRange[]? IPRange { get; set; }
 
     /// <summary>Addresses that are never allocated.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<AddressRange[]>]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public AddressRange[]? ExcludeAddress { get; set; }
 
     /// <summary>Gives NICs no default route, so that they reach only what is on the parent.</summary>
@@ -56,11 +61,13 @@ public abstract class NewNetworkCommand : NetworkCommand
     /// <summary>The MTU of its NICs.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<int?>]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public int? Mtu { get; set; }
 
     /// <summary>The metric of its default routes.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<int?>]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public int? RouteMetric { get; set; }
 
     /// <summary>Gives NICs no default route.</summary>
@@ -76,6 +83,7 @@ public abstract class NewNetworkCommand : NetworkCommand
     /// <summary>Routes in addition to the default route.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<NetworkRoute[]>]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public NetworkRoute[]? Route { get; set; }
 
     /// <summary>What NICs do with router advertisements. The default depends on their addresses.</summary>
@@ -121,7 +129,10 @@ public abstract class NewNetworkCommand : NetworkCommand
     private ParentReference? ReadParent() => (Parent, VlanId) switch
     {
         (null, null) => null,
-        (null, _) => throw new NetworkException(NetworkError.InvalidParameter, "VlanId can only be used with -Parent."),
+        (null, _) => throw new NetworkException(
+            NetworkError.InvalidParameter,
+            "VlanId can only be used with -Parent.",
+            "Specify the link that carries the VLAN: -Parent eth0."),
         (string parent, int id) => ParentReference.OfVlan(parent, id),
         (string parent, null) => ParentReference.Parse(parent),
     };

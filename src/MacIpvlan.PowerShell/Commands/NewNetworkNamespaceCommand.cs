@@ -9,6 +9,7 @@ public sealed class NewNetworkNamespaceCommand : NetworkCommand
 {
     /// <summary>The names.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public string[] Name { get; set; } = [];
 
     private protected override bool ChangesHost => true;

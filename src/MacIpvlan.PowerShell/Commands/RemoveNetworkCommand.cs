@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace MacIpvlan.PowerShell.Commands;
 
-/// <summary>The base of Remove-MacvlanNetwork and Remove-IpvlanNetwork.</summary>
+/// <summary>The base of the Remove cmdlets for networks.</summary>
 /// <typeparam name="T">The kind of network to remove.</typeparam>
 public abstract class RemoveNetworkCommand<T> : NetworkCommand where T : ContainerNetwork
 {
@@ -12,27 +12,29 @@ public abstract class RemoveNetworkCommand<T> : NetworkCommand where T : Contain
     [ArgumentCompleter(typeof(NetworkCompleter))]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Disconnects the NICs first. No error occurs if the network doesn't exist.</summary>
+    /// <summary>Disconnects the NICs first, without asking. No error occurs if the network doesn't exist.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <summary>Returns the networks that were removed.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
 
     private protected override bool ChangesHost => true;
 
     private protected override void Process()
     {
         ContainerNetworks networks = new(Session);
-        T[] all = [.. networks.GetAll().OfType<T>()];
-        T[] selected = [.. Select(Name, all, static n => n.Name, NetworkNotFound, missingIsFine: Force)];
+        IReadOnlyList<T> selected = SelectNetworks<T>(Name, missingIsFine: Force);
         foreach (T network in selected)
         {
-            Session.Progress(new("Removing networks", network.Name, TotalOf(selected.Length)));
+            Session.Progress(new("Removing networks", network.Name, TotalOf(selected.Count)));
             Guard(network.Name, () =>
             {
                 string what = $"Remove the {network.Kind} network on {network.Parent} with {network.Subnet}";
-                if (ShouldProcess(network.Name, what + DescribeNics(networks.CountNics(network), Force)))
-                {
-                    networks.Remove(network, disconnect: Force);
-                }
+                if (!ShouldRemove(network.Name, what, networks.CountNics(network), Force, out bool disconnect)) return;
+                networks.Remove(network, disconnect);
+                if (PassThru) Write(network);
             });
         }
     }

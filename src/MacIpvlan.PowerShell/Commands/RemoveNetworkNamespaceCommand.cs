@@ -3,7 +3,8 @@ using System.Management.Automation;
 namespace MacIpvlan.PowerShell.Commands;
 
 /// <summary>Removes named network namespaces.</summary>
-[Cmdlet(VerbsCommon.Remove, "NetworkNamespace", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "NetworkNamespace", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(NetworkNamespace))]
 public sealed class RemoveNetworkNamespaceCommand : NetworkCommand
 {
     /// <summary>Names or patterns.</summary>
@@ -12,9 +13,13 @@ public sealed class RemoveNetworkNamespaceCommand : NetworkCommand
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Disconnects the NICs first. No error occurs if the namespace doesn't exist.</summary>
+    /// <summary>Disconnects the NICs first, without asking. No error occurs if the namespace doesn't exist.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <summary>Returns the namespaces that were removed.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
 
     private protected override bool EntersNamespaces => true;
 
@@ -26,8 +31,10 @@ public sealed class RemoveNetworkNamespaceCommand : NetworkCommand
         {
             Guard(target.Name, () =>
             {
-                string nics = DescribeNics(namespaces.FindNics(target).Count, Force);
-                if (ShouldProcess(target.Name, $"Remove the network namespace at {target.Path}{nics}")) namespaces.Remove(target, disconnect: Force);
+                string what = $"Remove the network namespace at {target.Path}";
+                if (!ShouldRemove(target.Name, what, namespaces.FindNics(target).Count, Force, out bool disconnect)) return;
+                namespaces.Remove(target, disconnect);
+                if (PassThru) Write(target);
             });
         }
     }

@@ -4,6 +4,7 @@ namespace MacIpvlan.PowerShell.Commands;
 
 /// <summary>Removes VLAN sub-interfaces that nothing uses.</summary>
 [Cmdlet(VerbsCommon.Remove, "VlanSubInterface", SupportsShouldProcess = true)]
+[OutputType(typeof(VlanSubInterface))]
 public sealed class RemoveVlanSubInterfaceCommand : NetworkCommand
 {
     /// <summary>Names or patterns.</summary>
@@ -18,19 +19,26 @@ public sealed class RemoveVlanSubInterfaceCommand : NetworkCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Returns the sub-interfaces that were removed.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
     private protected override bool ChangesHost => true;
 
     private protected override void Process()
     {
         VlanSubInterfaces vlans = new(Session);
+        IReadOnlyList<VlanSubInterface> all = vlans.GetAll();
         // Sub-interfaces on top of others were created later and must be removed first.
         foreach (VlanSubInterface vlan in
-            Select(Name, vlans.GetAll(), static v => v.Name, GetVlanSubInterfaceCommand.NotFound, missingIsFine: Force)
+            Select(Name, all, static v => v.Name, n => GetVlanSubInterfaceCommand.NotFound(n, all), missingIsFine: Force)
                 .OrderByDescending(static v => v.Index))
         {
             Guard(vlan.Name, () =>
             {
-                if (ShouldProcess(vlan.Name, $"Remove VLAN {vlan.VlanId} of {vlan.Parent}")) vlans.Remove(vlan, Force);
+                if (!ShouldProcess(vlan.Name, $"Remove VLAN {vlan.VlanId} of {vlan.Parent}")) return;
+                vlans.Remove(vlan, Force);
+                if (PassThru) Write(vlan);
             });
         }
     }

@@ -5,52 +5,19 @@ namespace MacIpvlan.PowerShell.Commands;
 /// <summary>Tests whether NICs reach their gateways, each other, or any address.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "ContainerNic", DefaultParameterSetName = ByNetwork)]
 [OutputType(typeof(NicTestResult), typeof(bool))]
-public sealed class TestContainerNicCommand : NetworkCommand
+public sealed class TestContainerNicCommand : NicSelectionCommand
 {
-    private const string ByNetwork = "Network";
-    private const string ByNic = "Nic";
-    private readonly List<ContainerNic> _sources = [];
-    private readonly List<NicReference> _references = [];
+    private readonly List<NicSelection> _selections = [];
     private bool _isAllReached = true;
-
-    /// <summary>
-    /// Names or patterns of networks, or network objects. Without any restriction, all NICs are tested.
-    /// </summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = ByNetwork)]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(NetworkCompleter))]
-    public NetworkReference[]? Network { get; set; }
-
-    /// <summary>NICs, as objects from Get-ContainerNic or Connect-ContainerNic, or deserialized.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByNic)]
-    public NicReference[] InputObject { get; set; } = [];
 
     /// <summary>
     /// Addresses, NICs, or names of NICs, namespaces or containers. The default is the gateways of the network.
     /// </summary>
-    [Parameter(Position = 1)]
+    [Parameter(Position = 2)]
     [SupportsWildcards]
     [ValueTransformation<NicDestination[]>]
     [ArgumentCompleter(typeof(DestinationCompleter))]
     public NicDestination[]? Destination { get; set; }
-
-    /// <summary>Names or patterns of containers, or their ids.</summary>
-    [Parameter(ParameterSetName = ByNetwork)]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(ContainerCompleter))]
-    public string[]? Container { get; set; }
-
-    /// <summary>Names, paths or patterns of namespaces.</summary>
-    [Parameter(ParameterSetName = ByNetwork)]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(NamespaceCompleter))]
-    public NamespaceReference[]? Namespace { get; set; }
-
-    /// <summary>Names or patterns of interfaces.</summary>
-    [Parameter(ParameterSetName = ByNetwork)]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(InterfaceCompleter))]
-    public string[]? InterfaceName { get; set; }
 
     /// <summary>Tests every NIC with every other NIC on its network.</summary>
     [Parameter]
@@ -63,11 +30,13 @@ public sealed class TestContainerNicCommand : NetworkCommand
     /// <summary>How many requests are sent to each address.</summary>
     [Parameter]
     [ValidateRange(1, 1000)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public int Count { get; set; } = 4;
 
     /// <summary>How long to wait for the reply to the last request; fractions are allowed.</summary>
     [Parameter]
     [ValidateRange(0.01, 60.0)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public double TimeoutSeconds { get; set; } = 1;
 
     /// <summary>Returns only a Boolean: whether all destinations were reached.</summary>
@@ -78,20 +47,11 @@ public sealed class TestContainerNicCommand : NetworkCommand
 
     private protected override bool SendsPackets => true;
 
-    private protected override void Process()
+    private protected override void Process(NicSelection selection)
     {
-        if (ParameterSetName == ByNic)
-        {
-            _references.AddRange(InputObject);
-            return;
-        }
-
-        ContainerNetwork[]? networks = SelectReferenced(Network);
         // A network that doesn't exist counts as not reached.
-        if (networks is [] && !Network!.All(static n => WildcardPattern.ContainsWildcardCharacters(n.Name))) _isAllReached = false;
-        NicFilter filter = new NicFilter(GetNics(networks))
-            .Containers(Container).Namespaces(Namespace).Interfaces(InterfaceName);
-        _sources.AddRange(filter.Found);
+        _isAllReached &= !selection.IsNetworkMissing;
+        _selections.Add(selection);
     }
 
     // Tests start only when all NICs are known, so that many run at a time.
@@ -99,7 +59,10 @@ public sealed class TestContainerNicCommand : NetworkCommand
     {
         if (Full && Destination is not null)
         {
-            throw new NetworkException(NetworkError.InvalidParameter, "Full and Destination can't be used together.");
+            throw new NetworkException(
+                NetworkError.InvalidParameter,
+                "Full and Destination can't be used together.",
+                "Omit -Destination to test the NICs with each other, or -Full to test them with the destination.");
         }
 
         NicTestPair[] pairs = [.. FindPairs()];
@@ -126,9 +89,10 @@ public sealed class TestContainerNicCommand : NetworkCommand
     private List<NicTestPair> FindPairs()
     {
         IReadOnlyList<ContainerNic> all = new ContainerNics(Session).GetAll();
-        foreach (NicReference nic in _references) Try(nic, () => _sources.Add(nic.Find(() => all) ?? throw Missing(nic)));
+        List<ContainerNic> found = [];
+        foreach (NicSelection selection in _selections) found.AddRange(Find(selection, all));
         // The current state is read, because a NIC may have been restored since it came down the pipeline.
-        ContainerNic[] sources = [.. _sources.DistinctBy(static n => n.Id).Select(n => all.FirstOrDefault(a => a.Id == n.Id) ?? n)];
+        ContainerNic[] sources = [.. found.DistinctBy(static n => n.Id).Select(n => all.FirstOrDefault(a => a.Id == n.Id) ?? n)];
         List<NicTestPair> pairs = [];
         if (Full) pairs.AddRange(NicTestPair.Full(sources));
         List<Func<ContainerNic, IEnumerable<NicTestPair>>> destinations = [];
@@ -141,6 +105,15 @@ public sealed class TestContainerNicCommand : NetworkCommand
         }
 
         return pairs;
+    }
+
+    private List<ContainerNic> Find(NicSelection selection, IReadOnlyList<ContainerNic> all)
+    {
+        List<ContainerNic> found = [];
+        if (selection.Nics is null) found.AddRange(selection.Find(all));
+        foreach (NicReference nic in selection.Nics ?? []) Try(nic, () => found.Add(nic.Find(() => all) ?? throw Missing(nic)));
+        _isAllReached &= selection.Nics is not null || !ReportMissing(selection, found);
+        return found;
     }
 
     private void Try(object target, Action action)

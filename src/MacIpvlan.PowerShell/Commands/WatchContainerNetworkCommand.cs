@@ -26,6 +26,7 @@ public sealed class WatchContainerNetworkCommand : NetworkCommand
     /// <summary>How long to watch, as a time span or in seconds. The default is until Ctrl+C.</summary>
     [Parameter]
     [SecondsTransformation]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public TimeSpan? Timeout { get; set; }
 
     private protected override bool EntersNamespaces => true;

@@ -73,9 +73,8 @@ internal static class ErrorRecords
     // The recommended actions for exceptions that don't have their own.
     private static string Action(NetworkError error) => error switch
     {
-        NetworkError.InvalidName => "Choose a name that follows this rule.",
         NetworkError.InvalidAddress => "Compare it with the subnets: (Get-ContainerNetwork NAME).Subnets.",
-        NetworkError.SubnetOverlap => "Specify subnets that don't overlap.",
+        NetworkError.SubnetOverlap => "Omit one of them, or divide the larger one.",
         NetworkError.NetworkNotFound => "List the networks with Get-ContainerNetwork.",
         NetworkError.NetworkInUse => "Disconnect its NICs first, or use -Force.",
         NetworkError.NamespaceNotFound =>
@@ -84,7 +83,11 @@ internal static class ErrorRecords
         NetworkError.InterfaceExists => "Choose another name.",
         NetworkError.PermissionDenied =>
             "Run pwsh as root, or with the privileges that the message names; Get-Help about_MacIpvlan_Privileges lists what each cmdlet needs.",
-        _ => "Correct the parameter and repeat the command; Get-Help about_MacIpvlan_Errors lists all errors.",
+        NetworkError.StateUnavailable => "Create a network first, or set the environment variable MACIPVLAN_STATE to the database.",
+        NetworkError.HostAccessExists => "Use this access: Get-HostAccess.",
+        NetworkError.InvalidDefinition => "Compare the file with the forms that Get-Help Import-ContainerNetwork describes.",
+        // The others have their own: RecommendationTests.
+        _ => "Get-Help about_MacIpvlan_Errors lists the causes of all errors.",
     };
 
     private static string Action(string errno) => errno switch

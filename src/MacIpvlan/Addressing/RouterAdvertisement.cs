@@ -1,7 +1,7 @@
 namespace MacIpvlan.Addressing;
 
 /// <summary>What NICs do with the router advertisements that they receive (RFC 4861, RFC 4862).</summary>
-public enum RouterAdvertisement
+public enum RouterAdvertisement : long
 {
     /// <summary>They take no address, no route and no other setting from them.</summary>
     Ignore,

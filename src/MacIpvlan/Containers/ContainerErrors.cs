@@ -6,7 +6,8 @@ internal static class ContainerErrors
     public static NetworkException InvalidName(string text) => new(
         NetworkError.InvalidName,
         $"'{text}' isn't a valid container name or id. Use letters, digits, '_', '.' and '-', beginning with a letter "
-        + "or digit.");
+        + "or digit.",
+        "List containers with docker ps or podman ps; for a path of a namespace, use -Namespace.");
 
     public static NetworkException NobodyToAsk(string text, NetworkException[] failures)
     {

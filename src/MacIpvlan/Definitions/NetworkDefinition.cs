@@ -49,7 +49,7 @@ internal static class NetworkDefinition
         PrefixIndex index = CheckSubnets(request.Subnets);
         CheckMtu(request.Mtu, HasIPv6(request.Subnets, request.RouterAdvertisement));
         if (request.RouteMetric < 0) throw new NetworkException(
-            NetworkError.InvalidParameter, "RouteMetric can't be negative.");
+            NetworkError.InvalidParameter, "RouteMetric can't be negative.", "Use 0 or more; the route with the lowest metric is used first.");
         CheckGateways(request, index);
         CheckRoutes(request, index);
         SubnetRecord[] subnets = Assign(request, index);
@@ -87,7 +87,8 @@ internal static class NetworkDefinition
             throw new NetworkException(
                 NetworkError.InvalidParameter,
                 $"The MTU of a network {(hasIPv6 ? "with" : "without")} IPv6 must be from {least} to {MaxMtu} bytes, "
-                + $"not {mtu}.");
+                + $"not {mtu}.",
+                "Omit the MTU to use the parent's, which ip link show shows.");
         }
     }
 
@@ -108,7 +109,9 @@ internal static class NetworkDefinition
             : kind.BroadcastQueueLength < 0 ? "BroadcastQueueLength can't be negative"
             : null;
         if (reason is not null) throw new NetworkException(
-            NetworkError.InvalidParameter, $"The network's settings aren't valid: {reason}.");
+            NetworkError.InvalidParameter,
+            $"The network's settings aren't valid: {reason}.",
+            "Get-Help New-MacvlanNetwork -Parameter * says which settings each mode has.");
     }
 
     /// <summary>Checks that a kind of NIC supports address probes.</summary>
@@ -134,13 +137,15 @@ internal static class NetworkDefinition
                     + $"not {probe.TimeoutMilliseconds}"
             : null;
         if (reason is not null) throw new NetworkException(
-            NetworkError.InvalidParameter, $"The network's settings aren't valid: {reason}.");
+            NetworkError.InvalidParameter,
+            $"The network's settings aren't valid: {reason}.",
+            "Omit both for the usual probes, of which three are sent in 600 milliseconds.");
     }
 
     private static PrefixIndex CheckSubnets(IReadOnlyList<IPPrefix> subnets)
     {
         if (subnets.Count == 0) throw new NetworkException(
-            NetworkError.InvalidParameter, "A network needs a subnet.");
+            NetworkError.InvalidParameter, "A network needs a subnet.", "Specify one for each address family: -Subnet 192.168.50.0/24.");
         foreach (IPPrefix subnet in subnets)
         {
             if (s_unassignable.Any(space => space.Overlaps(subnet))) throw Invalid(

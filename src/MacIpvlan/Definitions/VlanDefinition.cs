@@ -27,7 +27,8 @@ internal static class VlanDefinition
         {
             throw new NetworkException(
                 NetworkError.InvalidParameter,
-                $"More than {MaxNesting} sub-interfaces are stacked, and the kernel allows only {MaxNesting}.");
+                $"More than {MaxNesting} sub-interfaces are stacked, and the kernel allows only {MaxNesting}.",
+                "Put the VLAN on a link further down; ip -d link show shows what sits on what.");
         }
 
         foreach (ParentLinkRecord vlan in vlans)
@@ -49,7 +50,8 @@ internal static class VlanDefinition
         if (wrong == 0) return;
         throw new NetworkException(
             NetworkError.InvalidParameter,
-            $"The priority of a VLAN tag must be from 0 to {MaxTagPriority}, not {wrong}.");
+            $"The priority of a VLAN tag must be from 0 to {MaxTagPriority}, not {wrong}.",
+            "Map priorities of the host to priorities of the tag: @{ 6 = 7 }.");
     }
 
     /// <summary>Whether it has the name and settings that LINK.ID creates by default.</summary>

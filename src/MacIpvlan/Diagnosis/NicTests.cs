@@ -49,7 +49,7 @@ public sealed class NicTests(NetworkSession session, NicTestOptions options) : I
     {
         NicTestResult result = new(pair.Source.Network, pair.Source.ToString(), pair.Destination)
         {
-            SourceAddress = pair.SourceAddress is AddressValue source ? new(source) : null,
+            SourceAddress = pair.SourceAddress is AddressValue address ? new(address) : null,
             DestinationAddress = pair.Address is AddressValue destination ? new(destination) : null,
             Protocol = ProtocolFor(pair.Address?.Family ?? AddressFamily.InterNetwork),
         };

@@ -18,13 +18,13 @@ public static class DefinitionFile
         {
             using HeldFile file = HeldFile.Open(path);
             byte[] bytes = file.Read(maxBytes, pausing ?? (static () => { })) ?? throw new NetworkException(
-                NetworkError.InvalidDefinition, $"{path} is longer than {maxBytes} bytes.");
+                NetworkError.InvalidDefinition, $"{path} is longer than {maxBytes} bytes.", "Import it in parts, each with some of the networks.");
             using StreamReader reader = new(new MemoryStream(bytes), new UTF8Encoding(false, throwOnInvalidBytes: true));
             return reader.ReadToEnd();
         }
         catch (DecoderFallbackException)
         {
-            throw new NetworkException(NetworkError.InvalidDefinition, $"{path} isn't UTF-8 text.");
+            throw new NetworkException(NetworkError.InvalidDefinition, $"{path} isn't UTF-8 text.", "Save it as UTF-8: Set-Content -Encoding utf8.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -8,7 +8,7 @@ internal static class Sysctl
 {
     /// <summary>The equivalent sysctl command, which has a slash for each dot in a link's name.</summary>
     public static string Command(string family, string link, string key, string value) =>
-        $"sysctl -w net.{family}.conf.{link.Replace('.', '/')}.{key}={value}";
+        "sysctl -w " + ShellWord.Quote($"net.{family}.conf.{link.Replace('.', '/')}.{key}={value}");
 
     /// <summary>
     /// Whether a link has settings of a family. It doesn't if the kernel lacks the family or the MTU is too small for
@@ -32,7 +32,7 @@ internal static class Sysctl
         if (file is null)
         {
             return errno == Errno.ENOENT ? false : throw new NetlinkException(
-                $"sysctl -w {path}={value}", errno, privilege: "CAP_NET_ADMIN in the user namespace that owns the network namespace");
+                "sysctl -w " + ShellWord.Quote($"{path}={value}"), errno, privilege: "CAP_NET_ADMIN in the user namespace that owns the network namespace");
         }
 
         Span<byte> bytes = stackalloc byte[16];
@@ -42,6 +42,6 @@ internal static class Sysctl
             if (LibC.write(file.Value, p, length) == length) return true;
         }
 
-        throw new NetlinkException($"sysctl -w {path}={value}", Errno.Last);
+        throw new NetlinkException("sysctl -w " + ShellWord.Quote($"{path}={value}"), Errno.Last);
     }
 }

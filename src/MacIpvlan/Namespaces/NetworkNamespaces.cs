@@ -33,7 +33,7 @@ public sealed class NetworkNamespaces(NetworkSession session)
     {
         LinkName.CheckNamespace(name);
         string path = PathOf(name);
-        session.Trace?.Invoke($"ip netns add {name}");
+        session.Trace?.Invoke($"ip netns add {ShellWord.Quote(name)}");
         if (!NamespaceMount.TryCreate(NamespaceHandle.Folder, path))
         {
             throw new NetworkException(
@@ -71,7 +71,7 @@ public sealed class NetworkNamespaces(NetworkSession session)
         }
 
         DisconnectPipeline.All(session, attached);
-        session.Trace?.Invoke($"ip netns delete {target.Name}");
+        session.Trace?.Invoke($"ip netns delete {ShellWord.Quote(target.Name)}");
         NamespaceMount.Remove(target.MountPath);
     }
 

@@ -19,7 +19,7 @@ public sealed record AddressAdd(Link Link, InterfaceAddress Address) : RouteRequ
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"ip address add {Address}{(HasBroadcast ? " brd +" : "")} dev {Link.Name}{(IsIPv4 ? "" : " nodad")}{Lifetime}";
+        $"ip address add {Address}{(HasBroadcast ? " brd +" : "")} dev {ShellWord.Quote(Link.Name)}{(IsIPv4 ? "" : " nodad")}{Lifetime}";
 
     internal override void Write(MessageWriter writer)
     {
@@ -48,7 +48,7 @@ public sealed record AddressAdd(Link Link, InterfaceAddress Address) : RouteRequ
 public sealed record AddressDelete(Link Link, InterfaceAddress Address) : RouteRequest
 {
     /// <inheritdoc/>
-    public override string ToString() => $"ip address delete {Address} dev {Link.Name}";
+    public override string ToString() => $"ip address delete {Address} dev {ShellWord.Quote(Link.Name)}";
 
     internal override void Write(MessageWriter writer)
     {
@@ -68,7 +68,7 @@ public sealed record AddressDelete(Link Link, InterfaceAddress Address) : RouteR
 /// <param name="Link">The link; null for all links.</param>
 internal sealed record AddressGet(Link? Link) : RouteRequest
 {
-    public override string ToString() => Link is null ? "ip address show" : $"ip address show dev {Link.Name}";
+    public override string ToString() => Link is null ? "ip address show" : $"ip address show dev {ShellWord.Quote(Link.Name)}";
 
     internal override void Write(MessageWriter writer) =>
         writer.Begin(RTM_GETADDR, NLM_F_DUMP, new ifaddrmsg { ifa_index = (uint)(Link?.Index ?? 0) });

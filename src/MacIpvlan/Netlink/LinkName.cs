@@ -34,7 +34,10 @@ public static class LinkName
         };
         if (reason is not null)
         {
-            throw new NetworkException(NetworkError.InvalidName, $"'{name}' isn't a valid interface name: {reason}.");
+            throw new NetworkException(
+                NetworkError.InvalidName,
+                $"'{name}' isn't a valid interface name: {reason}.",
+                $"Use up to {MaxBytes} letters, digits, '.', '-' and '_', such as eth0.100.");
         }
     }
 
@@ -55,7 +58,8 @@ public static class LinkName
             throw new NetworkException(
                 NetworkError.InvalidName,
                 $"'{name}' isn't a valid network name. Use up to {MaxNetworkNameLength} letters, digits, '_', '.' and "
-                + "'-', beginning with a letter or digit.");
+                + "'-', beginning with a letter or digit.",
+                "Choose a name that follows this rule, such as web-1.");
         }
     }
 
@@ -65,6 +69,10 @@ public static class LinkName
     {
         bool valid = Encoding.UTF8.GetByteCount(name) is > 0 and <= MaxFileNameBytes && name is not "." and not ".."
             && PrintableText.Is(name) && !name.Contains('/');
-        if (!valid) throw new NetworkException(NetworkError.InvalidName, $"'{name}' isn't a valid namespace name.");
+        if (valid) return;
+        throw new NetworkException(
+            NetworkError.InvalidName,
+            $"'{name}' isn't a valid namespace name.",
+            $"Use up to {MaxFileNameBytes} bytes without '/' or control characters; for a path, use one that begins with '/'.");
     }
 }

@@ -34,13 +34,13 @@ public sealed record LinkAdd(string Name, LinkKind Kind) : RouteRequest
     public override string ToString()
     {
         StringBuilder text = new("ip link add");
-        if (Parent is not null) text.Append($" link {Parent.Name}");
-        text.Append($" name {Name}");
+        if (Parent is not null) text.Append($" link {ShellWord.Quote(Parent.Name)}");
+        text.Append($" name {ShellWord.Quote(Name)}");
         if (Mtu is not null) text.Append($" mtu {Mtu}");
         if (MacAddress is not null) text.Append($" address {Link.Format(MacAddress)}");
         if (Group != 0) text.Append($" group {Group}");
         if (Index != 0) text.Append(CultureInfo.InvariantCulture, $" index {Index}");
-        if (Namespace is not null) text.Append($" netns {Namespace.Name}");
+        if (Namespace is not null) text.Append($" netns {ShellWord.Quote(Namespace.Name)}");
         return text.Append($" type {Kind}").ToString();
     }
 
@@ -89,8 +89,8 @@ public sealed record LinkSet(int Index, string Name) : RouteRequest
     /// <inheritdoc/>
     public override string ToString()
     {
-        StringBuilder text = new($"ip link set dev {Name}");
-        if (NewName is not null) text.Append($" name {NewName}");
+        StringBuilder text = new($"ip link set dev {ShellWord.Quote(Name)}");
+        if (NewName is not null) text.Append($" name {ShellWord.Quote(NewName)}");
         if (Alias is not null) text.Append($" alias {Alias}");
         if (Group is not null) text.Append($" group {Group}");
         if (Mtu is not null) text.Append($" mtu {Mtu}");
@@ -152,7 +152,7 @@ public sealed record ArpNotifySet(int Index, string Name) : RouteRequest
 public sealed record LinkDelete(int Index, string Name) : RouteRequest
 {
     /// <inheritdoc/>
-    public override string ToString() => $"ip link delete dev {Name}";
+    public override string ToString() => $"ip link delete dev {ShellWord.Quote(Name)}";
 
     internal override void Write(MessageWriter writer) =>
         writer.Begin(RTM_DELLINK, 0, new ifinfomsg { ifi_index = Index });
@@ -169,7 +169,7 @@ internal sealed record LinkGet : RouteRequest
 
     public string? Kind { get; init; }
 
-    public override string ToString() => Name is not null ? $"ip link show dev {Name}"
+    public override string ToString() => Name is not null ? $"ip link show dev {ShellWord.Quote(Name)}"
         : Index != 0 ? $"ip address show dev if{Index}"
         : Kind is not null ? $"ip link show type {Kind}"
         : "ip link show";

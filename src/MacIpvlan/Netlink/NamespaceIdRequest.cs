@@ -35,7 +35,7 @@ internal sealed record NamespaceIdSet(NamespaceHandle Target) : RouteRequest
     // NETNSA_NSID_NOT_ASSIGNED: the kernel chooses.
     private const int Any = -1;
 
-    public override string ToString() => $"ip netns set {Target.Name} auto";
+    public override string ToString() => $"ip netns set {ShellWord.Quote(Target.Name)} auto";
 
     internal override void Write(MessageWriter writer)
     {

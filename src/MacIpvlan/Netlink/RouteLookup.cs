@@ -12,7 +12,7 @@ namespace MacIpvlan.Netlink;
 /// <param name="Link">The link that the packets are bound to; null if they aren't bound.</param>
 internal sealed record RouteLookup(AddressValue Destination, Link? Link = null) : RouteRequest
 {
-    public override string ToString() => $"ip route get fibmatch {Destination}{(Link is null ? "" : $" oif {Link.Name}")}";
+    public override string ToString() => $"ip route get fibmatch {Destination}{(Link is null ? "" : $" oif {ShellWord.Quote(Link.Name)}")}";
 
     internal override void Write(MessageWriter writer)
     {

@@ -45,7 +45,7 @@ public sealed record RouteAdd(Link Link, IPPrefix Destination) : RouteRequest
             if (Type != NetworkRouteType.Unicast) text.Append($"{Type.ToString().ToLowerInvariant()} ");
             text.Append(Destination.PrefixLength == 0 ? "default" : Destination.ToString());
             if (Gateway is not null) text.Append($" via {Gateway}");
-            if (Type == NetworkRouteType.Unicast) text.Append($" dev {Link.Name}");
+            if (Type == NetworkRouteType.Unicast) text.Append($" dev {ShellWord.Quote(Link.Name)}");
             text.Append(" proto static");
             if (GatewayIsOnLink) text.Append(" onlink");
             if (Metric is not null) text.Append($" metric {Metric}");
@@ -108,7 +108,7 @@ public sealed record RouteDelete(Link? Link, IPPrefix Destination) : RouteReques
     /// <inheritdoc/>
     public override string ToString() => $"ip {(Destination.Family == AddressFamily.InterNetwork ? "" : "-6 ")}route delete "
         + $"{(Type == NetworkRouteType.Unicast ? "" : Type.ToString().ToLowerInvariant() + " ")}{Destination}{(Gateway is null ? "" : $" via {Gateway}")}"
-        + $"{(Link is null ? "" : $" dev {Link.Name}")}{(Metric is null ? "" : $" metric {Metric}")}";
+        + $"{(Link is null ? "" : $" dev {ShellWord.Quote(Link.Name)}")}{(Metric is null ? "" : $" metric {Metric}")}";
 
     internal override void Write(MessageWriter writer)
     {

@@ -74,7 +74,7 @@ public sealed class RouteSocket : IDisposable
             try
             {
                 Execute(request);
-                return Look() ?? throw new NetlinkException($"ip link show dev {request.Name}", Errno.ENODEV);
+                return Look() ?? throw new NetlinkException($"ip link show dev {ShellWord.Quote(request.Name)}", Errno.ENODEV);
             }
             catch (NetlinkException e) when (e.IsAnswerLost && (request.Index != 0 || request.Group != 0) && attempt < AttemptsToCreate)
             {
@@ -148,8 +148,8 @@ public sealed class RouteSocket : IDisposable
     {
         null => command,
         // ip enters a namespace only by name; nsenter accepts any path.
-        _ when _namespace.Contains('/') => $"nsenter --net={_namespace} {command}",
-        _ when command.StartsWith("ip ", StringComparison.Ordinal) => $"ip -n {_namespace}{command["ip".Length..]}",
-        _ => $"ip netns exec {_namespace} {command}",
+        _ when _namespace.Contains('/') => $"nsenter --net={ShellWord.Quote(_namespace)} {command}",
+        _ when command.StartsWith("ip ", StringComparison.Ordinal) => $"ip -n {ShellWord.Quote(_namespace)}{command["ip".Length..]}",
+        _ => $"ip netns exec {ShellWord.Quote(_namespace)} {command}",
     };
 }

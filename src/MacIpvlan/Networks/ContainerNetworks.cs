@@ -154,6 +154,24 @@ public sealed class ContainerNetworks(NetworkSession session)
         _parents.RemoveUnused(network.Parent);
     }
 
+    /// <summary>Checks a name for networks.</summary>
+    /// <exception cref="NetworkException">InvalidName.</exception>
+    public static void CheckName(string name) => LinkName.CheckNetwork(name);
+
+    /// <summary>
+    /// Gives a network another name. Only the record changes: links and their aliases have the network's id, so nothing differs
+    /// from the record afterwards.
+    /// </summary>
+    /// <returns>The network under its new name.</returns>
+    /// <exception cref="NetworkException">InvalidName, NetworkExists or NetworkNotFound.</exception>
+    public ContainerNetwork Rename(ContainerNetwork network, string name)
+    {
+        CheckName(name);
+        using IDisposable topology = session.State.LockTopology();
+        session.State.RenameNetwork(network.Id, name);
+        return Find(name)!;
+    }
+
     private void CheckNoNics(ContainerNetwork network, bool disconnect, string context = "")
     {
         if (disconnect) return;

@@ -24,6 +24,9 @@ public sealed class DisconnectPipeline(NetworkSession session, Action<ContainerN
     /// </summary>
     public bool Force { get; init; }
 
+    /// <summary>Called for each NIC that was disconnected by this command, in the order of the starts.</summary>
+    public Action<ContainerNic> Disconnected { get; init; } = static _ => { };
+
     /// <summary>The expected number of NICs, if known.</summary>
     public int Total { get; set; }
 
@@ -94,6 +97,7 @@ public sealed class DisconnectPipeline(NetworkSession session, Action<ContainerN
         first.Target?.Dispose();
         _started.Dequeue();
         if (failure is not null) failed(first.Nic, failure);
+        else Disconnected(first.Nic);
     }
 
     // A link that isn't where it was created is looked for before its addresses are free.

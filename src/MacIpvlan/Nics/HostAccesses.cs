@@ -76,12 +76,24 @@ public sealed class HostAccesses(NetworkSession session)
             "Use a macvlan network of mode Bridge, or an ipvlan network without a flag.");
     }
 
+    /// <summary>The host's access to networks, or to all networks.</summary>
+    public IReadOnlyList<HostAccess> GetAll(IReadOnlyList<ContainerNetwork>? networks = null)
+    {
+        ContainerNics nics = new(session);
+        IEnumerable<ContainerNic> all = networks is null ? nics.GetAllWithHost() : networks.SelectMany(nics.GetAllWithHost);
+        ContainerNic[] found = [.. all.Where(static n => n.Record.IsHost).OrderBy(static n => n.Network, StringComparer.OrdinalIgnoreCase)];
+        return [.. new NicStates(session).Look(found).Select(static n => new HostAccess(n))];
+    }
+
     /// <summary>Removes the host's access to a network. Does nothing if the host has no access.</summary>
+    /// <returns>The access that was removed; null if there was none.</returns>
     /// <exception cref="NetlinkException">The kernel refused.</exception>
-    public void Disable(ContainerNetwork network)
+    public HostAccess? Disable(ContainerNetwork network)
     {
         session.Recover();
-        if (Find(network) is ContainerNic present) DisconnectPipeline.All(session, [present]);
+        if (Find(network) is not ContainerNic present) return null;
+        DisconnectPipeline.All(session, [present]);
+        return new HostAccess(present);
     }
 
     private ContainerNic? Find(ContainerNetwork network) =>

@@ -27,6 +27,9 @@ internal sealed class HostAddresses(NetworkSession session)
         .Where(a => a.LinkIndex == link.Index && a is { IsGlobal: true, IsTemporary: false }).Select(static a => a.Address.Value).Distinct()
         .OrderBy(static a => (a.Bits, a.Number))];
 
+    /// <summary>The link of the host that has an address; null if none has it.</summary>
+    public Link? FindLink(AddressValue address) => Links.TryGetValue(address, out int index) ? session.Host.FindLink(index) : null;
+
     /// <summary>Checks that a request asks for none of them.</summary>
     /// <exception cref="NetworkException">AddressInUse, with the link.</exception>
     public void Check(NicRequest request)

@@ -97,7 +97,11 @@ internal static class NicRequestCheck
         if (reason is not null)
         {
             throw new NetworkException(
-                NetworkError.InvalidParameter, $"A NIC can't have the MAC address {Link.Format(address)}: {reason}.");
+                NetworkError.InvalidParameter,
+                $"A NIC can't have the MAC address {Link.Format(address)}: {reason}.",
+                network.NicKind is IpvlanLink
+                    ? "Omit the MAC address, or use a macvlan network."
+                    : "Omit the MAC address, or use one of six bytes that begins with 02, such as 02:42:0a:01:00:02.");
         }
     }
 }

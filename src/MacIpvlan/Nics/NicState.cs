@@ -3,7 +3,7 @@ namespace MacIpvlan;
 /// <summary>
 /// The state of a NIC: what the kernel and the container runtimes report now, or what is on record.
 /// </summary>
-public enum NicState
+public enum NicState : long
 {
     /// <summary>Its interface is up, has a carrier and has all addresses.</summary>
     Up,

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using MacIpvlan.Containers;
 using MacIpvlan.Linux;
@@ -7,6 +8,9 @@ namespace MacIpvlan;
 /// <summary>Finds the targets of NICs by the names that users specify.</summary>
 public sealed class NicTargetFinder(NetworkSession session)
 {
+    // An error that names what was probably meant doesn't come much later than one that doesn't.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Opens a network namespace by its name or, if the text contains a slash, by its path.</summary>
     /// <exception cref="NetworkException">InvalidName, NamespaceNotFound or PermissionDenied.</exception>
     public static NicTarget OpenNamespace(string text)
@@ -20,6 +24,24 @@ public sealed class NicTargetFinder(NetworkSession session)
 
         LinkName.CheckNamespace(text);
         return new(NamespaceHandle.Open(text, NamespaceHandle.PathOf(text)));
+    }
+
+    /// <summary>Opens a network namespace, and says what was probably meant if it doesn't exist.</summary>
+    /// <exception cref="NetworkException">As <see cref="OpenNamespace"/>.</exception>
+    public NicTarget OpenNamed(string text)
+    {
+        try
+        {
+            return OpenNamespace(text);
+        }
+        catch (NetworkException e) when (e.Error == NetworkError.NamespaceNotFound && !text.Contains('/'))
+        {
+            bool isContainer = RunningNames().Contains(text);
+            throw new NetworkException(
+                NetworkError.NamespaceNotFound,
+                $"{e.Message}{(isContainer ? $" '{text}' is a container." : Hint(text, NamedNamespaces()))}",
+                isContainer ? $"Use -Container {text}." : "List the namespaces with Get-NetworkNamespace.");
+        }
     }
 
     /// <summary>Opens the network namespace of a process.</summary>
@@ -38,8 +60,18 @@ public sealed class NicTargetFinder(NetworkSession session)
     /// </exception>
     public NicTarget OpenContainer(string text)
     {
-        ContainerTarget found = session.Containers.Open(text);
-        return new(found.Namespace) { Container = found.Container };
+        try
+        {
+            return OpenOnlyContainer(text);
+        }
+        catch (NetworkException e) when (IsMissing(e))
+        {
+            bool isNamespace = File.Exists(NamespaceHandle.PathOf(text));
+            throw new NetworkException(
+                e.Error,
+                $"{e.Message}{(isNamespace ? $" '{text}' is a network namespace." : Hint(text, RunningNames()))}",
+                isNamespace ? $"Use -Namespace {text}." : e.RecommendedAction);
+        }
     }
 
     /// <summary>Opens the network namespace with a name or path or, if it doesn't exist, the container.</summary>
@@ -49,15 +81,64 @@ public sealed class NicTargetFinder(NetworkSession session)
         if (!Container.CanBeName(text) || File.Exists(NamespaceHandle.PathOf(text))) return OpenNamespace(text);
         try
         {
-            return OpenContainer(text);
+            return OpenOnlyContainer(text);
         }
-        catch (NetworkException e) when (e.Error is NetworkError.ContainerNotFound or NetworkError.RuntimeUnavailable)
+        catch (NetworkException e) when (IsMissing(e))
         {
+            string message = $"The network namespace '{text}' doesn't exist.";
             throw new NetworkException(
                 NetworkError.NamespaceNotFound,
-                $"The network namespace '{text}' doesn't exist. {e.Message}",
+                IsNetwork(text) ? message + ItIsANetwork(text)
+                    : $"{message} {e.Message}{NearestName.Ask(text, NamedNamespaces().Concat(RunningNames()))}",
                 "List named namespaces with Get-NetworkNamespace, and containers with docker ps or podman ps.");
         }
+    }
+
+    private NicTarget OpenOnlyContainer(string text)
+    {
+        ContainerTarget found = session.Containers.Open(text);
+        return new(found.Namespace) { Container = found.Container };
+    }
+
+    private static bool IsMissing(NetworkException e) => e.Error is NetworkError.ContainerNotFound or NetworkError.RuntimeUnavailable;
+
+    private string Hint(string text, IEnumerable<string> names) => IsNetwork(text) ? ItIsANetwork(text) : NearestName.Ask(text, names);
+
+    private bool IsNetwork(string text) => session.State.GetNetworks(text).Count > 0;
+
+    private static string ItIsANetwork(string text) => $" '{text}' is a network: the network comes first, then the target.";
+
+    private static IEnumerable<string> NamedNamespaces() => Directory.Exists(NamespaceHandle.Folder)
+        ? Directory.EnumerateFiles(NamespaceHandle.Folder).Select(static f => Path.GetFileName(f))
+        : [];
+
+    private IEnumerable<string> RunningNames() => GetRunning(s_patience).Select(static c => c.Name);
+
+    /// <summary>The first process of each network namespace except the host's, as far as this user can see them.</summary>
+    /// <param name="goesOn">Whether to go on after this time.</param>
+    public static IReadOnlyList<(int Id, string Name, string Namespace)> GetProcesses(Func<TimeSpan, bool> goesOn)
+    {
+        long start = Stopwatch.GetTimestamp();
+        HashSet<string> seen = [$"{NamespaceHandle.OwnIdentity}"];
+        List<(int, string, string)> found = [];
+        IEnumerable<int> ids = Directory.EnumerateDirectories("/proc")
+            .Select(static f => int.TryParse(Path.GetFileName(f), NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : 0)
+            .Where(static id => id > 0).Order();
+        foreach (int id in ids.TakeWhile(_ => goesOn(Stopwatch.GetElapsedTime(start))))
+        {
+            try
+            {
+                string folder = string.Create(CultureInfo.InvariantCulture, $"/proc/{id}");
+                if (new FileInfo($"{folder}/ns/net").LinkTarget is not string target || !seen.Add(target)) continue;
+                found.Add((id, PrintableText.Clean(File.ReadAllText($"{folder}/comm").Trim()), target));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It has ended, or belongs to somebody else.
+            }
+        }
+
+        return found;
     }
 
     /// <summary>The running containers that their runtimes report within the given time.</summary>

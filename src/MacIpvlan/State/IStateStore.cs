@@ -32,6 +32,10 @@ public interface IStateStore : IDisposable
     /// <exception cref="NetworkException">NetworkExists; or NetworkInUse: the replaced network has NICs.</exception>
     void ReplaceNetwork(string id, NetworkRecord network);
 
+    /// <summary>Gives a network another name. Everything else refers to it by its id.</summary>
+    /// <exception cref="NetworkException">NetworkExists; or NetworkNotFound: it was removed meanwhile.</exception>
+    void RenameNetwork(string id, string name);
+
     /// <summary>Removes a network. Does nothing if the network doesn't exist.</summary>
     /// <exception cref="NetworkException">NetworkInUse: it has NICs.</exception>
     void RemoveNetwork(string id);

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using MacIpvlan.Addressing;
 using MacIpvlan.Netlink;
 
 namespace MacIpvlan;

@@ -92,10 +92,13 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
         if (target is null)
         {
             // The container gets its NIC back when it starts, and keeps its addresses until then.
-            if (nic.Record.Container is Container container && _nics.StateOf(container) == ContainerState.Stopped) return [];
+            ContainerState? state = nic.Record.Container is Container container ? _nics.StateOf(container) : null;
+            if (state == ContainerState.Stopped) return [];
+            string remedy = state != ContainerState.Running ? ""
+                : $": the container was restarted, and Restore-ContainerNetwork {nic.Network} gives it the NIC again";
             findings = [new NicFinding(new(DifferenceKind.LeaseWithoutNic, nic.ToString(), nic.Network)
             {
-                Expected = nic.IPAddress.ToString(), Actual = "its namespace is gone",
+                Expected = nic.IPAddress.ToString(), Actual = "its namespace is gone" + remedy,
             })];
         }
         else if (_links.FindSuccessor(nic.Record, target) is NamespaceIdentity now)

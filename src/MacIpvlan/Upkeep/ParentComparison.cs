@@ -82,7 +82,7 @@ internal sealed class ParentComparison(NetworkSession session, Repairs repairs)
         NicLinks links = new(session);
         foreach (ContainerNetwork network in networks)
         {
-            foreach (NicRecord nic in session.State.GetNics(network.Id).Where(static n => n.State == NicState.Attached))
+            foreach (NicRecord nic in session.State.GetNics(network.Id).Where(static n => n.State == NicRecordState.Attached))
             {
                 try
                 {

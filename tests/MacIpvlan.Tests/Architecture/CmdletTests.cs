@@ -57,15 +57,32 @@ public sealed class CmdletTests
     public void Cmdlet_TellsWhatItWrites(string name)
     {
         Type type = s_cmdlets[name];
-        bool writes = name.Split('-')[0] is not ("Remove" or "Disconnect" or "Disable");
 
-        Assert.Equal(writes, type.GetCustomAttributes<OutputTypeAttribute>().Any());
+        Assert.NotEmpty(type.GetCustomAttributes<OutputTypeAttribute>());
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Cmdlet_ThatTakesSomethingAwayReturnsItOnRequest(string name)
+    {
+        bool takes = name.Split('-')[0] is "Remove" or "Disconnect" or "Disable" or "Rename";
+
+        Assert.Equal(takes, s_cmdlets[name].GetProperty("PassThru") is not null);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Cmdlet_ThatTakesNicsAwayWithSomethingElseHasAHighImpact(string name)
+    {
+        bool takes = name is "Remove-ContainerNetwork" or "Remove-MacvlanNetwork" or "Remove-IpvlanNetwork" or "Remove-NetworkNamespace";
+
+        Assert.Equal(takes, s_cmdlets[name].GetCustomAttribute<CmdletAttribute>()!.ConfirmImpact == ConfirmImpact.High);
     }
 
     [Fact]
     public void Folder_HoldsNothingButCmdletsAndWhatTheyShare() => Assert.Equal(
         // The base of all, and those of cmdlets that share a noun or a verb.
-        ["GetNetworkCommand", "HostAccessCommand", "NetworkCommand", "NewNetworkCommand", "RemoveNetworkCommand"],
+        ["GetNetworkCommand", "HostAccessCommand", "NetworkCommand", "NewNetworkCommand", "NicSelectionCommand", "RemoveNetworkCommand"],
         SourceTree.Read("src/MacIpvlan.PowerShell").Keys
             .Where(static f => f.StartsWith("Commands/", StringComparison.Ordinal))
             .Select(static f => Path.GetFileNameWithoutExtension(f))

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Management.Automation;
+
+namespace MacIpvlan.PowerShell;
+
+/// <summary>What one record of the pipeline selects: the NICs that match all of the parameters that aren't null.</summary>
+internal sealed record NicSelection
+{
+    public ContainerNetwork[]? Networks { get; init; }
+
+    /// <summary>Whether a network was named that doesn't exist, and no other one.</summary>
+    public bool IsNetworkMissing { get; init; }
+
+    public TargetReference[]? Targets { get; init; }
+
+    public string[]? Containers { get; init; }
+
+    public NamespaceReference[]? Namespaces { get; init; }
+
+    public int[]? ProcessIds { get; init; }
+
+    /// <summary>Whether it's an error if a process has no NIC.</summary>
+    public bool AreProcessesCertain { get; init; }
+
+    public string[]? InterfaceNames { get; init; }
+
+    public NicReference[]? Nics { get; init; }
+
+    /// <summary>Whether it selects all NICs.</summary>
+    public bool IsOfAll => Networks is null && Targets is null && Containers is null && Namespaces is null && ProcessIds is null && Nics is null;
+
+    /// <summary>The names that must select something: none if there is a pattern among them.</summary>
+    public IReadOnlyList<string> CertainNames
+    {
+        get
+        {
+            string[] names =
+            [
+                .. Targets?.Select(static t => t.Text) ?? [],
+                .. Containers ?? [],
+                .. Namespaces?.Select(static n => n.Text) ?? [],
+                .. AreProcessesCertain ? ProcessIds!.Select(static id => id.ToString(CultureInfo.InvariantCulture)) : [],
+                .. InterfaceNames ?? [],
+            ];
+            return names.Any(WildcardPattern.ContainsWildcardCharacters) ? [] : names;
+        }
+    }
+
+    /// <summary>Finds the NICs among others.</summary>
+    public IEnumerable<ContainerNic> Find(IReadOnlyList<ContainerNic> all)
+    {
+        if (Nics is not null) return Nics.Select(n => n.Find(() => all)).OfType<ContainerNic>();
+        if (Networks is not null)
+        {
+            HashSet<string> names = [.. Networks.Select(static n => n.Name)];
+            all = [.. all.Where(n => names.Contains(n.Network))];
+        }
+
+        return new NicFilter(all).Targets(Targets).Containers(Containers).Namespaces(Namespaces).Processes(ProcessIds)
+            .Interfaces(InterfaceNames).Found;
+    }
+}

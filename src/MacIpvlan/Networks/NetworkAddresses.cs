@@ -1,0 +1,115 @@
+using MacIpvlan.Addressing;
+using MacIpvlan.Netlink;
+using MacIpvlan.State;
+
+namespace MacIpvlan;
+
+/// <summary>
+/// Who has which address of a network. Addresses that are alike and follow each other are one range, so a large subnet is
+/// described as fast as a small one.
+/// </summary>
+public sealed class NetworkAddresses(NetworkSession session)
+{
+    private readonly HostAddresses _host = new(session);
+    private readonly Dictionary<string, IReadOnlyList<ContainerNic>> _nics = [];
+    private IReadOnlyList<NetworkRecord>? _networks;
+
+    /// <summary>All addresses of a network, in the order of its subnets and then by number.</summary>
+    public IEnumerable<NetworkAddress> Get(ContainerNetwork network)
+    {
+        for (int i = 0; i < network.Record.Subnets.Count; i++)
+        {
+            foreach (NetworkAddress address in Get(network, network.Record.Subnets[i], network.Subnets[i].ForeignAddress)) yield return address;
+        }
+    }
+
+    /// <summary>The part of an address range within a selection; null if there is none.</summary>
+    public static NetworkAddress? Within(ContainerNetwork network, NetworkAddress address, AddressRange selection) =>
+        address.Range.Intersect(selection) is not AddressRange part ? null
+            : part == address.Range ? address
+            // Only ranges that nobody has are longer than the part.
+            : new NetworkAddress(network, IPPrefix.Parse(address.Subnet), part, address.Kind);
+
+    private IEnumerable<NetworkAddress> Get(ContainerNetwork network, SubnetRecord subnet, IEnumerable<WireAddress> foreign)
+    {
+        IPPrefix prefix = subnet.Prefix;
+        // Networks on one parent with the same subnet allocate from one pool, and withhold their gateways and exclusions from each other.
+        NetworkRecord[] sharing = [.. Networks.Where(n => n.Parent == network.Parent && n.Subnets.Any(s => s.Prefix == prefix))];
+        SubnetRecord[] subnets = [.. sharing.SelectMany(static n => n.Subnets).Where(s => s.Prefix == prefix)];
+        HashSet<AddressValue> gateways = [.. subnets.Select(static s => s.Gateway).OfType<AddressValue>()];
+        AddressRange usable = AddressPool.Usable(prefix);
+        Dictionary<AddressValue, NetworkAddress> single = [];
+        foreach (NetworkAddress nic in sharing.SelectMany(n => OfNics(n.Id)).SelectMany(n => OfNic(network, prefix, n, gateways))) Add(nic);
+        foreach (AddressValue address in _host.All.Where(prefix.Contains)) Add(OfHost(network, prefix, address, gateways));
+        foreach (AddressValue gateway in gateways) Add(new(network, prefix, AddressRange.Of(gateway), NetworkAddressKind.Gateway) { IsGateway = true });
+        RangeIndex excluded = new(subnets.SelectMany(static s => s.Excluded));
+        foreach (WireAddress station in foreign)
+        {
+            AddressValue address = AddressValue.Parse(station.Address.ToString());
+            if (excluded.Contains(address)) continue;
+            Add(new(network, prefix, AddressRange.Of(address), NetworkAddressKind.Foreign)
+            {
+                Holder = station.MacAddress,
+                MacAddress = station.MacAddress,
+            });
+        }
+
+        foreach (AddressValue end in new[] { prefix.First, prefix.Last })
+        {
+            if (!usable.Contains(end)) Add(new(network, prefix, AddressRange.Of(end), NetworkAddressKind.Reserved));
+        }
+
+        AddressRange[] taken = [.. single.Keys.Select(AddressRange.Of)];
+        AddressRange[] withheld = [.. subnets.SelectMany(static s => s.Excluded)];
+        IEnumerable<NetworkAddress> ranges = Ranges(NetworkAddressKind.Free, subnet.Ranges, taken.Concat(withheld));
+        if (withheld.Length > 0) ranges = ranges.Concat(Ranges(NetworkAddressKind.Excluded, withheld, taken));
+        if (subnet.Ranges.Count > 0) ranges = ranges.Concat(Ranges(NetworkAddressKind.OutsideRange, [], taken.Concat(withheld).Concat(subnet.Ranges)));
+        // A gateway outside the subnet is of the other family never, but can be anywhere: it comes last.
+        return single.Values.Concat(ranges).OrderBy(a => !prefix.Contains(a.Range.First)).ThenBy(static a => a.Range.First.Number);
+
+        void Add(NetworkAddress address) => single.TryAdd(address.Range.First, address);
+
+        IEnumerable<NetworkAddress> Ranges(NetworkAddressKind kind, IReadOnlyList<AddressRange> from, IEnumerable<AddressRange> without) =>
+            AddressPool.Allocatable(prefix, [.. from], without).Select(r => new NetworkAddress(network, prefix, r, kind));
+    }
+
+    private static IEnumerable<NetworkAddress> OfNic(ContainerNetwork network, IPPrefix prefix, ContainerNic nic, HashSet<AddressValue> gateways) =>
+        nic.Addresses.Where(a => prefix.Contains(a.Value)).Select(a => new NetworkAddress(
+            network, prefix, AddressRange.Of(a.Value), nic.Record.IsHost ? NetworkAddressKind.Host : NetworkAddressKind.Nic)
+        {
+            Holder = nic.Record.IsHost ? nic.InterfaceName : nic.ToString(),
+            HolderNetwork = nic.Network,
+            MacAddress = TextOf(nic.MacAddress),
+            IsGateway = gateways.Contains(a.Value),
+        });
+
+    private NetworkAddress OfHost(ContainerNetwork network, IPPrefix prefix, AddressValue address, HashSet<AddressValue> gateways)
+    {
+        Link? link = _host.FindLink(address);
+        return new(network, prefix, AddressRange.Of(address), NetworkAddressKind.Host)
+        {
+            Holder = link is null ? null : PrintableText.Clean(link.Name),
+            MacAddress = link is null ? null : TextOf(Link.Format(link.MacAddress)),
+            IsGateway = gateways.Contains(address),
+        };
+    }
+
+    private static string? TextOf(string text) => text.Length == 0 ? null : text;
+
+    private IReadOnlyList<NetworkRecord> Networks => _networks ??= session.State.GetNetworks();
+
+    // Read together: a network's NICs are needed again for each network that shares its subnet.
+    private IReadOnlyList<ContainerNic> OfNics(string networkId)
+    {
+        if (_nics.Count == 0)
+        {
+            foreach (NetworkRecord network in Networks) _nics[network.Id] = [];
+            foreach (IGrouping<string, ContainerNic> nics in new ContainerNics(session).GetAllWithHost().GroupBy(static n => n.NetworkRecord.Id))
+            {
+                _nics[nics.Key] = [.. nics];
+            }
+        }
+
+        return _nics.GetValueOrDefault(networkId) ?? [];
+    }
+}
