@@ -380,11 +380,11 @@ Describe 'Test-ContainerNetwork of parents that got another name' {
         ip link property add dev enp3s0 altname up0
         Test-ContainerNetwork | Should -BeNullOrEmpty
         ip link property del dev enp3s0 altname up0
-        (Test-ContainerNetwork vl -Repair).IsRepaired | Should -BeTrue
+        (Repair-ContainerNetwork vl).IsRepaired | Should -BeTrue
         Test-ContainerNetwork vl | Should -BeNullOrEmpty
         (ConvertFrom-Json (Export-ContainerNetwork vl)).vlans.parent | Should -Be enp3s0
         Rename-Link enp3s0 up0
-        $null = Test-ContainerNetwork -Repair
+        $null = Repair-ContainerNetwork
         Test-ContainerNetwork | Should -BeNullOrEmpty
     }
 
@@ -394,8 +394,8 @@ Describe 'Test-ContainerNetwork of parents that got another name' {
         $differences = Test-ContainerNetwork
         $differences | ForEach-Object { "$($_.Kind) $($_.Name) $($_.Expected) -> $($_.Actual)" } | Select-Object -First 1 |
             Should -Be 'ParentChanged up0.30 vlan id 30 on up0, up -> vlan id 30 on spare, up'
-        $differences | Where-Object Expected -EQ $_.Actual | Should -BeNullOrEmpty
-        $left = Test-ContainerNetwork vl -Repair -WarningVariable warnings 3>$null
+        $differences | Where-Object { $_.Expected -eq $_.Actual } | Should -BeNullOrEmpty
+        $left = Repair-ContainerNetwork vl -WarningVariable warnings 3>$null
         $left.IsRepaired | Should -BeFalse
         "$warnings" | Should -BeLike '*up0.30 isn''t repaired*it sits on spare, and up0 is another link now*'
         Rename-Link up0 up1

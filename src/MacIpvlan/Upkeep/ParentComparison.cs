@@ -109,7 +109,7 @@ internal sealed class ParentComparison(NetworkSession session, Repairs repairs)
     {
         bool isFree = session.Host.FindLink(record.Parent!) is null;
         string action = isFree
-            ? $"Repair it, which records that {record.Name} sits on {lower.Name}. {NameAgain(lower, record.Parent!)}."
+            ? $"Repair-ContainerNetwork records that {record.Name} sits on {lower.Name}. {NameAgain(lower, record.Parent!)}."
             : $"{record.Parent} is another link now. Rename the links, or remove {record.Name} with its networks and create them again.";
         difference = difference with { RecommendedAction = action };
         return repairs.Repair(difference, () =>
