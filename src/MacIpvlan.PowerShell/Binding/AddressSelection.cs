@@ -22,6 +22,11 @@ public sealed class AddressSelection
     /// <summary>Selects a subnet.</summary>
     public AddressSelection(IPPrefix subnet) => (_text, Range) = (subnet.ToString(), new(subnet.First, subnet.Last));
 
+    /// <summary>Selects what an object shows: an address, a subnet or a range.</summary>
+    public AddressSelection(AddressText text) : this(text.ToString())
+    {
+    }
+
     /// <summary>Selects a subnet.</summary>
     public AddressSelection(IPNetwork subnet) : this(subnet.ToString())
     {

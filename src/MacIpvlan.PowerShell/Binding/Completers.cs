@@ -93,7 +93,7 @@ public sealed class TargetCompleter : NameCompleter
     private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input)
     {
         if (input.IsConnect) return NamespaceCompleter.All().Concat(ContainerCompleter.Running(session));
-        return NicsOf(session, input).GroupBy(static n => n.Namespace).OrderBy(static g => g.Key, StringComparer.Ordinal)
+        return NicsOf(session, input).GroupBy(static n => n.Namespace).OrderBy(static g => g.Key, NaturalOrder.Comparer)
             .Select(static g => new Candidate(g.Key, () => string.Join(", ", g.Take(5).Select(static n => $"{n.InterfaceName} on {n.Network}"))));
     }
 

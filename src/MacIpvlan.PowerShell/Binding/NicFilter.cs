@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.NetworkInformation;
+using MacIpvlan.Addressing;
 using MacIpvlan.Containers;
 
 namespace MacIpvlan.PowerShell;
@@ -37,7 +38,7 @@ internal sealed class NicFilter(IReadOnlyList<ContainerNic> all)
     }));
 
     public NicFilter Addresses(AddressSelection[]? addresses) => Any(addresses?.Select(static a =>
-        (Func<ContainerNic, bool>)(n => n.IPAddress.Any(own => a.Range.Contains(AddressReference.Read(own.ToString()))))));
+        (Func<ContainerNic, bool>)(n => n.IPAddress.Any(own => a.Range.Contains((AddressValue)own.Address)))));
 
     public NicFilter MacAddresses(PhysicalAddress[]? addresses) => Any(addresses?.Select(static a =>
         (Func<ContainerNic, bool>)(n => n.MacAddress.Length > 0 && PhysicalAddress.Parse(n.MacAddress).Equals(a))));

@@ -14,7 +14,7 @@ public sealed class NicAddressCompleter : NameCompleter
 {
     private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input) =>
         TargetCompleter.NicsOf(session, input)
-            .SelectMany(static n => n.IPAddress.Select(a => new Candidate(a.Address.ToString(), () => $"{n} on {n.Network}") { IsPlain = true }));
+            .SelectMany(static n => n.IPAddress.Select(a => new Candidate($"{a.Address}", () => $"{n} on {n.Network}") { IsPlain = true }));
 }
 
 /// <summary>Completes the MAC addresses of NICs, on the network if it is specified.</summary>
@@ -44,7 +44,7 @@ public sealed class FreeAddressCompleter : NameCompleter
 
     private static IEnumerable<string> AddressesOf(NetworkAddress range)
     {
-        AddressValue first = AddressValue.Parse(range.FirstAddress);
+        AddressValue first = (AddressValue)range.FirstAddress.Address;
         for (int i = 0; i < range.Count; i++) yield return (first with { Number = first.Number + (UInt128)i }).ToString();
     }
 }

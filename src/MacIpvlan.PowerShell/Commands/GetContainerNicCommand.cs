@@ -43,10 +43,11 @@ public sealed class GetContainerNicCommand : NicSelectionCommand
         foreach (NicState state in State ?? []) CheckState(state);
         if (_selections.Count == 0) return;
         IReadOnlyList<ContainerNic> all = GetNics(_selections.Count == 1 ? _selections[0].Networks : null);
-        ContainerNic[] selected = [.. _selections.SelectMany(s => s.Find(all)).DistinctBy(static n => n.Id)];
-        ContainerNic[] found = [.. new NicFilter(selected).Addresses(IPAddress).MacAddresses(MacAddress).Parents(Parent).Found];
-        foreach (ContainerNic nic in (Recorded ? found : new NicStates(Session).Look(found))
-            .Where(n => State?.Contains(n.State) ?? true)) Write(nic);
+        // In the order of all NICs, whatever the order of the input.
+        HashSet<string> selected = [.. _selections.SelectMany(s => s.Find(all)).Select(static n => n.Id)];
+        ContainerNic[] found = [.. new NicFilter([.. all.Where(n => selected.Contains(n.Id))])
+            .Addresses(IPAddress).MacAddresses(MacAddress).Parents(Parent).Found];
+        foreach (ContainerNic nic in (Recorded ? found : new NicStates(Session).Look(found)).Where(n => State?.Contains(n.State) ?? true)) Write(nic);
     }
 
     private void CheckState(NicState state)

@@ -193,7 +193,7 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
         string[]? names,
         IReadOnlyCollection<T> items,
         Func<T, string> nameOf,
-        Func<string, NetworkException> notFound,
+        Func<string, NetworkException?> notFound,
         bool missingIsFine = false)
     {
         if (names is null) return items;
@@ -202,10 +202,8 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
         {
             NamePattern pattern = NamePattern.For(name, items, nameOf);
             T[] matches = [.. items.Where(i => pattern.Matches(nameOf(i)))];
-            if (matches.Length == 0 && !missingIsFine && !WildcardPattern.ContainsWildcardCharacters(name))
-            {
-                WriteError(ErrorRecords.From(notFound(name), name));
-            }
+            bool isMissing = matches.Length == 0 && !missingIsFine && !WildcardPattern.ContainsWildcardCharacters(name);
+            if (isMissing && notFound(name) is NetworkException error) WriteError(ErrorRecords.From(error, name));
 
             selected.AddRange(matches);
         }
@@ -223,17 +221,12 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
     private protected IReadOnlyList<T> SelectNetworks<T>(string[]? names, bool missingIsFine = false) where T : ContainerNetwork
     {
         IReadOnlyList<ContainerNetwork> all = new ContainerNetworks(Session).GetAll();
-        T[] ofKind = [.. all.OfType<T>()];
-        HashSet<string> others = new(all.Except(ofKind).Select(static n => n.Name), StringComparer.OrdinalIgnoreCase);
-        foreach (string name in names ?? [])
-        {
-            if (!others.Contains(name)) continue;
-            NetworkException error = NotFound.OtherKind(
-                all.First(n => n.Name.Equals(name, StringComparison.OrdinalIgnoreCase)), typeof(T), MyInvocation.MyCommand.Name.Split('-')[0]);
-            WriteError(ErrorRecords.From(error, name));
-        }
+        return [.. Select(names, [.. all.OfType<T>()], static n => n.Name, NotFoundOrOther)];
 
-        return [.. Select(names?.Where(n => !others.Contains(n)).ToArray(), ofKind, static n => n.Name, n => NotFound.Network(n, all), missingIsFine)];
+        NetworkException? NotFoundOrOther(string name) =>
+            all.FirstOrDefault(n => n.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is ContainerNetwork other
+                ? NotFound.OtherKind(other, typeof(T), MyInvocation.MyCommand.Name.Split('-')[0])
+                : missingIsFine ? null : NotFound.Network(name, all);
     }
 
     /// <summary>The networks that references mean; null if there are no references.</summary>

@@ -31,7 +31,7 @@ public sealed class RenameContainerNetworkCommand : NetworkCommand
             ContainerNetworks.CheckName(NewName);
             if (!ShouldProcess(network.Name, $"Rename the {network.Kind} network to {NewName}")) return;
             ContainerNetwork renamed = networks.Rename(network, NewName);
-            if (PassThru) Write(renamed);
+            if (PassThru) Write(networks.Count([renamed])[0]);
         });
     }
 }

@@ -45,7 +45,7 @@ public sealed class NetworkAddress
     internal AddressRange Range { get; }
 
     /// <summary>The address, or both ends of the range.</summary>
-    public override string ToString() => Range.ToString();
+    public override string ToString() => IPAddress.ToString();
 }
 
 /// <summary>What an address of a network is.</summary>

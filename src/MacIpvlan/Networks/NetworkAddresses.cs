@@ -28,7 +28,7 @@ public sealed class NetworkAddresses(NetworkSession session)
         address.Range.Intersect(selection) is not AddressRange part ? null
             : part == address.Range ? address
             // Only ranges that nobody has are longer than the part.
-            : new NetworkAddress(network, IPPrefix.Parse(address.Subnet), part, address.Kind);
+            : new NetworkAddress(network, IPPrefix.Parse(address.Subnet.ToString()), part, address.Kind);
 
     private IEnumerable<NetworkAddress> Get(ContainerNetwork network, SubnetRecord subnet, IEnumerable<WireAddress> foreign)
     {
@@ -45,7 +45,7 @@ public sealed class NetworkAddresses(NetworkSession session)
         RangeIndex excluded = new(subnets.SelectMany(static s => s.Excluded));
         foreach (WireAddress station in foreign)
         {
-            AddressValue address = AddressValue.Parse(station.Address.ToString());
+            AddressValue address = AddressValue.From(station.Address.Address);
             if (excluded.Contains(address)) continue;
             Add(new(network, prefix, AddressRange.Of(address), NetworkAddressKind.Foreign)
             {

@@ -81,7 +81,7 @@ public sealed class HostAccesses(NetworkSession session)
     {
         ContainerNics nics = new(session);
         IEnumerable<ContainerNic> all = networks is null ? nics.GetAllWithHost() : networks.SelectMany(nics.GetAllWithHost);
-        ContainerNic[] found = [.. all.Where(static n => n.Record.IsHost).OrderBy(static n => n.Network, StringComparer.OrdinalIgnoreCase)];
+        ContainerNic[] found = [.. all.Where(static n => n.Record.IsHost).OrderBy(static n => n.Network, NaturalOrder.Comparer)];
         return [.. new NicStates(session).Look(found).Select(static n => new HostAccess(n))];
     }
 
