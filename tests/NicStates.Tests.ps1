@@ -245,10 +245,18 @@ Describe 'What a NIC held whose namespace has ended' -Tag Native, Once {
         "$((Get-MacvlanNetwork lan).Subnet)" | Should -Be 10.3.0.0/24
     }
 
-    It 'is free to be the gateway of another network' {
+    It 'is free to be the gateway of another network, though the address was <How>' -ForEach @(
+        @{ How = 'requested'; Address = '10.1.0.77' }
+        @{ How = 'the lowest free one'; Address = '10.1.0.2' }
+    ) {
+        $null = New-NetworkNamespace web3
+        $null = Connect-ContainerNic lan web3
         ip netns delete web1
-        (New-MacvlanNetwork other eth0 -Subnet 10.1.0.0/24 -Gateway 10.1.0.77 -IPRange 10.1.0.128/25).Gateway | Should -Be 10.1.0.77
-        Get-ContainerNic | Should -BeNullOrEmpty
+        ip netns delete web3
+        $warnings = @()
+        (New-MacvlanNetwork other eth0 -Subnet 10.1.0.0/24 -Gateway $Address -IPRange 10.1.0.128/25 -WarningVariable warnings).Gateway | Should -Be $Address
+        $warnings | Should -BeNullOrEmpty -Because 'the NIC is no router any more'
+        Get-ContainerNic | Should -HaveCount 1
     }
 
     It 'is free at once where the kernel still clears the namespace: a parent in mode Passthru' {

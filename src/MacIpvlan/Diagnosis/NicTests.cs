@@ -58,15 +58,15 @@ public sealed class NicTests(NetworkSession session, NicTestOptions options) : I
             return Task.FromResult(result with { Status = NicTestStatus.NoAddress, Reason = ExplainNoAddress(pair) });
         }
 
-        NicRecord source = pair.Source.Record;
-        if (source.State is not (NicRecordState.Attached or NicRecordState.Detached))
+        NicRecord nic = pair.Source.Record;
+        if (nic.State is not (NicRecordState.Attached or NicRecordState.Detached))
         {
-            return Missing($"it is {source.State.ToString().ToLowerInvariant()}: another command is working on it, or was interrupted");
+            return Missing($"it is {nic.State.ToString().ToLowerInvariant()}: another command is working on it, or was interrupted");
         }
 
         NamespaceHandle? target = Open(pair.Source);
-        if (target is null) return Missing(NicAbsence.Describe(new NicAbsence(session).Explain(source)));
-        if (_links.FindSuccessor(source, target) is not null) return Missing(NicAbsence.Describe(NicState.ContainerRestarted));
+        if (target is null) return Missing(NicAbsence.Describe(new NicAbsence(session).Explain(nic)));
+        if (_links.FindSuccessor(nic, target) is not null) return Missing(NicAbsence.Describe(NicState.ContainerRestarted));
         return session.Namespaces.Start(target, () => new NicProbe(session, options, pair).Run(target, result));
 
         Task<NicTestResult> Missing(string reason) => Task.FromResult(result with { Status = NicTestStatus.NicMissing, Reason = reason });

@@ -111,6 +111,9 @@ public sealed class ContainerNetworks(NetworkSession session)
         ContainerNetwork made = Find(plan.Network.Name)!;
         foreach (AddressValue gateway in made.Record.Subnets.Select(static s => s.Gateway).OfType<AddressValue>().Distinct())
         {
+            if (session.State.DescribeHolder(made.Parent, gateway) is null) continue;
+            // A NIC that has ended routes nothing.
+            _dead.ReleaseEnded(n => n.Parent == made.Parent && n.Addresses.Any(a => a.Value == gateway), out _);
             if (session.State.DescribeHolder(made.Parent, gateway) is not string router) continue;
             session.Warn($"The gateway {gateway} of '{made.Name}' is the address of {router}, which becomes the router of its NICs.");
         }

@@ -56,6 +56,17 @@ internal sealed class DeadNics(NetworkSession session)
         _ => false,
     };
 
+    /// <summary>Releases NICs that have ended for good.</summary>
+    /// <param name="isWanted">Selects NICs whose addresses are needed.</param>
+    /// <param name="others">The other selected NICs, with their states in the kernel.</param>
+    /// <returns>False if nothing is released.</returns>
+    public bool ReleaseEnded(Func<ContainerNic, bool> isWanted, out IReadOnlyList<ContainerNic> others)
+    {
+        (IReadOnlyList<ContainerNic> ended, others) = Separate([.. _nics.GetAllWithHost().Where(isWanted)]);
+        foreach (ContainerNic nic in ended) _removal.ReleaseDead(nic.Record, nic.NetworkRecord);
+        return ended.Count > 0;
+    }
+
     /// <summary>
     /// Releases NICs that have ended for good. If there are none, releases NICs that can return but may not, with a
     /// warning.
@@ -65,9 +76,7 @@ internal sealed class DeadNics(NetworkSession session)
     /// <returns>False if nothing is released.</returns>
     public bool Release(Func<ContainerNic, bool> isWanted, out IReadOnlyList<ContainerNic> holders)
     {
-        (IReadOnlyList<ContainerNic> ended, holders) = Separate([.. _nics.GetAllWithHost().Where(isWanted)]);
-        foreach (ContainerNic nic in ended) _removal.ReleaseDead(nic.Record, nic.NetworkRecord);
-        if (ended.Count > 0) return true;
+        if (ReleaseEnded(isWanted, out holders)) return true;
         // A NIC of a namespace that exists again is about to be restored.
         ContainerNic[] waiting = [.. holders.Where(static n => n.State == NicState.NamespaceGone)];
         foreach (ContainerNic nic in waiting)
