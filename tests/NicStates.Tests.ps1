@@ -60,7 +60,7 @@ Describe 'The state of a NIC' -Tag Native, Once {
         $isEnded = $State -like 'Namespace*' -and $Case -notlike 'the host*'
         $network = Get-MacvlanNetwork lan
         "$($network.NicCount) $($network.NicUpCount)" | Should -Be "$($isEnded ? 1 : 2) 1"
-        @(Show-ContainerNetwork lan) -match 'web1/eth0' | Should -BeLike "*[[]$State]"
+        @(Show-ContainerNetwork lan) -match 'web1/eth0' | Should -BeLike "*[[]$(($State -creplace '\B(?=[A-Z])', ' ').ToLowerInvariant())]"
         & $Undo
         $null = Restore-ContainerNetwork
         if ($State -eq 'AddressMissing' -or $State -eq 'Down') { $null = Repair-ContainerNetwork }
@@ -70,8 +70,9 @@ Describe 'The state of a NIC' -Tag Native, Once {
     It 'is LowerLayerDown while the parent is down or has no carrier' {
         ip link set eth0 down
         Get-State | Should -Be LowerLayerDown, LowerLayerDown
-        @(Show-ContainerNetwork lan) -match 'web1/eth0' | Should -BeLike '*[[]LowerLayerDown]'
+        $drawn = @(Show-ContainerNetwork lan) -match 'web1/eth0'
         ip link set eth0 up
+        $drawn | Should -BeLike '*[[]lower layer down]'
         ip -n wire link set eth0 down
         Get-State | Should -Be LowerLayerDown, LowerLayerDown
         $null = New-NetworkNamespace web3
@@ -151,7 +152,7 @@ Describe 'The state of a NIC' -Tag Native, Once {
         (Enable-HostAccess lan).State | Should -Be Up
         ip link set (Enable-HostAccess lan).InterfaceName down
         (Enable-HostAccess lan).State | Should -Be Down
-        @(Show-ContainerNetwork lan) -match 'host/' | Should -BeLike '*[[]Down]'
+        @(Show-ContainerNetwork lan) -match 'host/' | Should -BeLike '*[[]down]'
         Disable-HostAccess lan
     }
 
