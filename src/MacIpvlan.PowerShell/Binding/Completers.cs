@@ -1,5 +1,4 @@
 using System.Globalization;
-using MacIpvlan.Addressing;
 
 namespace MacIpvlan.PowerShell;
 

@@ -1,4 +1,4 @@
-namespace MacIpvlan.Addressing;
+namespace MacIpvlan;
 
 /// <summary>What NICs do with the router advertisements that they receive (RFC 4861, RFC 4862).</summary>
 public enum RouterAdvertisement : long

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using MacIpvlan.Addressing;
 using MacIpvlan.Netlink;
 using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;

@@ -63,8 +63,8 @@ public sealed class ContainerNic
     public string Parent => NetworkRecord.Parent;
 
     /// <summary>The gateways of its default routes, one for each address family that has one.</summary>
-    public ValueList<string> Gateway =>
-        ValueList.OfTexts(Routes.Where(static r => r.IsDefault && r.Gateway is not null).Select(static r => r.Gateway!.Value));
+    public ValueList<AddressText> Gateway =>
+        ValueList.Of(Routes.Where(static r => r.IsDefault && r.Gateway is not null).Select(static r => r.Gateway!.Value));
 
     /// <summary>
     /// The routes that the network gives it, in the syntax of the ip command. If another NIC of the namespace has one of

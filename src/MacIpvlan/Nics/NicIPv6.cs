@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Sockets;
-using MacIpvlan.Addressing;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
 using MacIpvlan.State;

@@ -45,6 +45,10 @@ public sealed class OutputTypeTests
         Assert.Equal("String", s_entries[name].Descendants("NoteProperty").Single().Element("Value")!.Value);
     }
 
+    // So that scripts need to know only one.
+    [Fact]
+    public void Types_AreInOneNamespace() => Assert.All(s_written, static t => Assert.Equal("MacIpvlan", t.Namespace));
+
     [Fact]
     public void TypesFile_HasNothingElse() => Assert.Empty(s_entries.Keys.Except(s_written.SelectMany(Ancestry).Select(static t => t.FullName!)));
 
