@@ -227,7 +227,7 @@ Describe 'Names under the culture <_>' -Tag Native, Once -ForEach 'tr-TR', 'de-D
             (Get-MacvlanNetwork -Parent ETH1 -Name *INNER).Name
             (Get-NetworkNamespace print-i*).Name
             (Get-ContainerNic LAN-I* -Namespace print-i -InterfaceName eth-i).IPAddress
-            (Get-ContainerNic LAN-I* -Namespace print-i | Sort-Object IPAddress).State -eq 'attached'
+            (Get-ContainerNic LAN-I* -Namespace print-i | Sort-Object IPAddress).State -eq 'up'
             (Get-MacvlanNetwork lan-i*).Route
             (TabExpansion2 'Get-MacvlanNetwork lan-i' 24).CompletionMatches.ListItemText
             (Export-ContainerNetwork LAN-I* | ConvertFrom-Json).networks[0].subnet
