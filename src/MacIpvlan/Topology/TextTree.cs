@@ -74,7 +74,8 @@ public sealed class TextTree
         ];
         int nameWidth = Math.Min(MaxNameWidth, Widest(static r => ScreenText.Measure(r.Name)));
         int addressWidth = Widest(static r => r.Addresses.Select(static a => a.Length).DefaultIfEmpty().Max());
-        // If there isn't enough room, MAC addresses are dropped first, then long names are shortened.
+        // If there isn't enough room, MAC addresses are dropped first, then long names are shortened. A problem can have a
+        // line of its own.
         bool hasMac = nameWidth + Widest(r => Details(r, withMac: true).Length) <= room;
         nameWidth = Math.Min(nameWidth, Math.Max(room - Widest(r => Details(r, hasMac).Length), Indent));
         string column = Space(nameWidth + Gap.Length - Indent);
@@ -82,8 +83,11 @@ public sealed class TextTree
         {
             string details = Details(row, hasMac);
             string line = ScreenText.Pad(row.Name, nameWidth) + details;
-            string[] first = ScreenText.Measure(line) <= room ? [line] : [ScreenText.Fit(row.Name, room), column + details[Gap.Length..]];
-            yield return new([.. first, .. row.Addresses.Skip(1).Select(a => column + a)], []);
+            IEnumerable<string> more = row.Addresses.Skip(1).Select(a => column + a);
+            string below = column + details[Gap.Length..];
+            if (ScreenText.Measure(line) <= room) yield return new([line, .. more], []);
+            else if (Indent + below.Length <= room) yield return new([ScreenText.Fit(row.Name, room), below, .. more], []);
+            else yield return new([ScreenText.Fit(row.Name, room), below[..^Mark(row).Length], .. more, column + Mark(row)[Gap.Length..]], []);
         }
 
         if (TopologyWords.Omitted(network) is string omitted) yield return new([omitted], []);
@@ -94,9 +98,10 @@ public sealed class TextTree
         {
             string address = row.Addresses.Count > 0 ? row.Addresses[0] : "no address";
             string mac = withMac && row.Mac.Length > 0 ? Gap + row.Mac : "";
-            string mark = row.Trouble.Length > 0 ? $"{Gap}[{row.Trouble}]" : "";
-            return $"{Gap}{address.PadRight(addressWidth)}{mac}".TrimEnd() + mark;
+            return $"{Gap}{address.PadRight(addressWidth)}{mac}".TrimEnd() + Mark(row);
         }
+
+        static string Mark(Row row) => row.Trouble.Length > 0 ? $"{Gap}[{row.Trouble}]" : "";
     }
 
     private static IReadOnlyList<string> Title(string name, string text, string trouble, int room) =>

@@ -119,17 +119,18 @@ public sealed class PictureTests
     public void StateOfEveryNic_IsThereInWords(string name)
     {
         Dictionary<string, int> drawn = [];
+        string[] words = [.. Enum.GetValues<NicState>().Select(static s => TopologyWords.Of(s))];
         Check(Lay(name), box =>
         {
             if (box.Class.Split(' ')[0] is not ("nic" or "row") || box.Texts.Count == 0) return;
             string state = box.Texts.Select(static t => t.Text).Select(static t => t.Split(", ")[^1].Replace("⚠ ", "", StringComparison.Ordinal))
-                .Last(static t => t is "attached" or "detached" or "detaching" or "reserved" or "restoring");
+                .Last(words.Contains);
             drawn[state] = drawn.GetValueOrDefault(state) + 1;
         });
 
         Assert.Equal(
-            Topologies.All[name].Networks.SelectMany(static n => n.DrawnNics.Select(static nic => $"{nic.State}".ToLowerInvariant())
-                .Concat(n.HostAccess is null ? [] : ["attached"])).CountBy(static s => s).OrderBy(static s => s.Key),
+            Topologies.All[name].Networks.SelectMany(static n => n.DrawnNics.Select(static nic => TopologyWords.Of(nic.State))
+                .Concat(n.HostAccess is HostAccess access ? [TopologyWords.Of(access.State)] : [])).CountBy(static s => s).OrderBy(static s => s.Key),
             drawn.OrderBy(static s => s.Key));
     }
 

@@ -24,7 +24,7 @@ public sealed class TextTreeTests
         string drawing = string.Join('\n', TextTree.Draw(Topologies.LongNames, 10));
 
         Assert.Contains(" web1/eth0\n", drawing, StringComparison.Ordinal);
-        Assert.Contains(" 2001:db8:1234:5678:9abc:def0:1234:5602/120 ", drawing, StringComparison.Ordinal);
+        Assert.Contains(" 2001:db8:1234:5678:9abc:def0:1234:5602/120\n", drawing, StringComparison.Ordinal);
         Assert.Contains("─ project-shop…-x2x4z/eth0\n", drawing, StringComparison.Ordinal);
     }
 

@@ -95,18 +95,17 @@ internal static class Topologies
                 Network("lan", Bridge, "bond0", ["10.0.0.0/24", "fd00::/64"], access: true,
                     [.. Enumerable.Range(10, 9).Select(static i => Nic($"web{i}", $"10.0.0.{i}/24 fd00::{i}/64", container: true))]),
                 Network("empty", new IpvlanLink(IpvlanMode.L3S, IpvlanFlag.Private), "bond0", ["192.168.255.0/24"], false),
-                Network("six-only-with-a-long-name-of-a-project", Bridge, "bond0", ["2001:db8:1234:5678:9abc:def0:1234:0/112"], true,
+                InEveryState(Network("six-only-with-a-long-name-of-a-project", Bridge, "bond0", ["2001:db8:1234:5678:9abc:def0:1234:0/112"], true,
                 [
                     .. Enumerable.Range(1, 8).Select(static i => Nic(
                         $"project-shop-frontend-deployment-7f8b9c6d5-x2x4{i}", $"2001:db8:1234:5678:9abc:def0:1234:{i}/112") with
                         {
                             InterfaceName = "frontend-uplink",
-                            State = (NicRecordState)(i % 5),
                         }),
                     Nic("网络命名空间网络命名空间", "2001:db8:1234:5678:9abc:def0:1234:ff/112"),
                     Nic("web10", "2001:db8:1234:5678:9abc:def0:1234:10/112", container: true),
                     Nic("none", ""),
-                ]),
+                ])),
             ],
         },
         Link("eth9", [Vlan("eth9.7", 7, [Network("gone", Bridge, "eth9.7", ["192.0.2.0/25"], false, NetworkState.ParentMissing,
@@ -173,6 +172,13 @@ internal static class Topologies
     {
         Kind = "vlan", VlanId = id, Protocol = VlanProtocol.Ieee8021Q, Networks = networks,
     };
+
+    private static TopologyNetwork InEveryState(TopologyNetwork network)
+    {
+        NicState[] states = Enum.GetValues<NicState>();
+        ContainerNic[] nics = [.. network.Nics.Select((n, i) => new ContainerNic(n.Record, n.NetworkRecord, states[i % states.Length]))];
+        return network with { Nics = nics, DrawnNics = nics };
+    }
 
     private static TopologyNetwork Numbered(int number, int nics, string parent) => Network(
         $"net{number}", number % 3 == 0 ? new IpvlanLink(IpvlanMode.L2, IpvlanFlag.Private) : Bridge, parent,
