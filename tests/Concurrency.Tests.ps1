@@ -22,7 +22,7 @@ Describe 'Processes that connect NICs to one network at the same time' {
             $null = 1..$Processes | ForEach-Object { "c$_" } | New-NetworkNamespace
             $null = New-MacvlanNetwork crowd eth0 -Subnet 10.64.0.0/20 -NoGateway
             $connect = "1..$Nics | ForEach-Object { [pscustomobject]@{ InterfaceName = `"n`$_`" } } |
-                Connect-ContainerNic crowd `"c`$me`" -AnnounceCount 0 | ForEach-Object { `"`$(`$_.IPAddress)`" }"
+                Connect-ContainerNic crowd `"c`$me`" -AnnounceCount 0 -WarningAction Ignore | ForEach-Object { `"`$(`$_.IPAddress)`" }"
             $lines = @(Invoke-Together $Processes $connect)
             # What is no address is an error.
             $lines | Where-Object { $_ -notmatch '^10\.64\.\d+\.\d+/20$' } | Should -BeNullOrEmpty

@@ -24,7 +24,7 @@ Describe 'Ctrl+C' -Tag Native, Once {
     }
 
     It 'amid NICs leaves those that are finished, and nothing else' {
-        $process = Start-Shell '1..2000 | ForEach-Object { "web1" } | Connect-ContainerNic front | ForEach-Object InterfaceName'
+        $process = Start-Shell '1..2000 | ForEach-Object { "web1" } | Connect-ContainerNic front -WarningAction Ignore | ForEach-Object InterfaceName'
         $seen = foreach ($i in 1..10) { $process.StandardOutput.ReadLine() }
         Send-Signal INT $process
         $seen += $process.StandardOutput.ReadToEnd() -split "`n" | Where-Object { $_ }
@@ -41,7 +41,7 @@ Describe 'Ctrl+C' -Tag Native, Once {
     }
 
     It 'amid -Verbose messages leaves no NIC half-made' {
-        $process = Start-Shell '1..2000 | ForEach-Object { "web1" } | Connect-ContainerNic front -Verbose 4>&1 | ForEach-Object { "$_" }'
+        $process = Start-Shell '1..2000 | ForEach-Object { "web1" } | Connect-ContainerNic front -WarningAction Ignore -Verbose 4>&1 | ForEach-Object { "$_" }'
         foreach ($i in 1..50) { $null = $process.StandardOutput.ReadLine() }
         Send-Signal INT $process
         $null = $process.StandardOutput.ReadToEnd()
@@ -53,7 +53,7 @@ Describe 'Ctrl+C' -Tag Native, Once {
     }
 
     It 'amid the removal of a network leaves whole NICs' {
-        $null = 1..40 | ForEach-Object { 'web1' } | Connect-ContainerNic front
+        $null = 1..40 | ForEach-Object { 'web1' } | Connect-ContainerNic front -WarningAction Ignore
         $process = Start-Shell "'ready'; Remove-MacvlanNetwork front -Force"
         $null = $process.StandardOutput.ReadLine()
         Wait-Waiting $process { @(Get-ContainerNic).Count -lt 40 }

@@ -81,7 +81,7 @@ Describe 'Routes of NICs' {
         ip -n wire address flush dev eth0
     }
 
-    It 'leave the default route to the first NIC of a namespace, and say so' -Tag Native {
+    It 'leave the default route to the first NIC of a namespace, and say so' -Tag Native, Once {
         $null = New-MacvlanNetwork lan -Parent eth0 -Subnet 10.1.0.0/24
         $null = New-MacvlanNetwork other -Parent eth0 -Subnet 10.2.0.0/24
         $null = New-MacvlanNetwork quiet -Parent eth0 -Subnet 10.3.0.0/24 -NoDefaultRoute
@@ -99,7 +99,7 @@ Describe 'Routes of NICs' {
         Get-RouteText one | Should -Be 'default via 10.2.0.1 dev eth1 proto static'
     }
 
-    It 'leave the default route to others that have it, and name them' -Tag Native {
+    It 'leave the default route to others that have it, and name them' -Tag Native, Once {
         $null = New-MacvlanNetwork lan -Parent eth0 -Subnet 10.1.0.0/24, fd01::/64 -Gateway 10.1.0.1, fd01::1
         'link add up0 type veth peer name up1', 'link set up0 up', 'address add 10.5.0.2/24 dev up0', 'address add fd05::2/64 dev up0 nodad',
             'route add default via 10.5.0.1', '-6 route add default via fd05::1' | ForEach-Object { ip -n one $_.Split(' ') }
@@ -114,7 +114,7 @@ Describe 'Routes of NICs' {
         Get-RouteText one | Should -Be 'default via 10.1.0.1 dev eth0 proto static', 'default via fd01::1 dev eth0 proto static'
     }
 
-    It 'are all there with other metrics, without a word' -Tag Native {
+    It 'are all there with other metrics, without a word' -Tag Native, Once {
         $null = New-MacvlanNetwork lan -Parent eth0 -Subnet 10.1.0.0/24
         $null = New-MacvlanNetwork other -Parent eth0 -Subnet 10.2.0.0/24 -RouteMetric 50
         $null = 'other', 'lan' | Connect-ContainerNic -Namespace one -WarningVariable said
@@ -122,7 +122,7 @@ Describe 'Routes of NICs' {
         $said | Should -BeNullOrEmpty
     }
 
-    It 'give the default route to the NIC that has to have it' -Tag Native {
+    It 'give the default route to the NIC that has to have it' -Tag Native, Once {
         $null = New-MacvlanNetwork lan -Parent eth0 -Subnet 10.1.0.0/24
         $null = New-MacvlanNetwork other -Parent eth0 -Subnet 10.2.0.0/24 -RouteMetric 50 -NoDefaultRoute
         $null = Connect-ContainerNic lan one
@@ -156,7 +156,7 @@ Describe 'Routes of NICs' {
         Get-RouteText one | Should -Be 'default via 10.1.0.1 dev eth0 proto static'
     }
 
-    It 'have no default route to give where there is none: <Why>' -Tag Native -ForEach @(
+    It 'have no default route to give where there is none: <Why>' -Tag Native, Once -ForEach @(
         @{ Why = 'no gateway'; With = @{ NoGateway = $true }; And = @{} }
         @{ Why = 'no address'; With = @{}; And = @{ NoIPAddress = $true } }
     ) {
@@ -175,7 +175,7 @@ Describe 'Routes of NICs' {
         Test-Ping one fd02::5 | Should -BeTrue
     }
 
-    It 'lead to a router that is a container itself: <Why>' -Tag Native -ForEach @(
+    It 'lead to a router that is a container itself: <Why>' -Tag Native, Once -ForEach @(
         @{ Why = 'the gateway of its own network'; Network = 'lan'; Routes = @(); Says = "*10.1.0.2*network 'lan': two becomes*|*fd01::2*network 'lan': two becomes*" }
         @{ Why = 'the gateway of another network'; Network = 'beside'; Routes = 'default via 10.1.0.1 dev eth0 proto static', 'default via fd01::1 dev eth0 proto static'
             Says = "*10.1.0.2*network 'lan': two becomes*|*fd01::2*network 'lan': two becomes*" }
@@ -201,7 +201,7 @@ Describe 'Routes of NICs' {
         ip netns delete three
     }
 
-    It 'lead to a container that was there before the network' -Tag Native {
+    It 'lead to a container that was there before the network' -Tag Native, Once {
         $null = New-MacvlanNetwork beside -Parent eth0 -Subnet 10.1.0.0/24 -ExcludeAddress 10.1.0.9
         $null = Connect-ContainerNic beside two -IPAddress 10.1.0.9
         $null = New-MacvlanNetwork lan -Parent eth0 -Subnet 10.1.0.0/24 -Gateway 10.1.0.9 -WarningVariable said -WarningAction SilentlyContinue
@@ -213,7 +213,7 @@ Describe 'Routes of NICs' {
         (Get-Failure { New-MacvlanNetwork third -Parent eth0 -Subnet 10.1.0.0/24 -Gateway 10.1.0.2 }).What | Should -Be "AddressInUse ResourceBusy 'third'"
     }
 
-    It 'of two NICs in one subnet are a warning' -Tag Native {
+    It 'of two NICs in one subnet are a warning' -Tag Native, Once {
         $null = New-MacvlanNetwork lan -Parent eth0 -Subnet 10.1.0.0/24, fd01::/64 -NoDefaultRoute
         ip link add eth9 type veth peer name eth9p
         $null = New-MacvlanNetwork wide -Parent eth9 -Subnet 10.1.0.0/16 -NoDefaultRoute
