@@ -52,8 +52,9 @@ internal sealed record NicSelection
         if (Nics is not null) return Nics.Select(n => n.Find(() => all)).OfType<ContainerNic>();
         if (Networks is not null)
         {
-            HashSet<string> names = [.. Networks.Select(static n => n.Name)];
-            all = [.. all.Where(n => names.Contains(n.Network))];
+            // In the order of the networks as they were specified.
+            ILookup<string, ContainerNic> nics = all.ToLookup(static n => n.Network);
+            all = [.. Networks.SelectMany(n => nics[n.Name])];
         }
 
         return new NicFilter(all).Targets(Targets).Containers(Containers).Namespaces(Namespaces).Processes(ProcessIds)

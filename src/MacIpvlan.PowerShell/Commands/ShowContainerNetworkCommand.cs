@@ -39,6 +39,7 @@ public sealed class ShowContainerNetworkCommand : NetworkCommand
     /// <summary>The width: columns of text, or pixels of a picture.</summary>
     [Parameter]
     [ValidateRange(20, 32767)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public int Width { get; set; }
 
     private int? GivenWidth => Width > 0 ? Width : null;
