@@ -5,6 +5,7 @@ BeforeAll {
     . $PSScriptRoot/Support.ps1
     Initialize-TestHost
     'link add eth1 type veth peer name eth1 netns wire', 'link set eth1 up' | ip -batch -
+    ip -n wire link set eth1 up
     $null = New-MacvlanNetwork net2 eth0 -Subnet 10.1.0.0/24, fd00::/64 -ExcludeAddress 10.1.0.100-10.1.0.120
     $null = New-MacvlanNetwork net10 eth0 -Subnet 9.1.0.0/16 -IPRange 9.1.1.0/24
     $null = New-NetworkNamespace web10, web2, Web1
