@@ -98,7 +98,8 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
                 : $": the container was restarted, and Restore-ContainerNetwork {nic.Network} gives it the NIC again";
             findings = [new NicFinding(new(DifferenceKind.LeaseWithoutNic, nic.ToString(), nic.Network)
             {
-                Expected = nic.IPAddress.ToString(), Actual = "its namespace is gone" + remedy,
+                Expected = nic.IPAddress.Count == 0 ? "a NIC without addresses" : nic.IPAddress.ToString(),
+                Actual = "its namespace is gone" + remedy,
             })];
         }
         else if (_links.FindSuccessor(nic.Record, target) is NamespaceIdentity now)
