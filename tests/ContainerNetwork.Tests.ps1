@@ -24,7 +24,7 @@ Describe 'Get-ContainerNetwork' -Tag Native {
         "$first $($first.Gateway) $($first.IPRange) $($first.ExcludedAddress)" |
             Should -Be '192.168.51.0/24 192.168.51.1 192.168.51.128-192.168.51.255 '
         "$second $($second.Gateway) $($second.IPRange)" | Should -Be 'fd18:1234:5678:51::/64  '
-        $second.Subnet, $first.Gateway | Should -BeOfType string
+        $second.Subnet, $first.Gateway | Should -BeOfType MacIpvlan.AddressText
     }
 
     It 'finds <Found> by <Case>' -ForEach @(

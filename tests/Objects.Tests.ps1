@@ -118,7 +118,7 @@ Describe 'Addresses of objects as parameters' -Tag Native, Once {
     }
 
     It 'are read from the module''s own objects' {
-        (Test-ContainerNic net2 $nic.IPAddress[0] -Namespace web10 -Count 1).Reachable | Should -BeTrue
+        (Test-ContainerNic net2 web10 -Destination $nic.IPAddress[0] -Count 1).Reachable | Should -BeTrue
         $copy = $net | New-MacvlanNetwork -Name copy -Parent eth1
         "$($copy.Subnet) $($copy.Gateway) $($copy.ExcludeAddress)" | Should -Be "$($net.Subnet) $($net.Gateway) $($net.ExcludeAddress)"
         (Connect-ContainerNic copy web10 -IPAddress $nic.IPAddress).IPAddress -join ' ' | Should -Be '10.1.0.2/24 fd00::2/64'
