@@ -129,6 +129,10 @@ Describe 'Examples with a container' {
                 'ps -q' { $id.Substring(0, 12) }
                 'run --network none -d nginx' { $id }
                 'network inspect office' { '[{"Name":"office","Driver":"macvlan","IPAM":{"Config":[{"Subnet":"10.77.0.0/24"}]},"Options":{"parent":"eth0"}}]' }
+                'network inspect office lab' {
+                    '[{"Name":"office","Driver":"macvlan","IPAM":{"Config":[{"Subnet":"10.77.0.0/24"}]},"Options":{"parent":"eth0"}},
+                      {"Name":"lab","Driver":"macvlan","Internal":true,"IPAM":{"Config":[{"Subnet":"10.78.0.0/24"}]},"Options":{"parent":"eth0"}}]'
+                }
                 default { throw "docker $_" }
             }
         }
