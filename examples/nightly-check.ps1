@@ -4,7 +4,7 @@
 .SYNOPSIS
     The nightly check: what differs from the record, what was repaired, and which NICs don't reach their gateways.
 .DESCRIPTION
-    Writes a line for each problem, for a log. The exit code, for systemd, cron or a monitor, is 0 if there is no problem
+    Writes a line for each problem, for a log, and for each NIC that isn't up. The exit code, for systemd, cron or a monitor, is 0 if there is no problem
     or all were repaired, and 1 otherwise. Without -Repair, nothing is changed. Addresses and routes that others added to a
     NIC are no problem.
 .PARAMETER Repair
@@ -25,6 +25,10 @@ foreach ($network in Get-ContainerNetwork) {
     foreach ($subnet in $network.Subnets | Where-Object { $_.Size -gt 0 -and $_.Free * 10 -lt $_.Size }) {
         "nearly full: $subnet of $network has $($subnet.Free) of $($subnet.Size) addresses left"
     }
+}
+foreach ($nic in Get-ContainerNic | Where-Object State -NE Up) {
+    "PROBLEM $nic on $($nic.Network) is $($nic.State)"
+    $bad++
 }
 foreach ($result in Test-ContainerNic -ErrorAction SilentlyContinue -ErrorVariable failures | Where-Object Status -NE Reachable) {
     "PROBLEM $($result.Source) does not reach $($result.DestinationAddress): $($result.Status). $($result.Reason)"

@@ -67,6 +67,17 @@ Describe 'The state of a NIC' -Tag Native, Once {
         Get-State | Should -Be Up, Up
     }
 
+    It 'comes with the name, MAC address and MTU that its link has now' {
+        'link set eth0 down', 'link set eth0 name wan0 address 02:11:22:33:44:55 mtu 1400', 'link set wan0 up' | ip -n web1 -batch -
+        $now = Get-ContainerNic lan web1
+        "$now $($now.MacAddress) $($now.Mtu)" | Should -Be 'web1/wan0 02:11:22:33:44:55 1400'
+        (Get-ContainerNic -MacAddress 02-11-22-33-44-55).Id | Should -Be $nic.Id
+        (Get-ContainerNic -InterfaceName wan*).Id | Should -Be $nic.Id
+        Get-ContainerNic -Namespace web1 -InterfaceName eth0 | Should -BeNullOrEmpty
+        "$(Get-ContainerNic lan web1 -Recorded)" | Should -Be web1/eth0
+        (Get-ContainerNic lan web1 | Disconnect-ContainerNic -PassThru).State | Should -Be Disconnected
+    }
+
     It 'is LowerLayerDown while the parent is down or has no carrier' {
         ip link set eth0 down
         Get-State | Should -Be LowerLayerDown, LowerLayerDown

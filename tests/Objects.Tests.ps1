@@ -117,6 +117,11 @@ Describe 'Addresses of objects as parameters' -Tag Native, Once {
         Remove-MacvlanNetwork given -Force
     }
 
+    It 'convert to .NET''s types' {
+        "$([Net.IPNetwork]$net.Subnet[0])" | Should -Be "$($net.Subnet[0])"
+        "$([ipaddress]$net.Gateway[0])" | Should -Be "$($net.Gateway[0])"
+    }
+
     It 'are read from the module''s own objects' {
         (Test-ContainerNic net2 web10 -Destination $nic.IPAddress[0] -Count 1).Reachable | Should -BeTrue
         $copy = $net | New-MacvlanNetwork -Name copy -Parent eth1

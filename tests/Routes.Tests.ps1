@@ -71,6 +71,15 @@ Describe 'Routes of NICs' {
         ((Export-ContainerNetwork lan) | Import-ContainerNetwork).Result | Should -Be InPlace
     }
 
+    It 'reach an IPv4 link-local next hop in the same way' -Tag Native {
+        $null = New-MacvlanNetwork local eth0 -Subnet 10.66.0.0/24 -NoGateway -Route '10.67.0.0/16 via 169.254.1.1'
+        $null = Connect-ContainerNic local one
+        (ip -n one route show 10.67.0.0/16) -replace ' proto.*' | Should -Be '10.67.0.0/16 via 169.254.1.1 dev eth0'
+        Test-ContainerNetwork local | Should -BeNullOrEmpty
+        Disconnect-ContainerNic local one
+        Remove-MacvlanNetwork local
+    }
+
     It 'reach a gateway beside the subnet with -OnLinkGateway' -Tag Native {
         $null = New-MacvlanNetwork lan -Parent eth0 -Subnet 10.1.0.0/24, fd01::/64 -Gateway 192.168.9.1, fe80::1 -OnLinkGateway
         ip -n wire address add 192.168.9.1/32 dev eth0
@@ -90,6 +99,7 @@ Describe 'Routes of NICs' {
         Get-RouteText one | Should -Be 'default via 10.1.0.1 dev eth0 proto static'
         (Get-IpLink eth1 -Namespace one).ifname | Should -Be eth1
         "$said" | Should -BeLike "one/eth1 doesn't get the IPv4 default route, because one/eth0 has it. *-DefaultRoute*-RouteMetric*"
+        Get-ContainerNic -Target one | Sort-Object InterfaceName | ForEach-Object { "$($_.Gateway)" } | Should -Be 10.1.0.1, '', '' -Because 'the others have none'
         # Known, and no difference.
         Restart-TestHost one, two
         Restore-ContainerNetwork -WarningVariable again | ForEach-Object Result | Should -Be InPlace, InPlace, InPlace, Restored, Restored, Restored

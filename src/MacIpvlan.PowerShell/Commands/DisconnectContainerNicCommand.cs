@@ -63,7 +63,7 @@ public sealed class DisconnectContainerNicCommand : NicSelectionCommand
 
     private void Report(ContainerNic nic)
     {
-        if (PassThru && !_isDisposing) Write(nic);
+        if (PassThru && !_isDisposing) Write(nic.ToDisconnected());
     }
 
     private void Report(ContainerNic nic, Exception failure)

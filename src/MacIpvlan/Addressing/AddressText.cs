@@ -75,6 +75,10 @@ public sealed class AddressText : Uri, IComparable, IComparable<AddressText>, IE
         ? text.Address
         : throw new FormatException($"'{text}' is a range, not an address.");
 
+    /// <summary>Converts a subnet to .NET's type.</summary>
+    /// <exception cref="FormatException">It has no prefix length, or is an interface's address.</exception>
+    public static explicit operator IPNetwork(AddressText text) => IPNetwork.Parse(text.ToString());
+
     /// <summary>Whether both are the same; a prefix length that only one of them has isn't compared.</summary>
     public static bool operator ==(AddressText? left, AddressText? right) => left is null ? right is null : left.Equals(right);
 

@@ -36,8 +36,8 @@ public readonly record struct AddressValue(AddressFamily Family, UInt128 Number)
     /// <summary>The width of an address of this family: 32 or 128 bits.</summary>
     public int Bits => BitsOf(Family);
 
-    /// <summary>Whether it's an IPv6 link-local address, fe80::/10 (RFC 4291 2.5.6).</summary>
-    internal bool IsLinkLocal => Family == AddressFamily.InterNetworkV6 && Number >> 118 == 0x3fa;
+    /// <summary>Whether it's a link-local address: fe80::/10 (RFC 4291 2.5.6) or 169.254.0.0/16 (RFC 3927).</summary>
+    internal bool IsLinkLocal => Family == AddressFamily.InterNetworkV6 ? Number >> 118 == 0x3fa : Number >> 16 == 0xa9fe;
 
     /// <summary>The 4 or 16 bytes of the address in network byte order.</summary>
     public byte[] ToBytes()

@@ -269,7 +269,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             IReadOnlyList<string> networks = session.State.GetRoutedNetworks(request.Network.Parent, address);
             if (networks.Count == 0) continue;
             session.Warn($"The address {address} is the gateway of {(networks.Count == 1 ? "network" : "networks")} "
-                + $"{Phrase.NameSome([.. networks.Select(static n => $"'{n}'")])}: {request.Target.Name} becomes the router of their NICs.");
+                + $"{Phrase.NameSome([.. networks.Select(static n => $"'{n}'")])}: {request.Target.Name} becomes the router of the NICs there.");
         }
     }
 

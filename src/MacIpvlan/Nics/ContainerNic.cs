@@ -38,8 +38,8 @@ public sealed class ContainerNic
     /// <summary>The process specified as the target; null if the target was a namespace or a container.</summary>
     public int? ProcessId => Record.ProcessId;
 
-    /// <summary>The interface's name in the namespace.</summary>
-    public string InterfaceName => PrintableText.Clean(Record.InterfaceName);
+    /// <summary>The interface's name in the namespace: the one that it has now, if it was looked at.</summary>
+    public string InterfaceName => PrintableText.Clean(Seen?.Name ?? Record.InterfaceName);
 
     /// <summary>The interface's index in the namespace.</summary>
     public int InterfaceIndex => Record.InterfaceIndex;
@@ -47,11 +47,11 @@ public sealed class ContainerNic
     /// <summary>Its addresses with their prefix lengths, in the order of the request.</summary>
     public ValueList<AddressText> IPAddress => ValueList.Of(Addresses);
 
-    /// <summary>Its MAC address; empty until it is made.</summary>
-    public string MacAddress => Link.Format(Record.MacAddress);
+    /// <summary>Its MAC address, as it is now if it was looked at; empty until it is made.</summary>
+    public string MacAddress => Link.Format(Seen?.MacAddress ?? Record.MacAddress);
 
-    /// <summary>Its MTU in bytes.</summary>
-    public int Mtu => Record.Mtu;
+    /// <summary>Its MTU in bytes, as it is now if it was looked at.</summary>
+    public int Mtu => Seen?.Mtu ?? Record.Mtu;
 
     /// <summary>
     /// True if it takes the default route from the other NICs of its namespace, false if it never has one; null if the
@@ -67,8 +67,8 @@ public sealed class ContainerNic
         ValueList.Of(Routes.Where(static r => r.IsDefault && r.Gateway is not null).Select(static r => r.Gateway!.Value));
 
     /// <summary>
-    /// The routes that the network gives it, in the syntax of the ip command. If another NIC of the namespace has one of
-    /// them, that NIC keeps it.
+    /// The routes that the network gives it, in the syntax of the ip command, without those that another NIC of the
+    /// namespace has.
     /// </summary>
     public ValueList<string> Route => ValueList.OfTexts(Routes.Select(static r => r.Text));
 
@@ -84,8 +84,20 @@ public sealed class ContainerNic
 
     internal NetworkRecord NetworkRecord { get; }
 
+    /// <summary>Its link as the kernel has it; null if it wasn't looked at, or isn't there.</summary>
+    internal Link? Seen { get; init; }
+
+    /// <summary>The routes of its namespace; null if the other NICs there aren't known.</summary>
+    internal Lazy<NamespaceRoutes>? Shared { get; init; }
+
+    private Link NamedLink => new() { Index = Record.InterfaceIndex, Name = InterfaceName };
+
     private IEnumerable<RouteAdd> Routes => Record.IsHost ? []
-        : NicRoutes.Of(NetworkRecord, Record, new Link { Index = Record.InterfaceIndex, Name = InterfaceName });
+        : Shared is null ? NicRoutes.Of(NetworkRecord, Record, NamedLink)
+        : Shared.Value.Of(Record).Select(r => r with { Link = NamedLink });
+
+    /// <summary>The NIC as it is after a command disconnected it.</summary>
+    public ContainerNic ToDisconnected() => new(Record, NetworkRecord, NicState.Disconnected);
 
     /// <summary>Whether it was connected to the given namespace.</summary>
     public bool IsIn(NamespaceIdentity identity) => Record.Namespace == identity;

@@ -1,4 +1,5 @@
 using MacIpvlan.Containers;
+using MacIpvlan.Linux;
 using MacIpvlan.State;
 
 namespace MacIpvlan;
@@ -10,6 +11,21 @@ public sealed class ContainerNics(NetworkSession session)
     public IReadOnlyList<ContainerNic> GetAll(ContainerNetwork? network = null) =>
         [.. GetAllWithHost(network).Where(static n => !n.Record.IsHost)
             .OrderBy(static n => n.Network, NaturalOrder.Comparer).ThenBy(static n => n.ToString(), NaturalOrder.Comparer)];
+
+    /// <summary>The same NICs, with the routes that each has of those that several in its namespace want.</summary>
+    /// <param name="nics">The NICs.</param>
+    /// <param name="all">All NICs of containers, because a namespace can have NICs on several networks.</param>
+    public static IReadOnlyList<ContainerNic> WithRoutes(IReadOnlyList<ContainerNic> nics, IReadOnlyList<ContainerNic> all)
+    {
+        ILookup<(NamespaceIdentity, NamespaceBirth), ContainerNic> places = all.ToLookup(static n => (n.Record.Namespace, n.Record.NamespaceBirth));
+        Dictionary<(NamespaceIdentity, NamespaceBirth), Lazy<NamespaceRoutes>> routes = places.ToDictionary(
+            static p => p.Key,
+            static p => new Lazy<NamespaceRoutes>(() => new(NicNeighbors.InOrder(p.Select(static n => new RoutedNic(n.Record, n.NetworkRecord, null))))));
+        return [.. nics.Select(n => new ContainerNic(n.Record, n.NetworkRecord, n.State)
+        {
+            Shared = routes.GetValueOrDefault((n.Record.Namespace, n.Record.NamespaceBirth)),
+        })];
+    }
 
     /// <summary>The NICs of containers and the host's own, of all networks or of one, in the order they were made.</summary>
     internal IReadOnlyList<ContainerNic> GetAllWithHost(ContainerNetwork? network = null)

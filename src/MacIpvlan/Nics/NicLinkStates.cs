@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MacIpvlan.Addressing;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
@@ -14,6 +15,9 @@ internal sealed class NicLinkStates(NamespaceHandle host, IReadOnlyDictionary<in
 {
     // Questions about few links cost less than dumps, which hold whatever else the container has made.
     private const int FewNics = 16;
+
+    /// <summary>The links that were found, by the NICs' ids.</summary>
+    public ConcurrentDictionary<string, Link> Links { get; } = [];
 
     /// <summary>Reads the states of NICs.</summary>
     /// <param name="inside">A socket in their namespace.</param>
@@ -33,6 +37,7 @@ internal sealed class NicLinkStates(NamespaceHandle host, IReadOnlyDictionary<in
             NicRecord record = nic.Record;
             if (find(record) is not Link link
                 || !NicLinks.IsOn(link, record, nic.NetworkRecord, isOnHost, () => hostId ??= inside.GetNamespaceId(host))) return NicState.Missing;
+            Links[nic.Id] = link;
             if (!link.IsUp) return NicState.Down;
             // Not every kind of parent passes on that it's down.
             if (!link.HasCarrier || (parents.TryGetValue(link.ParentIndex, out Link? parent) && !NicStates.IsCarrying(parent))) return NicState.LowerLayerDown;

@@ -33,7 +33,7 @@ internal static class NicRoutes
             // The host doesn't answer on the parent itself, but through its access.
             RouteAdd Resolve(RouteAdd route) => route.Gateway is not AddressValue hop ? route
                 : way is not null && host!.HostAddresses.Contains(hop) ? Through(route, way.Value)
-                : network.OnLinkGateway ? Through(route, hop)
+                : network.OnLinkGateway || hop is { IsLinkLocal: true, Family: AddressFamily.InterNetwork } ? Through(route, hop)
                 : route;
 
             // The kernel accepts a next hop outside the link's subnets only with the onlink flag.

@@ -50,6 +50,9 @@ public enum NicState : long
     /// <summary>A command is restoring it, or was interrupted.</summary>
     Restoring,
 
+    /// <summary>The command that returns it has disconnected it.</summary>
+    Disconnected,
+
     /// <summary>Only on record: its interface was created.</summary>
     Attached,
 

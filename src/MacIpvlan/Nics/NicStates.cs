@@ -68,7 +68,7 @@ public sealed class NicStates(NetworkSession session)
             else if (!IsSame(record, nic.Record)) changed.Add(i);
         }
 
-        ContainerNic[] again = FindOnce([.. changed.Select(i => new ContainerNic(now[found[i]!.Id], found[i]!.NetworkRecord))]);
+        ContainerNic[] again = FindOnce([.. changed.Select(i => new ContainerNic(now[found[i]!.Id], found[i]!.NetworkRecord) { Shared = found[i]!.Shared })]);
         for (int i = 0; i < again.Length; i++) found[changed[i]] = again[i];
         return [.. found.OfType<ContainerNic>()];
     }
@@ -107,7 +107,11 @@ public sealed class NicStates(NetworkSession session)
         }
 
         return [.. nics.Select(n => new ContainerNic(
-            n.Record, n.NetworkRecord, states.TryGetValue(n.Id, out NicState state) ? Complete(n, state) : null))];
+            n.Record, n.NetworkRecord, states.TryGetValue(n.Id, out NicState state) ? Complete(n, state) : null)
+        {
+            Seen = links.Links.GetValueOrDefault(n.Id),
+            Shared = n.Shared,
+        })];
     }
 
     private void Start(
