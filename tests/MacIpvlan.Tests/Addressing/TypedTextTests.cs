@@ -62,7 +62,8 @@ public sealed class TypedTextTests
     [InlineData("febf:ffff::1", true)]
     [InlineData("fec0::1", false)]
     [InlineData("fe7f::1", false)]
-    [InlineData("169.254.0.1", false)]
+    [InlineData("169.254.0.1", true)]
+    [InlineData("169.253.255.255", false)]
     public void LinkLocalAddress_IsOnTheLink(string address, bool isOnLink)
     {
         NetworkRequest request = Request("10.1.0.0/24 fd01::/64");
