@@ -179,6 +179,41 @@ Describe 'Test-ContainerNetwork of macvlan networks' -Tag Native, Once {
         Get-NicText web1 | Should -Be $web1
     }
 
+    It 'leaves a NIC as it is while another interface has its name: <Case>' -ForEach @(
+        @{ Case = 'renamed'; Kinds = 'NameChanged' }
+        @{ Case = 'renamed, with another mode'; Kinds = 'ModeChanged NameChanged'; Do = { ip -n web3 link set wan0 type macvlan mode private } }
+        @{ Case = 'moved elsewhere'; Kinds = 'LinkMissing NicWithoutLease'; Do = { ip -n web3 link set wan0 netns web1 } }
+    ) {
+        'link set eth0 down', 'link set eth0 name wan0', 'link set wan0 up', 'link add eth0 type veth peer name eth9' | ip -n web3 -batch -
+        if ($Do) { . $Do }
+        $place = if (Get-IpLink wan0 -Namespace web3) { 'web3' } else { 'web1' }
+        $before = Get-IpLink wan0 -Namespace $place
+        $left = Repair-ContainerNetwork -WarningVariable warnings 3>$null
+        $left.IsRepaired | Should -Not -Contain $true
+        "$($left.Kind | ForEach-Object ToString | Sort-Object)" | Should -Be $Kinds
+        $warnings | ForEach-Object { "$_" | Should -BeLike '* isn''t repaired: web3 already has an interface named eth0.' }
+        (Get-IpLink wan0 -Namespace $place).address | Should -Be $before.address
+        if ($place -eq 'web3') { Get-IpAddress web3 wan0 | Should -Be 10.2.0.3/24 }
+        ip -n web3 link delete eth0
+        (Repair-ContainerNetwork -WarningVariable warnings).IsRepaired | Should -Not -Contain $false
+        $warnings | Should -BeNullOrEmpty
+        Get-NicText web1, web3 | Should -Be $all
+    }
+
+    It 'renames an interface, and its routes and addresses stay' {
+        'link set eth0 down', 'link set eth0 name wan0', 'link set wan0 up', 'address add 10.99.0.1/24 dev wan0', 'route add 10.98.0.0/24 via 10.99.0.8',
+        'link set wan0 alias still' | ip -n web1 -batch -
+        $index = (Get-IpLink wan0 -Namespace web1).ifindex
+        $kinds = (Repair-ContainerNetwork).Kind
+        $kinds[0] | Should -Be NameChanged
+        $kinds | Should -Contain RouteMissing
+        $link = Get-IpLink eth0 -Namespace web1
+        "$($link.ifindex) $($link.ifalias)" | Should -Be "$index still" -Because 'it is the same link'
+        (Get-IpRoute web1 | Where-Object dst -EQ 10.98.0.0/24).gateway | Should -Be 10.99.0.8
+        'route delete 10.98.0.0/24', 'address delete 10.99.0.1/24 dev eth0' | ip -n web1 -batch -
+        Get-NicText web1, web3 | Should -Be $all
+    }
+
     It 'keeps to the networks that are named, or come down the pipeline' {
         ip -n web1 link set eth0 mtu 1400
         ip -n web3 link set eth0 mtu 1400

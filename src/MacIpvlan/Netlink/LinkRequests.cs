@@ -68,6 +68,9 @@ public sealed record LinkSet(int Index, string Name) : RouteRequest
     /// <summary>Brings the link up.</summary>
     public bool Up { get; init; }
 
+    /// <summary>Sets the link down.</summary>
+    public bool Down { get; init; }
+
     /// <summary>Renames the link. On kernels before 6.2, the link must be down.</summary>
     public string? NewName { get; init; }
 
@@ -97,13 +100,15 @@ public sealed record LinkSet(int Index, string Name) : RouteRequest
         if (MacAddress is not null) text.Append($" address {Link.Format(MacAddress)}");
         if (NoAddressGeneration) text.Append(" addrgenmode none");
         if (Up) text.Append(" up");
+        if (Down) text.Append(" down");
         return text.ToString();
     }
 
     internal override void Write(MessageWriter writer)
     {
         ifinfomsg info = new() { ifi_index = Index };
-        if (Up) info.ifi_flags = info.ifi_change = IFF_UP;
+        if (Up || Down) info.ifi_change = IFF_UP;
+        if (Up) info.ifi_flags = IFF_UP;
         writer.Begin(RTM_SETLINK, 0, info);
         if (NewName is not null) writer.Text(IFLA_IFNAME, NewName);
         if (Alias is not null) writer.Text(IFLA_IFALIAS, Alias);

@@ -60,6 +60,30 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         ? DerivedMacAddress.From(network.Id, nic.Leases.Count == 0 ? nic.Id : nic.Leases[0].Address.Value.ToString())
         : nic.MacAddress;
 
+    /// <summary>Checks that a name of a link is free in a namespace.</summary>
+    /// <param name="inside">A socket in the namespace.</param>
+    /// <param name="target">The namespace.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="own">The index of the link that may have it.</param>
+    /// <exception cref="NetworkException">InterfaceExists.</exception>
+    public static void CheckName(RouteSocket inside, NamespaceHandle target, string name, int own)
+    {
+        if (inside.FindLink(name) is Link other && other.Index != own) throw NameTaken(target, name);
+    }
+
+    /// <summary>Checks that a NIC can get its index and its name in a namespace, after its own link there has been deleted.</summary>
+    /// <param name="inside">A socket in the namespace.</param>
+    /// <param name="target">The namespace.</param>
+    /// <param name="nic">The NIC.</param>
+    /// <param name="own">Its link; null if that isn't there.</param>
+    /// <exception cref="NetworkException">InterfaceExists.</exception>
+    public static void CheckIsFree(RouteSocket inside, NamespaceHandle target, NicRecord nic, Link? own)
+    {
+        int index = LinkMark.Index(nic);
+        if (own is null && inside.FindLink(index) is not null) throw IndexTaken(target, index);
+        CheckName(inside, target, nic.InterfaceName, index);
+    }
+
     private Link MakeLink(RouteSocket inside)
     {
         string name = request.InterfaceName ?? DefaultName;
@@ -71,10 +95,10 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
             }
             catch (NetlinkException e) when (e.Errno == Errno.EEXIST)
             {
-                if (inside.FindLink(LinkMark.Index(nic)) is not null) throw IndexTaken(LinkMark.Index(nic));
+                if (inside.FindLink(LinkMark.Index(nic)) is not null) throw IndexTaken(request.Target, LinkMark.Index(nic));
                 // Kernels before 6.15 also refuse a name that exists only on the host.
                 if (inside.FindLink(name) is null) return MakeUnderOtherName(inside, name);
-                if (request.InterfaceName is not null) throw NameTaken(name);
+                if (request.InterfaceName is not null) throw NameTaken(request.Target, name);
                 name = NextFreeName(inside);
             }
         }
@@ -94,7 +118,7 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         catch (NetlinkException e)
         {
             session.RollBack(() => inside.Execute(new LinkDelete(link.Index, temporary)));
-            if (e.Errno == Errno.EEXIST) throw NameTaken(name);
+            if (e.Errno == Errno.EEXIST) throw NameTaken(request.Target, name);
             throw;
         }
     }
@@ -242,13 +266,13 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         $"A program in {request.Target.Name} switched IPv6 off on the interface {name} while it was being created.",
         "End that program, or repeat the command.");
 
-    private NetworkException IndexTaken(int index) => new(
+    private static NetworkException IndexTaken(NamespaceHandle target, int index) => new(
         NetworkError.InterfaceExists,
-        $"{request.Target.Name} already has an interface with the index {index}, which the NIC would get.",
+        $"{target.Name} already has an interface with the index {index}, which the NIC would get.",
         "Delete that interface, which isn't of this module, and repeat the command.");
 
-    private NetworkException NameTaken(string name) => new(
+    private static NetworkException NameTaken(NamespaceHandle target, string name) => new(
         NetworkError.InterfaceExists,
-        $"{request.Target.Name} already has an interface named {name}.",
+        $"{target.Name} already has an interface named {name}.",
         "Specify another -InterfaceName, or omit it to use the next free ethN.");
 }

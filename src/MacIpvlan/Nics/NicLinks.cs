@@ -98,6 +98,15 @@ internal sealed class NicLinks(NetworkSession session)
         }
     }
 
+    /// <summary>Checks that a NIC's link can be made in a namespace, after the NIC's own link there has been deleted.</summary>
+    /// <exception cref="NetworkException">InterfaceExists: another link has the name or the index.</exception>
+    public void CheckIsFree(NamespaceHandle target, NicRecord nic, NetworkRecord network) => session.Namespaces.Run(target, () =>
+    {
+        using RouteSocket inside = RouteSocket.OpenToRead(target, session.ThrowIfStopping);
+        NicLinkSetup.CheckIsFree(inside, target, nic, Find(inside, nic, network));
+        return 0;
+    });
+
     /// <summary>Looks up the link of a NIC in its namespace, by what its container can't change.</summary>
     /// <returns>Null if it isn't there.</returns>
     public Link? Find(RouteSocket inside, NicRecord nic, NetworkRecord network) =>

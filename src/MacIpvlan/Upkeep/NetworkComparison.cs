@@ -188,12 +188,18 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
             if (target is null || !session.Namespaces.Run(target, () => IsStill(target, sibling.Link))) continue;
             yield return _repairs.Repair(
                 new(DifferenceKind.NicWithoutLease, sibling.ToString(), network.Name) { Expected = "none", Actual = sibling.Link.Alias },
-                () => session.Namespaces.Run(target, () =>
+                () =>
                 {
-                    using RouteSocket inside = RouteSocket.Open(target, session.Trace);
-                    inside.Execute(new LinkDelete(sibling.Link.Index, sibling.Link.Name));
-                    return 0;
-                }));
+                    // A NIC that was moved is deleted only if it can be made anew where it belongs.
+                    using NamespaceHandle? home = nic is null ? null : _links.OpenNamespace(nic);
+                    if (home is not null) _links.CheckIsFree(home, nic!, network.Record);
+                    session.Namespaces.Run(target, () =>
+                    {
+                        using RouteSocket inside = RouteSocket.Open(target, session.Trace);
+                        inside.Execute(new LinkDelete(sibling.Link.Index, sibling.Link.Name));
+                        return 0;
+                    });
+                });
         }
     }
 

@@ -91,7 +91,13 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             {
                 string restore = $"Restore the NIC on network {nic.Network}, with {DescribeAddresses(nic)}";
                 if (!confirm(nic.ToString(), restore)) return Of(nic, RestoreResult.Skipped);
-                if (record.InterfaceIndex != 0 && record.NamespaceBirth.BootId == HostBoot.Id) _removal.Delete(alive, record, network.Record);
+                if (record.InterfaceIndex != 0 && record.NamespaceBirth.BootId == HostBoot.Id)
+                {
+                    // A NIC that can't be made anew is left as it is.
+                    _links.CheckIsFree(target, record, network.Record);
+                    _removal.Delete(alive, record, network.Record);
+                }
+
                 return _connector.Reattach(nic, network, target) is ContainerNic made ? Of(made, RestoreResult.Restored) : AtWork(nic);
             }
 

@@ -40,7 +40,6 @@ internal sealed class NicComparison(NetworkSession session)
             return findings;
         }
 
-        if (link.Name != record.InterfaceName) add(DifferenceKind.NameChanged, record.InterfaceName, link.Name);
         if (parent is not null && link.ParentIndex != parent.Index) add(DifferenceKind.ParentChanged, parent.Name, $"if{link.ParentIndex}");
         if (!HasMode(link, nic.NetworkRecord.NicKind)) add(DifferenceKind.ModeChanged, $"{nic.NetworkRecord.NicKind}", $"{link.Kind}");
         if (nic.NetworkRecord.NicKind is MacvlanLink && !link.MacAddress.Equals(record.MacAddress))
@@ -60,6 +59,12 @@ internal sealed class NicComparison(NetworkSession session)
             add(
                 DifferenceKind.SysctlChanged, $"{setting}", $"{setting with { Value = link.IPv6!.Value[setting.Key] }}",
                 socket => NicIPv6.Set(session, socket, link.Name, setting));
+        }
+
+        // After the settings, which the kernel knows by the link's name.
+        if (link.Name != record.InterfaceName)
+        {
+            add(DifferenceKind.NameChanged, record.InterfaceName, link.Name, socket => Rename(socket, target, nic, link));
         }
 
         if (!link.IsUp) add(DifferenceKind.LinkDown, "up", "down", By(new LinkSet(link.Index, link.Name) { Up = true }));
@@ -88,6 +93,32 @@ internal sealed class NicComparison(NetworkSession session)
 
     private static AddFinding AddTo(List<NicFinding> findings, ContainerNic nic) => (kind, expected, actual, fix, isForeign) => findings.Add(new(
         new(kind, nic.ToString(), nic.Network) { Expected = expected, Actual = actual, IsForeign = isForeign }) { Fix = fix });
+
+    private void Rename(RouteSocket inside, NamespaceHandle target, ContainerNic nic, Link link)
+    {
+        string name = nic.Record.InterfaceName;
+        NicLinkSetup.CheckName(inside, target, name, link.Index);
+        try
+        {
+            inside.Execute(new LinkSet(link.Index, link.Name) { NewName = name });
+        }
+        catch (NetlinkException e) when (e.Errno == Errno.EBUSY)
+        {
+            // Before Linux 6.2, only a link that is down gets another name. Then its routes are gone, and its IPv6 addresses.
+            ForeignSettings foreign = ForeignSettings.Read(inside, link, nic, RoutesOf(nic, link));
+            inside.Execute(new LinkSet(link.Index, link.Name) { Down = true });
+            try
+            {
+                inside.Execute(new LinkSet(link.Index, link.Name) { NewName = name });
+            }
+            finally
+            {
+                inside.Execute(new LinkSet(link.Index, name) { Up = true });
+            }
+
+            foreign.Write(inside, link with { Name = name });
+        }
+    }
 
     private static Action<RouteSocket> By(RouteRequest request) => inside => inside.Execute(request);
 
