@@ -142,6 +142,27 @@ foreach ($case in @{ Kind = 'macvlan'; Tag = 'Native', 'Once' }, @{ Kind = 'ipvl
             (Get-IpLink -Namespace web2).ifname | Should -Be lo
         }
 
+        It 'has its parent moved to another namespace, where that gets another index, loses it, or is named' {
+            ip link add wan type veth peer name wan1
+            ip link set wan up
+            $null = & "New-$($Kind)Network" other wan -Subnet 10.2.0.0/24
+            $null = Connect-ContainerNic other web2
+            $alias = (Get-IpLink eth0 -Namespace web2).ifalias
+            ip -n nested link add name taken index (Get-IpLink wan).ifindex type bridge
+            ip link set wan netns nested
+            $told = Test-ContainerNetwork other
+            "$($told.Kind)" | Should -Be 'ParentMissing ParentChanged'
+            $told[1].Actual | Should -BeLike 'if* in another namespace'
+            ip -n web2 link set eth0 alias x
+            (Get-Failure { & "Remove-$($Kind)Network" other -Force }).What | Should -BeLike 'InterfaceNotFound *'
+            $problem = Get-Failure { Disconnect-ContainerNic other web2 }
+            $problem.What | Should -Be "InterfaceNotFound ObjectNotFound 'web2/eth0'"
+            $problem.Message | Should -BeLike '*web2/eth0 can be the one.'
+            ip -n web2 link set eth0 alias $alias
+            Disconnect-ContainerNic other web2
+            (Get-IpLink -Namespace web2).ifname | Should -Be lo
+        }
+
         It 'has deleted it is disconnected' {
             ip -n web1 link delete eth0
             Disconnect-ContainerNic lan web1

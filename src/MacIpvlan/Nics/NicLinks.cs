@@ -103,7 +103,7 @@ internal sealed class NicLinks(NetworkSession session)
     public void CheckIsFree(NamespaceHandle target, NicRecord nic, NetworkRecord network) => session.Namespaces.Run(target, () =>
     {
         using RouteSocket inside = RouteSocket.OpenToRead(target, session.ThrowIfStopping);
-        NicLinkSetup.CheckIsFree(inside, target, nic, Find(inside, nic, network));
+        NicLinkSetup.CheckIsFree(inside, target, nic, Find(inside, nic, network) ?? FindOrphan(inside, nic, network));
         return 0;
     });
 
@@ -111,6 +111,20 @@ internal sealed class NicLinks(NetworkSession session)
     /// <returns>Null if it isn't there.</returns>
     public Link? Find(RouteSocket inside, NicRecord nic, NetworkRecord network) =>
         inside.FindLink(LinkMark.Index(nic)) is Link link && IsOn(inside, link, nic, network, nic.IsHost) ? link : null;
+
+    /// <summary>
+    /// Looks up the link of a NIC whose parent was moved into another namespace, where it can have another index. The link
+    /// lives on, with its own index and alias.
+    /// </summary>
+    /// <returns>Null if it isn't there, or the parent is on the host.</returns>
+    public Link? FindOrphan(RouteSocket inside, NicRecord nic, NetworkRecord network) => FindWithoutParent(inside, nic, network) is Link link
+        && (HasShape(link, nic, network) || link.Alias == LinkMark.Alias(network, nic)) ? link : null;
+
+    /// <summary>Looks up a link with the index and the kind of a NIC whose parent isn't on the host.</summary>
+    /// <returns>Null if there is none, or the parent is on the host.</returns>
+    public Link? FindWithoutParent(RouteSocket inside, NicRecord nic, NetworkRecord network) =>
+        inside.FindLink(LinkMark.Index(nic)) is Link link && link.KindName == network.NicKind.Name
+        && nic.ParentIndex != 0 && session.Host.FindLink(nic.ParentIndex) is null ? link : null;
 
     /// <summary>
     /// Whether a link has the kind and the parent of a NIC's link, which nobody can change. A container can make links

@@ -28,14 +28,15 @@ internal sealed class NicRemoval(NetworkSession session)
     {
         if (target is not null && session.Namespaces.Await(Start(target, nic, network)) == LinkRemoval.Deleted) return;
         IReadOnlyList<SiblingLink> unknown = DeleteMoved(target, nic, network);
-        if (unknown.Count > 0 && _told.Add(nic.ParentIndex)) session.Warn(Describe(unknown, nic, network));
+        // The links on a parent are named once; one in the NIC's place concerns only that NIC.
+        if (unknown.Count > 0 && (IsInPlace(unknown[0], nic) || _told.Add(nic.ParentIndex))) session.Warn(Describe(unknown, nic, network));
     }
 
     /// <summary>Starts to delete the link of a NIC, finished or not, in its namespace.</summary>
     public Task<LinkRemoval> Start(NamespaceHandle target, NicRecord nic, NetworkRecord network) => session.Namespaces.Start(target, () =>
     {
         using RouteSocket inside = RouteSocket.Open(target, session.Trace);
-        if (_links.Find(inside, nic, network) is not Link link) return LinkRemoval.NotFound;
+        if ((_links.Find(inside, nic, network) ?? _links.FindOrphan(inside, nic, network)) is not Link link) return LinkRemoval.NotFound;
         inside.Execute(new LinkDelete(link.Index, link.Name));
         // With a macvlan link of its own, a container can make more links on the host's parent.
         bool isLike = nic.InterfaceIndex == 0 || network.NicKind is not MacvlanLink || link.MacAddress.Equals(nic.MacAddress);
@@ -70,7 +71,7 @@ internal sealed class NicRemoval(NetworkSession session)
     /// <param name="network">Its network.</param>
     /// <returns>
     /// If no link can be recognized as the NIC's: the links on its parent that belong to no NIC, of which any may be
-    /// the one.
+    /// the one. If the parent isn't on the host, the link in the NIC's place.
     /// </returns>
     /// <exception cref="NetlinkException">The kernel refused.</exception>
     public IReadOnlyList<SiblingLink> DeleteMoved(NamespaceHandle? target, NicRecord nic, NetworkRecord network)
@@ -79,8 +80,7 @@ internal sealed class NicRemoval(NetworkSession session)
         if (session.Host.FindLink(nic.ParentIndex) is not Link parent)
         {
             // Links end with their parent, but not if that is moved to another namespace.
-            if (target is not null) DeleteWithoutParent(target, nic, network);
-            return [];
+            return target is null ? [] : FindDoubtful(target, nic, network);
         }
 
         SiblingLink[] unknown = [.. _siblings.FindUnrecorded(parent).Where(s => s.Link.KindName == network.NicKind.Name)];
@@ -108,8 +108,10 @@ internal sealed class NicRemoval(NetworkSession session)
     }
 
     /// <summary>Says that a NIC's link can be any of several links.</summary>
-    public static string Describe(IReadOnlyList<SiblingLink> unknown, NicRecord nic, NetworkRecord network) =>
-        $"The interface of {new ContainerNic(nic, network)} isn't where it was created. If it wasn't deleted, it's one of the "
+    public static string Describe(IReadOnlyList<SiblingLink> unknown, NicRecord nic, NetworkRecord network) => IsInPlace(unknown[0], nic)
+        ? $"The interface of {new ContainerNic(nic, network)} can't be recognized, because its parent {network.Parent} isn't on this host. "
+        + $"If the parent was moved to another namespace, {unknown[0]} can be the one."
+        : $"The interface of {new ContainerNic(nic, network)} isn't where it was created. If it wasn't deleted, it's one of the "
         + $"{unknown[0].Link.KindName} links on {network.Parent} that belong to no NIC, unless other programs made them: "
         + $"{Phrase.NameSome([.. unknown])}.";
 
@@ -122,6 +124,8 @@ internal sealed class NicRemoval(NetworkSession session)
         if (nic.IsHost) _routesToHost.Change(nic, null);
         session.State.ReleaseNic(nic.Id, foreign);
     }
+
+    private static bool IsInPlace(SiblingLink link, NicRecord nic) => link.Namespace == nic.Namespace && link.Link.Index == LinkMark.Index(nic);
 
     private bool TryDelete(SiblingLink sibling, NicRecord nic, NetworkRecord network)
     {
@@ -140,15 +144,13 @@ internal sealed class NicRemoval(NetworkSession session)
         });
     }
 
-    private void DeleteWithoutParent(NamespaceHandle target, NicRecord nic, NetworkRecord network) => session.Namespaces.Run(target, () =>
+    // A link with the NIC's index that can't be recognized without its parent.
+    private SiblingLink[] FindDoubtful(NamespaceHandle target, NicRecord nic, NetworkRecord network) => session.Namespaces.Run(target, () =>
     {
-        using RouteSocket inside = RouteSocket.Open(target, session.Trace);
-        if (inside.FindLink(LinkMark.Index(nic)) is Link link && NicLinks.HasShape(link, nic, network))
-        {
-            inside.Execute(new LinkDelete(link.Index, link.Name));
-        }
-
-        return 0;
+        using RouteSocket inside = RouteSocket.OpenToRead(target, session.ThrowIfStopping);
+        return _links.FindWithoutParent(inside, nic, network) is Link link
+            ? [new SiblingLink(target.Name, target.Path, target.Identity, link)]
+            : (SiblingLink[])[];
     });
 
     private void TryExecute(RouteSocket inside, RouteRequest route)

@@ -36,7 +36,8 @@ internal sealed class NicComparison(NetworkSession session)
         AddFinding add = AddTo(findings, nic);
         if (_links.Find(inside, record, nic.NetworkRecord) is not Link link)
         {
-            add(DifferenceKind.LinkMissing, record.InterfaceName, "none");
+            if (_links.FindOrphan(inside, record, nic.NetworkRecord) is not Link orphan) add(DifferenceKind.LinkMissing, record.InterfaceName, "none");
+            else add(DifferenceKind.ParentChanged, nic.Parent, $"if{orphan.ParentIndex} in another namespace");
             return findings;
         }
 
