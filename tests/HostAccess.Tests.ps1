@@ -142,6 +142,20 @@ Describe 'The host on a macvlan network' -Tag Native, Once {
         Get-RouteToHost web1 | Should -Be '10.1.0.201 10.1.0.3', 'fd01::201 fd01::2'
     }
 
+    It 'has routes to the addresses that it has when it is restored' {
+        Set-HostAddress
+        $null = Connect-ContainerNic lan web1, web2
+        $null = Enable-HostAccess lan
+        Set-HostAddress -Do delete
+        Set-HostAddress -Number 201
+        "$((Restore-ContainerNetwork -WhatIf).Result)" | Should -Be 'InPlace InPlace InPlace InPlace'
+        Get-RouteToHost web1 | Should -Be '10.1.0.200 10.1.0.4', 'fd01::200 fd01::3'
+        Restore-ContainerNetwork | Where-Object Result -EQ Restored | ForEach-Object { "$($_.Kind) $($_.Network)" } | Should -Be 'Nic lan'
+        Get-RouteToHost web1 | Should -Be '10.1.0.201 10.1.0.4', 'fd01::201 fd01::3'
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+        (Restore-ContainerNetwork).Result | Should -Be InPlace, InPlace, InPlace, InPlace
+    }
+
     It 'has a route to each address of a container, and none besides' {
         $null = Connect-ContainerNic lan web1
         $null = Enable-HostAccess lan

@@ -19,7 +19,9 @@ internal sealed class HostComparison(NetworkSession session, Repairs repairs)
         // Networks show the host's addresses on them, so that others need no look at the state.
         foreach (ContainerNetwork network in networks.Where(static n => n.HostAddress.Count > 0))
         {
+            // A lost access looks for the host's addresses when it is restored.
             if (session.State.GetHostNic(network.Id) is not NicRecord { State: NicRecordState.Attached } host
+                || session.Host.FindLink(host.InterfaceIndex) is null
                 || _parents.FindUsable(network.Parent) is not Link parent) continue;
             IReadOnlyList<AddressValue> now = _addresses.On(parent);
             if (now.SequenceEqual(host.HostAddresses)) continue;

@@ -49,17 +49,24 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
 
         // In the order of creation across networks, because the first NIC of a namespace has the default route.
         IReadOnlyList<ContainerNic> all = _nics.GetAllWithHost();
+        HashSet<string> renewed = RenewHostAddresses(
+            networks.Where(n => restored[n.Id].Result == RestoreResult.InPlace && all.Any(h => h.Record.IsHost && h.Network == n.Name && IsWanted(h))));
+        if (renewed.Count > 0) all = _nics.GetAllWithHost();
         _comparison.NoteRoutes(all);
-        ContainerNic[] nics = [.. all.Where(n => restored.ContainsKey(n.NetworkRecord.Id) && (isWanted?.Invoke(n) ?? true))];
+        ContainerNic[] nics = [.. all.Where(n => restored.ContainsKey(n.NetworkRecord.Id) && IsWanted(n))];
         foreach (ContainerNic nic in nics)
         {
             session.Progress(new("Restoring NICs", nic, nics.Length));
             ContainerNetwork network = networks.First(n => n.Id == nic.NetworkRecord.Id);
             RestoreResult parent = restored[network.Id].Result;
-            yield return parent == RestoreResult.Skipped
+            RestoredItem item = parent == RestoreResult.Skipped
                 ? Of(nic, RestoreResult.Skipped)
                 : RestoreNic(nic, network, hasParent: parent == RestoreResult.InPlace);
+            bool isRenewed = nic.Record.IsHost && renewed.Contains(nic.Network) && item.Result == RestoreResult.InPlace;
+            yield return isRenewed ? item with { Result = RestoreResult.Restored } : item;
         }
+
+        bool IsWanted(ContainerNic nic) => isWanted?.Invoke(nic) ?? true;
     }
 
     /// <summary>
@@ -121,6 +128,10 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             return Of(nic, RestoreResult.Failed, e.Message);
         }
     }
+
+    // The routes of containers to the host's addresses. A new access of the host gets those that the host has then.
+    private HashSet<string> RenewHostAddresses(IEnumerable<ContainerNetwork> networks) =>
+        [.. new HostComparison(session, new Repairs(session, confirm)).Compare(networks).Where(static d => d.IsRepaired).Select(static d => d.Network)];
 
     private List<RestoredItem> RestoreParents(IReadOnlyList<ContainerNetwork> networks, bool areAll)
     {
