@@ -214,6 +214,20 @@ Describe 'Test-ContainerNetwork of macvlan networks' -Tag Native, Once {
         Get-NicText web1, web3 | Should -Be $all
     }
 
+    It 'reports an address that the host has got too, and leaves it' {
+        'address add 10.2.0.3/24 dev eth0', 'address add 10.2.0.99/24 dev eth0', 'address add fd01::2/64 dev eth0 nodad' | ip -batch -
+        $expected = 'AddressOnHost lan web2/eth0: fd01::2 only on the NIC -> fd01::2 on eth0 too', 'AddressOnHost plain web3/eth0: 10.2.0.3 only on the NIC -> 10.2.0.3 on eth0 too'
+        Compare-All | Should -Be $expected
+        Test-ContainerNetwork -Quiet | Should -BeFalse
+        (Test-ContainerNetwork plain).RecommendedAction | Should -Be 'Remove 10.2.0.3 from eth0 with ip address delete, or connect the NIC again with another address.'
+        $left = Repair-ContainerNetwork
+        $left | ForEach-Object { Format-Difference $_ } | Should -Be $expected
+        $left.IsRepaired | Should -Be $false, $false
+        Get-NicText web1, web3 | Should -Be $all
+        ip address flush dev eth0 scope global
+        Compare-All | Should -BeNullOrEmpty
+    }
+
     It 'keeps to the networks that are named, or come down the pipeline' {
         ip -n web1 link set eth0 mtu 1400
         ip -n web3 link set eth0 mtu 1400

@@ -1,3 +1,4 @@
+using MacIpvlan.Addressing;
 using MacIpvlan.Containers;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
@@ -18,6 +19,7 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
     private readonly ParentLinks _parents = new(session);
     private readonly SiblingLinks _siblings = new(session);
     private readonly Repairs _repairs = new(session, repair);
+    private readonly HostAddresses _hostAddresses = new(session);
     private readonly NicComparison _comparison = new(session);
     private readonly NetworkRestoration _restoration = new(session, repair ?? (static (_, _) => false));
 
@@ -49,6 +51,7 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
             session.Progress(new("Comparing NICs", nic, nics.Length));
             if (networks.FirstOrDefault(n => n.Id == nic.NetworkRecord.Id) is not ContainerNetwork network) continue;
             Link? parent = _parents.FindUsable(network.Parent);
+            foreach (NetworkDifference difference in FindOnHost(nic)) yield return difference;
             foreach (NetworkDifference difference in TryCompareNic(nic, network, parent)) yield return difference;
         }
     }
@@ -67,6 +70,22 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
                 Expected = nameof(NicRecordState.Attached),
                 Actual = nic.State.ToString(),
                 IsRepaired = isRepaired,
+            };
+        }
+    }
+
+    // The host can have got an address of a NIC after the NIC was connected.
+    private IEnumerable<NetworkDifference> FindOnHost(ContainerNic nic)
+    {
+        foreach (AddressValue address in nic.Addresses.Select(static a => a.Value))
+        {
+            if (_hostAddresses.FindLink(address) is not Link link) continue;
+            yield return new(DifferenceKind.AddressOnHost, nic.ToString(), nic.Network)
+            {
+                Expected = $"{address} only on the NIC",
+                Actual = $"{address} on {link.Name} too",
+                RecommendedAction = $"Remove {address} from {link.Name} with ip address delete, "
+                    + (nic.Record.IsHost ? "or disable the host's access and enable it with another address." : "or connect the NIC again with another address."),
             };
         }
     }

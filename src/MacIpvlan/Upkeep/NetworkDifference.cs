@@ -68,6 +68,9 @@ public enum DifferenceKind : long
     /// <summary>A NIC's interface has an address in the network's subnets that others added.</summary>
     AddressWithoutLease,
 
+    /// <summary>A link of the host has an address of a NIC. A repair can't decide which of them keeps it.</summary>
+    AddressOnHost,
+
     /// <summary>A NIC's namespace lacks a route.</summary>
     RouteMissing,
 
