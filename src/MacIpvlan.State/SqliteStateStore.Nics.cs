@@ -20,6 +20,14 @@ public sealed partial class SqliteStateStore
         [.. ReadNics("n.namespace_inode = $1", (long)identity.Inode).Where(n => n.Namespace == identity)]);
 
     /// <inheritdoc/>
+    public IReadOnlyList<int> GetOtherParents(string networkId, int parentIndex) => _database.Read<int[]>(() => [.. _database.Query(
+        """
+        SELECT parent_index, MIN(rowid) AS rowid FROM nics
+        WHERE network_id = $1 AND parent_index NOT IN (0, $2) GROUP BY parent_index
+        """,
+        static r => r.GetInt32(0), networkId, parentIndex)]);
+
+    /// <inheritdoc/>
     public NicRecord? GetHostNic(string networkId) => _database.Read(() =>
         _database.Query("SELECT id, rowid FROM nics WHERE is_host = 1 AND network_id = $1", static r => r.GetString(0), networkId) is [string id]
             ? ReadNics("n.id = $1", id)[0]

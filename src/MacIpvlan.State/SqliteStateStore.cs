@@ -260,6 +260,25 @@ public sealed partial class SqliteStateStore : IStateStore
         _database.Execute("DELETE FROM parent_links WHERE host = $1 AND name = $2", _host, name));
 
     /// <inheritdoc/>
+    public void RenameParent(string name, string newName) => _database.Write(() =>
+    {
+        try
+        {
+            _database.Execute("UPDATE networks SET parent = $3 WHERE host = $1 AND parent = $2", _host, name, newName);
+            _database.Execute("UPDATE pools SET parent = $3 WHERE host = $1 AND parent = $2", _host, name, newName);
+            _database.Execute("UPDATE parent_links SET parent = $3 WHERE host = $1 AND parent = $2", _host, name, newName);
+            return _database.Execute("UPDATE parent_links SET name = $3 WHERE host = $1 AND name = $2", _host, name, newName);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == ConstraintViolation)
+        {
+            throw new NetworkException(
+                NetworkError.ParentInUse,
+                $"{name} has the name {newName} now, and {newName} is already recorded, for a network with the same subnet or as a sub-interface.",
+                $"Remove what is recorded on {newName} first, or give the link its old name again.");
+        }
+    });
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         _worker?.Dispose();

@@ -49,11 +49,21 @@ public interface IStateStore : IDisposable
     /// <summary>Deletes the record of a link created as a parent.</summary>
     void RemoveParentLink(string name);
 
+    /// <summary>
+    /// Records another name of a parent: for the networks and sub-interfaces on it, for their addresses, and for itself if
+    /// this module created it.
+    /// </summary>
+    /// <exception cref="NetworkException">ParentInUse: there are already networks with these subnets under that name.</exception>
+    void RenameParent(string name, string newName);
+
     /// <summary>All NICs, or the NICs of one network, in the order they were added.</summary>
     IReadOnlyList<NicRecord> GetNics(string? networkId = null);
 
     /// <summary>The NICs in a namespace, in the order they were added.</summary>
     IReadOnlyList<NicRecord> GetNics(NamespaceIdentity identity);
+
+    /// <summary>The indexes of the parents, other than this one, that NICs of a network were created on.</summary>
+    IReadOnlyList<int> GetOtherParents(string networkId, int parentIndex);
 
     /// <summary>The NIC through which the host has access to a network; null if the host has no access.</summary>
     NicRecord? GetHostNic(string networkId);

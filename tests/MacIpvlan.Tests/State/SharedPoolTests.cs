@@ -1,4 +1,5 @@
 using MacIpvlan.Addressing;
+using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
 
 namespace MacIpvlan.Tests.State;
@@ -70,6 +71,27 @@ public sealed class SharedPoolTests : StateTest
         Assert.Equal("10.0.0.2/24", Addresses(one, IPv4));
         Assert.Equal("10.0.0.1/24", Addresses(two, IPv4));
         Assert.Equal("10.0.0.2/24", Addresses(two, Static("10.0.0.2")));
+        AssertRunsAreTheLeases();
+    }
+
+    [Fact]
+    public void RenamedParent_TakesNetworksPoolsAndSubInterfacesWithIt()
+    {
+        NetworkRecord one = Add(Network("one", Subnet("10.0.0.0/24", "10.0.0.1")));
+        NetworkRecord other = Add(Network("other", Subnet("10.0.0.0/24", "10.0.0.1")) with { Parent = "eth1" });
+        ParentLinkRecord vlan = new() { Name = "eth0.50", Kind = new VlanLink(50, VlanProtocol.Ieee8021Q), Parent = "eth0" };
+        Store.SetParentLink(vlan);
+        Assert.Equal("10.0.0.2/24", Addresses(one, IPv4));
+
+        NetworkAssert.Refused(NetworkError.ParentInUse, () => Store.RenameParent("eth0", "eth1"), "eth0", "eth1");
+        Assert.Equal("eth0", Store.GetNetworks("one")[0].Parent);
+        Store.RenameParent("eth0", "lan0");
+        Store.RenameParent("eth0.50", "office");
+
+        Assert.Equal(["lan0", "eth1"], new[] { one, other }.Select(n => Store.GetNetworks(n.Name)[0].Parent));
+        Assert.Equal(vlan with { Name = "office", Parent = "lan0" }, Store.GetParentLinks()[0]);
+        NetworkRecord two = Add(Network("two", Subnet("10.0.0.0/24", "10.0.0.1")) with { Parent = "lan0" });
+        Assert.Equal("10.0.0.3/24", Addresses(two, IPv4));
         AssertRunsAreTheLeases();
     }
 
