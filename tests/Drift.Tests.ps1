@@ -256,6 +256,26 @@ Describe 'Test-ContainerNetwork of macvlan networks' -Tag Native, Once {
         Remove-MacvlanNetwork gone -Force
         ip link delete p0
     }
+
+    It 'knows a parent that got another name by the NICs on it, and records the name' {
+        ip link add p0 type veth peer name p1
+        ip link set p0 up
+        $null = New-MacvlanNetwork moved p0 -Subnet 10.4.0.0/24
+        $null = Connect-ContainerNic moved web3
+        'link set p0 down', 'link set p0 name p2', 'link set p2 up' | ip -batch -
+        { New-MacvlanNetwork other p2 -Subnet 10.4.0.0/24 -ErrorAction Stop } | Should -Throw 'p2 is the parent of network ''moved'', which has the link on record as p0*' -ErrorId 'ParentInUse,*'
+        { Connect-ContainerNic moved web1 -ErrorAction Stop } | Should -Throw '*p0 of network ''moved'' has the name p2 now.' -ErrorId 'ParentNotFound,*'
+        # Another link has the name.
+        'link add p0 type veth peer name p3', 'link set p0 up' | ip -batch -
+        { Connect-ContainerNic moved web1 -ErrorAction Stop } | Should -Throw 'NICs of network ''moved'' sit on p2, and p0 is another link now.' -ErrorId 'ParentInUse,*'
+        Compare-All moved | Should -Be 'ParentChanged moved web3/eth1: p0 -> p2'
+        ip link delete p0
+        Assert-Told 'ParentChanged moved p0: p0 -> p2'
+        (Get-ContainerNetwork moved).Parent | Should -Be p2
+        (New-MacvlanNetwork other p2 -Subnet 10.4.0.0/24 | Connect-ContainerNic -Namespace web1).IPAddress | Should -Be 10.4.0.3/24
+        'moved', 'other' | Remove-MacvlanNetwork -Force
+        ip link delete p2
+    }
 }
 
 Describe 'What others added to a NIC' -Tag Native, Once {
@@ -450,5 +470,35 @@ Describe 'Test-ContainerNetwork of parents that got another name' {
         Rename-Link up0 up1
         Rename-Link spare up0
         Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+
+    It 'knows a VLAN by its id, under any name' {
+        function Rename-Vlan([string]$From, [string]$To) { "link set $From down", "link set $From name $To", "link set $To up" | ip -batch - }
+        Rename-Vlan up0.30 vlan30
+        Assert-Told 'ParentChanged vl up0.30: up0.30 -> vlan30'
+        (Get-ContainerNetwork vl).Parent | Should -Be vlan30
+        $null = Connect-ContainerNic vl web2
+        Rename-Vlan vlan30 vlan31
+        { Connect-ContainerNic vl web3 -ErrorAction Stop } | Should -Throw '*vlan30 of network ''vl'' has the name vlan31 now.'
+        (Restore-ContainerNetwork vl).Result | Should -Be Failed, Failed, InPlace, InPlace
+        Get-VlanSubInterface vlan31 | ForEach-Object { "$($_.IsOwned) $($_.Networks)" } | Should -Be 'True vl'
+        Remove-MacvlanNetwork vl -Force
+        Get-VlanSubInterface | Where-Object Parent -EQ up0 | Should -BeNullOrEmpty
+        # One that another program made in the place of the module's stays.
+        $null = New-MacvlanNetwork vl up0.30 -Subnet 10.30.0.0/24
+        'link delete up0.30', 'link add link up0 name mine type vlan id 30', 'link set mine up' | ip -batch -
+        (Repair-ContainerNetwork vl).IsRepaired | Should -BeTrue
+        Remove-MacvlanNetwork vl -Force
+        Get-VlanSubInterface mine | ForEach-Object { "$($_.IsOwned) $($_.Networks)" } | Should -Be 'False '
+        ip link delete mine
+        # So does one that was added in its place.
+        $null = New-MacvlanNetwork vl up0.30 -Subnet 10.30.0.0/24
+        ip link delete up0.30
+        $null = Add-VlanSubInterface up0 30 -Name office
+        (Repair-ContainerNetwork vl).IsRepaired | Should -BeTrue
+        Get-VlanSubInterface office | ForEach-Object { "$($_.IsOwned) $($_.Networks)" } | Should -Be 'True vl'
+        Remove-MacvlanNetwork vl -Force
+        Get-VlanSubInterface office | Remove-VlanSubInterface
+        Get-VlanSubInterface | Where-Object Parent -EQ up0 | Should -BeNullOrEmpty
     }
 }

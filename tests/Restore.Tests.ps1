@@ -177,7 +177,7 @@ Describe 'Restore-ContainerNetwork where the parent' -Tag Native, Once {
     It 'was called otherwise for a while knows its NICs again' {
         ip link set p0 down
         ip link set p0 name p1
-        Restore-All | Should -Be 'Network lan lan Failed Its parent p0 is missing.', 'Nic web1/eth0 lan Failed The parent p0 is missing.'
+        Restore-All | Should -Be 'Network lan lan Failed Its parent p0 has the name p1 now: Repair-ContainerNetwork lan records it.', 'Nic web1/eth0 lan InPlace'
         ip link set p1 name p0
         ip link set p0 up
         Restore-All | Should -Be 'Network lan lan InPlace', 'Nic web1/eth0 lan InPlace'

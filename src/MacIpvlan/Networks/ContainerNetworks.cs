@@ -12,6 +12,7 @@ public sealed class ContainerNetworks(NetworkSession session)
     private const int IdHexDigits = 64;
     private readonly ParentPlanner _planner = new(session);
     private readonly ParentLinks _parents = new(session);
+    private readonly RenamedParents _renamed = new(session);
     private readonly ContainerNics _nics = new(session);
     private readonly DeadNics _dead = new(session);
 
@@ -228,6 +229,12 @@ public sealed class ContainerNetworks(NetworkSession session)
             Subnets = subnets,
         };
         ParentPlanner.CheckMtu(request.NicKind, request.Mtu, parent.Name, parent.KnownMtu, warn);
+        if (parent.Existing is not null)
+        {
+            networks.Renamed ??= _renamed.FindAll(networks.Parents);
+            if (networks.Renamed.TryGetValue(parent.Existing.Index, out string? former)) throw ParentSharing.Renamed(network, former, networks.On(former));
+        }
+
         ParentSharing.Check(network, networks.On(parent.Name), warn);
         if (parent.Existing is not null) CheckForeignLinks(network, parent.Existing, warn);
         if (request.NicKind is MacvlanLink && _planner.IsWireless(parent))

@@ -26,6 +26,7 @@ internal sealed class ConnectSteps(NetworkSession session)
     private readonly DeadNics _dead = new(session);
     private readonly HostRoutes _hostRoutes = new(session);
     private readonly ParentLinks _parentLinks = new(session);
+    private readonly RenamedParents _renamed = new(session);
     private readonly HostAddresses _hostAddresses = new(session);
     private readonly RoutesToHost _routesToHost = new(session);
     private readonly NicNeighbors _neighbors = new(session);
@@ -51,7 +52,7 @@ internal sealed class ConnectSteps(NetworkSession session)
         session.Recover();
         NetworkRecord network = request.Network.Record;
         NicRequestCheck.Check(request);
-        Link parent = FindParent(network);
+        Link parent = FindParent(network, isChecked: true);
         _hostAddresses.Check(request);
         ParentPlanner.CheckMtu(network.NicKind, request.Mtu, parent.Name, parent.Mtu, session.Warn);
         if (request.MacAddress is not null) CheckMacAddressIsFree(request.MacAddress, parent);
@@ -327,14 +328,29 @@ internal sealed class ConnectSteps(NetworkSession session)
         return null;
     }
 
-    private Link FindParent(NetworkRecord network)
+    // A repair puts NICs on the link that has the recorded name; others join those that the network has.
+    private Link FindParent(NetworkRecord network, bool isChecked = false)
     {
-        if (_parents.TryGetValue(network.Parent, out Link? known)) return known;
-        Link parent = _parentLinks.FindUsable(network.Parent) ?? throw new NetworkException(
-            NetworkError.ParentNotFound,
-            $"The parent {network.Parent} of network '{network.Name}' doesn't exist on this host.",
-            $"If this module created it, run Restore-ContainerNetwork {network.Name}. Otherwise, bring it back.");
-        _parents.Add(network.Parent, parent);
+        if (_parents.TryGetValue(network.Id, out Link? known)) return known;
+        Link parent = _parentLinks.FindUsable(network.Parent) ?? throw (_renamed.Find(network.Parent) is Link renamed
+            ? new NetworkException(
+                NetworkError.ParentNotFound,
+                $"The parent {network.Parent} of network '{network.Name}' has the name {renamed.Name} now.",
+                $"Record the new name: Repair-ContainerNetwork {network.Name}.")
+            : new NetworkException(
+                NetworkError.ParentNotFound,
+                $"The parent {network.Parent} of network '{network.Name}' doesn't exist on this host.",
+                $"If this module created it, run Restore-ContainerNetwork {network.Name}. Otherwise, bring it back."));
+        if (!isChecked) return parent;
+        if (_renamed.FindOther(network, parent) is Link other)
+        {
+            throw new NetworkException(
+                NetworkError.ParentInUse,
+                $"NICs of network '{network.Name}' sit on {other.Name}, and {network.Parent} is another link now.",
+                $"Rename the links, or move the NICs to {network.Parent}: Repair-ContainerNetwork {network.Name}.");
+        }
+
+        _parents.Add(network.Id, parent);
         return parent;
     }
 

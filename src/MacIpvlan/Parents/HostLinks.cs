@@ -17,4 +17,8 @@ internal sealed class HostLinks(IReadOnlyCollection<Link> all)
     public Link? Below(Link link) => link is { Kind: VlanLink, ParentIsForeign: false }
         ? all.FirstOrDefault(l => l.Index == link.ParentIndex)
         : null;
+
+    /// <summary>The VLAN with this tag on a link, under any name; null if there is none. A link can have each VLAN id only once.</summary>
+    public Link? FindVlan(Link parent, VlanLink tag) => all.FirstOrDefault(
+        l => l.ParentIndex == parent.Index && !l.ParentIsForeign && l.Kind is VlanLink vlan && vlan.IsSameTag(tag));
 }

@@ -13,6 +13,12 @@ internal sealed class NetworkIndex
         foreach (NetworkRecord network in networks) Add(network);
     }
 
+    /// <summary>The names of the parents.</summary>
+    public IReadOnlyCollection<string> Parents => _parents.Keys;
+
+    /// <summary>The recorded names of parents that have other names now, by the indexes of their links; null before they are looked for.</summary>
+    public IReadOnlyDictionary<int, string>? Renamed { get; set; }
+
     /// <summary>Whether a network has the name, regardless of case.</summary>
     public bool Contains(string name) => _names.Contains(name);
 

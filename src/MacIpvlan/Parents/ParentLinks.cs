@@ -109,6 +109,39 @@ internal sealed class ParentLinks(NetworkSession session)
     public Link? FindUsable(string name) =>
         session.Host.FindLink(name) is Link link && (Find(name) is not ParentLinkRecord record || IsStill(link, record)) ? link : null;
 
+    /// <summary>The link of a record, under whatever name it has now; null if it is missing.</summary>
+    // A VLAN that was made again under another name has a record of its own.
+    public Link? FindLink(ParentLinkRecord record) =>
+        session.Host.FindLink(record.Name) is Link named && IsStill(named, record) ? named
+        : FindRenamed(record) is Link renamed && Find(renamed.Name) is null ? renamed
+        : null;
+
+    /// <summary>The links that this module created, under whatever names they have.</summary>
+    /// <returns>The recorded names, by the indexes of the links.</returns>
+    public Dictionary<int, string> FindAll(HostLinks links)
+    {
+        Dictionary<string, int> present = links.All
+            .SelectMany(static l => l.AlternativeNames.Prepend(l.Name), static (link, name) => (Name: name, link.Index))
+            .ToDictionary(static l => l.Name, static l => l.Index);
+        Dictionary<int, string> found = [];
+        foreach (ParentLinkRecord record in session.State.GetParentLinks())
+        {
+            if (present.TryGetValue(record.Name, out int index)) found[index] = record.Name;
+            else if (FindRenamed(record) is Link link && LinkMark.IsParent(link)) found.TryAdd(link.Index, record.Name);
+        }
+
+        return found;
+    }
+
+    /// <summary>The VLAN of a record on its parent, if no link, or another one, has its name; null if there is none.</summary>
+    public Link? FindRenamed(ParentLinkRecord record)
+    {
+        if (record is not { Kind: VlanLink tag, Parent: string parent }) return null;
+        Link? lower = Find(parent) is ParentLinkRecord below ? FindLink(below) : session.Host.FindLink(parent);
+        Link? vlan = lower is null ? null : new HostLinks(session.Host.GetLinks()).FindVlan(lower, tag);
+        return vlan is null || vlan.IsNamed(record.Name) ? null : vlan;
+    }
+
     /// <summary>Whether a link that this module created, and the link that it sits on, are as recorded.</summary>
     public bool IsInPlace(ParentLinkRecord record) =>
         session.Host.FindLink(record.Name) is Link link && IsStill(link, record) && !LinkMark.IsUnfinishedParent(link)
@@ -135,6 +168,14 @@ internal sealed class ParentLinks(NetworkSession session)
         Link? lower = record.Parent is null ? null : FindLower(record, link) ?? throw ParentPlanner.NotFound(record.Parent, "");
         if (link is null)
         {
+            if (FindRenamed(record) is Link renamed)
+            {
+                throw new NetworkException(
+                    NetworkError.ParentNotFound,
+                    $"The {record.Kind} on {lower?.Name} has the name {renamed.Name} now.",
+                    "Repair-ContainerNetwork records the new name.");
+            }
+
             Make(record, lower);
             return true;
         }
@@ -214,14 +255,14 @@ internal sealed class ParentLinks(NetworkSession session)
     /// </summary>
     public void Remove(ParentLinkRecord record, bool isAbandoned = false)
     {
-        Link? link = session.Host.FindLink(record.Name);
-        // By now, another link can have the name.
-        if (link is not null && IsStill(link, record) && (!isAbandoned || LinkMark.IsParent(link)))
+        Link? link = FindLink(record);
+        // By now, another link can have the name, or the VLAN on the parent can be another program's.
+        if (link is not null && (LinkMark.IsParent(link) || (!isAbandoned && link.IsNamed(record.Name))))
         {
             Link? upper = session.Host.GetLinks().FirstOrDefault(l => l.ParentIndex == link.Index && !l.ParentIsForeign);
             if (upper is not null)
             {
-                session.Warn($"{record.Name} is kept: {upper.Name} sits on it.");
+                session.Warn($"{link.Name} is kept: {upper.Name} sits on it.");
                 session.State.SetParentLink(record with { RemovedWithLastNetwork = false });
                 return;
             }

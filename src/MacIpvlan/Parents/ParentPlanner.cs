@@ -62,10 +62,7 @@ internal sealed class ParentPlanner(NetworkSession session)
     public ParentPlan PlanVlan(ParentPlan lower, VlanLink kind, string? name = null, int? mtu = null)
     {
         CheckMtu(kind, mtu, lower.Name, lower.KnownMtu, session.Warn);
-        // A link can have each VLAN id only once, under any name.
-        if (lower.Existing is Link parent
-            && session.Host.GetLinks().FirstOrDefault(
-                l => l.ParentIndex == parent.Index && !l.ParentIsForeign && l.Kind is VlanLink v && v.IsSameTag(kind)) is Link vlan)
+        if (lower.Existing is Link parent && new HostLinks(session.Host.GetLinks()).FindVlan(parent, kind) is Link vlan)
         {
             CheckSuitable(vlan, vlan.Name);
             return new(vlan.Name) { Existing = vlan, Kind = kind, Lower = lower, Mtu = mtu };

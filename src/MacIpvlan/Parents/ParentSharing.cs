@@ -38,6 +38,16 @@ internal static class ParentSharing
         }
     }
 
+    /// <summary>The error for a link that other networks have on record under a former name. Both names would have the same addresses.</summary>
+    public static NetworkException Renamed(NetworkRecord network, string recorded, ParentUsers others)
+    {
+        NetworkRecord other = others.OfEachKind.First();
+        return new NetworkException(
+            NetworkError.ParentInUse,
+            $"{network.Parent} is the parent of network '{other.Name}', which has the link on record as {recorded}, its former name.",
+            $"Record the new name first: Repair-ContainerNetwork {other.Name}.");
+    }
+
     private static void CheckKinds(NetworkRecord network, LinkKind other, string holder, Action<string> warn)
     {
         if (network.NicKind.GetType() != other.GetType())

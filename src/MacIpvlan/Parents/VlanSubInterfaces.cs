@@ -15,7 +15,8 @@ public sealed class VlanSubInterfaces(NetworkSession session)
     public IReadOnlyList<VlanSubInterface> GetAll()
     {
         HostLinks links = new(session.Host.GetLinks());
-        HashSet<string> owned = [.. session.State.GetParentLinks().Select(static p => p.Name)];
+        // The name on record, by index; a VLAN can have another name now.
+        Dictionary<int, string> owned = _parents.FindAll(links);
         ILookup<string, string> networks = session.State.GetNetworks().ToLookup(static n => n.Parent, static n => n.Name);
         return [.. links.All.Where(static l => l.Kind is VlanLink)
             .OrderBy(static l => l.Name, NaturalOrder.Comparer).Select(l => Describe(l, (VlanLink)l.Kind!))];
@@ -35,8 +36,8 @@ public sealed class VlanSubInterfaces(NetworkSession session)
             EgressPriorityMap = new(tag.EgressPriorityMap.Select(VlanLink.FormatEntry)),
             IngressPriorityMap = new(tag.IngressPriorityMap.Select(VlanLink.FormatEntry)),
             IsUp = link.IsUp,
-            IsOwned = owned.Contains(link.Name),
-            Networks = new(networks[link.Name]),
+            IsOwned = owned.ContainsKey(link.Index),
+            Networks = new(networks[link.Name].Union(networks[owned.GetValueOrDefault(link.Index, link.Name)])),
             Index = link.Index,
         };
     }
@@ -91,7 +92,7 @@ public sealed class VlanSubInterfaces(NetworkSession session)
     {
         session.Recover();
         using IDisposable topology = session.State.LockTopology();
-        ParentLinkRecord? record = _parents.Find(vlan.Name);
+        ParentLinkRecord? record = session.State.GetParentLinks().FirstOrDefault(p => _parents.FindLink(p)?.Index == vlan.Index) ?? _parents.Find(vlan.Name);
         // A sub-interface that was created for what sat on it was removed together with that.
         if (record is null && session.Host.FindLink(vlan.Index) is null) return;
         string? reason = vlan.Networks.Count > 0 ? $"it carries {string.Join(", ", vlan.Networks)}"

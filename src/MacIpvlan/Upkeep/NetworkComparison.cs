@@ -36,6 +36,7 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
     {
         foreach (NetworkDifference difference in CompareInterrupted(networks)) yield return difference;
         foreach (NetworkDifference difference in new ParentComparison(session, _repairs).Compare(networks, areAll)) yield return difference;
+        if (_repairs.AreWanted) networks = WithRecordedParents(networks);
         foreach (ContainerNetwork network in networks)
         {
             if (_parents.FindUsable(network.Parent) is not Link parent) continue;
@@ -54,6 +55,15 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
             foreach (NetworkDifference difference in FindOnHost(nic)) yield return difference;
             foreach (NetworkDifference difference in TryCompareNic(nic, network, parent)) yield return difference;
         }
+    }
+
+    // The repair can have recorded other names of parents.
+    private IReadOnlyList<ContainerNetwork> WithRecordedParents(IReadOnlyList<ContainerNetwork> networks)
+    {
+        Dictionary<string, NetworkRecord> now = session.State.GetNetworks().ToDictionary(static n => n.Id);
+        return [.. networks.Select(n => now.TryGetValue(n.Id, out NetworkRecord? record) && record.Parent != n.Parent
+            ? ContainerNetwork.From(record, session.State.GetUsage(n.Id)[n.Id], _parents.GetState(record.Parent))
+            : n)];
     }
 
     private IEnumerable<NetworkDifference> CompareInterrupted(IReadOnlyList<ContainerNetwork> networks)

@@ -19,6 +19,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
     private readonly NicRemoval _removal = new(session);
     private readonly NicComparison _comparison = new(session);
     private readonly ParentLinks _parents = new(session);
+    private readonly RenamedParents _renamed = new(session);
 
     /// <summary>Restores networks.</summary>
     /// <param name="networks">
@@ -40,7 +41,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             if (skipped.Contains(network.Parent)) item = item with { Result = RestoreResult.Skipped };
             else if (_parents.FindUsable(network.Parent) is null)
             {
-                item = item with { Result = RestoreResult.Failed, Reason = $"Its parent {network.Parent} is missing." };
+                item = item with { Result = RestoreResult.Failed, Reason = MissingParent("Its", network) };
             }
 
             restored.Add(network.Id, item);
@@ -86,13 +87,13 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
 
         try
         {
-            if (!hasParent) return Detach(nic, RestoreResult.Failed, $"The parent {nic.Parent} is missing.");
             using NamespaceHandle? alive = _links.OpenNamespace(record);
             using ContainerSighting? container = record.Container is null ? null : session.Containers.Look(record.Container);
             // If others share the namespace, it outlives a restart of the container it was made for.
             bool hasMoved = alive is not null && container?.Namespace is NamespaceHandle now && now.Identity != alive.Identity;
             if (alive is not null && !hasMoved && !replace
                 && session.Namespaces.Run(alive, () => _comparison.FindMissingRoutes(alive, nic)) is { } missing) return Keep(alive, nic, missing);
+            if (!hasParent) return Detach(nic, RestoreResult.Failed, MissingParent("The", network));
             using NamespaceHandle? successor = alive is null ? NicLinks.OpenSuccessor(record) : null;
             if ((container?.Namespace ?? alive ?? successor) is NamespaceHandle target)
             {
@@ -190,6 +191,10 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
 
         return Of(nic, result, reason);
     }
+
+    private string MissingParent(string which, ContainerNetwork network) => _renamed.Find(network.Parent) is Link renamed
+        ? $"{which} parent {network.Parent} has the name {renamed.Name} now: Repair-ContainerNetwork {network.Name} records it."
+        : $"{which} parent {network.Parent} is missing.";
 
     private static string DescribeAddresses(ContainerNic nic) => Phrase.Count(nic.IPAddress.Count, "address", "addresses");
 

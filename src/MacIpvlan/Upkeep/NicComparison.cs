@@ -41,7 +41,7 @@ internal sealed class NicComparison(NetworkSession session)
             return findings;
         }
 
-        if (parent is not null && link.ParentIndex != parent.Index) add(DifferenceKind.ParentChanged, parent.Name, $"if{link.ParentIndex}");
+        if (parent is not null && link.ParentIndex != parent.Index) add(DifferenceKind.ParentChanged, parent.Name, session.Host.FindLink(link.ParentIndex)?.Name ?? $"if{link.ParentIndex}");
         if (!HasMode(link, nic.NetworkRecord.NicKind)) add(DifferenceKind.ModeChanged, $"{nic.NetworkRecord.NicKind}", $"{link.Kind}");
         if (nic.NetworkRecord.NicKind is MacvlanLink && !link.MacAddress.Equals(record.MacAddress))
         {

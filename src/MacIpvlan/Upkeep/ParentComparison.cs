@@ -1,4 +1,3 @@
-using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
 using MacIpvlan.State;
 
@@ -8,6 +7,7 @@ namespace MacIpvlan;
 internal sealed class ParentComparison(NetworkSession session, Repairs repairs)
 {
     private readonly ParentLinks _parents = new(session);
+    private readonly RenamedParents _renamed = new(session);
 
     /// <summary>Compares the parents of networks with the links of the host.</summary>
     /// <param name="networks">The networks.</param>
@@ -29,11 +29,8 @@ internal sealed class ParentComparison(NetworkSession session, Repairs repairs)
         foreach (IGrouping<string, ContainerNetwork> users in networks.GroupBy(static n => n.Parent))
         {
             if (ours.Any(p => p.Name == users.Key) || session.Host.FindLink(users.Key) is not null) continue;
-            found.Add((FindRenamed(users) ?? FindRenamed(users.Key, ours)) is Link renamed
-                ? new(DifferenceKind.ParentChanged, users.Key, string.Join(", ", users))
-                {
-                    Expected = users.Key, Actual = renamed.Name, RecommendedAction = $"{NameAgain(renamed, users.Key)}.",
-                }
+            found.Add(_renamed.Find(users.Key) is Link renamed
+                ? RepairName(users.Key, string.Join(", ", users), renamed)
                 : new(DifferenceKind.ParentMissing, users.Key, string.Join(", ", users))
                 {
                     Expected = "a link",
@@ -48,6 +45,7 @@ internal sealed class ParentComparison(NetworkSession session, Repairs repairs)
 
     private NetworkDifference? Compare(ParentLinkRecord record, string users)
     {
+        if (_parents.FindRenamed(record) is Link renamed && _parents.FindUsable(record.Name) is null) return RepairName(record.Name, users, renamed);
         Link? link = session.Host.FindLink(record.Name);
         if (link is null)
         {
@@ -72,37 +70,24 @@ internal sealed class ParentComparison(NetworkSession session, Repairs repairs)
         return repairs.Repair(difference, () => RepairParent(record, link));
     }
 
-    // Sub-interfaces keep a link that is renamed, and so do NICs.
-    private Link? FindRenamed(string name, IReadOnlyList<ParentLinkRecord> ours) => ours.Where(p => p.Parent == name)
-        .Select(p => _parents.FindLower(p, session.Host.FindLink(p.Name))).FirstOrDefault(static l => l is not null);
-
-    // The links of NICs are found by what only the host can set.
-    private Link? FindRenamed(IEnumerable<ContainerNetwork> networks)
+    private NetworkDifference RepairName(string name, string users, Link renamed)
     {
-        NicLinks links = new(session);
-        foreach (ContainerNetwork network in networks)
+        NetworkDifference difference = new(DifferenceKind.ParentChanged, name, users)
         {
-            foreach (NicRecord nic in session.State.GetNics(network.Id).Where(static n => n.State == NicRecordState.Attached))
-            {
-                try
-                {
-                    using NamespaceHandle? target = links.OpenNamespace(nic);
-                    if (target is null) continue;
-                    Link? link = session.Namespaces.Run(target, () =>
-                    {
-                        using RouteSocket inside = RouteSocket.OpenToRead(target, session.ThrowIfStopping);
-                        return links.Find(inside, nic, network.Record);
-                    });
-                    if (link is { ParentIsForeign: true }) return session.Host.FindLink(link.ParentIndex);
-                }
-                catch (Exception e) when (e is NetlinkException or NetworkException)
-                {
-                    // The comparison of the NIC warns.
-                }
-            }
-        }
-
-        return null;
+            Expected = name,
+            Actual = renamed.Name,
+            RecommendedAction = $"Repair-ContainerNetwork records the new name. {NameAgain(renamed, name)}.",
+        };
+        return repairs.Repair(difference, () =>
+        {
+            // The VLAN was made again under another name, with a record of its own.
+            if (_parents.Find(renamed.Name) is not null && _parents.FindUsable(renamed.Name) is not null) session.State.RemoveParentLink(name);
+            session.State.RenameParent(name, renamed.Name);
+            if (_parents.Find(renamed.Name) is not ParentLinkRecord record) return;
+            if (LinkMark.IsParent(renamed)) _parents.Restore(record);
+            // Another program made it in the place of the module's.
+            else session.State.RemoveParentLink(record.Name);
+        }, $"Record that {name} has the name {renamed.Name}");
     }
 
     private NetworkDifference RepairName(ParentLinkRecord record, Link lower, NetworkDifference difference)
@@ -119,7 +104,7 @@ internal sealed class ParentComparison(NetworkSession session, Repairs repairs)
                 throw new NetworkException(NetworkError.ParentInUse, $"it sits on {lower.Name}, and {record.Parent} is another link now.", action);
             }
 
-            session.State.SetParentLink(record with { Parent = lower.Name });
+            session.State.RenameParent(record.Parent!, lower.Name);
             _parents.Restore(record with { Parent = lower.Name });
         }, isFree ? $"Record that {record.Name} sits on {lower.Name}" : null);
     }
