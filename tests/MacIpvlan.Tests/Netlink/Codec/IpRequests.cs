@@ -124,6 +124,7 @@ internal static partial class IpRequests
     private static IpRequest[] Changes() =>
     [
         new("ip link set dev eth0 up", new LinkSet(7, "eth0") { Up = true }, s_setLink),
+        new("ip link set dev eth0 down", new LinkSet(7, "eth0") { Down = true }, s_setLink),
         new("ip link set dev eth0 name eth15", new LinkSet(7, "eth0") { NewName = "eth15" }, s_setLink),
         new("ip link set dev eth0 addrgenmode none", new LinkSet(7, "eth0") { NoAddressGeneration = true }, s_setLink),
         new("ip link set dev eth0 name eth15 addrgenmode none up",
