@@ -272,9 +272,14 @@ Describe 'Test-ContainerNetwork of macvlan networks' -Tag Native, Once {
         ip link delete p0
         Assert-Told 'ParentChanged moved p0: p0 -> p2'
         (Get-ContainerNetwork moved).Parent | Should -Be p2
-        (New-MacvlanNetwork other p2 -Subnet 10.4.0.0/24 | Connect-ContainerNic -Namespace web1).IPAddress | Should -Be 10.4.0.3/24
+        # Under any of its names, the networks of a link have the same addresses.
+        ip link set p2 down
+        ip link set p2 name p5
+        ip link property add dev p5 altname p2
+        ip link set p5 up
+        (New-MacvlanNetwork other p5 -Subnet 10.4.0.0/24 | Connect-ContainerNic -Namespace web1).IPAddress | Should -Be 10.4.0.3/24
         'moved', 'other' | Remove-MacvlanNetwork -Force
-        ip link delete p2
+        ip link delete p5
     }
 }
 

@@ -108,7 +108,7 @@ public sealed class ContainerNetworks(NetworkSession session)
 
     private ContainerNetwork CarryOut(NetworkPlan plan, Action<NetworkRecord> record)
     {
-        _parents.Ensure(plan.Parent, parent => RecordNetwork(plan.Network with { Parent = parent.Name }, record));
+        _parents.Ensure(plan.Parent, _ => RecordNetwork(plan.Network, record));
         ContainerNetwork made = Find(plan.Network.Name)!;
         foreach (AddressValue gateway in made.Record.Subnets.Select(static s => s.Gateway).OfType<AddressValue>().Distinct())
         {
@@ -217,7 +217,8 @@ public sealed class ContainerNetworks(NetworkSession session)
             Id = id,
             Name = request.Name,
             NicKind = request.NicKind,
-            Parent = parent.Name,
+            // Networks share addresses if they have the same parent on record.
+            Parent = (parent.IsReplaced ? null : parent.Existing?.AlternativeNames.FirstOrDefault(networks.Parents.Contains)) ?? parent.Name,
             Internal = request.IsInternal,
             Mtu = request.Mtu,
             RouteMetric = request.RouteMetric,
@@ -235,7 +236,7 @@ public sealed class ContainerNetworks(NetworkSession session)
             if (networks.Renamed.TryGetValue(parent.Existing.Index, out string? former)) throw ParentSharing.Renamed(network, former, networks.On(former));
         }
 
-        ParentSharing.Check(network, networks.On(parent.Name), warn);
+        ParentSharing.Check(network, networks.On(network.Parent), warn);
         if (parent.Existing is not null) CheckForeignLinks(network, parent.Existing, warn);
         if (request.NicKind is MacvlanLink && _planner.IsWireless(parent))
         {
