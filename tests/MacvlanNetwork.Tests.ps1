@@ -622,8 +622,10 @@ Describe 'Get-MacvlanNetwork' -Tag Native, Once {
         "$($Names | Get-MacvlanNetwork | ForEach-Object Name | Select-Object -Unique)" | Should -Be $Found
     }
 
-    It 'takes networks by property name' {
-        [pscustomobject]@{ Name = 'back' } | Get-MacvlanNetwork | Should -HaveCount 1
+    It 'takes networks as objects and rows, but no other object that has a name' {
+        [pscustomobject]@{ Name = 'back'; Subnet = '10.0.0.0/8' } | Get-MacvlanNetwork | Should -HaveCount 1
+        Get-Failure { [pscustomobject]@{ Name = 'back'; Path = '/run/netns/back' } | Get-MacvlanNetwork } | ForEach-Object What |
+            Should -BeLike 'InputObjectNotBound *'
         Get-ContainerNetwork Front | Get-MacvlanNetwork | ForEach-Object Name | Should -Be Front
     }
 

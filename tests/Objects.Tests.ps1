@@ -156,6 +156,67 @@ Describe 'Order' -Tag Native, Once {
     }
 }
 
+Describe 'Objects that belong to a network' -Tag Native, Once {
+    BeforeAll {
+        $access = Enable-HostAccess net10
+        ip -n web10 link set eth0 mtu 1300
+        $cases = @{
+            ContainerNic = $nic; HostAccess = $access; NetworkAddress = Get-ContainerNetworkAddress net2 | Select-Object -First 1
+            NetworkDifference = Test-ContainerNetwork; RestoredItem = Restore-ContainerNetwork -WhatIf | Where-Object Kind -EQ Nic | Select-Object -First 1
+            NicTestResult = Test-ContainerNic net2 web2 -InterfaceName eth0 -Destination 10.1.0.2 -Count 1 -TimeoutSeconds 0.01
+        }
+        $calls = {
+            Get-ContainerNetwork; Get-MacvlanNetwork; Get-ContainerNetworkAddress; Export-ContainerNetwork; Show-ContainerNetwork
+            Restore-ContainerNetwork -WhatIf; Watch-ContainerNetwork -Timeout 0; Test-ContainerNetwork -Quiet; Get-HostAccess
+            Enable-HostAccess -WhatIf; Disable-HostAccess -WhatIf; Remove-ContainerNetwork -WhatIf; Remove-MacvlanNetwork -WhatIf
+            Rename-ContainerNetwork -NewName other -WhatIf
+        }.ToString() -split '[;\n]' | ForEach-Object Trim | Where-Object Length
+    }
+
+    AfterAll { Disable-HostAccess net10 }
+
+    It 'stand for it: <_>' -ForEach 'ContainerNic', 'HostAccess', 'NetworkAddress', 'NetworkDifference', 'RestoredItem', 'NicTestResult' {
+        $object = $cases[$_]
+        $object | Should -HaveCount 1
+        $object.GetType().Name | Should -Be $_
+        $remains = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($object))
+        foreach ($form in $object, $remains, ($object | ConvertTo-Json | ConvertFrom-Json)) {
+            ($form | Get-ContainerNetwork).Name | Should -Be $object.Network
+        }
+        # As a value of a property, it isn't wrapped.
+        (Get-ContainerNetwork $object.psobject.BaseObject).Name | Should -Be $object.Network
+    }
+
+    It 'are taken wherever networks are' {
+        foreach ($call in $calls) { Get-Failure ([scriptblock]::Create("`$access | $call")) | Should -BeNullOrEmpty -Because $call }
+        ($access | Get-HostAccess).Network | Should -Be net10
+        ($nic | Get-ContainerNetworkAddress).Network | Select-Object -Unique | Should -Be net2
+    }
+
+    It 'stand for all of several networks, and for none without one' {
+        ([pscustomobject]@{ Name = 'eth0'; Network = 'net2, net10' } | Get-ContainerNetwork).Name | Should -Be net2, net10
+        Get-Failure { [pscustomobject]@{ Name = 'net2'; Kind = 'Macvlan'; Network = '' } | Repair-ContainerNetwork } |
+            ForEach-Object What | Should -BeLike 'InputObjectNotBound *'
+    }
+
+    It 'stand for the namespace, if they are NICs that are not in containers' {
+        ($nic | Get-NetworkNamespace).Name | Should -Be web2
+        Get-Failure { $nic | Remove-NetworkNamespace -WhatIf } | Should -BeNullOrEmpty
+        Get-Failure { [pscustomobject]@{ Namespace = 'web2'; InterfaceName = 'eth0'; Container = 'web2' } | Remove-NetworkNamespace -WhatIf } |
+            ForEach-Object What | Should -BeLike 'InputObjectNotBound *'
+    }
+
+    It 'stand for themselves where NICs are taken' {
+        "$($nic | Get-ContainerNic)" | Should -Be web2/eth0
+        Get-Failure { $access | Disconnect-ContainerNic -WhatIf } | ForEach-Object What | Should -BeLike 'InputObjectNotBound *'
+    }
+
+    It 'have the right network repaired' {
+        Test-ContainerNetwork | Repair-ContainerNetwork | ForEach-Object { "$($_.Network) $($_.Kind) $($_.IsRepaired)" } | Should -Be 'net2 MtuChanged True'
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'The types file' -Tag Native, Once {
     It 'gives every object the properties that count' {
         $objects = @(Get-ContainerNetwork) + $net.Subnets + $nic + (Get-NetworkNamespace web2) + (Restore-ContainerNetwork)[0] + (Enable-HostAccess net2)

@@ -76,8 +76,9 @@ BeforeAll {
         $info = Get-Command $Command
         $metadata = [Management.Automation.CommandMetadata]::new($info)
         $binding = [Management.Automation.ProxyCommand]::GetCmdletBindingAttribute($metadata)
-        # The attribute that ignores a property without a value isn't in the text.
+        # The attributes that ignore a property without a value, and a NIC, aren't in the text.
         $block = [Management.Automation.ProxyCommand]::GetParamBlock($metadata) -replace "(\[Alias\('Id')", '[MacIpvlan.PowerShell.NullIsNothing()]$1'
+        if ($info.Noun -eq 'ContainerNic') { $block = $block -replace '(?=\[MacIpvlan\.PowerShell\.N\w+Reference\[\]\]\s*\$\{N[ae])', '[MacIpvlan.PowerShell.NicIsNothing()]' }
         $namesSet = [scriptblock]::Create("$binding param($block) process { `$PSCmdlet.ParameterSetName }")
         # What is piped is a target; these two take it only so that the set is not settled before it is seen.
         $isTarget = $Way -eq 'pipeline' -and $Command -eq 'Connect-ContainerNic' -and $Piped -in 'Container', 'Namespace'

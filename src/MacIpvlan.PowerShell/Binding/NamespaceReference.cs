@@ -1,9 +1,13 @@
+using System.ComponentModel;
 using System.Management.Automation;
 using MacIpvlan.Linux;
 
 namespace MacIpvlan.PowerShell;
 
-/// <summary>A network namespace as users specify it: by a name under /run/netns, a path, or an object.</summary>
+/// <summary>
+/// A network namespace as users specify it: by a name under /run/netns, a path, an object, or a NIC in it.
+/// </summary>
+[TypeConverter(typeof(MemberConverter))]
 public sealed class NamespaceReference
 {
     /// <summary>Refers to a namespace by name or, if the text contains a slash, by path.</summary>
@@ -12,8 +16,11 @@ public sealed class NamespaceReference
     /// <summary>Refers to a namespace by its object.</summary>
     public NamespaceReference(NetworkNamespace target) => Text = target.Name;
 
-    /// <summary>Refers to a namespace by a deserialized object.</summary>
-    public NamespaceReference(PSObject remains) => Text = ObjectRemains.ReadName(remains, nameof(NetworkNamespace.Inode));
+    /// <summary>Refers to a namespace by a NIC in it, or by a deserialized object.</summary>
+    /// <exception cref="FormatException">The object is neither, or the NIC is in a container.</exception>
+    public NamespaceReference(PSObject item) => Text = item.Properties[nameof(ContainerNic.InterfaceName)] is null
+        ? ObjectRemains.ReadName(item, nameof(NetworkNamespace.Inode))
+        : ReadNamespace(item);
 
     /// <summary>The name or the path, or a pattern where wildcards are supported.</summary>
     public string Text { get; }
@@ -33,6 +40,16 @@ public sealed class NamespaceReference
         return nic => (nic.Container is null && pattern.Matches(nic.Namespace)) || pattern.Matches(nic.NamespacePath)
             || (identity is not null && nic.IsIn(identity.Value));
     }
+
+    /// <summary>The texts of references; null if there are no references.</summary>
+    internal static string[]? NamesOf(NamespaceReference[]? references) =>
+        references is null ? null : [.. references.Select(static r => r?.Text ?? "")];
+
+    // A container can have the same name as a namespace that isn't its own.
+    private static string ReadNamespace(PSObject nic) =>
+        ObjectRemains.Read(nic, nameof(ContainerNic.Namespace)) is string name && ObjectRemains.Read(nic, nameof(ContainerNic.Container)) is null
+            ? name
+            : throw new FormatException("The object isn't a NIC in a network namespace with a name.");
 
     private NamespaceIdentity? TryIdentify()
     {

@@ -22,6 +22,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
 
     /// <summary>The networks.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [NicIsNothing]
     [ArgumentCompleter(typeof(NetworkCompleter))]
     public NetworkReference[] Network { get; set; } = [];
 
@@ -37,6 +38,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
 
     /// <summary>Network namespaces, by name, path or object.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByNamespace)]
+    [NicIsNothing]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public NamespaceReference[] Namespace { get; set; } = [];
 

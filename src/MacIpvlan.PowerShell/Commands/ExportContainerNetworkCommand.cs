@@ -11,11 +11,11 @@ public sealed class ExportContainerNetworkCommand : NetworkCommand
     private readonly List<ContainerNetwork> _networks = [];
     private bool _isOfAll;
 
-    /// <summary>Names or patterns. The default is all networks.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>Names or patterns, network objects, or objects that belong to networks. The default is all networks.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(NetworkCompleter))]
-    public string[]? Name { get; set; }
+    public NetworkReference[]? Name { get; set; }
 
     /// <summary>The format.</summary>
     [Parameter]
@@ -33,7 +33,7 @@ public sealed class ExportContainerNetworkCommand : NetworkCommand
     private protected override void Process()
     {
         _isOfAll |= Name is null;
-        _networks.AddRange(SelectNetworks(Name));
+        _networks.AddRange(SelectNetworks(NetworkReference.NamesOf(Name)));
     }
 
     private protected override void Finish()

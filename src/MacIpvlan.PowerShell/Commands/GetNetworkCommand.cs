@@ -6,11 +6,11 @@ namespace MacIpvlan.PowerShell.Commands;
 /// <typeparam name="T">The kind of network that is listed.</typeparam>
 public abstract class GetNetworkCommand<T> : NetworkCommand where T : ContainerNetwork
 {
-    /// <summary>Names or patterns. The default is all networks.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>Names or patterns, network objects, or objects that belong to networks. The default is all networks.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(NetworkCompleter))]
-    public string[]? Name { get; set; }
+    public NetworkReference[]? Name { get; set; }
 
     /// <summary>Names or patterns of parents.</summary>
     [Parameter]
@@ -20,7 +20,7 @@ public abstract class GetNetworkCommand<T> : NetworkCommand where T : ContainerN
 
     private protected override void Process()
     {
-        T[] selected = [.. Matching(SelectNetworks<T>(Name), Parent, static n => n.Parent)];
+        T[] selected = [.. Matching(SelectNetworks<T>(NetworkReference.NamesOf(Name)), Parent, static n => n.Parent)];
         foreach (ContainerNetwork network in new ContainerNetworks(Session).Count(selected)) Write(network);
     }
 }

@@ -7,11 +7,11 @@ namespace MacIpvlan.PowerShell.Commands;
 [OutputType(typeof(NetworkNamespace))]
 public sealed class GetNetworkNamespaceCommand : NetworkCommand
 {
-    /// <summary>Names or patterns. The default is all namespaces.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>Names or patterns, namespace objects, or NICs in namespaces. The default is all namespaces.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
-    public string[]? Name { get; set; }
+    public NamespaceReference[]? Name { get; set; }
 
     internal static NetworkException NotFound(string name) => new(
         NetworkError.NamespaceNotFound,
@@ -20,6 +20,6 @@ public sealed class GetNetworkNamespaceCommand : NetworkCommand
 
     private protected override void Process()
     {
-        foreach (NetworkNamespace found in Select(Name, NetworkNamespaces.GetAll(), static n => n.Name, NotFound)) Write(found);
+        foreach (NetworkNamespace found in Select(NamespaceReference.NamesOf(Name), NetworkNamespaces.GetAll(), static n => n.Name, NotFound)) Write(found);
     }
 }

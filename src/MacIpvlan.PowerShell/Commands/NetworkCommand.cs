@@ -231,7 +231,7 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
 
     /// <summary>The networks that references mean; null if there are no references.</summary>
     private protected ContainerNetwork[]? SelectReferenced(NetworkReference[]? references) =>
-        references is null ? null : [.. SelectReferenced([.. references.Select(static n => n.Name)])];
+        NetworkReference.NamesOf(references) is string[] names ? [.. SelectReferenced(names)] : null;
 
     private IEnumerable<ContainerNetwork> SelectReferenced(string[] names)
     {

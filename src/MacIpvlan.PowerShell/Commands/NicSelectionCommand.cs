@@ -20,6 +20,7 @@ public abstract class NicSelectionCommand : NetworkCommand
     [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = ByNetwork)]
     [Parameter(Position = 0, ParameterSetName = ByProcess)]
     [SupportsWildcards]
+    [NicIsNothing]
     [ArgumentCompleter(typeof(NetworkCompleter))]
     public NetworkReference[]? Network { get; set; }
 

@@ -6,11 +6,11 @@ namespace MacIpvlan.PowerShell.Commands;
 /// <typeparam name="T">The kind of network to remove.</typeparam>
 public abstract class RemoveNetworkCommand<T> : NetworkCommand where T : ContainerNetwork
 {
-    /// <summary>Names or patterns.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>Names or patterns, network objects, or objects that belong to networks.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(NetworkCompleter))]
-    public string[] Name { get; set; } = [];
+    public NetworkReference[] Name { get; set; } = [];
 
     /// <summary>Disconnects the NICs first, without asking. No error occurs if the network doesn't exist.</summary>
     [Parameter]
@@ -25,7 +25,7 @@ public abstract class RemoveNetworkCommand<T> : NetworkCommand where T : Contain
     private protected override void Process()
     {
         ContainerNetworks networks = new(Session);
-        IReadOnlyList<T> selected = SelectNetworks<T>(Name, missingIsFine: Force);
+        IReadOnlyList<T> selected = SelectNetworks<T>(NetworkReference.NamesOf(Name), missingIsFine: Force);
         foreach (T network in selected)
         {
             Session.Progress(new("Removing networks", network.Name, TotalOf(selected.Count)));

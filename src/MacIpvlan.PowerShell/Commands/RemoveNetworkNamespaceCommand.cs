@@ -7,11 +7,11 @@ namespace MacIpvlan.PowerShell.Commands;
 [OutputType(typeof(NetworkNamespace))]
 public sealed class RemoveNetworkNamespaceCommand : NetworkCommand
 {
-    /// <summary>Names or patterns.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>Names or patterns, namespace objects, or NICs in namespaces.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
-    public string[] Name { get; set; } = [];
+    public NamespaceReference[] Name { get; set; } = [];
 
     /// <summary>Disconnects the NICs first, without asking. No error occurs if the namespace doesn't exist.</summary>
     [Parameter]
@@ -27,7 +27,7 @@ public sealed class RemoveNetworkNamespaceCommand : NetworkCommand
     {
         NetworkNamespaces namespaces = new(Session);
         foreach (NetworkNamespace target in
-            Select(Name, NetworkNamespaces.GetAll(includeRemains: true), static n => n.Name, GetNetworkNamespaceCommand.NotFound, missingIsFine: Force))
+            Select(NamespaceReference.NamesOf(Name), NetworkNamespaces.GetAll(includeRemains: true), static n => n.Name, GetNetworkNamespaceCommand.NotFound, missingIsFine: Force))
         {
             Guard(target.Name, () =>
             {

@@ -7,11 +7,11 @@ namespace MacIpvlan.PowerShell.Commands;
 [OutputType(typeof(NetworkDifference))]
 public sealed class RepairContainerNetworkCommand : NetworkCommand
 {
-    /// <summary>Names or patterns. The default is all networks.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>Names or patterns, network objects, or objects that belong to networks. The default is all networks.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(NetworkCompleter))]
-    public string[]? Name { get; set; }
+    public NetworkReference[]? Name { get; set; }
 
     /// <summary>Also removes addresses in the networks' subnets that others added to NICs.</summary>
     [Parameter]
@@ -24,7 +24,7 @@ public sealed class RepairContainerNetworkCommand : NetworkCommand
     private protected override void Process()
     {
         NetworkComparison comparison = new(Session, ShouldProcess) { RemovesForeignAddresses = RemoveForeignAddress };
-        ContainerNetwork[] networks = [.. SelectNetworks(Name)];
+        ContainerNetwork[] networks = [.. SelectNetworks(NetworkReference.NamesOf(Name))];
         foreach (NetworkDifference difference in comparison.Compare(networks, areAll: Name is null)) Write(difference);
     }
 }

@@ -7,11 +7,11 @@ namespace MacIpvlan.PowerShell.Commands;
 [OutputType(typeof(RestoredItem))]
 public sealed class RestoreContainerNetworkCommand : NetworkCommand
 {
-    /// <summary>Names or patterns. The default is all networks.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>Names or patterns, network objects, or objects that belong to networks. The default is all networks.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(NetworkCompleter))]
-    public string[]? Name { get; set; }
+    public NetworkReference[]? Name { get; set; }
 
     /// <summary>
     /// Names or patterns of containers, or ids of at least 12 digits. Restores only their NICs and what those need.
@@ -28,7 +28,7 @@ public sealed class RestoreContainerNetworkCommand : NetworkCommand
     private protected override void Process()
     {
         NetworkRestoration restoration = new(Session, ShouldProcess);
-        ContainerNetwork[] networks = [.. SelectNetworks(Name)];
+        ContainerNetwork[] networks = [.. SelectNetworks(NetworkReference.NamesOf(Name))];
         IReadOnlyList<ContainerNic> nics = Container is null ? [] : new ContainerNics(Session).GetAll();
         NicFilter filter = new NicFilter(nics).Containers(Container);
         if (Container is not null)

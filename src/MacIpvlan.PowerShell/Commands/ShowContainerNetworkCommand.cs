@@ -13,11 +13,11 @@ public sealed class ShowContainerNetworkCommand : NetworkCommand
     private readonly List<string> _names = [];
     private bool _areAll;
 
-    /// <summary>Names or patterns. The default is all networks.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>Names or patterns, network objects, or objects that belong to networks. The default is all networks.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(NetworkCompleter))]
-    public string[]? Name { get; set; }
+    public NetworkReference[]? Name { get; set; }
 
     /// <summary>The format. The default depends on the file extension; without a file, it is text.</summary>
     [Parameter]
@@ -61,7 +61,7 @@ public sealed class ShowContainerNetworkCommand : NetworkCommand
     private protected override void Process()
     {
         if (Name is null) _areAll = true;
-        else _names.AddRange(Name);
+        else _names.AddRange(NetworkReference.NamesOf(Name)!);
     }
 
     private protected override void Finish()

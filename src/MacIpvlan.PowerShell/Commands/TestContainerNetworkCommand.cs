@@ -9,11 +9,11 @@ public sealed class TestContainerNetworkCommand : NetworkCommand
 {
     private bool _differs;
 
-    /// <summary>Names or patterns. The default is all networks.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>Names or patterns, network objects, or objects that belong to networks. The default is all networks.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(NetworkCompleter))]
-    public string[]? Name { get; set; }
+    public NetworkReference[]? Name { get; set; }
 
     /// <summary>Returns only a Boolean: whether there are no differences but what others added.</summary>
     [Parameter]
@@ -24,10 +24,11 @@ public sealed class TestContainerNetworkCommand : NetworkCommand
     private protected override void Process()
     {
         NetworkComparison comparison = new(Session, repair: null);
-        ContainerNetwork[] networks = [.. SelectNetworks(Name)];
+        string[]? names = NetworkReference.NamesOf(Name);
+        ContainerNetwork[] networks = [.. SelectNetworks(names)];
         // A network that doesn't exist counts as a difference.
-        _differs |= Name is not null && networks.Length == 0 && !Name.All(WildcardPattern.ContainsWildcardCharacters);
-        foreach (NetworkDifference difference in comparison.Compare(networks, areAll: Name is null))
+        _differs |= names is not null && networks.Length == 0 && !names.All(WildcardPattern.ContainsWildcardCharacters);
+        foreach (NetworkDifference difference in comparison.Compare(networks, areAll: names is null))
         {
             _differs |= !difference.IsForeign;
             if (!Quiet) Write(difference);

@@ -9,11 +9,11 @@ public sealed class WatchContainerNetworkCommand : NetworkCommand
 {
     private readonly List<string> _names = [];
 
-    /// <summary>Names or patterns. The default is all networks.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>Names or patterns, network objects, or objects that belong to networks. The default is all networks.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(NetworkCompleter))]
-    public string[]? Name { get; set; }
+    public NetworkReference[]? Name { get; set; }
 
     /// <summary>Includes events that belong to no network.</summary>
     [Parameter]
@@ -33,7 +33,7 @@ public sealed class WatchContainerNetworkCommand : NetworkCommand
 
     private protected override bool EndsByItself => false;
 
-    private protected override void Process() => _names.AddRange(Name ?? []);
+    private protected override void Process() => _names.AddRange(NetworkReference.NamesOf(Name) ?? []);
 
     // The watch starts only when all networks are known.
     private protected override void Finish()
