@@ -141,7 +141,9 @@ Describe 'Restore-ContainerNetwork after a reboot' -Tag Native, Once {
         foreach ($count in 1..3) { $null = Connect-ContainerNic lan web1, web2 }
         $before = Get-NicText web1, web2 | Where-Object { $_ -like '*macvlan*' } | Sort-Object
         Restart-TestHost web1, web2
-        $both = Invoke-Shell 'Restore-ContainerNetwork | ForEach-Object { "$($_.Kind) $($_.Result) $($_.Reason)" }' -Through 'sh', '-c', '"$@" & "$@"; wait', 'sh'
+        # Both write to one pipe, each at once, so that no line has parts of both.
+        $both = Invoke-Shell '[Console]::Out.Write((Restore-ContainerNetwork | ForEach-Object { "$($_.Kind) $($_.Result) $($_.Reason)`n" }) -join "")' `
+            -Through 'sh', '-c', '"$@" & "$@"; wait', 'sh'
         $both -like '* Failed *' | Should -BeNullOrEmpty
         $both -match '^Nic Restored' | Should -HaveCount 6
         $both | Should -HaveCount 14
