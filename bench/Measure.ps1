@@ -5,6 +5,7 @@ throw-away network and mount namespaces, as Bench.ps1 does.
 #>
 param([int] $Rounds = 5)
 $ErrorActionPreference = 'Stop'
+$WarningPreference = 'SilentlyContinue'
 & $PSScriptRoot/../tests/Assert-Isolated.ps1
 . $PSScriptRoot/Report.ps1
 

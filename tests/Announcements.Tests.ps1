@@ -18,7 +18,7 @@ BeforeAll {
 
 AfterAll { Clear-TestHost }
 
-Describe 'Announcements' -Tag Native {
+Describe 'Announcements' -Tag Native, Once {
     BeforeEach {
         $null = New-MacvlanNetwork lan -Parent eth0 -Subnet 10.1.0.0/24, fd01::/64
         $null = New-NetworkNamespace one

@@ -267,7 +267,7 @@ Describe 'Connect-ContainerNic' -Tag Native {
     }
 }
 
-Describe 'Connect-ContainerNic, asked for what cannot be' -Tag Native {
+Describe 'Connect-ContainerNic, asked for what cannot be' -Tag Native, Once {
     BeforeAll {
         $null = New-MacvlanNetwork tight eth0 -Subnet 192.168.70.0/24 -IPRange 192.168.70.8-192.168.70.8
         $null = New-IpvlanNetwork layer2 eth0 -Subnet 192.168.80.0/24 -WarningAction Ignore
@@ -418,7 +418,7 @@ Describe 'Connect-ContainerNic, asked for what cannot be' -Tag Native {
     }
 }
 
-Describe 'Get-ContainerNic' -Tag Native {
+Describe 'Get-ContainerNic' -Tag Native, Once {
     BeforeAll {
         $sleeper = Start-Sleeper 'ip netns exec web3'
         $null = Connect-ContainerNic front web1, web2
@@ -502,7 +502,7 @@ Describe 'Get-ContainerNic' -Tag Native {
     }
 }
 
-Describe 'Disconnect-ContainerNic' -Tag Native {
+Describe 'Disconnect-ContainerNic' -Tag Native, Once {
     BeforeEach {
         $null = Connect-ContainerNic front web1, web2
         $null = Connect-ContainerNic dual web1
@@ -623,7 +623,7 @@ Describe 'Disconnect-ContainerNic' -Tag Native {
     }
 }
 
-Describe 'Container NICs whose process has just died' -Tag Native {
+Describe 'Container NICs whose process has just died' -Tag Native, Once {
     It 'give address and MAC address to the next NIC, though the kernel still clears up behind them' {
         # The kernel takes links away some time after the last process of their namespace.
         foreach ($attempt in 1..3) {
@@ -638,7 +638,7 @@ Describe 'Container NICs whose process has just died' -Tag Native {
     }
 }
 
-Describe 'Container NICs, disconnected' -Tag Native {
+Describe 'Container NICs, disconnected' -Tag Native, Once {
     It 'have left nothing in the kernel or the state' {
         Remove-MacvlanNetwork front, dual
         Get-StateRow | Should -BeNullOrEmpty

@@ -191,7 +191,7 @@ foreach ($case in @{ Kind = 'macvlan'; Tag = 'Native', 'Once' }, @{ Kind = 'ipvl
     }
 }
 
-Describe 'An address in use by a link that is on no record' -Tag Native {
+Describe 'An address in use by a link that is on no record' -Tag Native, Once {
     BeforeAll {
         $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24
         $null = New-NetworkNamespace web1, web2
@@ -296,7 +296,7 @@ Describe 'A parent amid a pipeline of 100 NICs that is' -Tag Native, Once {
     }
 }
 
-Describe 'What is opened as a namespace' -Tag Native {
+Describe 'What is opened as a namespace' -Tag Native, Once {
     BeforeAll {
         $pipe = Join-Path $TestDrive pipe
         mkfifo $pipe
@@ -375,7 +375,7 @@ Describe 'A host with a hundred thousand mounts' -Tag Native, Once {
     }
 }
 
-Describe 'Routes that NICs of a namespace share' -Tag Native {
+Describe 'Routes that NICs of a namespace share' -Tag Native, Once {
     BeforeEach {
         $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24, fd01::/64 -Gateway 10.1.0.1, fd01::1 -Route 'blackhole 10.8.0.0/16', 'unreachable fd08::/32'
         $null = New-MacvlanNetwork two eth0 -Subnet 10.2.0.0/24, fd02::/64 -Gateway 10.2.0.1, fd02::1 -Route 'blackhole 10.8.0.0/16'

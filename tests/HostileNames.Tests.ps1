@@ -30,7 +30,7 @@ BeforeAll {
 
 AfterAll { Clear-TestHost }
 
-Describe 'Hostile names' -Tag Native {
+Describe 'Hostile names' -Tag Native, Once {
     BeforeAll {
         $null = New-MacvlanNetwork lan eth0 -Subnet 10.70.0.0/24
         $null = New-NetworkNamespace web | Connect-ContainerNic -Network lan

@@ -9,7 +9,7 @@ BeforeAll {
 
 AfterAll { Clear-TestHost }
 
-Describe 'New-NetworkNamespace' -Tag Native {
+Describe 'New-NetworkNamespace' -Tag Native, Once {
     AfterEach { Get-NetworkNamespace | Where-Object Name -NE wire | Remove-NetworkNamespace -Force }
 
     It 'makes a namespace that ip netns knows, with loopback up and nothing else' {
@@ -71,7 +71,7 @@ Describe 'New-NetworkNamespace' -Tag Native {
     }
 }
 
-Describe 'New-NetworkNamespace, asked for what cannot be' -Tag Native {
+Describe 'New-NetworkNamespace, asked for what cannot be' -Tag Native, Once {
     It 'refuses a name <Case>' -ForEach @(
         @{ Case = 'that means the folder'; Name = '.' }, @{ Case = 'that means the folder above'; Name = '..' }
         @{ Case = 'with a slash'; Name = 'a/b' }, @{ Case = 'that leads elsewhere'; Name = '../a' }
@@ -88,7 +88,7 @@ Describe 'New-NetworkNamespace, asked for what cannot be' -Tag Native {
     }
 }
 
-Describe 'Get-NetworkNamespace' -Tag Native {
+Describe 'Get-NetworkNamespace' -Tag Native, Once {
     BeforeAll {
         $null = New-NetworkNamespace web1, web2
         # What is left of a namespace whose removal was interrupted: a file without a mount.
@@ -128,7 +128,7 @@ Describe 'Get-NetworkNamespace' -Tag Native {
     }
 }
 
-Describe 'Remove-NetworkNamespace' -Tag Native {
+Describe 'Remove-NetworkNamespace' -Tag Native, Once {
     BeforeEach {
         $null = New-NetworkNamespace web1, web2
         ip netns add other
@@ -207,7 +207,7 @@ Describe 'Remove-NetworkNamespace' -Tag Native {
     }
 }
 
-Describe 'Network namespaces, removed' -Tag Native {
+Describe 'Network namespaces, removed' -Tag Native, Once {
     It 'have left nothing but what was there' {
         (Get-ChildItem /run/netns).Name | Should -Be wire
         (Get-IpLink).ifname | Should -Be lo, eth0

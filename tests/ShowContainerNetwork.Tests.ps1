@@ -15,7 +15,7 @@ BeforeAll {
 
 AfterAll { Clear-TestHost }
 
-Describe 'Show-ContainerNetwork' -Tag Native {
+Describe 'Show-ContainerNetwork' -Tag Native, Once {
     BeforeAll {
         Clear-TestHost
         Add-TestWire

@@ -81,7 +81,7 @@ Describe 'Verbose steps' {
         ip link delete eth0.10
     }
 
-    It 'can be pasted, whatever names have in them: <_>' -Tag Native -ForEach 'my ns', "it's", 'pa$x', 'a;b', '#1', '-x' {
+    It 'can be pasted, whatever names have in them: <_>' -Tag Native, Once -ForEach 'my ns', "it's", 'pa$x', 'a;b', '#1', '-x' {
         $odd = $_
         $null = New-MacvlanNetwork lan -Parent eth0 -Subnet 10.1.0.0/24
         $steps = Get-Step { New-NetworkNamespace $odd -Verbose }
@@ -96,7 +96,7 @@ Describe 'Verbose steps' {
         }
     }
 
-    It 'make the same namespace, and take all away again' -Tag Native {
+    It 'make the same namespace, and take all away again' -Tag Native, Once {
         $steps = Get-Step { New-NetworkNamespace one -Verbose }
         $ours = Get-Outcome one lo
         $null = New-MacvlanNetwork lan -Parent eth0 -Subnet 10.1.0.0/24
