@@ -47,9 +47,11 @@ internal sealed record NicSelection
     }
 
     /// <summary>Finds the NICs among others.</summary>
-    public IEnumerable<ContainerNic> Find(IReadOnlyList<ContainerNic> all)
+    /// <param name="read">Reads the others. NIC objects that are still current need none.</param>
+    public IEnumerable<ContainerNic> Find(Func<IReadOnlyList<ContainerNic>> read)
     {
-        if (Nics is not null) return Nics.Select(n => n.Find(() => all)).OfType<ContainerNic>();
+        if (Nics is not null) return Nics.Select(n => n.Find(read)).OfType<ContainerNic>();
+        IReadOnlyList<ContainerNic> all = read();
         if (Networks is not null)
         {
             // In the order of the networks as they were specified.

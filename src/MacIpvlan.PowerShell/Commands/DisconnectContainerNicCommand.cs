@@ -8,6 +8,7 @@ namespace MacIpvlan.PowerShell.Commands;
 public sealed class DisconnectContainerNicCommand : NicSelectionCommand
 {
     private DisconnectPipeline? _disconnections;
+    private IReadOnlyList<ContainerNic>? _all;
     private bool _isDisposing;
 
     /// <summary>
@@ -36,7 +37,7 @@ public sealed class DisconnectContainerNicCommand : NicSelectionCommand
 
         _disconnections ??= new DisconnectPipeline(Session, Report) { Force = Force, Disconnected = Report };
         // NICs that no longer exist count as disconnected.
-        ContainerNic[] nics = [.. selection.Find(GetNics(selection))];
+        ContainerNic[] nics = [.. selection.Find(() => selection.Nics is null ? GetNics(selection) : _all ??= GetNics(selection))];
         if (!Force) ReportMissing(selection, nics);
         _disconnections.Total = TotalOf(nics.Length);
         foreach (ContainerNic nic in nics)

@@ -110,7 +110,7 @@ public sealed class TestContainerNicCommand : NicSelectionCommand
     private List<ContainerNic> Find(NicSelection selection, IReadOnlyList<ContainerNic> all)
     {
         List<ContainerNic> found = [];
-        if (selection.Nics is null) found.AddRange(selection.Find(all));
+        if (selection.Nics is null) found.AddRange(selection.Find(() => all));
         foreach (NicReference nic in selection.Nics ?? []) Try(nic, () => found.Add(nic.Find(() => all) ?? throw Missing(nic)));
         _isAllReached &= selection.Nics is not null || !ReportMissing(selection, found);
         return found;
