@@ -17,10 +17,7 @@ public sealed class ContainerNics(NetworkSession session)
     /// <param name="all">All NICs of containers, because a namespace can have NICs on several networks.</param>
     public static IReadOnlyList<ContainerNic> WithRoutes(IReadOnlyList<ContainerNic> nics, IReadOnlyList<ContainerNic> all)
     {
-        ILookup<(NamespaceIdentity, NamespaceBirth), ContainerNic> places = all.ToLookup(static n => (n.Record.Namespace, n.Record.NamespaceBirth));
-        Dictionary<(NamespaceIdentity, NamespaceBirth), Lazy<NamespaceRoutes>> routes = places.ToDictionary(
-            static p => p.Key,
-            static p => new Lazy<NamespaceRoutes>(() => new(NicNeighbors.InOrder(p.Select(static n => new RoutedNic(n.Record, n.NetworkRecord, null))))));
+        Dictionary<(NamespaceIdentity, NamespaceBirth), Lazy<NamespaceRoutes>> routes = NamespaceRoutes.OfEach(all, static _ => null);
         return [.. nics.Select(n => new ContainerNic(n.Record, n.NetworkRecord, n.State)
         {
             Shared = routes.GetValueOrDefault((n.Record.Namespace, n.Record.NamespaceBirth)),

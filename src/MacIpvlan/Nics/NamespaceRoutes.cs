@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using MacIpvlan.Addressing;
+using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
 using MacIpvlan.State;
 
@@ -35,6 +36,16 @@ internal sealed class NamespaceRoutes
 
         foreach (Claim claim in _claims.Where(c => ChosenOver(c) is null)) _owned.TryAdd(claim.Key, claim);
     }
+
+    /// <summary>The routes of each namespace, decided when they are asked for.</summary>
+    /// <param name="all">All NICs; those of the host are left out.</param>
+    /// <param name="hostOf">The host's access to the network with an id; null if there is none, or to ignore it.</param>
+    public static Dictionary<(NamespaceIdentity, NamespaceBirth), Lazy<NamespaceRoutes>> OfEach(
+        IEnumerable<ContainerNic> all, Func<string, NicRecord?> hostOf) => all
+        .Where(static n => !n.Record.IsHost).GroupBy(static n => (n.Record.Namespace, n.Record.NamespaceBirth)).ToDictionary(
+            static g => g.Key,
+            g => new Lazy<NamespaceRoutes>(() => new(NicNeighbors.InOrder(
+                g.Select(n => new RoutedNic(n.Record, n.NetworkRecord, hostOf(n.NetworkRecord.Id)))))));
 
     /// <summary>The routes that a NIC has.</summary>
     public IEnumerable<RouteAdd> Of(NicRecord nic) => _claims.Where(c => c.Nic.Nic.Id == nic.Id && _owned.GetValueOrDefault(c.Key) == c)

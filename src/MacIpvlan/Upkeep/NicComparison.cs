@@ -11,17 +11,15 @@ namespace MacIpvlan;
 internal sealed class NicComparison(NetworkSession session)
 {
     private readonly NicLinks _links = new(session);
-    private Dictionary<(NamespaceIdentity, NamespaceBirth), NamespaceRoutes> _routes = [];
+    private Dictionary<(NamespaceIdentity, NamespaceBirth), Lazy<NamespaceRoutes>> _routes = [];
 
     /// <summary>Notes which routes the NICs of each namespace have. Call it before a NIC is compared.</summary>
-    /// <param name="all">All NICs with the host's, in the order of creation.</param>
+    /// <param name="all">All NICs with the host's.</param>
     public void NoteRoutes(IReadOnlyCollection<ContainerNic> all)
     {
         Dictionary<string, NicRecord> hosts = all.Select(static n => n.Record)
             .Where(static n => n.IsHost && n.State == NicRecordState.Attached).ToDictionary(static n => n.NetworkId);
-        _routes = all.Where(static n => !n.Record.IsHost).GroupBy(static n => (n.Record.Namespace, n.Record.NamespaceBirth)).ToDictionary(
-            static g => g.Key,
-            g => new NamespaceRoutes([.. g.Select(n => new RoutedNic(n.Record, n.NetworkRecord, hosts.GetValueOrDefault(n.NetworkRecord.Id)))]));
+        _routes = NamespaceRoutes.OfEach(all, id => hosts.GetValueOrDefault(id));
     }
 
     /// <summary>Compares a NIC with the link in its namespace. Runs on a thread in that namespace.</summary>
@@ -166,7 +164,7 @@ internal sealed class NicComparison(NetworkSession session)
 
     private IEnumerable<RouteAdd> RoutesOf(ContainerNic nic, Link link) => nic.Record.IsHost
         ? HostRoutes.Of(link, session.State.GetNics(nic.Record.NetworkId).Where(static n => n.State == NicRecordState.Attached))
-        : _routes[(nic.Record.Namespace, nic.Record.NamespaceBirth)].Of(nic.Record).Select(r => r with { Link = link });
+        : _routes[(nic.Record.Namespace, nic.Record.NamespaceBirth)].Value.Of(nic.Record).Select(r => r with { Link = link });
 
     private static bool IsSame(RouteAdd wanted, Route actual, bool isStrict)
     {
