@@ -1,5 +1,6 @@
 @{
-    RootModule             = 'bin/MacIpvlan.PowerShell.dll'
+    # A root module would be loaded before the others. The first one loads what is compiled ahead of time in its stead.
+    NestedModules          = @('bin/MacIpvlan.Loader.dll', 'bin/MacIpvlan.PowerShell.dll')
     ModuleVersion          = '0.1.0'
     CompatiblePSEditions   = @('Core')
     GUID                   = '5b0a3f0e-6d3c-4c0e-9a61-0f6a9f6b7a11'

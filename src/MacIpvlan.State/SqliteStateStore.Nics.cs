@@ -262,10 +262,8 @@ public sealed partial class SqliteStateStore
                 AddressPool.Allocatable(pool.Subnet.Prefix, [.. pool.Subnet.Ranges], Withheld(pool).Concat(ofHostHere));
             foreach (AddressRange range in allocatable)
             {
-                AddressValue candidate = RunContaining(pool.Id, range.First) is AddressRange run
-                    ? Next(run.Last)
-                    : range.First;
-                if (range.Contains(candidate)) return Take(nic, ordinal, pool, candidate, LeaseSource.Pool);
+                AddressValue? candidate = RunContaining(pool.Id, range.First) is AddressRange run ? run.Last.Next : range.First;
+                if (candidate is not null && range.Contains(candidate)) return Take(nic, ordinal, pool, candidate, LeaseSource.Pool);
             }
         }
 
@@ -333,16 +331,16 @@ public sealed partial class SqliteStateStore
 
     private void AddToRun(long pool, AddressValue address)
     {
-        AddressRange? before = address.Number > 0 ? RunContaining(pool, Previous(address)) : null;
-        List<AddressRange> after = _database.Query(
-            "SELECT first, last, rowid FROM runs WHERE pool_id = $1 AND first = $2", ReadRun, pool, Next(address).ToBytes());
+        AddressRange? before = address.Previous is AddressValue previous ? RunContaining(pool, previous) : null;
+        List<AddressRange> after = address.Next is not AddressValue next ? [] : _database.Query(
+            "SELECT first, last, rowid FROM runs WHERE pool_id = $1 AND first = $2", ReadRun, pool, next.ToBytes());
         AddressValue last = after.Count == 1 ? after[0].Last : address;
         if (after.Count == 1) DeleteRun(pool, after[0].First);
         if (before is not null)
         {
             _database.Execute(
                 "UPDATE runs SET last = $3 WHERE pool_id = $1 AND first = $2",
-                pool, before.Value.First.ToBytes(), last.ToBytes());
+                pool, before.First.ToBytes(), last.ToBytes());
             return;
         }
 
@@ -353,8 +351,8 @@ public sealed partial class SqliteStateStore
     {
         if (RunContaining(pool, address) is not AddressRange run) return;
         DeleteRun(pool, run.First);
-        if (run.First != address) InsertRun(pool, run.First, Previous(address));
-        if (run.Last != address) InsertRun(pool, Next(address), run.Last);
+        if (run.First != address) InsertRun(pool, run.First, address.Previous!);
+        if (run.Last != address) InsertRun(pool, address.Next!, run.Last);
     }
 
     private void InsertRun(long pool, AddressValue first, AddressValue last) => _database.Execute(
@@ -366,14 +364,10 @@ public sealed partial class SqliteStateStore
     private static AddressRange ReadRun(StateRow row)
     {
         AddressRange run = new(row.GetAddress(0), row.GetAddress(1));
-        return run.First.Family == run.Last.Family && run.First.Number <= run.Last.Number
+        return run.First.Family == run.Last.Family && run.First <= run.Last
             ? run
             : throw new FormatException("it ends before it starts");
     }
 
-    private static AddressValue Next(AddressValue address) => address with { Number = address.Number + 1 };
-
-    private static AddressValue Previous(AddressValue address) => address with { Number = address.Number - 1 };
-
-    private readonly record struct Pool(long Id, SubnetRecord Subnet);
+    private sealed record Pool(long Id, SubnetRecord Subnet);
 }

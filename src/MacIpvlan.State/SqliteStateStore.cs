@@ -316,7 +316,7 @@ public sealed partial class SqliteStateStore : IStateStore
     {
         IPPrefix prefix = IPPrefix.Parse(row.GetString(1));
         AddressValue? gateway = row.IsDBNull(2) ? null : AddressValue.Parse(row.GetString(2));
-        if (gateway is not null && gateway.Value.Family != prefix.Family) throw new FormatException($"{gateway} can't be the gateway of {prefix}");
+        if (gateway is not null && gateway.Family != prefix.Family) throw new FormatException($"{gateway} can't be the gateway of {prefix}");
         return new(prefix, gateway, ReadRanges(row, 3, prefix), ReadRanges(row, 4, prefix));
     }
 

@@ -38,7 +38,7 @@ public sealed class NamespaceReference
         NamePattern pattern = new(Text, isExact: identity is not null
             || all.Any(n => (n.Container is null && n.Namespace == Text) || n.NamespacePath == Text));
         return nic => (nic.Container is null && pattern.Matches(nic.Namespace)) || pattern.Matches(nic.NamespacePath)
-            || (identity is not null && nic.IsIn(identity.Value));
+            || (identity is not null && nic.IsIn(identity));
     }
 
     /// <summary>The texts of references; null if there are no references.</summary>

@@ -46,7 +46,7 @@ public sealed class NicDestination
     /// <exception cref="NetworkException">NicNotFound.</exception>
     internal Func<ContainerNic, IEnumerable<NicTestPair>> Resolve(IReadOnlyList<ContainerNic> all)
     {
-        if (_address is not null) return source => [NicTestPair.To(source, _address.Value, all)];
+        if (_address is not null) return source => [NicTestPair.To(source, _address, all)];
         ContainerNic[] targets = _nic is null ? Find(all) : _nic.Find(() => all) is ContainerNic nic ? [nic] : [];
         if (targets.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(_text))
         {

@@ -45,7 +45,8 @@ public sealed class FreeAddressCompleter : NameCompleter
     private static IEnumerable<string> AddressesOf(NetworkAddress range)
     {
         AddressValue first = (AddressValue)range.FirstAddress.Address;
-        for (int i = 0; i < range.Count; i++) yield return (first with { Number = first.Number + (UInt128)i }).ToString();
+        AddressValue last = (AddressValue)range.LastAddress.Address;
+        for (AddressValue? address = first; address is not null && address <= last; address = address.Next) yield return address.ToString();
     }
 }
 

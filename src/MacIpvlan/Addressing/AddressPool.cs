@@ -17,21 +17,21 @@ public static class AddressPool
     {
         AddressRange usable = Usable(subnet);
         List<AddressRange> cuts = [.. withheld.Where(cut => cut.Family == subnet.Family)];
-        cuts.Sort(static (a, b) => a.First.Number.CompareTo(b.First.Number));
+        cuts.Sort(static (a, b) => a.First.CompareTo(b.First));
 
         List<AddressRange> result = [];
-        IEnumerable<AddressRange> wanted = ranges.Count == 0 ? [usable] : ranges.OrderBy(static r => r.First.Number);
+        IEnumerable<AddressRange> wanted = ranges.Count == 0 ? [usable] : ranges.OrderBy(static r => r.First);
         // Ranges can overlap, so each starts after the end of the previous one.
-        UInt128 next = usable.First.Number;
+        AddressValue next = usable.First;
         int cut = 0;
         foreach (AddressRange range in wanted)
         {
-            UInt128 first = UInt128.Max(range.First.Number, next);
-            UInt128 last = UInt128.Min(range.Last.Number, usable.Last.Number);
+            AddressValue first = AddressValue.Upper(range.First, next);
+            AddressValue last = AddressValue.Lower(range.Last, usable.Last);
             if (first > last) continue;
-            Cut(first, last, subnet.Family, cuts, ref cut, result);
-            if (last == usable.Last.Number) break;
-            next = last + 1;
+            Cut(first, last, cuts, ref cut, result);
+            if (last == usable.Last) break;
+            next = last.Next!;
         }
 
         return result;
@@ -46,27 +46,26 @@ public static class AddressPool
     {
         AddressRange all = new(subnet.First, subnet.Last);
         if (subnet.First.Bits - subnet.PrefixLength < 2) return all;
-        AddressValue first = all.First with { Number = all.First.Number + 1 };
+        AddressValue first = all.First.Next!;
         return subnet.Family == AddressFamily.InterNetworkV6
             ? all with { First = first }
-            : new(first, all.Last with { Number = all.Last.Number - 1 });
+            : new(first, all.Last.Previous!);
     }
 
     // Both the ranges and the cuts ascend, so each range goes on with the cuts where the one before it ended.
-    private static void Cut(
-        UInt128 first, UInt128 last, AddressFamily family, List<AddressRange> cuts, ref int next, List<AddressRange> result)
+    private static void Cut(AddressValue first, AddressValue last, List<AddressRange> cuts, ref int next, List<AddressRange> result)
     {
         for (; next < cuts.Count; next++)
         {
             AddressRange cut = cuts[next];
-            if (cut.Last.Number < first) continue;
-            if (cut.First.Number > last) break;
-            if (cut.First.Number > first) result.Add(new(new(family, first), new(family, cut.First.Number - 1)));
+            if (cut.Last < first) continue;
+            if (cut.First > last) break;
+            if (cut.First > first) result.Add(new(first, cut.First.Previous!));
             // This cut can also be in the next range.
-            if (cut.Last.Number >= last) return;
-            first = cut.Last.Number + 1;
+            if (cut.Last >= last) return;
+            first = cut.Last.Next!;
         }
 
-        result.Add(new(new(family, first), new(family, last)));
+        result.Add(new(first, last));
     }
 }

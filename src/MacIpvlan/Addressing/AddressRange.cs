@@ -7,7 +7,7 @@ namespace MacIpvlan.Addressing;
 /// <summary>A range of consecutive addresses of one family, including both ends.</summary>
 /// <param name="First">The lowest address.</param>
 /// <param name="Last">The highest address, not below <paramref name="First"/>.</param>
-public readonly record struct AddressRange(AddressValue First, AddressValue Last)
+public sealed record AddressRange(AddressValue First, AddressValue Last)
 {
     private readonly string? _typed;
 
@@ -19,7 +19,7 @@ public readonly record struct AddressRange(AddressValue First, AddressValue Last
     }
 
     /// <summary>Whether both have the same addresses.</summary>
-    public bool Equals(AddressRange other) => First == other.First && Last == other.Last;
+    public bool Equals(AddressRange? other) => other is not null && First == other.First && Last == other.Last;
 
     /// <summary>The hash code of its addresses.</summary>
     public override int GetHashCode() => HashCode.Combine(First, Last);
@@ -28,20 +28,19 @@ public readonly record struct AddressRange(AddressValue First, AddressValue Last
     public AddressFamily Family => First.Family;
 
     /// <summary>The number of addresses in the range (up to 2^128).</summary>
-    public BigInteger Size => (BigInteger)(Last.Number - First.Number) + 1;
+    public BigInteger Size => First.DistanceTo(Last) + 1;
 
     /// <summary>The addresses in both ranges; null if there are no such addresses.</summary>
     public AddressRange? Intersect(AddressRange other)
     {
         if (Family != other.Family) return null;
-        UInt128 first = UInt128.Max(First.Number, other.First.Number);
-        UInt128 last = UInt128.Min(Last.Number, other.Last.Number);
-        return first > last ? null : new(new(Family, first), new(Family, last));
+        AddressValue first = AddressValue.Upper(First, other.First);
+        AddressValue last = AddressValue.Lower(Last, other.Last);
+        return first > last ? null : new(first, last);
     }
 
     /// <summary>Whether the address is in the range.</summary>
-    public bool Contains(AddressValue address) =>
-        address.Family == Family && address.Number >= First.Number && address.Number <= Last.Number;
+    public bool Contains(AddressValue address) => address >= First && address <= Last;
 
     /// <summary>Whether every address of the range is in the subnet.</summary>
     public bool IsWithin(IPPrefix subnet) => subnet.Contains(First) && subnet.Contains(Last);
@@ -49,10 +48,8 @@ public readonly record struct AddressRange(AddressValue First, AddressValue Last
     /// <summary>The subnet that has exactly these addresses; null if no subnet does.</summary>
     public IPPrefix? AsPrefix()
     {
-        UInt128 hostMask = First.Number ^ Last.Number;
-        int hostBits = 128 - (int)UInt128.LeadingZeroCount(hostMask);
-        bool isWhole = (hostMask & (hostMask + 1)) == 0 && (First.Number & hostMask) == 0;
-        return isWhole ? IPPrefix.Containing(First, First.Bits - hostBits) : null;
+        IPPrefix prefix = IPPrefix.Containing(First, First.CommonBits(Last));
+        return prefix.First == First && prefix.Last == Last ? prefix : null;
     }
 
     /// <summary>The range that contains only one address.</summary>
@@ -79,7 +76,7 @@ public readonly record struct AddressRange(AddressValue First, AddressValue Last
         AddressValue first = AddressValue.Parse(text[..dash].Trim());
         AddressValue last = AddressValue.Parse(text[(dash + 1)..].Trim());
         if (first.Family != last.Family) throw new FormatException($"'{text}' mixes IPv4 and IPv6.");
-        if (first.Number > last.Number) throw new FormatException($"'{text}' ends before it starts.");
+        if (first > last) throw new FormatException($"'{text}' ends before it starts.");
         return new(first, last) { Typed = text };
     }
 

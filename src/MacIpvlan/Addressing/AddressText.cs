@@ -66,8 +66,7 @@ public sealed class AddressText : Uri, IComparable, IComparable<AddressText>, IE
     /// <summary>The prefix length; null if there is none.</summary>
     public int? PrefixLength => _prefixLength;
 
-    private UInt128 Last => _last?.Number
-        ?? (_prefixLength is int length ? IPPrefix.Containing(_first, length).Last : _first).Number;
+    private AddressValue Last => _last ?? (_prefixLength is int length ? _first.Highest(length) : _first);
 
     /// <summary>Converts to .NET's type.</summary>
     /// <exception cref="FormatException">It is a range.</exception>
@@ -89,8 +88,7 @@ public sealed class AddressText : Uri, IComparable, IComparable<AddressText>, IE
     public int CompareTo(AddressText? other)
     {
         if (other is null) return 1;
-        int order = _first.Bits.CompareTo(other._first.Bits);
-        if (order == 0) order = _first.Number.CompareTo(other._first.Number);
+        int order = _first.CompareTo(other._first);
         if (order != 0) return order;
         if (_prefixLength is int mine && other._prefixLength is int theirs) return mine.CompareTo(theirs);
         return _last is null && other._last is null ? 0 : Last.CompareTo(other.Last);

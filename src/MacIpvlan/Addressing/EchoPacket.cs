@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 
 namespace MacIpvlan.Addressing;
@@ -54,9 +55,9 @@ internal sealed record EchoPacket(AddressFamily Family, AddressValue Destination
     /// <param name="packet">The received packet; the kernel has verified the checksum of ICMPv6.</param>
     /// <param name="error">The error.</param>
     /// <returns>False for any other packet.</returns>
-    public bool TryReadError(ReadOnlySpan<byte> packet, out IcmpError error)
+    public bool TryReadError(ReadOnlySpan<byte> packet, [NotNullWhen(true)] out IcmpError? error)
     {
-        error = default;
+        error = null;
         if (!TryFindMessage(packet, out ReadOnlySpan<byte> message) || message.Length < HeaderSize) return false;
         error = new(Family, message[0], message[1]);
         // An error quotes the request's IP header and at least eight bytes of its message.

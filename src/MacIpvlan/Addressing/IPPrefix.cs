@@ -6,7 +6,7 @@ using System.Numerics;
 namespace MacIpvlan.Addressing;
 
 /// <summary>A subnet, such as 192.168.50.0/24 or fd18::/64. Host bits are always zero.</summary>
-public readonly record struct IPPrefix
+public sealed record IPPrefix : IComparable<IPPrefix>
 {
     private readonly string? _typed;
 
@@ -20,7 +20,7 @@ public readonly record struct IPPrefix
     }
 
     /// <summary>Whether both have the same addresses.</summary>
-    public bool Equals(IPPrefix other) => First == other.First && PrefixLength == other.PrefixLength;
+    public bool Equals(IPPrefix? other) => other is not null && First == other.First && PrefixLength == other.PrefixLength;
 
     /// <summary>The hash code of its addresses.</summary>
     public override int GetHashCode() => HashCode.Combine(First, PrefixLength);
@@ -32,7 +32,7 @@ public readonly record struct IPPrefix
     public int PrefixLength { get; }
 
     /// <summary>The highest address.</summary>
-    public AddressValue Last => First with { Number = First.Number | HostMask(First.Family, PrefixLength) };
+    public AddressValue Last => First.Highest(PrefixLength);
 
     /// <summary>The family of its addresses.</summary>
     public AddressFamily Family => First.Family;
@@ -42,14 +42,22 @@ public readonly record struct IPPrefix
 
     /// <summary>Whether the address is in this subnet.</summary>
     public bool Contains(AddressValue address) =>
-        address.Family == Family && address.Number >= First.Number && address.Number <= Last.Number;
+        address.Family == Family && address.Lowest(PrefixLength) == First;
 
     /// <summary>Whether the address is in this subnet.</summary>
     public bool Contains(IPAddress address) => Contains(AddressValue.From(address));
 
     /// <summary>Whether the two share any address.</summary>
     public bool Overlaps(IPPrefix other) =>
-        Family == other.Family && First.Number <= other.Last.Number && other.First.Number <= Last.Number;
+        PrefixLength < other.PrefixLength ? Contains(other.First) : other.Contains(First);
+
+    /// <summary>Compares the lowest addresses. Of two that start with the same address, the larger subnet is first.</summary>
+    public int CompareTo(IPPrefix? other)
+    {
+        if (other is null) return 1;
+        int order = First.CompareTo(other.First);
+        return order != 0 ? order : PrefixLength.CompareTo(other.PrefixLength);
+    }
 
     /// <summary>The subnet that contains an address with a prefix length.</summary>
     /// <exception cref="FormatException">The length is out of range for the family.</exception>
@@ -60,7 +68,7 @@ public readonly record struct IPPrefix
             throw new FormatException($"The prefix length of {address} must be 0 to {address.Bits}, not {prefixLength}.");
         }
 
-        return new(address with { Number = address.Number & ~HostMask(address.Family, prefixLength) }, prefixLength);
+        return new(address.Lowest(prefixLength), prefixLength);
     }
 
     /// <summary>Parses ADDRESS/LENGTH.</summary>
@@ -86,11 +94,4 @@ public readonly record struct IPPrefix
 
     /// <summary>The prefix notation.</summary>
     public override string ToString() => $"{First}/{PrefixLength}";
-
-    private static UInt128 HostMask(AddressFamily family, int prefixLength)
-    {
-        int hostBits = AddressValue.BitsOf(family) - prefixLength;
-        // A shift by 128 bits would shift by 0 bits.
-        return hostBits == 128 ? UInt128.MaxValue : (UInt128.One << hostBits) - 1;
-    }
 }

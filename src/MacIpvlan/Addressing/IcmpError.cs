@@ -6,7 +6,7 @@ namespace MacIpvlan.Addressing;
 /// <param name="Family">The address family: IPv4 for ICMP, IPv6 for ICMPv6.</param>
 /// <param name="Type">The message's type.</param>
 /// <param name="Code">The message's code.</param>
-internal readonly record struct IcmpError(AddressFamily Family, byte Type, byte Code)
+internal sealed record IcmpError(AddressFamily Family, byte Type, byte Code)
 {
     private static readonly string[] s_unreachable =
     [

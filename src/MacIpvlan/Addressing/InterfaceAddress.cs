@@ -6,7 +6,7 @@ namespace MacIpvlan.Addressing;
 /// <summary>An address of an interface, with the prefix length of its subnet, such as 192.168.50.2/24.</summary>
 /// <param name="Value">The address.</param>
 /// <param name="PrefixLength">The prefix length of its subnet.</param>
-public readonly record struct InterfaceAddress(AddressValue Value, int PrefixLength)
+public sealed record InterfaceAddress(AddressValue Value, int PrefixLength)
 {
     /// <summary>The address without the prefix length.</summary>
     public IPAddress Address => Value.ToIPAddress();

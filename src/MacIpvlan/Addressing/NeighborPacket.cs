@@ -58,7 +58,7 @@ public static class NeighborPacket
     /// <param name="target">The address to resolve.</param>
     public static byte[] NeighborSolicitation(PhysicalAddress senderMac, AddressValue sender, AddressValue target)
     {
-        bool isProbe = sender.Number == 0;
+        bool isProbe = sender.IsUnspecified;
         int length = FixedSize + (isProbe ? 0 : OptionUnit);
         byte[] packet = new byte[IPv6HeaderSize + length];
         packet[0] = 0x60;

@@ -18,7 +18,7 @@ public sealed record NetworkRoute
     }
 
     /// <summary>The destination.</summary>
-    public IPPrefix Destination { get; init; }
+    public required IPPrefix Destination { get; init; }
 
     /// <summary>The next hop, of the destination's family; null for a destination on the link.</summary>
     public IPAddress? NextHop { get; init; }
@@ -34,18 +34,16 @@ public sealed record NetworkRoute
     public static NetworkRoute Parse(string text)
     {
         Queue<string> words = new(text.Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        NetworkRoute route = new();
-        if (words.TryPeek(out string? first) && first is "blackhole" or "unreachable")
-        {
-            route = route with { Type = Enum.Parse<NetworkRouteType>(words.Dequeue(), ignoreCase: true) };
-        }
-
+        NetworkRouteType type = words.TryPeek(out string? first) && first is "blackhole" or "unreachable"
+            ? Enum.Parse<NetworkRouteType>(words.Dequeue(), ignoreCase: true)
+            : default;
         string destination = words.TryDequeue(out string? word) ? word : throw Unreadable(
             text, "the destination is missing");
-        route = route with
+        NetworkRoute route = new()
         {
+            Type = type,
             // An address without a prefix length is a route to that host.
-            Destination = !destination.Contains('/') && AddressValue.TryParse(destination, out AddressValue host)
+            Destination = !destination.Contains('/') && AddressValue.TryParse(destination, out AddressValue? host)
                 ? IPPrefix.Containing(host, host.Bits)
                 : IPPrefix.Parse(destination),
         };

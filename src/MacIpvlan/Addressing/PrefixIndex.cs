@@ -12,23 +12,21 @@ public sealed class PrefixIndex
     /// <summary>Sorts the subnets.</summary>
     public PrefixIndex(IReadOnlyList<IPPrefix> prefixes)
     {
-        (IPPrefix Prefix, int Ordinal)[] sorted = [.. prefixes.Select(static (p, i) => (p, i))
-            .OrderBy(static p => p.p.Family).ThenBy(static p => p.p.First.Number).ThenBy(static p => p.p.PrefixLength)];
+        int[] sorted = [.. Enumerable.Range(0, prefixes.Count)];
+        Array.Sort(sorted, (a, b) => prefixes[a].CompareTo(prefixes[b]));
         List<IPPrefix> outermost = new(sorted.Length);
         int last = 0;
-        for (int i = 0; i < sorted.Length; i++)
+        foreach (int i in sorted)
         {
             // What overlaps the last outermost one is within it.
-            if (outermost.Count == 0 || !outermost[^1].Overlaps(sorted[i].Prefix))
+            if (outermost.Count == 0 || !outermost[^1].Overlaps(prefixes[i]))
             {
-                outermost.Add(sorted[i].Prefix);
+                outermost.Add(prefixes[i]);
                 last = i;
                 continue;
             }
 
-            Overlap ??= sorted[last].Ordinal < sorted[i].Ordinal
-                ? (sorted[last].Prefix, sorted[i].Prefix)
-                : (sorted[i].Prefix, sorted[last].Prefix);
+            Overlap ??= last < i ? (prefixes[last], prefixes[i]) : (prefixes[i], prefixes[last]);
         }
 
         _outermost = [.. outermost];
@@ -46,8 +44,7 @@ public sealed class PrefixIndex
             int middle = (low + high) / 2;
             IPPrefix prefix = _outermost[middle];
             if (prefix.Contains(address)) return prefix;
-            bool isAbove = prefix.Family != address.Family ? prefix.Family < address.Family : prefix.First.Number < address.Number;
-            if (isAbove) low = middle + 1;
+            if (prefix.First < address) low = middle + 1;
             else high = middle - 1;
         }
 

@@ -8,20 +8,20 @@ public sealed class RangeIndex
     /// <summary>Sorts and merges the ranges.</summary>
     public RangeIndex(IEnumerable<AddressRange> ranges)
     {
-        foreach (AddressRange range in ranges.OrderBy(static r => r.First.Number))
+        foreach (AddressRange range in ranges.OrderBy(static r => r.First))
         {
-            if (_runs.Count == 0 || _runs[^1].Last.Number < range.First.Number) _runs.Add(range);
-            else if (_runs[^1].Last.Number < range.Last.Number) _runs[^1] = _runs[^1] with { Last = range.Last };
+            if (_runs.Count == 0 || _runs[^1].Last < range.First) _runs.Add(range);
+            else if (_runs[^1].Last < range.Last) _runs[^1] = _runs[^1] with { Last = range.Last };
         }
     }
 
     /// <summary>Whether one of the ranges contains the address.</summary>
-    public bool Contains(AddressValue address) => FirstFrom(address.Number) is int i && i < _runs.Count && _runs[i].Contains(address);
+    public bool Contains(AddressValue address) => FirstFrom(address) is int i && i < _runs.Count && _runs[i].Contains(address);
 
     /// <summary>The parts of a range that are in the ranges, in ascending order.</summary>
     public IEnumerable<AddressRange> Within(AddressRange range)
     {
-        for (int i = FirstFrom(range.First.Number); i < _runs.Count; i++)
+        for (int i = FirstFrom(range.First); i < _runs.Count; i++)
         {
             if (range.Intersect(_runs[i]) is not AddressRange part) yield break;
             yield return part;
@@ -29,13 +29,13 @@ public sealed class RangeIndex
     }
 
     // The first run that doesn't end before the address.
-    private int FirstFrom(UInt128 number)
+    private int FirstFrom(AddressValue address)
     {
         int low = 0, high = _runs.Count;
         while (low < high)
         {
             int middle = (low + high) / 2;
-            if (_runs[middle].Last.Number < number) low = middle + 1;
+            if (_runs[middle].Last < address) low = middle + 1;
             else high = middle;
         }
 

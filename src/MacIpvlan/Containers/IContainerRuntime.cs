@@ -38,4 +38,4 @@ public sealed record ContainerListing(Container Container, bool IsRunning);
 /// <param name="ProcessId">The id of its first process; zero if it isn't running.</param>
 /// <param name="StartedAt">When it was started, in the runtime's format.</param>
 /// <param name="NetworkMode">Its network mode: host, container:ID, or any other text.</param>
-public readonly record struct ContainerStatus(int ProcessId, string StartedAt, string NetworkMode);
+public sealed record ContainerStatus(int ProcessId, string StartedAt, string NetworkMode);

@@ -132,7 +132,7 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads, Action t
     /// <summary>A path to a namespace.</summary>
     /// <param name="Root">The root folder of the process whose mount it is; null for a path in /proc.</param>
     /// <param name="Path">The path, below the root if there is one.</param>
-    private readonly record struct NamespacePath(string? Root, string Path)
+    private sealed record NamespacePath(string? Root, string Path)
     {
         public NamespaceHandle? TryOpen(string name) => Root is null
             ? NamespaceHandle.TryOpen(name, Path, out _)

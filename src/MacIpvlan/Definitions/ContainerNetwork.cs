@@ -36,7 +36,7 @@ public abstract class ContainerNetwork
 
     /// <summary>The gateways, which are never allocated.</summary>
     public ValueList<AddressText> Gateway =>
-        ValueList.Of(Record.Subnets.Where(static s => s.Gateway is not null).Select(static s => s.Gateway!.Value).Distinct());
+        ValueList.Of(Record.Subnets.Where(static s => s.Gateway is not null).Select(static s => s.Gateway!).Distinct());
 
     /// <summary>The ranges that addresses are allocated from. A subnet without a range is used as a whole.</summary>
     public ValueList<AddressText> IPRange => ValueList.Of(Record.Subnets.SelectMany(static s => s.Ranges));

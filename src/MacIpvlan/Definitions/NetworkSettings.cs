@@ -105,12 +105,12 @@ internal static class NetworkSettings
         return [.. wanted.Keys.Union(found.Keys).Where(n => !IsSame(n))
             .Select(n => new SettingDifference(n, Text(wanted, n), Text(found, n)))];
 
-        bool IsSame(string name) => wanted.TryGetValue(name, out NetworkSetting one)
-            && found.TryGetValue(name, out NetworkSetting other) && one.IsSame(other);
+        bool IsSame(string name) => wanted.TryGetValue(name, out NetworkSetting? one)
+            && found.TryGetValue(name, out NetworkSetting? other) && one.IsSame(other);
     }
 
     private static string Text(Dictionary<string, NetworkSetting> settings, string name) =>
-        settings.TryGetValue(name, out NetworkSetting setting) ? setting.ToString() : "none";
+        settings.TryGetValue(name, out NetworkSetting? setting) ? setting.ToString() : "none";
 
     private static NetworkSetting[] Said(params (string Name, object? Value)[] settings) =>
         [.. settings.Where(static s => s.Value is not (null or string[] { Length: 0 }))
@@ -127,7 +127,7 @@ internal static class NetworkSettings
 /// <summary>One setting.</summary>
 /// <param name="Name">The name of the parameter that sets it.</param>
 /// <param name="Value">A string, a number, a boolean, or strings.</param>
-internal readonly record struct NetworkSetting(string Name, object Value)
+internal sealed record NetworkSetting(string Name, object Value)
 {
     /// <summary>
     /// Whether the settings are equal. Order matters only for subnets, because NICs use the first with a free address.

@@ -105,7 +105,7 @@ internal sealed class NicDiagnosis(NetworkSession session)
 
     private (NicTestStatus, string)? OfHost(NicTestPair pair)
     {
-        AddressValue address = pair.Address!.Value;
+        AddressValue address = pair.Address!;
         if (session.State.GetHostNic(pair.Source.NetworkRecord.Id) is not null) return null;
         // If the host has a macvlan or ipvlan link, it can be reached there like a NIC.
         _hostAddresses ??= session.Host.GetLinks().Where(static l => !l.IsLoopback && l.Kind is not (MacvlanLink or IpvlanLink))

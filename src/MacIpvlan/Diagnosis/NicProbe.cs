@@ -19,8 +19,8 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
     // RFC 5227 sends this many probes before it takes silence for an answer.
     private const int NeighborAttempts = 3;
     private static readonly TimeSpan s_neighborTimeout = TimeSpan.FromSeconds(1);
-    private readonly AddressValue _source = pair.SourceAddress!.Value;
-    private readonly AddressValue _destination = pair.Address!.Value;
+    private readonly AddressValue _source = pair.SourceAddress!;
+    private readonly AddressValue _destination = pair.Address!;
     private readonly bool _isRouted = NicRoutes.IsRouted(pair.Source.NetworkRecord);
 
     private bool IsIPv4 => _destination.Family == AddressFamily.InterNetwork;
@@ -164,7 +164,7 @@ internal sealed class NicProbe(NetworkSession session, NicTestOptions options, N
                 ReadOnlySpan<byte> packet = buffer.AsSpan(0, length);
                 if (echo.TryReadReply(packet, from, out ushort number)) exchange.Answered(number);
                 // The kernel itself also reports that a neighbor is silent; the neighbor is tested separately here.
-                else if (from != _source && echo.TryReadError(packet, out IcmpError error)) found ??= $"{from} reports: {error}";
+                else if (from != _source && echo.TryReadError(packet, out IcmpError? error)) found ??= $"{from} reports: {error}";
             }
 
             return found is null;

@@ -14,9 +14,9 @@ public sealed record NicTestPair(ContainerNic Source, string Destination, Addres
     /// The address to send from: the one in the destination's subnet, or else the first one of its family.
     /// </summary>
     internal AddressValue? SourceAddress => Address is null ? null
-        : Source.Addresses.Where(a => a.Subnet.Contains(Address.Value))
-            .Concat(Source.Addresses.Where(a => a.Value.Family == Address.Value.Family))
-            .Select(static a => (AddressValue?)a.Value).FirstOrDefault();
+        : Source.Addresses.Where(a => a.Subnet.Contains(Address))
+            .Concat(Source.Addresses.Where(a => a.Value.Family == Address.Family))
+            .Select(static a => a.Value).FirstOrDefault();
 
     /// <summary>Pairs a NIC with each address of another NIC in an address family that both have.</summary>
     public static IReadOnlyList<NicTestPair> Between(ContainerNic source, ContainerNic target)
@@ -44,7 +44,7 @@ public sealed record NicTestPair(ContainerNic Source, string Destination, Addres
         : [.. source.NetworkRecord.Subnets
             .Where(s => s.Gateway is not null && source.Addresses.Any(a => s.Prefix.Contains(a.Value))
                 && source.Addresses.All(a => a.Value != s.Gateway))
-            .Select(s => new NicTestPair(source, s.Gateway.ToString()!, s.Gateway, null))];
+            .Select(s => new NicTestPair(source, s.Gateway!.ToString(), s.Gateway, null))];
 
     /// <summary>Pairs a NIC with an address, which can be the address of another NIC.</summary>
     /// <param name="source">The NIC.</param>

@@ -75,7 +75,7 @@ public sealed class NicTests(NetworkSession session, NicTestOptions options) : I
     private static string ExplainNoAddress(NicTestPair pair) => pair.Source.IPAddress.Count == 0
         ? $"{pair.Source} has no address"
         : pair.Address is null ? $"{pair.Source} and {pair.Target} have no addresses of the same family"
-        : $"{pair.Source} has no {(pair.Address.Value.Family == AddressFamily.InterNetwork ? "IPv4" : "IPv6")} address";
+        : $"{pair.Source} has no {(pair.Address.Family == AddressFamily.InterNetwork ? "IPv4" : "IPv6")} address";
 
     private NicTestProtocol ProtocolFor(AddressFamily family) => (options.LinkLayer, family) switch
     {

@@ -3,7 +3,7 @@ namespace MacIpvlan.Linux;
 /// <summary>Identifies a namespace among all that exist, by device and inode of its file (namespaces(7)).</summary>
 /// <param name="Device">The device number of nsfs.</param>
 /// <param name="Inode">The inode number.</param>
-public readonly record struct NamespaceIdentity(ulong Device, ulong Inode)
+public sealed record NamespaceIdentity(ulong Device, ulong Inode)
 {
     /// <summary>The identity as readlink shows it for /proc/PID/ns/net, such as net:[4026531840].</summary>
     public override string ToString() => $"net:[{Inode}]";
@@ -16,4 +16,4 @@ public readonly record struct NamespaceIdentity(ulong Device, ulong Inode)
 /// <param name="Cookie">
 /// The kernel's number of the namespace, not reused until reboot; zero if the kernel has no cookies.
 /// </param>
-public readonly record struct NamespaceBirth(string BootId, ulong Cookie);
+public sealed record NamespaceBirth(string BootId, ulong Cookie);

@@ -190,7 +190,7 @@ internal sealed unsafe class PathWalk : IDisposable
         ? new FileNotFoundException($"{path} doesn't exist")
         : new IOException($"{path}: {Errno.Text(errno)}");
 
-    private readonly record struct PathStep(string Folder, FileStatus FolderStatus, string Path, FileStatus Status);
+    private sealed record PathStep(string Folder, FileStatus FolderStatus, string Path, FileStatus Status);
 }
 
 /// <summary>A file or folder on the way of a path, held by its descriptor.</summary>

@@ -8,13 +8,13 @@ namespace MacIpvlan;
 public sealed record NetworkNamespace(string Name, string Path)
 {
     /// <summary>The inode, as in the links under /proc/PID/ns and in lsns.</summary>
-    public ulong Inode => Identity.Inode;
+    public ulong Inode => Identity?.Inode ?? 0;
 
     /// <summary>The path as the file system has it.</summary>
     internal string MountPath { get; init; } = Path;
 
-    /// <summary>The identity of the namespace.</summary>
-    internal NamespaceIdentity Identity { get; init; }
+    /// <summary>The identity of the namespace; null for a stale file without one.</summary>
+    internal NamespaceIdentity? Identity { get; init; }
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

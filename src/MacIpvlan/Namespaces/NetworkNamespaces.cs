@@ -20,7 +20,7 @@ public sealed class NetworkNamespaces(NetworkSession session)
             string name = Path.GetFileName(path);
             // A file without a mount is stale: an interrupted removal left it.
             using NamespaceHandle? handle = NamespaceHandle.TryOpen(name, path, out _);
-            if (handle is not null || includeRemains) found.Add(Describe(name, path, handle?.Identity ?? default));
+            if (handle is not null || includeRemains) found.Add(Describe(name, path, handle?.Identity));
         }
 
         return found;
@@ -75,7 +75,7 @@ public sealed class NetworkNamespaces(NetworkSession session)
         NamespaceMount.Remove(target.MountPath);
     }
 
-    private static NetworkNamespace Describe(string name, string path, NamespaceIdentity identity) =>
+    private static NetworkNamespace Describe(string name, string path, NamespaceIdentity? identity) =>
         new(PrintableText.Clean(name), PrintableText.Clean(path)) { MountPath = path, Identity = identity };
 
     /// <summary>The NICs of networks in a namespace.</summary>

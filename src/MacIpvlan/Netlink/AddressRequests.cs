@@ -118,7 +118,7 @@ public sealed record LinkAddress(int LinkIndex, InterfaceAddress Address, bool I
 /// <summary>How long an address lasts from now on, in seconds (IFA_CACHEINFO).</summary>
 /// <param name="Valid">Until it is removed; the highest number means forever.</param>
 /// <param name="Preferred">Until it isn't used for new connections.</param>
-public readonly record struct AddressLifetime(uint Valid, uint Preferred)
+public sealed record AddressLifetime(uint Valid, uint Preferred)
 {
     /// <summary>The lifetime in the syntax of the ip command.</summary>
     public override string ToString() => $" valid_lft {Text(Valid)} preferred_lft {Text(Preferred)}";

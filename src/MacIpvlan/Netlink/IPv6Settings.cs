@@ -3,7 +3,7 @@ using static MacIpvlan.Linux.Uapi;
 namespace MacIpvlan.Netlink;
 
 /// <summary>The IPv6 settings of a link that this module sets (IFLA_INET6_CONF). All are zero or more.</summary>
-public readonly record struct IPv6Settings
+public sealed record IPv6Settings
 {
     internal const string AcceptRouterAdvertisements = "accept_ra";
     internal const string Autoconfigure = "autoconf";

@@ -73,7 +73,7 @@ public sealed record RouteAdd(Link Link, IPPrefix Destination) : RouteRequest
         };
         writer.Begin(RTM_NEWROUTE, NLM_F_CREATE | (Replaces ? NLM_F_REPLACE : NLM_F_EXCL), message);
         if (Destination.PrefixLength > 0) writer.Attribute(RTA_DST, Destination.First.ToBytes());
-        if (Gateway is not null) writer.Attribute(RTA_GATEWAY, Gateway.Value.ToBytes());
+        if (Gateway is not null) writer.Attribute(RTA_GATEWAY, Gateway.ToBytes());
         if (Type == NetworkRouteType.Unicast) writer.Attribute(RTA_OIF, Link.Index);
         if (Metric is not null) writer.Attribute(RTA_PRIORITY, Metric.Value);
     }
@@ -124,7 +124,7 @@ public sealed record RouteDelete(Link? Link, IPPrefix Destination) : RouteReques
             rtm_type = Type == NetworkRouteType.Unicast ? (byte)0 : RouteAdd.KernelType(Type),
         });
         if (Destination.PrefixLength > 0) writer.Attribute(RTA_DST, Destination.First.ToBytes());
-        if (Gateway is not null) writer.Attribute(RTA_GATEWAY, Gateway.Value.ToBytes());
+        if (Gateway is not null) writer.Attribute(RTA_GATEWAY, Gateway.ToBytes());
         if (Link is not null) writer.Attribute(RTA_OIF, Link.Index);
         if (Metric is not null) writer.Attribute(RTA_PRIORITY, Metric.Value);
     }
@@ -151,8 +151,8 @@ internal sealed record RouteGet(AddressFamily Family) : RouteRequest
     internal static Route Parse(Message message)
     {
         rtmsg header = message.Fixed<rtmsg>();
-        AddressValue destination = new(
-            header.rtm_family == AF_INET ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6, 0);
+        AddressValue destination = AddressValue.Unspecified(
+            header.rtm_family == AF_INET ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6);
         AddressValue? gateway = null;
         int link = 0, metric = 0, table = header.rtm_table;
         AttributeReader attributes = message.Attributes<rtmsg>();

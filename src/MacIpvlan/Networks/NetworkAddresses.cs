@@ -65,7 +65,7 @@ public sealed class NetworkAddresses(NetworkSession session)
         if (withheld.Length > 0) ranges = ranges.Concat(Ranges(NetworkAddressKind.Excluded, withheld, taken));
         if (subnet.Ranges.Count > 0) ranges = ranges.Concat(Ranges(NetworkAddressKind.OutsideRange, [], taken.Concat(withheld).Concat(subnet.Ranges)));
         // A gateway outside the subnet is of the other family never, but can be anywhere: it comes last.
-        return single.Values.Concat(ranges).OrderBy(a => !prefix.Contains(a.Range.First)).ThenBy(static a => a.Range.First.Number);
+        return single.Values.Concat(ranges).OrderBy(a => !prefix.Contains(a.Range.First)).ThenBy(static a => a.Range.First);
 
         void Add(NetworkAddress address) => single.TryAdd(address.Range.First, address);
 

@@ -89,7 +89,7 @@ internal sealed class AddressProbe : IDisposable
 
     private void Ask(AddressValue address, PacketSocket socket)
     {
-        AddressValue nobody = new(address.Family, 0);
+        AddressValue nobody = AddressValue.Unspecified(address.Family);
         socket.Send(
             _link.Index,
             PacketSocket.EtherTypeOf(address.Family),

@@ -205,7 +205,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             catch (NetworkException e) when (e.Error is NetworkError.AddressInUse or NetworkError.AddressesExhausted)
             {
                 // NICs of deleted namespaces keep their addresses until someone needs them.
-                AddressValue?[] wanted = [.. demands.Select(static d => d.Static)];
+                AddressValue[] wanted = [.. demands.Select(static d => d.Static).OfType<AddressValue>()];
                 if (!_dead.Release(
                     n => n.Parent == network.Parent && (e.Error == NetworkError.AddressesExhausted
                         || n.Addresses.Any(a => wanted.Contains(a.Value))),

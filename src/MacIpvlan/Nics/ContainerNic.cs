@@ -64,7 +64,7 @@ public sealed class ContainerNic
 
     /// <summary>The gateways of its default routes, one for each address family that has one.</summary>
     public ValueList<AddressText> Gateway =>
-        ValueList.Of(Routes.Where(static r => r.IsDefault && r.Gateway is not null).Select(static r => r.Gateway!.Value));
+        ValueList.Of(Routes.Where(static r => r.IsDefault && r.Gateway is not null).Select(static r => r.Gateway!));
 
     /// <summary>
     /// The routes that the network gives it, in the syntax of the ip command, without those that another NIC of the

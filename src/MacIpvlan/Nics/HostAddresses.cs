@@ -25,7 +25,7 @@ internal sealed class HostAddresses(NetworkSession session)
     /// <summary>The addresses of a link at which others can reach the host.</summary>
     public IReadOnlyList<AddressValue> On(Link link) => [.. Known
         .Where(a => a.LinkIndex == link.Index && a is { IsGlobal: true, IsTemporary: false }).Select(static a => a.Address.Value).Distinct()
-        .OrderBy(static a => (a.Bits, a.Number))];
+        .OrderBy(static a => a)];
 
     /// <summary>The link of the host that has an address; null if none has it.</summary>
     public Link? FindLink(AddressValue address) => Links.TryGetValue(address, out int index) ? session.Host.FindLink(index) : null;

@@ -80,7 +80,7 @@ internal static class NicIPv6
 /// <summary>A setting of a NIC under net.ipv6.conf.</summary>
 /// <param name="Key">Its name.</param>
 /// <param name="Value">Its value.</param>
-internal readonly record struct NicSetting(string Key, int Value)
+internal sealed record NicSetting(string Key, int Value)
 {
     /// <summary>The setting as sysctl shows it.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Key}={Value}");

@@ -153,7 +153,7 @@ internal sealed class NicLinks(NetworkSession session)
 
     private static AddressValue? RefusedAddress(NicRecord nic, NetlinkException refusal) => nic.Leases
         .Where(l => refusal.Step.Contains($"ip address add {l.Address} ", StringComparison.Ordinal))
-        .Select(static l => (AddressValue?)l.Address.Value).FirstOrDefault();
+        .Select(static l => l.Address.Value).FirstOrDefault();
 
     // The kernel compares the MAC addresses of a parent's links when one comes up, and doesn't name the other.
     private static NetworkException RefusedMacAddress(NicRequest request, NicRecord nic, Link parent)

@@ -21,18 +21,18 @@ internal static class NicRoutes
     {
         foreach (IGrouping<AddressFamily, LeaseRecord> family in nic.Leases.GroupBy(static l => l.Address.Value.Family))
         {
-            AddressValue? way = host?.Leases.Select(static l => (AddressValue?)l.Address.Value).FirstOrDefault(a => a!.Value.Family == family.Key);
+            AddressValue? way = host?.Leases.Select(static l => l.Address.Value).FirstOrDefault(a => a.Family == family.Key);
             // Another NIC of the namespace may want the same route, and the first one keeps it.
             foreach (RouteAdd route in Wanted(network, nic, link, family)) yield return Resolve(route) with { KeepExisting = true };
             if (way is null) continue;
             foreach (AddressValue address in host!.HostAddresses.Where(a => a.Family == family.Key))
             {
-                yield return Through(new(link, IPPrefix.Containing(address, address.Bits)) { KeepExisting = true }, way.Value);
+                yield return Through(new(link, IPPrefix.Containing(address, address.Bits)) { KeepExisting = true }, way);
             }
 
             // The host doesn't answer on the parent itself, but through its access.
             RouteAdd Resolve(RouteAdd route) => route.Gateway is not AddressValue hop ? route
-                : way is not null && host!.HostAddresses.Contains(hop) ? Through(route, way.Value)
+                : way is not null && host!.HostAddresses.Contains(hop) ? Through(route, way)
                 : network.OnLinkGateway || hop is { IsLinkLocal: true, Family: AddressFamily.InterNetwork } ? Through(route, hop)
                 : route;
 
@@ -64,7 +64,7 @@ internal static class NicRoutes
             AddressValue? gateway = family.Select(l => GatewayOf(network, l)).FirstOrDefault(g => g is not null && !IsOwn(g));
             if (IsRouted(network) || gateway is not null)
             {
-                yield return new(link, IPPrefix.Containing(new(family.Key, 0), 0))
+                yield return new(link, IPPrefix.Containing(AddressValue.Unspecified(family.Key), 0))
                 {
                     Gateway = IsRouted(network) ? null : gateway,
                     Metric = network.RouteMetric,

@@ -21,7 +21,7 @@ internal sealed record PlannedNic(NicRequest Request, NicRecord Nic, Link Parent
 /// <summary>The outcome of connecting a NIC.</summary>
 /// <param name="Nic">The NIC; null if it couldn't be connected.</param>
 /// <param name="Failure">The failure; null if the NIC was connected.</param>
-public readonly record struct ConnectOutcome(ContainerNic? Nic, Exception? Failure)
+public sealed record ConnectOutcome(ContainerNic? Nic, Exception? Failure)
 {
     /// <summary>The NIC.</summary>
     /// <exception cref="NetworkException">The NIC couldn't be connected.</exception>

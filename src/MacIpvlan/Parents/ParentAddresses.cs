@@ -25,7 +25,7 @@ public sealed class ParentAddresses(NetworkSession session, IReadOnlyList<string
     {
         ILookup<int, AddressValue> gateways = new[] { AddressFamily.InterNetwork, AddressFamily.InterNetworkV6 }
             .SelectMany(session.Host.GetRoutes).Where(static r => r.Destination.PrefixLength == 0 && r.Gateway is not null)
-            .ToLookup(static r => r.LinkIndex, static r => r.Gateway!.Value);
+            .ToLookup(static r => r.LinkIndex, static r => r.Gateway!);
         return Find().SelectMany(l => gateways[l.Index].Distinct().Select(g => (g, l.Name)));
     }
 

@@ -11,8 +11,7 @@ internal sealed class ParentUsers
     private readonly Dictionary<IPPrefix, NetworkRecord> _owners = [];
 
     // In this order, the subnets within another one follow it.
-    private readonly SortedSet<IPPrefix> _prefixes = new(Comparer<IPPrefix>.Create(static (a, b) =>
-        (a.Family, a.First.Number, a.PrefixLength).CompareTo((b.Family, b.First.Number, b.PrefixLength))));
+    private readonly SortedSet<IPPrefix> _prefixes = [];
 
     public ParentUsers(IEnumerable<NetworkRecord> networks)
     {

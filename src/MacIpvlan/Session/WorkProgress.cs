@@ -4,4 +4,4 @@ namespace MacIpvlan;
 /// <param name="Activity">The activity, such as Disconnecting NICs.</param>
 /// <param name="Item">The current item. Its text is created only if it's shown.</param>
 /// <param name="Total">The total number of items; zero if it's unknown.</param>
-public readonly record struct WorkProgress(string Activity, object Item, int Total = 0);
+public sealed record WorkProgress(string Activity, object Item, int Total = 0);

@@ -58,5 +58,5 @@ public sealed record SubnetRecord(
     IPPrefix Prefix, AddressValue? Gateway, IReadOnlyList<AddressRange> Ranges, IReadOnlyList<AddressRange> Excluded)
 {
     /// <summary>The addresses that are withheld from automatic allocation: the exclusions and the gateway.</summary>
-    public IEnumerable<AddressRange> Withheld => Gateway is null ? Excluded : Excluded.Append(AddressRange.Of(Gateway.Value));
+    public IEnumerable<AddressRange> Withheld => Gateway is null ? Excluded : Excluded.Append(AddressRange.Of(Gateway));
 }

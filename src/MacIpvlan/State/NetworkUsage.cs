@@ -15,5 +15,5 @@ public sealed record NetworkUsage(
 /// <param name="InUse">The number of addresses that NICs have, including static addresses outside the ranges.</param>
 /// <param name="Free">The number of addresses that can still be allocated.</param>
 /// <param name="Foreign">The addresses that other stations on the wire have.</param>
-public readonly record struct SubnetUsage(
+public sealed record SubnetUsage(
     BigInteger Size, BigInteger InUse, BigInteger Free, IReadOnlyList<ForeignAddress> Foreign);

@@ -9,4 +9,4 @@ public sealed record NicDemand(NicRecord Nic, NetworkRecord Network, IReadOnlyLi
 /// <summary>The result of a <see cref="NicDemand"/>.</summary>
 /// <param name="Nic">The NIC with its leases, in the order of its demands; null if it was refused.</param>
 /// <param name="Refusal">Why it was refused; null if it wasn't.</param>
-public readonly record struct NicGrant(NicRecord? Nic, NetworkException? Refusal);
+public sealed record NicGrant(NicRecord? Nic, NetworkException? Refusal);

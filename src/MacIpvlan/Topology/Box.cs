@@ -34,7 +34,7 @@ internal sealed record Box(string Class, int X, int Y, int Width, int Height)
 /// <param name="X">The horizontal position of the anchor.</param>
 /// <param name="Y">The baseline.</param>
 /// <param name="Text">The text, shortened to the available width.</param>
-internal readonly record struct BoxText(Font Font, int X, int Y, string Text)
+internal sealed record BoxText(Font Font, int X, int Y, string Text)
 {
     /// <summary>The point of the text that is at X.</summary>
     public TextAnchor Anchor { get; init; }
@@ -58,4 +58,4 @@ internal enum TextAnchor
 /// <param name="Top">The upper end of the rail.</param>
 /// <param name="Right">The left edge of the box.</param>
 /// <param name="Y">The height at which the line meets the box.</param>
-internal readonly record struct Wire(int X, int Top, int Right, int Y);
+internal sealed record Wire(int X, int Top, int Right, int Y);

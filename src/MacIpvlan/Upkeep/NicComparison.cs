@@ -56,7 +56,7 @@ internal sealed class NicComparison(NetworkSession session)
         foreach (NicSetting setting in NicIPv6.Differing(nic.NetworkRecord, record, link))
         {
             add(
-                DifferenceKind.SysctlChanged, $"{setting}", $"{setting with { Value = link.IPv6!.Value[setting.Key] }}",
+                DifferenceKind.SysctlChanged, $"{setting}", $"{setting with { Value = link.IPv6![setting.Key] }}",
                 socket => NicIPv6.Set(session, socket, link.Name, setting));
         }
 

@@ -73,10 +73,10 @@ internal sealed class WatchedNetworks(IReadOnlyList<NetworkRecord> networks, IEn
 internal sealed record LinkOwner(string Network, ContainerNic? Nic);
 
 /// <summary>The identity of a namespace, unique for as long as the kernel runs.</summary>
-internal readonly record struct WatchedPlace(NamespaceIdentity Identity, NamespaceBirth Birth)
+internal sealed record WatchedPlace(NamespaceIdentity Identity, NamespaceBirth Birth)
 {
     /// <summary>The host's namespace.</summary>
-    public static WatchedPlace Host => default;
+    public static WatchedPlace Host { get; } = new(new(0, 0), new("", 0));
 
     /// <summary>The namespace of a NIC.</summary>
     public static WatchedPlace Of(ContainerNic nic) => nic.Record.IsHost ? Host : new(nic.Record.Namespace, nic.Record.NamespaceBirth);

@@ -89,7 +89,7 @@ public sealed class EchoPacketTests
     [Fact]
     public void Error_IsToldInWords()
     {
-        Assert.True(s_refused.TryReadError(Bytes(Prohibited), out IcmpError error));
+        Assert.True(s_refused.TryReadError(Bytes(Prohibited), out IcmpError? error));
         Assert.Equal("communication prohibited (type 3, code 13)", error.ToString());
         Assert.True(s_refused6.TryReadError(Bytes(NoRoute), out error));
         Assert.Equal("no route to destination (type 1, code 0)", error.ToString());

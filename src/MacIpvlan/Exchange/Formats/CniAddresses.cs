@@ -22,7 +22,7 @@ internal static class CniAddresses
     /// <exception cref="NetworkException">NoCounterpart.</exception>
     public static JsonObject Write(NetworkRequest network, Action<string> warn)
     {
-        IPPrefix? small = network.Subnets.Cast<IPPrefix?>().FirstOrDefault(static s => s!.Value.First.Bits - s.Value.PrefixLength < 2);
+        IPPrefix? small = network.Subnets.FirstOrDefault(static s => s.First.Bits - s.PrefixLength < 2);
         if (small is not null) throw MissingCounterparts.Refuse(network, HostLocal, $"it can't allocate addresses from {small}");
         // Each NIC gets one address of each family, from the first subnet that has one free.
         PrefixIndex index = new(network.Subnets);
@@ -63,7 +63,7 @@ internal static class CniAddresses
             NicKind = kind,
             Subnets = subnets,
             Gateways = [.. gateways.OfType<AddressValue>().Distinct()],
-            OnLinkGateway = gateways.Any(g => g is { IsLinkLocal: false } && index.Containing(g.Value) is null),
+            OnLinkGateway = gateways.Any(g => g is { IsLinkLocal: false } && index.Containing(g) is null),
             Ranges = [.. ranges.Select(static r => r.Range("rangeStart", "rangeEnd", SubnetOf(r))).OfType<AddressRange>()],
         };
         return CniRoute.Into(network, routes);
@@ -125,17 +125,17 @@ internal static class CniAddresses
         JsonObject entry = new() { ["subnet"] = subnet.ToString() };
         if (range is not null)
         {
-            entry["rangeStart"] = range.Value.First.ToString();
-            entry["rangeEnd"] = range.Value.Last.ToString();
+            entry["rangeStart"] = range.First.ToString();
+            entry["rangeEnd"] = range.Last.ToString();
         }
 
-        if (gateway is not null) entry["gateway"] = gateway.Value.ToString();
+        if (gateway is not null) entry["gateway"] = gateway.ToString();
         return entry;
     }
 
     // The subnet's own gateway, or one that is outside all subnets.
     private static AddressValue? GatewayOf(IPPrefix subnet, ILookup<IPPrefix?, AddressValue> gateways) => gateways[subnet]
-        .Concat(gateways[null].Where(g => g.Family == subnet.Family)).Cast<AddressValue?>().FirstOrDefault();
+        .Concat(gateways[null].Where(g => g.Family == subnet.Family)).FirstOrDefault();
 
     // Without a gateway, host-local reserves the first address; in an IPv6 subnet it is the gateway if a route needs
     // one.
@@ -143,7 +143,7 @@ internal static class CniAddresses
     {
         // Each range of a subnet can repeat the gateway, so all of them are read.
         AddressValue[] told = [.. ranges
-            .Select(static r => r.Value("gateway", AddressValue.Parse)).OfType<AddressValue>().Distinct()];
+            .Select(static r => r.Address("gateway", AddressValue.Parse)).OfType<AddressValue>().Distinct()];
         if (told.Length > 1)
         {
             throw DefinitionReader.Invalid("ipam.ranges", $"has two gateways for {subnet}, {told[0]} and {told[1]}");

@@ -11,7 +11,7 @@ namespace MacIpvlan.Formats;
 /// <param name="Hop">The next hop.</param>
 /// <param name="Metric">The metric.</param>
 /// <param name="IsOfLink">Whether its scope is link.</param>
-internal readonly record struct CniRoute(IPPrefix Destination, AddressValue? Hop, int? Metric, bool IsOfLink)
+internal sealed record CniRoute(IPPrefix Destination, AddressValue? Hop, int? Metric, bool IsOfLink)
 {
     // The value that means no next hop.
     private const string OnLink = "0.0.0.0";
@@ -43,7 +43,7 @@ internal readonly record struct CniRoute(IPPrefix Destination, AddressValue? Hop
     /// <summary>Reads a route.</summary>
     public static CniRoute Read(DefinitionReader route) => new(
         route.NeedSubnet("dst"),
-        route.Value("gw", AddressValue.Parse),
+        route.Address("gw", AddressValue.Parse),
         route.Number("priority"),
         route.Number("scope") == ScopeLink);
 
@@ -98,16 +98,16 @@ internal readonly record struct CniRoute(IPPrefix Destination, AddressValue? Hop
         if (!IsL3(network))
         {
             if (gateway is null) yield break;
-            bool isOutside = !network.Subnets.Any(s => s.Contains(gateway.Value));
+            bool isOutside = !network.Subnets.Any(s => s.Contains(gateway));
             if (isOutside && isIPv4)
             {
                 warn($"'{network.Name}': the CNI plugins support {OnLinkGateway} ({gateway}) from version 1.6 on; "
                     + "earlier ones can't create the NIC.");
-                JsonObject way = Write(IPPrefix.Containing(gateway.Value, gateway.Value.Bits), OnLink, null);
+                JsonObject way = Write(IPPrefix.Containing(gateway, gateway.Bits), OnLink, null);
                 way["scope"] = ScopeLink;
                 yield return way;
             }
-            else if (isOutside && !gateway.Value.ToIPAddress().IsIPv6LinkLocal)
+            else if (isOutside && !gateway.ToIPAddress().IsIPv6LinkLocal)
             {
                 warn($"'{network.Name}': CNI has no counterpart of {OnLinkGateway} ({gateway}); that default route is left out.");
                 yield break;
@@ -138,7 +138,7 @@ internal readonly record struct CniRoute(IPPrefix Destination, AddressValue? Hop
     }
 
     private static AddressValue? GatewayOf(NetworkRequest network, AddressFamily family) =>
-        network.Gateways.Cast<AddressValue?>().FirstOrDefault(g => g!.Value.Family == family);
+        network.Gateways.FirstOrDefault(g => g.Family == family);
 
     private static bool IsL3(NetworkRequest network) => network.NicKind is IpvlanLink { Mode: not IpvlanMode.L2 };
 }

@@ -70,11 +70,15 @@ internal sealed class DefinitionReader
     public T? Value<T>(string name, Func<string, T> parse) where T : struct =>
         Text(name) is { Length: > 0 } text ? Parse(text, PathOf(name), parse) : null;
 
+    /// <summary>An address, a subnet or a range, parsed; null if it is missing or empty.</summary>
+    public T? Address<T>(string name, Func<string, T> parse) where T : class =>
+        Text(name) is { Length: > 0 } text ? Parse(text, PathOf(name), parse) : null;
+
     /// <summary>A required subnet of a format that allows host bits. They are cleared, and the warning says so.</summary>
     public IPPrefix NeedSubnet(string name) => Need(name, text => Masked(name, text));
 
     /// <summary>A range of a format that allows host bits; null if it is missing or empty.</summary>
-    public AddressRange? MaskedRange(string name) => Value(name, text =>
+    public AddressRange? MaskedRange(string name) => Address(name, text =>
     {
         if (!text.Contains('/')) return AddressRange.Parse(text);
         IPPrefix prefix = Masked(name, text);
@@ -108,12 +112,12 @@ internal sealed class DefinitionReader
     /// <summary>A range from its two ends. A missing end is that of the subnet; null if both are missing.</summary>
     public AddressRange? Range(string first, string last, IPPrefix subnet)
     {
-        AddressValue? from = Value(first, AddressValue.Parse), to = Value(last, AddressValue.Parse);
+        AddressValue? from = Address(first, AddressValue.Parse), to = Address(last, AddressValue.Parse);
         if (from is null && to is null) return null;
         AddressRange usable = AddressPool.Usable(subnet);
         AddressRange range = new(from ?? usable.First, to ?? usable.Last);
         // Other programs let a range end with the broadcast address; here, it ends with the last usable one.
-        return range.First.Family == range.Last.Family && range.First.Number <= range.Last.Number
+        return range.First.Family == range.Last.Family && range.First <= range.Last
             ? range.Intersect(usable) ?? range
             : throw Wrong(first, $"is {range.First}, but the range ends with {range.Last}");
     }

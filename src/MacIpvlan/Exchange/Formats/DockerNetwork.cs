@@ -67,7 +67,7 @@ internal static class DockerNetwork
         {
             DockerSubnet read = new(
                 subnet.NeedSubnet(names.Subnet),
-                subnet.Value(names.Gateway, ReadGateway),
+                subnet.Address(names.Gateway, ReadGateway),
                 subnet.MaskedRange(names.Range),
                 subnet.Object(names.Auxiliary)?.All(AddressRange.Parse) ?? []);
             bool isIPv6 = read.Prefix.Family == AddressFamily.InterNetworkV6;

@@ -55,7 +55,7 @@ internal static class PodmanInspection
             Parent = ParentReference.Parse(parent),
             Internal = network.Flag("internal"),
             Subnets = [.. subnets.Select(static s => s.NeedSubnet("subnet"))],
-            Gateways = [.. subnets.Select(static s => s.Value("gateway", AddressValue.Parse)).OfType<AddressValue>()],
+            Gateways = [.. subnets.Select(static s => s.Address("gateway", AddressValue.Parse)).OfType<AddressValue>()],
             // Podman reports every gateway, including one that it chose itself.
             NoGateway = true,
             Ranges = [.. subnets.Select(static s => ReadRange(s)).OfType<AddressRange>()],
@@ -88,7 +88,7 @@ internal static class PodmanInspection
     private static NetworkRoute ReadRoute(DefinitionReader route) => new()
     {
         Destination = route.NeedSubnet("destination"),
-        NextHop = route.Value("gateway", AddressValue.Parse)?.ToIPAddress(),
+        NextHop = route.Address("gateway", AddressValue.Parse)?.ToIPAddress(),
         Metric = route.Number("metric"),
         Type = route.Value("route_type", DefinitionReader.Word<NetworkRouteType>) ?? NetworkRouteType.Unicast,
     };

@@ -1,0 +1,64 @@
+using System.Management.Automation;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+
+namespace MacIpvlan.Loader;
+
+/// <summary>
+/// Loads the module's assemblies from the folder of the processor's architecture, in which they are compiled ahead of
+/// time. PowerShell loads this assembly first. Third-party assemblies, and those of ours that use them, are loaded into a
+/// private context, so that this module and others can use different versions of the same packages.
+/// </summary>
+public sealed class ModuleLoader : IModuleAssemblyInitializer
+{
+    private static readonly string s_folder = Path.GetDirectoryName(typeof(ModuleLoader).Assembly.Location)!;
+
+    // Compiled code of the wrong architecture doesn't load, and Tmds.LibC would load with wrong constants.
+    private static readonly string s_compiled =
+        Path.Combine(s_folder, RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64");
+
+    private static readonly PrivateContext s_context = new();
+
+    // Runs once, when the first runspace imports the module. The handler stays, because other runspaces can use the module.
+    static ModuleLoader()
+    {
+        AssemblyLoadContext.Default.Resolving += Resolve;
+        // The manifest's root module has the same identity without compiled code. The runtime doesn't load it again.
+        AssemblyLoadContext.Default.LoadFromAssemblyPath(Path.Combine(s_compiled, "MacIpvlan.PowerShell.dll"));
+    }
+
+    /// <inheritdoc/>
+    public void OnImport()
+    {
+    }
+
+    private static Assembly? Resolve(AssemblyLoadContext context, AssemblyName name) => name.Name switch
+    {
+        "MacIpvlan.State" or "MacIpvlan.Runtimes" => s_context.LoadFromAssemblyName(name),
+        // The core is loaded in the default context, where PowerShell finds its types, and so is Tmds.LibC, which only the
+        // core uses.
+        "MacIpvlan" => context.LoadFromAssemblyPath(Path.Combine(s_compiled, "MacIpvlan.dll")),
+        "Tmds.LibC" when Path.Combine(s_compiled, "Tmds.LibC.dll") is string path
+            && AssemblyName.GetAssemblyName(path).Version == name.Version => context.LoadFromAssemblyPath(path),
+        _ => null,
+    };
+
+    private sealed class PrivateContext() : AssemblyLoadContext("MacIpvlan")
+    {
+        // For other assemblies, above all the core, null selects the default context.
+        protected override Assembly? Load(AssemblyName name) =>
+            Find(name.Name + ".dll") is string path ? LoadFromAssemblyPath(path) : null;
+
+        protected override nint LoadUnmanagedDll(string name) =>
+            Find($"lib{name}.so") is string path ? LoadUnmanagedDllFromPath(path) : 0;
+
+        private static string? Find(string file)
+        {
+            string compiled = Path.Combine(s_compiled, "private", file);
+            if (File.Exists(compiled)) return compiled;
+            string shared = Path.Combine(s_folder, "private", file);
+            return File.Exists(shared) ? shared : null;
+        }
+    }
+}
