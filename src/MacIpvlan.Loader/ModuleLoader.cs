@@ -20,6 +20,9 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
 
     private static readonly PrivateContext s_context = new();
 
+    // Other modules can ask for other versions. To read it from the file would load another assembly.
+    private static readonly Version s_libc = new(0, 5, 0, 0);
+
     // Runs once, when the first runspace imports the module. The handler stays, because other runspaces can use the module.
     static ModuleLoader()
     {
@@ -39,8 +42,7 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
         // The core is loaded in the default context, where PowerShell finds its types, and so is Tmds.LibC, which only the
         // core uses.
         "MacIpvlan" => context.LoadFromAssemblyPath(Path.Combine(s_compiled, "MacIpvlan.dll")),
-        "Tmds.LibC" when Path.Combine(s_compiled, "Tmds.LibC.dll") is string path
-            && AssemblyName.GetAssemblyName(path).Version == name.Version => context.LoadFromAssemblyPath(path),
+        "Tmds.LibC" when name.Version == s_libc => context.LoadFromAssemblyPath(Path.Combine(s_compiled, "Tmds.LibC.dll")),
         _ => null,
     };
 

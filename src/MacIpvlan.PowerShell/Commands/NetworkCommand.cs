@@ -9,7 +9,7 @@ namespace MacIpvlan.PowerShell;
 /// </summary>
 public abstract class NetworkCommand : PSCmdlet, IDisposable
 {
-    private readonly ConcurrentQueue<(bool IsWarning, string Text)> _messages = new();
+    private readonly ConcurrentQueue<Message> _messages = new();
     private readonly CancellationTokenSource _stopping = new();
     private string[] _typed = [];
     private ProgressDisplay? _progress;
@@ -17,8 +17,8 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
 
     private protected NetworkSession Session => _session ??= new NetworkSession(StateLocation.Open)
     {
-        Trace = IsVerbose ? text => _messages.Enqueue((IsWarning: false, text)) : null,
-        Warn = text => _messages.Enqueue((IsWarning: true, text)),
+        Trace = IsVerbose ? text => _messages.Enqueue(new(IsWarning: false, text)) : null,
+        Warn = text => _messages.Enqueue(new(IsWarning: true, text)),
         OpenRuntimes = RuntimeLocation.Open,
         Recovering = Recovery.Run,
         Progress = EndsByItself ? Progress.Report : static _ => { },
@@ -278,10 +278,12 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
     // other threads, which can't write.
     private protected void WriteMessages()
     {
-        while (_messages.TryDequeue(out (bool IsWarning, string Text) message))
+        while (_messages.TryDequeue(out Message? message))
         {
             if (message.IsWarning) WriteWarning(message.Text);
             else WriteVerbose(message.Text);
         }
     }
+
+    private sealed record Message(bool IsWarning, string Text);
 }

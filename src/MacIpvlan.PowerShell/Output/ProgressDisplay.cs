@@ -15,7 +15,7 @@ internal sealed class ProgressDisplay(Action<ProgressRecord> write, TimeProvider
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(200);
     private readonly int _thread = Environment.CurrentManagedThreadId;
     // The current work is last, behind the work that it is part of.
-    private readonly List<(WorkProgress Work, int Done)> _levels = [];
+    private readonly List<Level> _levels = [];
     private TimeSpan _worked;
     private TimeSpan _next = s_patience;
     private long _start;
@@ -53,7 +53,7 @@ internal sealed class ProgressDisplay(Action<ProgressRecord> write, TimeProvider
         int level = _levels.FindIndex(l => l.Work.Activity == work.Activity);
         int done = level < 0 ? 0 : _levels[level].Done + 1;
         if (level >= 0) _levels.RemoveRange(level, _levels.Count - level);
-        _levels.Add((work, done));
+        _levels.Add(new(work, done));
     }
 
     private void Show(ProgressRecordType type)
@@ -77,4 +77,6 @@ internal sealed class ProgressDisplay(Action<ProgressRecord> write, TimeProvider
             // The current step is completed first; the command ends at the next point where nothing is half-finished.
         }
     }
+
+    private sealed record Level(WorkProgress Work, int Done);
 }

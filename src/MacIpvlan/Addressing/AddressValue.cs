@@ -14,6 +14,9 @@ namespace MacIpvlan.Addressing;
 // Not .NET's UInt128: its methods are never compiled ahead of time. Not a struct: neither are collections of our own structs.
 public sealed class AddressValue : IEquatable<AddressValue>, IComparable<AddressValue>
 {
+    /// <summary>Both families.</summary>
+    internal static AddressFamily[] Families { get; } = [AddressFamily.InterNetwork, AddressFamily.InterNetworkV6];
+
     private readonly ulong _high;
     private readonly ulong _low;
     private readonly string? _typed;

@@ -12,7 +12,8 @@ public sealed class PrefixIndex
     /// <summary>Sorts the subnets.</summary>
     public PrefixIndex(IReadOnlyList<IPPrefix> prefixes)
     {
-        int[] sorted = [.. Enumerable.Range(0, prefixes.Count)];
+        int[] sorted = new int[prefixes.Count];
+        for (int i = 0; i < sorted.Length; i++) sorted[i] = i;
         Array.Sort(sorted, (a, b) => prefixes[a].CompareTo(prefixes[b]));
         List<IPPrefix> outermost = new(sorted.Length);
         int last = 0;

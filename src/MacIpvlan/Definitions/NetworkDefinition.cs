@@ -63,12 +63,13 @@ internal static class NetworkDefinition
         ILookup<IPPrefix, AddressRange> ranges = request.Ranges.ToLookup(r => SubnetOf(request, index, r, "IP range"));
         ILookup<IPPrefix, AddressRange> excluded = request.Excluded.ToLookup(r => SubnetOf(request, index, r, "excluded address"));
         ILookup<IPPrefix?, AddressValue> gateways = request.Gateways.ToLookup(index.Containing);
-        ILookup<AddressFamily, AddressValue> outside = gateways[null].ToLookup(static g => g.Family);
+        // At most one of each family.
+        AddressValue[] outside = [.. gateways[null]];
         ILookup<IPPrefix?, AddressValue> hops = request.Routes.Where(static r => r.NextHop is not null)
             .Select(static r => AddressValue.From(r.NextHop!)).Distinct().ToLookup(index.Containing);
         return [.. request.Subnets.Select(subnet => new SubnetRecord(
             subnet,
-            GatewayOf(request, subnet, [.. gateways[subnet]], outside[subnet.Family]),
+            GatewayOf(request, subnet, [.. gateways[subnet]], outside.Where(g => g.Family == subnet.Family)),
             [.. ranges[subnet]],
             ExcludedOf([.. excluded[subnet]], hops[subnet])))];
     }
@@ -159,8 +160,12 @@ internal static class NetworkDefinition
 
     private static void CheckGateways(NetworkRequest request, PrefixIndex index)
     {
-        Dictionary<AddressFamily, int> counts = request.Gateways.CountBy(static g => g.Family).ToDictionary();
-        foreach (AddressValue gateway in request.Gateways) CheckGateway(request, index, gateway, isOnly: counts[gateway.Family] == 1);
+        int ofIPv4 = request.Gateways.Count(static g => g.Family == AddressFamily.InterNetwork);
+        foreach (AddressValue gateway in request.Gateways)
+        {
+            int ofFamily = gateway.Family == AddressFamily.InterNetwork ? ofIPv4 : request.Gateways.Count - ofIPv4;
+            CheckGateway(request, index, gateway, isOnly: ofFamily == 1);
+        }
     }
 
     private static void CheckGateway(NetworkRequest request, PrefixIndex index, AddressValue gateway, bool isOnly)
@@ -182,17 +187,21 @@ internal static class NetworkDefinition
 
     private static void CheckRoutes(NetworkRequest request, PrefixIndex index)
     {
-        HashSet<AddressFamily> families = [.. request.Subnets.Select(static s => s.Family)];
-        foreach (NetworkRoute route in request.Routes) CheckRoute(request, index, route, families);
+        bool hasIPv4 = request.Subnets.Any(static s => s.Family == AddressFamily.InterNetwork);
+        bool hasIPv6 = request.Subnets.Any(static s => s.Family == AddressFamily.InterNetworkV6);
+        foreach (NetworkRoute route in request.Routes)
+        {
+            if (!(route.Destination.Family == AddressFamily.InterNetwork ? hasIPv4 : hasIPv6))
+            {
+                throw Invalid($"The network has no subnet of the address family of the route {route.Typed}.");
+            }
+
+            CheckRoute(request, index, route);
+        }
     }
 
-    private static void CheckRoute(NetworkRequest request, PrefixIndex index, NetworkRoute route, HashSet<AddressFamily> families)
+    private static void CheckRoute(NetworkRequest request, PrefixIndex index, NetworkRoute route)
     {
-        if (!families.Contains(route.Destination.Family))
-        {
-            throw Invalid($"The network has no subnet of the address family of the route {route.Typed}.");
-        }
-
         if (route.Metric < 0) throw Invalid($"The route {route.Typed} has a negative metric.");
         if (route.NextHop is null) return;
         AddressValue hop = AddressValue.From(route.NextHop);
@@ -217,15 +226,15 @@ internal static class NetworkDefinition
     // The kernel accepts a destination only once per metric, and would refuse a duplicate only when a NIC is connected.
     private static void CheckRoutesDiffer(NetworkRequest request, IEnumerable<SubnetRecord> subnets)
     {
-        HashSet<(IPPrefix, int)> defaults = request.IsInternal || request.NoDefaultRoute ? [] :
+        HashSet<RouteKey> defaults = request.IsInternal || request.NoDefaultRoute ? [] :
         [
             .. subnets.Where(s => s.Gateway is not null || request.NicKind is IpvlanLink { Mode: not IpvlanMode.L2 })
-                .Select(s => IPPrefix.Containing(s.Prefix.First, 0)).Select(d => (d, MetricOf(d, request.RouteMetric))),
+                .Select(s => IPPrefix.Containing(s.Prefix.First, 0)).Select(d => new RouteKey(d, MetricOf(d, request.RouteMetric))),
         ];
-        HashSet<(IPPrefix, int)> seen = [];
+        HashSet<RouteKey> seen = [];
         foreach (NetworkRoute route in request.Routes)
         {
-            (IPPrefix, int) key = (route.Destination, MetricOf(route.Destination, route.Metric));
+            RouteKey key = new(route.Destination, MetricOf(route.Destination, route.Metric));
             if (defaults.Contains(key))
             {
                 throw new NetworkException(

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 using System.Text;
 using MacIpvlan.Addressing;
 using static MacIpvlan.Linux.Uapi;
@@ -42,14 +42,8 @@ internal ref struct AttributeReader(ReadOnlySpan<byte> attributes)
     }
 
     /// <summary>A number in host byte order, exactly as wide as <typeparamref name="T"/>.</summary>
-    public static T Number<T>(ReadOnlySpan<byte> value) where T : unmanaged
-    {
-        T number = default;
-        Span<byte> bytes = MemoryMarshal.AsBytes(new Span<T>(ref number));
-        if (value.Length != bytes.Length) throw MessageReader.Malformed();
-        value.CopyTo(bytes);
-        return number;
-    }
+    public static T Number<T>(ReadOnlySpan<byte> value) where T : unmanaged =>
+        value.Length == Unsafe.SizeOf<T>() ? RawStruct.Read<T>(value) : throw MessageReader.Malformed();
 
     /// <summary>An address in network byte order: 4 bytes for AF_INET, 16 bytes for AF_INET6.</summary>
     public static AddressValue Address(byte family, ReadOnlySpan<byte> value) => (family, value.Length) is (AF_INET, 4) or (AF_INET6, 16)

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using MacIpvlan.Linux;
 using static MacIpvlan.Linux.Uapi;
 
@@ -18,7 +17,7 @@ internal ref struct MessageReader(ReadOnlySpan<byte> datagram)
         message = default;
         if (_rest.IsEmpty) return false;
         if (_rest.Length < Unsafe.SizeOf<nlmsghdr>()) throw Malformed();
-        nlmsghdr header = MemoryMarshal.Read<nlmsghdr>(_rest);
+        nlmsghdr header = RawStruct.Read<nlmsghdr>(_rest);
         if (header.nlmsg_len < Unsafe.SizeOf<nlmsghdr>() || header.nlmsg_len > _rest.Length) throw Malformed();
         message = new Message(header, _rest[Unsafe.SizeOf<nlmsghdr>()..(int)header.nlmsg_len]);
         // The last message of a datagram doesn't have to be padded.
@@ -40,7 +39,7 @@ internal readonly ref struct Message(nlmsghdr header, ReadOnlySpan<byte> payload
     /// <summary>The family's fixed part.</summary>
     /// <exception cref="NetlinkException">EBADMSG: the message is too short.</exception>
     public T Fixed<T>() where T : unmanaged =>
-        MemoryMarshal.TryRead(_payload, out T value) ? value : throw MessageReader.Malformed();
+        _payload.Length >= Unsafe.SizeOf<T>() ? RawStruct.Read<T>(_payload) : throw MessageReader.Malformed();
 
     /// <summary>The attributes after the fixed part.</summary>
     public AttributeReader Attributes<T>() where T : unmanaged => new(After((Unsafe.SizeOf<T>() + 3) & ~3));
@@ -59,9 +58,10 @@ internal readonly ref struct Message(nlmsghdr header, ReadOnlySpan<byte> payload
         if (Header.nlmsg_type == NLMSG_ERROR)
         {
             // The refused request follows the code: only its header if capped, otherwise all of it.
-            nlmsghdr request = MemoryMarshal.TryRead(After(skip), out nlmsghdr h) ? h : throw MessageReader.Malformed();
+            ReadOnlySpan<byte> request = After(skip);
+            if (request.Length < Unsafe.SizeOf<nlmsghdr>()) throw MessageReader.Malformed();
             bool capped = (Header.nlmsg_flags & NLM_F_CAPPED) != 0;
-            long length = capped ? Unsafe.SizeOf<nlmsghdr>() : (request.nlmsg_len + 3L) & ~3L;
+            long length = capped ? Unsafe.SizeOf<nlmsghdr>() : (RawStruct.Read<nlmsghdr>(request).nlmsg_len + 3L) & ~3L;
             if (length < Unsafe.SizeOf<nlmsghdr>() || length > _payload.Length) throw MessageReader.Malformed();
             skip += (int)length;
         }

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text;
 using static MacIpvlan.Linux.Uapi;
 
@@ -27,20 +26,20 @@ internal sealed class MessageWriter
     {
         _start = _length;
         nlmsghdr header = new() { nlmsg_type = type, nlmsg_flags = (ushort)(NLM_F_REQUEST | flags) };
-        Append(MemoryMarshal.AsBytes(new ReadOnlySpan<nlmsghdr>(in header)));
+        Append(RawStruct.Bytes(in header));
         Fixed(fixedPart);
     }
 
     /// <summary>Adds a fixed part inside a nested attribute.</summary>
     public void Fixed<T>(in T fixedPart) where T : unmanaged =>
-        Append(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in fixedPart)));
+        Append(RawStruct.Bytes(in fixedPart));
 
     /// <summary>
     /// Ends the message: fills in length and sequence number, and requests an acknowledgement if asked to.
     /// </summary>
     public void End(uint sequence, bool acknowledge)
     {
-        ref nlmsghdr header = ref MemoryMarshal.AsRef<nlmsghdr>(_buffer.AsSpan(_start));
+        ref nlmsghdr header = ref Unsafe.As<byte, nlmsghdr>(ref _buffer[_start]);
         header.nlmsg_len = (uint)(_length - _start);
         header.nlmsg_seq = sequence;
         if (acknowledge) header.nlmsg_flags |= NLM_F_ACK;
@@ -58,7 +57,7 @@ internal sealed class MessageWriter
 
     /// <summary>Adds an attribute of one number in host byte order, as wide as <typeparamref name="T"/>.</summary>
     public void Attribute<T>(ushort type, T value) where T : unmanaged =>
-        Attribute(type, MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)));
+        Attribute(type, RawStruct.Bytes(in value));
 
     /// <summary>Adds an attribute of text with a terminating zero byte.</summary>
     public void Text(ushort type, string value)

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using MacIpvlan.Linux;
 using static MacIpvlan.Linux.Uapi;
 
@@ -211,7 +210,7 @@ internal sealed class NetlinkSocket(INetlinkTransport transport, Action? checkpo
     /// <returns>0 or ENODEV; or EBUSY or ENOBUFS if the request must be repeated.</returns>
     private int Collect<T>(RouteRequest request, MessageParser<T> parse, List<T> records, byte[] buffer, out int needed)
     {
-        nlmsghdr asked = MemoryMarshal.Read<nlmsghdr>(_writer.Written);
+        nlmsghdr asked = RawStruct.Read<nlmsghdr>(_writer.Written);
         bool isDump = (asked.nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
         // The four message types of an object are consecutive: NEW, DEL, GET, SET (rtnetlink.h). NEW answers GET.
         int answerType = asked.nlmsg_type & ~3;

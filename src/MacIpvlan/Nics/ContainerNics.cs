@@ -17,10 +17,10 @@ public sealed class ContainerNics(NetworkSession session)
     /// <param name="all">All NICs of containers, because a namespace can have NICs on several networks.</param>
     public static IReadOnlyList<ContainerNic> WithRoutes(IReadOnlyList<ContainerNic> nics, IReadOnlyList<ContainerNic> all)
     {
-        Dictionary<(NamespaceIdentity, NamespaceBirth), Lazy<NamespaceRoutes>> routes = NamespaceRoutes.OfEach(all, static _ => null);
+        Dictionary<NamespaceKey, Lazy<NamespaceRoutes>> routes = NamespaceRoutes.OfEach(all, static _ => null);
         return [.. nics.Select(n => new ContainerNic(n.Record, n.NetworkRecord, n.State)
         {
-            Shared = routes.GetValueOrDefault((n.Record.Namespace, n.Record.NamespaceBirth)),
+            Shared = routes.GetValueOrDefault(n.Record.NamespaceKey),
         })];
     }
 

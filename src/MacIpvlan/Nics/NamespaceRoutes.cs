@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using MacIpvlan.Addressing;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
@@ -14,8 +13,8 @@ namespace MacIpvlan;
 internal sealed class NamespaceRoutes
 {
     private readonly List<Claim> _claims = [];
-    private readonly Dictionary<(IPPrefix, int), Claim> _owned = [];
-    private readonly Dictionary<AddressFamily, Claim> _chosen = [];
+    private readonly Dictionary<RouteKey, Claim> _owned = [];
+    private readonly Dictionary<IPPrefix, Claim> _chosen = [];
 
     /// <summary>Decides which NIC has which route.</summary>
     /// <param name="nics">The namespace's NICs, in the order of creation.</param>
@@ -30,8 +29,8 @@ internal sealed class NamespaceRoutes
 
         foreach (Claim claim in _claims.Where(static c => c.Route.IsDefault && c.Nic.Nic.DefaultRoute == true))
         {
-            bool isSameNic = _chosen.TryGetValue(claim.Family, out Claim? earlier) && earlier.Nic.Nic.Id == claim.Nic.Nic.Id;
-            if (!isSameNic || claim.Route.KnownMetric < earlier!.Route.KnownMetric) _chosen[claim.Family] = claim;
+            bool isSameNic = _chosen.TryGetValue(claim.Route.Destination, out Claim? earlier) && earlier.Nic.Nic.Id == claim.Nic.Nic.Id;
+            if (!isSameNic || claim.Route.KnownMetric < earlier!.Route.KnownMetric) _chosen[claim.Route.Destination] = claim;
         }
 
         foreach (Claim claim in _claims.Where(c => ChosenOver(c) is null)) _owned.TryAdd(claim.Key, claim);
@@ -40,9 +39,9 @@ internal sealed class NamespaceRoutes
     /// <summary>The routes of each namespace, decided when they are asked for.</summary>
     /// <param name="all">All NICs; those of the host are left out.</param>
     /// <param name="hostOf">The host's access to the network with an id; null if there is none, or to ignore it.</param>
-    public static Dictionary<(NamespaceIdentity, NamespaceBirth), Lazy<NamespaceRoutes>> OfEach(
+    public static Dictionary<NamespaceKey, Lazy<NamespaceRoutes>> OfEach(
         IEnumerable<ContainerNic> all, Func<string, NicRecord?> hostOf) => all
-        .Where(static n => !n.Record.IsHost).GroupBy(static n => (n.Record.Namespace, n.Record.NamespaceBirth)).ToDictionary(
+        .Where(static n => !n.Record.IsHost).GroupBy(static n => n.Record.NamespaceKey).ToDictionary(
             static g => g.Key,
             g => new Lazy<NamespaceRoutes>(() => new(NicNeighbors.InOrder(
                 g.Select(n => new RoutedNic(n.Record, n.NetworkRecord, hostOf(n.NetworkRecord.Id)))))));
@@ -72,7 +71,7 @@ internal sealed class NamespaceRoutes
     public IEnumerable<RouteRequest> ChangesFrom(NamespaceRoutes before, NicRecord? gone = null)
     {
         Claim[] left = [.. before._owned.Values.Where(c => c.Nic.Nic.Id != gone?.Id || c.Route.Type != NetworkRouteType.Unicast)];
-        HashSet<(IPPrefix, int)> keys = [.. left.Select(static c => c.Key)];
+        HashSet<RouteKey> keys = [.. left.Select(static c => c.Key)];
         foreach (Claim claim in left)
         {
             if (_owned.TryGetValue(claim.Key, out Claim? now) && now.Route.Type == claim.Route.Type) continue;
@@ -91,20 +90,18 @@ internal sealed class NamespaceRoutes
             bool isKnown = keys.Contains(claim.Key);
             if (isKnown && before._owned[claim.Key].IsSame(claim)) continue;
             // Something else in the namespace may have the default route, and loses it to a NIC that has to have it.
-            bool replaces = isKnown || _chosen.GetValueOrDefault(claim.Family) == claim;
+            bool replaces = isKnown || _chosen.GetValueOrDefault(claim.Route.Destination) == claim;
             yield return claim.Route with { Replaces = replaces, KeepExisting = !replaces };
         }
     }
 
     // The NIC that has to have the default route; a route with a higher metric is no obstacle to that.
-    private Claim? ChosenOver(Claim claim) => claim.Route.IsDefault && _chosen.GetValueOrDefault(claim.Family) is Claim chosen
+    private Claim? ChosenOver(Claim claim) => claim.Route.IsDefault && _chosen.GetValueOrDefault(claim.Route.Destination) is Claim chosen
         && chosen.Nic.Nic.Id != claim.Nic.Nic.Id && claim.Route.KnownMetric <= chosen.Route.KnownMetric ? chosen : null;
 
     private sealed record Claim(RoutedNic Nic, RouteAdd Route)
     {
-        public AddressFamily Family => Route.Destination.Family;
-
-        public (IPPrefix, int) Key => (Route.Destination, Route.KnownMetric);
+        public RouteKey Key { get; } = new(Route.Destination, Route.KnownMetric);
 
         // A blackhole belongs to no link.
         public bool IsSame(Claim other) => Route.Type == other.Route.Type && (Route.Type != NetworkRouteType.Unicast

@@ -19,13 +19,15 @@ internal static class NicRoutes
     /// <param name="host">The host's access to the network; null if there is none, or to ignore it.</param>
     public static IEnumerable<RouteAdd> Of(NetworkRecord network, NicRecord nic, Link link, NicRecord? host = null)
     {
-        foreach (IGrouping<AddressFamily, LeaseRecord> family in nic.Leases.GroupBy(static l => l.Address.Value.Family))
+        foreach (AddressFamily family in AddressValue.Families)
         {
-            AddressValue? way = host?.Leases.Select(static l => l.Address.Value).FirstOrDefault(a => a.Family == family.Key);
+            LeaseRecord[] leases = [.. nic.Leases.Where(l => l.Address.Value.Family == family)];
+            if (leases.Length == 0) continue;
+            AddressValue? way = host?.Leases.Select(static l => l.Address.Value).FirstOrDefault(a => a.Family == family);
             // Another NIC of the namespace may want the same route, and the first one keeps it.
-            foreach (RouteAdd route in Wanted(network, nic, link, family)) yield return Resolve(route) with { KeepExisting = true };
+            foreach (RouteAdd route in Wanted(network, nic, link, family, leases)) yield return Resolve(route) with { KeepExisting = true };
             if (way is null) continue;
-            foreach (AddressValue address in host!.HostAddresses.Where(a => a.Family == family.Key))
+            foreach (AddressValue address in host!.HostAddresses.Where(a => a.Family == family))
             {
                 yield return Through(new(link, IPPrefix.Containing(address, address.Bits)) { KeepExisting = true }, way);
             }
@@ -40,7 +42,7 @@ internal static class NicRoutes
             RouteAdd Through(RouteAdd route, AddressValue hop) => IsRouted(network) ? route : route with
             {
                 Gateway = hop,
-                GatewayIsOnLink = !family.Any(l => l.Address.Subnet.Contains(hop)),
+                GatewayIsOnLink = !leases.Any(l => l.Address.Subnet.Contains(hop)),
             };
         }
     }
@@ -52,19 +54,19 @@ internal static class NicRoutes
             .Concat(network.Routes.Where(static r => r.Destination.PrefixLength == 0).Select(static r => r.Destination.Family)).Distinct(),
     ];
 
-    private static IEnumerable<RouteAdd> Wanted(NetworkRecord network, NicRecord nic, Link link, IGrouping<AddressFamily, LeaseRecord> family)
+    private static IEnumerable<RouteAdd> Wanted(NetworkRecord network, NicRecord nic, Link link, AddressFamily family, LeaseRecord[] leases)
     {
-        NetworkRoute[] own = [.. network.Routes.Where(r => r.Destination.Family == family.Key
+        NetworkRoute[] own = [.. network.Routes.Where(r => r.Destination.Family == family
             && (nic.DefaultRoute != false || r.Destination.PrefixLength > 0) && !IsOwn(r.NextHop is null ? null : AddressValue.From(r.NextHop)))];
         // A NIC that has to have the default route gets it even on a network without, unless the network has one in its routes.
         bool hasDefault = !network.Internal && (nic.DefaultRoute ?? !network.NoDefaultRoute)
             && !(network.NoDefaultRoute && own.Any(static r => r.Destination.PrefixLength == 0));
         if (hasDefault)
         {
-            AddressValue? gateway = family.Select(l => GatewayOf(network, l)).FirstOrDefault(g => g is not null && !IsOwn(g));
+            AddressValue? gateway = leases.Select(l => GatewayOf(network, l)).FirstOrDefault(g => g is not null && !IsOwn(g));
             if (IsRouted(network) || gateway is not null)
             {
-                yield return new(link, IPPrefix.Containing(AddressValue.Unspecified(family.Key), 0))
+                yield return new(link, IPPrefix.Containing(AddressValue.Unspecified(family), 0))
                 {
                     Gateway = IsRouted(network) ? null : gateway,
                     Metric = network.RouteMetric,
@@ -74,7 +76,7 @@ internal static class NicRoutes
         else if (IsRouted(network))
         {
             // Without a default route, a NIC in an l3 mode needs a route to each other subnet of the network.
-            foreach (IPPrefix sibling in SiblingSubnets(network, family)) yield return new(link, sibling);
+            foreach (IPPrefix sibling in SiblingSubnets(network, family, leases)) yield return new(link, sibling);
         }
 
         foreach (NetworkRoute route in own)
@@ -91,10 +93,8 @@ internal static class NicRoutes
         bool IsOwn(AddressValue? hop) => nic.Leases.Any(l => l.Address.Value == hop);
     }
 
-    private static IEnumerable<IPPrefix> SiblingSubnets(
-        NetworkRecord network, IGrouping<AddressFamily, LeaseRecord> leases) => network.Subnets
-        .Select(static s => s.Prefix)
-        .Where(p => p.Family == leases.Key && leases.All(l => l.Address.Subnet != p));
+    private static IEnumerable<IPPrefix> SiblingSubnets(NetworkRecord network, AddressFamily family, LeaseRecord[] leases) =>
+        network.Subnets.Select(static s => s.Prefix).Where(p => p.Family == family && leases.All(l => l.Address.Subnet != p));
 
     private static AddressValue? GatewayOf(NetworkRecord network, LeaseRecord lease) =>
         network.Subnets.First(s => s.Prefix.Contains(lease.Address.Value)).Gateway;

@@ -91,8 +91,8 @@ public sealed class NicStates(NetworkSession session)
         Queue<Looking> started = new();
         try
         {
-            foreach (IGrouping<(NamespaceIdentity, NamespaceBirth), ContainerNic> group in settled
-                .Where(static n => !n.Record.IsHost).GroupBy(static n => (n.Record.Namespace, n.Record.NamespaceBirth)))
+            foreach (IGrouping<NamespaceKey, ContainerNic> group in settled
+                .Where(static n => !n.Record.IsHost).GroupBy(static n => n.Record.NamespaceKey))
             {
                 session.ThrowIfStopping();
                 if (started.Count == MostAtOnce) Finish(absence, started, states);

@@ -19,7 +19,7 @@ internal sealed class RoutesToHost(NetworkSession session)
     {
         PlannedNic[] nics = [.. made.Where(static m => !m.Nic.IsHost)];
         Dictionary<string, NicRecord?> hosts = nics.Select(static m => m.Nic.NetworkId).Distinct().ToDictionary(static id => id, _neighbors.FindHost);
-        foreach (IGrouping<(NamespaceIdentity, NamespaceBirth), PlannedNic> place in nics.GroupBy(static m => (m.Nic.Namespace, m.Nic.NamespaceBirth)))
+        foreach (IGrouping<NamespaceKey, PlannedNic> place in nics.GroupBy(static m => m.Nic.NamespaceKey))
         {
             if (place.All(m => hosts[m.Nic.NetworkId] is null or { HostAddresses.Count: 0 })) continue;
             PlannedNic first = place.First();
@@ -39,13 +39,13 @@ internal sealed class RoutesToHost(NetworkSession session)
         string networkId = (before ?? now)!.NetworkId;
         IReadOnlyList<NicRecord> all = session.State.GetNics();
         // A NIC that is being connected may have looked for the host before this change.
-        ILookup<(NamespaceIdentity, NamespaceBirth), NicRecord> namespaces = all
+        ILookup<NamespaceKey, NicRecord> namespaces = all
             .Where(static n => !n.IsHost && n.State is NicRecordState.Attached or NicRecordState.Reserved && n.Leases.Count > 0)
-            .ToLookup(static n => (n.Namespace, n.NamespaceBirth));
+            .ToLookup(static n => n.NamespaceKey);
         Dictionary<string, NetworkRecord> networks = session.State.GetNetworks().ToDictionary(static n => n.Id);
         Dictionary<string, NicRecord> hosts = all.Where(static n => n.IsHost && n.State == NicRecordState.Attached).ToDictionary(static n => n.NetworkId);
         Queue<(NamespaceHandle Target, Task<int> Work)> started = new();
-        foreach (IGrouping<(NamespaceIdentity, NamespaceBirth), NicRecord> nics in namespaces.Where(g => g.Any(n => n.NetworkId == networkId)))
+        foreach (IGrouping<NamespaceKey, NicRecord> nics in namespaces.Where(g => g.Any(n => n.NetworkId == networkId)))
         {
             RouteRequest[] changes = [.. Routes(nics, now).ChangesFrom(Routes(nics, before))];
             if (changes.Length == 0 || TryOpen(nics.First(n => n.NetworkId == networkId)) is not NamespaceHandle target) continue;

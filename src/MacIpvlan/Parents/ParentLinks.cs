@@ -42,9 +42,9 @@ internal sealed class ParentLinks(NetworkSession session)
         Link? upper = session.Host.GetLinks().FirstOrDefault(
             l => l.ParentIndex == vlan.Index && !l.ParentIsForeign && l.Kind is not (MacvlanLink or IpvlanLink));
         if (upper is not null) return upper.Name;
-        HashSet<(NamespaceIdentity, int)> own = networkId is null ? []
-            : [.. session.State.GetNics(networkId).Select(static n => (n.Namespace, n.InterfaceIndex))];
-        return new SiblingLinks(session).Find(vlan).FirstOrDefault(s => !own.Contains((s.Namespace, s.Link.Index)))?.ToString();
+        HashSet<LinkPlace> own = networkId is null ? []
+            : [.. session.State.GetNics(networkId).Select(static n => new LinkPlace(n.Namespace, n.InterfaceIndex))];
+        return new SiblingLinks(session).Find(vlan).FirstOrDefault(s => !own.Contains(new(s.Namespace, s.Link.Index)))?.ToString();
     }
 
     /// <summary>

@@ -7,7 +7,7 @@ namespace MacIpvlan;
 /// <summary>The networks on one parent.</summary>
 internal sealed class ParentUsers
 {
-    private readonly Dictionary<(Type, int, int), NetworkRecord> _byKind = [];
+    private readonly Dictionary<KindKey, NetworkRecord> _byKind = [];
     private readonly Dictionary<IPPrefix, NetworkRecord> _owners = [];
 
     // In this order, the subnets within another one follow it.
@@ -51,10 +51,12 @@ internal sealed class ParentUsers
         return null;
     }
 
-    private static (Type, int, int) KindOf(LinkKind kind) => kind switch
+    private static KindKey KindOf(LinkKind kind) => kind switch
     {
-        MacvlanLink macvlan => (typeof(MacvlanLink), (int)macvlan.Mode, 0),
-        IpvlanLink ipvlan => (typeof(IpvlanLink), (int)ipvlan.Mode, (int)ipvlan.Flag),
-        _ => (kind.GetType(), 0, 0),
+        MacvlanLink macvlan => new(kind.Name, (int)macvlan.Mode, 0),
+        IpvlanLink ipvlan => new(kind.Name, (int)ipvlan.Mode, (int)ipvlan.Flag),
+        _ => new(kind.Name, 0, 0),
     };
+
+    private sealed record KindKey(string Kind, int Mode, int Flag);
 }

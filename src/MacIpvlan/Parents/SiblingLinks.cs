@@ -13,7 +13,7 @@ internal sealed class SiblingLinks(NetworkSession session)
     private static readonly TimeSpan s_validity = TimeSpan.FromSeconds(1);
     private readonly HashSet<NamespaceIdentity> _unreadable = [];
     private List<SiblingLink> _all = [];
-    private HashSet<(NamespaceIdentity, int)>? _recorded;
+    private HashSet<LinkPlace>? _recorded;
     private long? _found;
 
     /// <summary>The links on a parent of the host.</summary>
@@ -37,8 +37,8 @@ internal sealed class SiblingLinks(NetworkSession session)
         IReadOnlyList<SiblingLink> all = Find(parent);
         if (all.Count == 0) return all;
         // Read after the links, so that NICs that were created meanwhile are recorded.
-        _recorded ??= [.. session.State.GetNics().Select(static n => (n.Namespace, LinkMark.Index(n)))];
-        return [.. all.Where(s => !_recorded.Contains((s.Namespace, s.Link.Index)))];
+        _recorded ??= [.. session.State.GetNics().Select(static n => new LinkPlace(n.Namespace, LinkMark.Index(n)))];
+        return [.. all.Where(s => !_recorded.Contains(new(s.Namespace, s.Link.Index)))];
     }
 
     /// <summary>Looks for links anew, because something has changed.</summary>

@@ -32,6 +32,9 @@ public sealed record NicRecord
     /// <summary>Distinguishes the namespace from a later one with the same identity.</summary>
     public required NamespaceBirth NamespaceBirth { get; init; }
 
+    /// <summary>The namespace, distinguished from all others.</summary>
+    public NamespaceKey NamespaceKey => IsHost ? NamespaceKey.Host : new(Namespace, NamespaceBirth);
+
     /// <summary>The process that was specified as the target; null if none was.</summary>
     public int? ProcessId { get; init; }
 

@@ -19,7 +19,7 @@ public sealed record NetworkTopology
 
     /// <summary>For each NIC, the names of the other networks that its namespace is on.</summary>
     public ILookup<ContainerNic, string> Neighbors => Networks.SelectMany(static n => n.Nics)
-        .GroupBy(static n => (n.Record.Namespace, n.Record.NamespaceBirth))
+        .GroupBy(static n => n.Record.NamespaceKey)
         .SelectMany(static own => own.SelectMany(nic => own.Select(static n => n.Network).Distinct()
             .Where(name => name != nic.Network).Select(name => (Nic: nic, Name: name))))
         .ToLookup(static n => n.Nic, static n => n.Name);

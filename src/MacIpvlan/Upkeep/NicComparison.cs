@@ -11,7 +11,7 @@ namespace MacIpvlan;
 internal sealed class NicComparison(NetworkSession session)
 {
     private readonly NicLinks _links = new(session);
-    private Dictionary<(NamespaceIdentity, NamespaceBirth), Lazy<NamespaceRoutes>> _routes = [];
+    private Dictionary<NamespaceKey, Lazy<NamespaceRoutes>> _routes = [];
 
     /// <summary>Notes which routes the NICs of each namespace have. Call it before a NIC is compared.</summary>
     /// <param name="all">All NICs with the host's.</param>
@@ -164,7 +164,7 @@ internal sealed class NicComparison(NetworkSession session)
 
     private IEnumerable<RouteAdd> RoutesOf(ContainerNic nic, Link link) => nic.Record.IsHost
         ? HostRoutes.Of(link, session.State.GetNics(nic.Record.NetworkId).Where(static n => n.State == NicRecordState.Attached))
-        : _routes[(nic.Record.Namespace, nic.Record.NamespaceBirth)].Value.Of(nic.Record).Select(r => r with { Link = link });
+        : _routes[nic.Record.NamespaceKey].Value.Of(nic.Record).Select(r => r with { Link = link });
 
     private static bool IsSame(RouteAdd wanted, Route actual, bool isStrict)
     {

@@ -15,7 +15,7 @@ public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions opt
 {
     // The longest time until new NICs of other commands, or a stop, are noticed.
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
-    private readonly HashSet<WatchedPlace> _known = [];
+    private readonly HashSet<NamespaceKey> _known = [];
     private readonly Dictionary<int, WatchedNamespace> _namespaces = [];
     private readonly List<NetworkEvent> _events = [];
     private WatchedNamespace _host = new(nic: null, options.All);
@@ -91,7 +91,7 @@ public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions opt
     {
         _networks = WatchedNetworks.Read(session, options.IsWanted);
         _lookedAt = _networks.Version;
-        foreach (ContainerNic nic in _networks.OnePerNamespace.Where(n => _known.Add(WatchedPlace.Of(n)))) TryWatch(nic, tells);
+        foreach (ContainerNic nic in _networks.OnePerNamespace.Where(n => _known.Add(n.Record.NamespaceKey))) TryWatch(nic, tells);
         session.LeaveNamespaces();
         _host.Attribute(_networks);
         foreach ((int id, WatchedNamespace place) in _namespaces)

@@ -22,7 +22,7 @@ internal sealed class WatchedNamespace(ContainerNic? nic, bool tellsAll)
     public ContainerNic? Nic { get; } = nic;
 
     /// <summary>The identity of the namespace.</summary>
-    public WatchedPlace Place { get; } = nic is null ? WatchedPlace.Host : WatchedPlace.Of(nic);
+    public NamespaceKey Place { get; } = nic is null ? NamespaceKey.Host : nic.Record.NamespaceKey;
 
     /// <summary>Whether it has any NIC, as far as the kernel has reported.</summary>
     public bool HasNics => _owners.Values.Any(static o => o.Nic is not null);
@@ -148,7 +148,7 @@ internal sealed class WatchedNamespace(ContainerNic? nic, bool tellsAll)
     }
 
     // A route without a link belongs to the whole namespace.
-    private bool IsOurs(int link) => _owners.ContainsKey(link) || (link == 0 && Place != WatchedPlace.Host);
+    private bool IsOurs(int link) => _owners.ContainsKey(link) || (link == 0 && Place != NamespaceKey.Host);
 
     private bool IsTold(int link) => tellsAll || _owners.ContainsKey(link);
 

@@ -12,7 +12,7 @@ internal sealed class WatchedNetworks(IReadOnlyList<NetworkRecord> networks, IEn
 {
     // Keyed by the identity, which is recorded from the start. Several namespaces can have the same identity one after
     // another; which of them is meant is known only once the NIC has been created.
-    private readonly ILookup<NamespaceIdentity, ContainerNic> _nics = nics.ToLookup(static n => WatchedPlace.Of(n).Identity);
+    private readonly ILookup<NamespaceIdentity, ContainerNic> _nics = nics.ToLookup(static n => n.Record.NamespaceKey.Identity);
 
     /// <summary>The version of the state that this was read from.</summary>
     public long Version { get; } = version;
@@ -28,14 +28,14 @@ internal sealed class WatchedNetworks(IReadOnlyList<NetworkRecord> networks, IEn
 
     /// <summary>One NIC for each namespace that has NICs, except the host's own.</summary>
     public IEnumerable<ContainerNic> OnePerNamespace => _nics.SelectMany(static n => n)
-        .Where(static n => !n.Record.IsHost && n.Record.State != NicRecordState.Reserved).DistinctBy(WatchedPlace.Of);
+        .Where(static n => !n.Record.IsHost && n.Record.State != NicRecordState.Reserved).DistinctBy(static n => n.Record.NamespaceKey);
 
     /// <summary>Whether a namespace has NICs or may be getting one.</summary>
-    public bool HasNics(WatchedPlace place) =>
-        _nics[place.Identity].Any(n => n.Record.State == NicRecordState.Reserved || WatchedPlace.Of(n) == place);
+    public bool HasNics(NamespaceKey place) =>
+        _nics[place.Identity].Any(n => n.Record.State == NicRecordState.Reserved || n.Record.NamespaceKey == place);
 
     /// <summary>Finds the owners of a namespace's links, by link index; links without an owner are left out.</summary>
-    public Dictionary<int, LinkOwner> FindOwners(WatchedPlace place, IReadOnlyCollection<Link> links)
+    public Dictionary<int, LinkOwner> FindOwners(NamespaceKey place, IReadOnlyCollection<Link> links)
     {
         Dictionary<int, LinkOwner> owners = [];
         foreach (ContainerNic nic in _nics[place.Identity])
@@ -45,7 +45,7 @@ internal sealed class WatchedNetworks(IReadOnlyList<NetworkRecord> networks, IEn
             if (link is not null) owners[link.Index] = new(nic.Network, Named(nic, link));
         }
 
-        if (place != WatchedPlace.Host) return owners;
+        if (place != NamespaceKey.Host) return owners;
         HostLinks host = new(links);
         foreach (NetworkRecord network in networks)
         {
@@ -71,13 +71,3 @@ internal sealed class WatchedNetworks(IReadOnlyList<NetworkRecord> networks, IEn
 /// <param name="Network">The network, or the networks of a parent.</param>
 /// <param name="Nic">The NIC; null for a parent.</param>
 internal sealed record LinkOwner(string Network, ContainerNic? Nic);
-
-/// <summary>The identity of a namespace, unique for as long as the kernel runs.</summary>
-internal sealed record WatchedPlace(NamespaceIdentity Identity, NamespaceBirth Birth)
-{
-    /// <summary>The host's namespace.</summary>
-    public static WatchedPlace Host { get; } = new(new(0, 0), new("", 0));
-
-    /// <summary>The namespace of a NIC.</summary>
-    public static WatchedPlace Of(ContainerNic nic) => nic.Record.IsHost ? Host : new(nic.Record.Namespace, nic.Record.NamespaceBirth);
-}
