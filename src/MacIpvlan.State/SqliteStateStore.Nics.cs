@@ -262,7 +262,7 @@ public sealed partial class SqliteStateStore
                 AddressPool.Allocatable(pool.Subnet.Prefix, [.. pool.Subnet.Ranges], Withheld(pool).Concat(ofHostHere));
             foreach (AddressRange range in allocatable)
             {
-                AddressValue? candidate = RunContaining(pool.Id, range.First) is AddressRange run ? run.Last.Next : range.First;
+                AddressValue? candidate = RunContaining(pool.Id, range.First) is AddressRange run ? run.Last.Next() : range.First;
                 if (candidate is not null && range.Contains(candidate)) return Take(nic, ordinal, pool, candidate, LeaseSource.Pool);
             }
         }
@@ -331,8 +331,8 @@ public sealed partial class SqliteStateStore
 
     private void AddToRun(long pool, AddressValue address)
     {
-        AddressRange? before = address.Previous is AddressValue previous ? RunContaining(pool, previous) : null;
-        List<AddressRange> after = address.Next is not AddressValue next ? [] : _database.Query(
+        AddressRange? before = address.Previous() is AddressValue previous ? RunContaining(pool, previous) : null;
+        List<AddressRange> after = address.Next() is not AddressValue next ? [] : _database.Query(
             "SELECT first, last, rowid FROM runs WHERE pool_id = $1 AND first = $2", ReadRun, pool, next.ToBytes());
         AddressValue last = after.Count == 1 ? after[0].Last : address;
         if (after.Count == 1) DeleteRun(pool, after[0].First);
@@ -351,8 +351,8 @@ public sealed partial class SqliteStateStore
     {
         if (RunContaining(pool, address) is not AddressRange run) return;
         DeleteRun(pool, run.First);
-        if (run.First != address) InsertRun(pool, run.First, address.Previous!);
-        if (run.Last != address) InsertRun(pool, address.Next!, run.Last);
+        if (run.First != address) InsertRun(pool, run.First, address.Previous()!);
+        if (run.Last != address) InsertRun(pool, address.Next()!, run.Last);
     }
 
     private void InsertRun(long pool, AddressValue first, AddressValue last) => _database.Execute(

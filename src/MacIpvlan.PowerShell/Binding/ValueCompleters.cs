@@ -46,7 +46,7 @@ public sealed class FreeAddressCompleter : NameCompleter
     {
         AddressValue first = (AddressValue)range.FirstAddress.Address;
         AddressValue last = (AddressValue)range.LastAddress.Address;
-        for (AddressValue? address = first; address is not null && address <= last; address = address.Next) yield return address.ToString();
+        for (AddressValue? address = first; address is not null && address <= last; address = address.Next()) yield return address.ToString();
     }
 }
 

@@ -31,7 +31,7 @@ public static class AddressPool
             if (first > last) continue;
             Cut(first, last, cuts, ref cut, result);
             if (last == usable.Last) break;
-            next = last.Next!;
+            next = last.Next()!;
         }
 
         return result;
@@ -46,10 +46,10 @@ public static class AddressPool
     {
         AddressRange all = new(subnet.First, subnet.Last);
         if (subnet.First.Bits - subnet.PrefixLength < 2) return all;
-        AddressValue first = all.First.Next!;
+        AddressValue first = all.First.Next()!;
         return subnet.Family == AddressFamily.InterNetworkV6
             ? all with { First = first }
-            : new(first, all.Last.Previous!);
+            : new(first, all.Last.Previous()!);
     }
 
     // Both the ranges and the cuts ascend, so each range goes on with the cuts where the one before it ended.
@@ -60,10 +60,10 @@ public static class AddressPool
             AddressRange cut = cuts[next];
             if (cut.Last < first) continue;
             if (cut.First > last) break;
-            if (cut.First > first) result.Add(new(first, cut.First.Previous!));
+            if (cut.First > first) result.Add(new(first, cut.First.Previous()!));
             // This cut can also be in the next range.
             if (cut.Last >= last) return;
-            first = cut.Last.Next!;
+            first = cut.Last.Next()!;
         }
 
         result.Add(new(first, last));

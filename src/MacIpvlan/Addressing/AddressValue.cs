@@ -40,11 +40,11 @@ public sealed class AddressValue : IEquatable<AddressValue>, IComparable<Address
     internal bool IsUnspecified => _high == 0 && _low == 0;
 
     /// <summary>The next address; null after the highest address of the family.</summary>
-    public AddressValue? Next => this == Highest(0) ? null
+    public AddressValue? Next() => this == Highest(0) ? null
         : new(Family, _low == ulong.MaxValue ? _high + 1 : _high, unchecked(_low + 1));
 
     /// <summary>The previous address; null before 0.0.0.0 or ::.</summary>
-    public AddressValue? Previous => IsUnspecified ? null
+    public AddressValue? Previous() => IsUnspecified ? null
         : new(Family, _low == 0 ? _high - 1 : _high, unchecked(_low - 1));
 
     /// <summary>The lowest address of the subnet that contains this one: all host bits are 0.</summary>

@@ -25,7 +25,7 @@ public sealed class AddressValueTests
 
         Assert.Equal(bytes, Convert.ToHexStringLower(value.ToBytes()));
         Assert.Equal(canonical, value.ToString());
-        Assert.Equal(UInt128.Parse(bytes, System.Globalization.NumberStyles.HexNumber, null), value.Number);
+        Assert.Equal(UInt128.Parse(bytes, System.Globalization.NumberStyles.HexNumber, null), value.Number());
         Assert.Equal(bytes.Length == 8 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6, value.Family);
         Assert.Equal(bytes.Length * 4, value.Bits);
     }

@@ -26,7 +26,7 @@ public sealed class TypedTextTests
         AddressValue address = AddressValue.Parse("FD09:0::5");
 
         Assert.Equal("FD09:0::5", address.Typed);
-        Assert.Equal("fd09::6", (address with { Number = address.Number + 1 }).Typed);
+        Assert.Equal("fd09::6", address.Next()!.Typed);
         Assert.Equal("fd09::", IPPrefix.Containing(address, 64).First.Typed);
         Assert.Equal(AddressValue.Parse("fd09::5"), address);
         Assert.Equal("10.9.0.9", NetworkRoute.Parse("10.9.0.9").Typed);

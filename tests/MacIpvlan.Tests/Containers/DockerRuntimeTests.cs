@@ -31,7 +31,7 @@ public sealed class DockerRuntimeTests
         string id = text.Split('"')[3];
         using FakeDaemon daemon = new(path => path == $"/containers/{id}/json" ? (200, text) : (404, FakeDaemon.Capture(kind + "-none")));
 
-        ContainerStatus status = daemon.Runtime.Inspect(id, TestContext.Current.CancellationToken)!.Value;
+        ContainerStatus status = daemon.Runtime.Inspect(id, TestContext.Current.CancellationToken)!;
 
         Assert.True(status.ProcessId > 1);
         Assert.StartsWith("2026-11-24T", status.StartedAt, StringComparison.Ordinal);
@@ -85,7 +85,7 @@ public sealed class DockerRuntimeTests
     {
         using FakeDaemon daemon = FakeDaemon.Of(Id, "web1", () => FakeDaemon.Inspection(Id, pid).Replace("false", "true"));
 
-        Assert.Equal(0, daemon.Runtime.Inspect(Id, TestContext.Current.CancellationToken)!.Value.ProcessId);
+        Assert.Equal(0, daemon.Runtime.Inspect(Id, TestContext.Current.CancellationToken)!.ProcessId);
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class DockerRuntimeTests
     {
         using FakeDaemon daemon = FakeDaemon.Of(Id, "web1", static () => FakeDaemon.Inspection(new string('b', 64), 77));
 
-        Assert.Equal(0, daemon.Runtime.Inspect(Id, TestContext.Current.CancellationToken)!.Value.ProcessId);
+        Assert.Equal(0, daemon.Runtime.Inspect(Id, TestContext.Current.CancellationToken)!.ProcessId);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using MacIpvlan.Tests.Addressing;
 using MacIpvlan.Addressing;
 using MacIpvlan.State;
 
@@ -92,6 +93,6 @@ public sealed class AllocationModelTests : StateTest
 
     private static IEnumerable<AddressValue> All(IPPrefix prefix)
     {
-        for (UInt128 n = prefix.First.Number; n <= prefix.Last.Number; n++) yield return new(prefix.Family, n);
+        for (UInt128 n = prefix.First.Number(); n <= prefix.Last.Number(); n++) yield return AddressNumbers.Address(prefix.Family, n);
     }
 }

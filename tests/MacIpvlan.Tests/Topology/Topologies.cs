@@ -1,4 +1,5 @@
 using System.Numerics;
+using MacIpvlan.Tests.Addressing;
 using MacIpvlan.Addressing;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink.Kinds;
@@ -201,11 +202,11 @@ internal static class Topologies
             Parent = parent,
             Internal = parent.StartsWith("dm-", StringComparison.Ordinal),
             Subnets = [.. subnets.Select(IPPrefix.Parse).Select(static p => new SubnetRecord(
-                p, p.PrefixLength <= 28 ? p.First with { Number = p.First.Number + 1 } : null, [], []))],
+                p, p.PrefixLength <= 28 ? p.First.Next() : null, [], []))],
         };
         BigInteger used = nics.Length + (access ? 1 : 0);
         NetworkUsage usage = new(nics.Length, [], [.. record.Subnets.Select(s => new SubnetUsage(s.Prefix.Size - 3, used, s.Prefix.Size - 3 - used, []))]);
-        NicRecord own = Nic("host", $"{record.Subnets[0].Prefix.First with { Number = record.Subnets[0].Prefix.First.Number + 5 }}/24");
+        NicRecord own = Nic("host", $"{record.Subnets[0].Prefix.First.Plus(5)}/24");
         return new(
             ContainerNetwork.From(record, usage, state),
             [.. nics.Select(n => new ContainerNic(n, record, state == NetworkState.ParentMissing ? NicState.Detached : NicState.Up))],

@@ -94,7 +94,7 @@ internal static class DockerCommand
     private static IEnumerable<AddressValue> Each(AddressRange range)
     {
         AddressValue address = range.First;
-        for (; address != range.Last; address = address.Next!) yield return address;
+        for (; address != range.Last; address = address.Next()!) yield return address;
         yield return address;
     }
 

@@ -92,7 +92,7 @@ public sealed class LinkParseTests
     [MemberData(nameof(Commands))]
     public void Parse_ReadsTheIPv6Settings(string command)
     {
-        IPv6Settings settings = Assert.NotNull(Parse(Captures.Links[command]).IPv6);
+        IPv6Settings settings = Parse(Captures.Links[command]).IPv6!;
 
         Assert.False(settings.IsDisabled);
         Assert.Equal(
@@ -108,7 +108,7 @@ public sealed class LinkParseTests
         byte[] numbers = [.. Enumerable.Range(0, 27).SelectMany(BitConverter.GetBytes)];
         byte[] families = [116, 0, 10, 0, 112, 0, 2, 0, .. numbers];
 
-        IPv6Settings settings = IPv6Settings.Parse(new(families))!.Value;
+        IPv6Settings settings = IPv6Settings.Parse(new(families))!;
 
         Assert.True(settings.IsDisabled);
         Assert.Equal(
