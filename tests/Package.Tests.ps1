@@ -1,5 +1,5 @@
 # What is published: the files that the task Package makes, and the module out of them beside other versions of what it
-# has in bin/private.
+# has from others.
 
 BeforeAll {
     . $PSScriptRoot/Support.ps1
@@ -106,7 +106,7 @@ Describe 'The package' -Tag Native, Once {
 
     It 'has a bill of materials of every file of others, with licences that its notices tell' {
         $listed = $sbom.components.components | Where-Object type -EQ file | ForEach-Object { "$($_.hashes.content)  $($_.name)" } | Sort-Object
-        $there = Get-FileName $module | Where-Object { $_ -like 'bin/private/*' -and $_ -notlike '*/MacIpvlan.*' } |
+        $there = Get-FileName $module | Where-Object { $_ -like 'bin/*' -and $_ -notmatch '/MacIpvlan(\.\w+)?\.dll$' } |
             ForEach-Object { "$((Get-FileHash $module/$_).Hash.ToLowerInvariant())  $_" } | Sort-Object
         $listed | Should -Be $there
         $notices = Get-Content $module/THIRD-PARTY-NOTICES.txt

@@ -3,7 +3,8 @@
 Writes the bill of materials of a built module: CycloneDX 1.6, as JSON.
 .DESCRIPTION
 The CycloneDX tool lists the packages that the build was restored with. This script adds the files that ship: it finds each
-file in bin/private by its hash in one of the packages, and fails if it can't. Packages that ship no file are omitted.
+one of others in one of the packages, and fails if it can't. Packages that ship no file are omitted. Assemblies that are
+trimmed and compiled ahead of time have other bytes than in the package, but keep the id that their compiler gave them.
 #>
 param(
     [Parameter(Mandatory)] [Management.Automation.PSModuleInfo] $Manifest,
@@ -25,7 +26,7 @@ function Invoke-Tool {
 # The library reports its own version, which is the same for all architectures.
 function Get-SqliteVersion {
     $architecture = "$([Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture)".ToLowerInvariant()
-    $library = [Runtime.InteropServices.NativeLibrary]::Load((Join-Path $Manifest.ModuleBase "bin/private/runtimes/linux-$architecture/libe_sqlite3.so"))
+    $library = [Runtime.InteropServices.NativeLibrary]::Load((Join-Path $Manifest.ModuleBase "bin/linux-$architecture/private/libe_sqlite3.so"))
     [Runtime.InteropServices.Marshal]::PtrToStringUTF8([Runtime.InteropServices.NativeLibrary]::GetExport($library, 'sqlite3_version'))
     [Runtime.InteropServices.NativeLibrary]::Free($library)
 }
@@ -39,23 +40,34 @@ try {
 }
 finally { Remove-Item $folder -Recurse }
 
-# Maps the hash of a file to its component: the first one if several packages have the same file.
+# What a file is recognized by: the module version id of an assembly (ECMA-335 II.22.30), the hash of another file.
+function Get-Identity([IO.FileInfo] $File) {
+    if ($File.Extension -ne '.dll') { return (Get-FileHash $File).Hash }
+    $stream = $File.OpenRead()
+    try {
+        $metadata = [Reflection.Metadata.PEReaderExtensions]::GetMetadataReader([Reflection.PortableExecutable.PEReader]::new($stream))
+        "$($metadata.GetGuid($metadata.GetModuleDefinition().Mvid))"
+    }
+    finally { $stream.Dispose() }
+}
+
+# Maps the identity of a file to its component: the first one if several packages have the same file.
 $origin = @{}
 foreach ($component in $bom.components) {
     $package = Join-Path $cache "$($component.name)/$($component.version)".ToLowerInvariant()
     foreach ($file in Get-ChildItem $package -Recurse -Include *.dll, *.so) {
-        $hash = (Get-FileHash $file).Hash
-        if (-not $origin[$hash]) { $origin[$hash] = $component }
+        $identity = Get-Identity $file
+        if (-not $origin[$identity]) { $origin[$identity] = $component }
     }
 }
-foreach ($file in Get-ChildItem (Join-Path $Manifest.ModuleBase 'bin/private') -File -Recurse | Sort-Object FullName) {
-    if ($file.Name -like 'MacIpvlan.*.dll') { continue }
-    $hash = (Get-FileHash $file).Hash
-    if (-not $origin[$hash]) { throw "$($file.FullName) isn't in any package that this build was restored with." }
-    $origin[$hash].components += @([ordered]@{
+foreach ($file in Get-ChildItem (Join-Path $Manifest.ModuleBase 'bin') -File -Recurse | Sort-Object FullName) {
+    if ($file.Name -match '^MacIpvlan(\..+)?\.dll$') { continue }
+    $identity = Get-Identity $file
+    if (-not $origin[$identity]) { throw "$($file.FullName) isn't in any package that this build was restored with." }
+    $origin[$identity].components += @([ordered]@{
             type = 'file'
             name = [IO.Path]::GetRelativePath($Manifest.ModuleBase, $file.FullName)
-            hashes = @([ordered]@{ alg = 'SHA-256'; content = $hash.ToLowerInvariant() })
+            hashes = @([ordered]@{ alg = 'SHA-256'; content = (Get-FileHash $file).Hash.ToLowerInvariant() })
         })
 }
 $version = Get-SqliteVersion

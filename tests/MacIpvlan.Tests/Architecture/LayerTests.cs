@@ -36,8 +36,7 @@ public sealed partial class LayerTests
         // The wiring of the two, and kinds of links as values.
         Assert.Equal(
             ["StateLocation.cs"],
-            cmdlets.Where(static f => f.Key != "ModuleLoader.cs" && Mentions(f.Value, "MacIpvlan.State"))
-                .Select(static f => f.Key));
+            cmdlets.Where(static f => Mentions(f.Value, "MacIpvlan.State")).Select(static f => f.Key));
         // A target is held by its descriptor from the first look on.
         Assert.Equal(
             ["Binding/NamespaceReference.cs"],

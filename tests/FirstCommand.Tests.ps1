@@ -1,0 +1,60 @@
+# What the first command of a process costs: the module is compiled ahead of time, and loads no more than it needs. How much
+# is compiled nevertheless, the runtime counts, whatever else the machine is doing.
+
+Describe 'The first command of a process' -Tag Native, Once {
+    BeforeAll {
+        . $PSScriptRoot/Support.ps1
+        Initialize-TestHost
+
+        # Runs the first commands in a new process.
+        function Invoke-First([string] $After, [string[]] $Environment = @()) {
+            $start, $arguments = @('env') + $Environment + (Get-Shell) + @"
+                Import-Module '$((Get-Module MacIpvlan).Path)'
+                `$null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24
+                `$null = Connect-ContainerNic lan web1
+                $After
+"@
+            & $start @arguments
+        }
+    }
+
+    BeforeEach {
+        Clear-TestHost
+        Add-TestWire
+        $null = New-NetworkNamespace web1
+    }
+
+    AfterAll { Clear-TestHost }
+
+    It 'compiles at most 400 methods for import, New-MacvlanNetwork and Connect-ContainerNic' {
+        $before, $after = & {
+            $start, $arguments = Get-Shell
+            & $start @arguments @"
+                [Runtime.JitInfo]::GetCompiledMethodCount(`$false)
+                Import-Module '$((Get-Module MacIpvlan).Path)'
+                `$null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24
+                `$null = Connect-ContainerNic lan web1
+                [Runtime.JitInfo]::GetCompiledMethodCount(`$false)
+"@
+        }
+        $after - $before | Should -BeGreaterThan 0
+        $after - $before | Should -BeLessOrEqual 400
+    }
+
+    It 'loads what is compiled for this processor, and nothing of container runtimes' {
+        $folder = if ((uname -m) -eq 'aarch64') { 'linux-arm64' } else { 'linux-x64' }
+        $loaded = Invoke-First @'
+            [AppDomain]::CurrentDomain.GetAssemblies().Location | Where-Object { $_ -like '*/MacIpvlan/*' } |
+                ForEach-Object { [IO.Path]::GetRelativePath((Get-Module MacIpvlan).ModuleBase, $_) } | Sort-Object
+'@
+        $loaded | Should -Contain "bin/$folder/MacIpvlan.PowerShell.dll"
+        $loaded | Should -Contain "bin/$folder/private/MacIpvlan.State.dll"
+        $loaded | Where-Object { $_ -notlike "bin/$folder/*" } | Should -Be 'bin/MacIpvlan.Loader.dll'
+        $loaded | Where-Object { $_ -like '*Docker*' } | Should -BeNullOrEmpty
+    }
+
+    It 'does the same where the runtime refuses code that is compiled ahead' {
+        Invoke-First 'Get-ContainerNic lan | ForEach-Object { "$($_.IPAddress) $($_.State)" }' 'DOTNET_ReadyToRun=0' | Should -Be '10.1.0.2/24 Up'
+        Get-IpAddress web1 eth0 | Should -Be '10.1.0.2/24'
+    }
+}
