@@ -41,7 +41,7 @@ Describe 'The first command of a process' -Tag Native, Once {
         $after - $before | Should -BeLessOrEqual 400
     }
 
-    It 'loads what is compiled for this processor, and nothing of container runtimes' {
+    It 'loads what is compiled for this processor, and nothing of container runtimes or OpenSSL' {
         $folder = if ((uname -m) -eq 'aarch64') { 'linux-arm64' } else { 'linux-x64' }
         $loaded = Invoke-First @'
             [AppDomain]::CurrentDomain.GetAssemblies().Location | Where-Object { $_ -like '*/MacIpvlan/*' } |
@@ -50,7 +50,9 @@ Describe 'The first command of a process' -Tag Native, Once {
         $loaded | Should -Contain "bin/$folder/MacIpvlan.PowerShell.dll"
         $loaded | Should -Contain "bin/$folder/private/MacIpvlan.State.dll"
         $loaded | Where-Object { $_ -notlike "bin/$folder/*" } | Should -Be 'bin/MacIpvlan.Loader.dll'
-        $loaded | Where-Object { $_ -like '*Docker*' } | Should -BeNullOrEmpty
+        $loaded | Where-Object { $_ -match 'Docker|Runtimes' } | Should -BeNullOrEmpty
+        Invoke-First 'Get-Content /proc/self/maps | Select-String libe_sqlite3, libcrypto | ForEach-Object { [IO.Path]::GetFileName($_.Line) } | Sort-Object -Unique' |
+            Should -Be 'libe_sqlite3.so'
     }
 
     It 'does the same where the runtime refuses code that is compiled ahead' {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Reflection;
 using System.Runtime.InteropServices;
@@ -48,12 +49,21 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
 
     private sealed class PrivateContext() : AssemblyLoadContext("MacIpvlan")
     {
+        // A dictionary of numbers would have to be compiled first.
+        private readonly ConcurrentDictionary<string, object> _libraries = [];
+
         // For other assemblies, above all the core, null selects the default context.
         protected override Assembly? Load(AssemblyName name) =>
             Find(name.Name + ".dll") is string path ? LoadFromAssemblyPath(path) : null;
 
-        protected override nint LoadUnmanagedDll(string name) =>
-            Find($"lib{name}.so") is string path ? LoadUnmanagedDllFromPath(path) : 0;
+        // Asked for each function.
+        protected override nint LoadUnmanagedDll(string name)
+        {
+            if (_libraries.TryGetValue(name, out object? known)) return (nint)known;
+            nint library = Find($"lib{name}.so") is string path ? LoadUnmanagedDllFromPath(path) : 0;
+            _libraries[name] = library;
+            return library;
+        }
 
         private static string? Find(string file)
         {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using MacIpvlan.Linux;
 
@@ -57,7 +56,7 @@ public static class OutputFile
     {
         string name = Path.GetFileName(path);
         UnixFileMode? rights = CheckPlace(folder, name, path, replaces);
-        string draft = $".{RandomNumberGenerator.GetHexString(16, lowercase: true)}.tmp";
+        string draft = $".{Guid.NewGuid():N}.tmp";
         using FileStream file = folder.Create(draft, rights ?? NewFileMode);
         try
         {

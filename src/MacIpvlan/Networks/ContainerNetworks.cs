@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using MacIpvlan.Addressing;
 using MacIpvlan.Netlink;
 using MacIpvlan.Netlink.Kinds;
@@ -9,7 +8,6 @@ namespace MacIpvlan;
 /// <summary>Creates, lists and removes networks.</summary>
 public sealed class ContainerNetworks(NetworkSession session)
 {
-    private const int IdHexDigits = 64;
     private readonly ParentPlanner _planner = new(session);
     private readonly ParentLinks _parents = new(session);
     private readonly RenamedParents _renamed = new(session);
@@ -208,7 +206,7 @@ public sealed class ContainerNetworks(NetworkSession session)
                 "Choose another name, or remove that network first.");
         }
 
-        string id = RandomNumberGenerator.GetHexString(IdHexDigits, lowercase: true);
+        string id = $"{Guid.NewGuid():N}{Guid.NewGuid():N}";
         // An object of an internal network names the dummy link of that network, which another one can't have.
         bool hasOwnLink = request.Parent is null || (request.Internal && NetworkDefinition.IsDummyName(request.Parent.Link));
         ParentPlan parent = hasOwnLink ? PlanDummy(request, id) : _planner.Plan(request.Parent!, request.Vlans);

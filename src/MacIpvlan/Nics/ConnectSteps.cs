@@ -1,5 +1,4 @@
 using System.Net.NetworkInformation;
-using System.Security.Cryptography;
 using MacIpvlan.Addressing;
 using MacIpvlan.Containers;
 using MacIpvlan.Linux;
@@ -214,7 +213,7 @@ internal sealed class ConnectSteps(NetworkSession session)
         }
     }
 
-    private static string NewId() => RandomNumberGenerator.GetHexString(IdHexDigits, lowercase: true);
+    private static string NewId() => Guid.NewGuid().ToString("N")[..IdHexDigits];
 
     private NicRecord Make(NicRequest request, NicRecord nic, Link parent, Action<NicRecord, Exception> release)
     {
