@@ -72,10 +72,6 @@ Describe 'Views' -Tag Native, Once {
         $row | Should -HaveCount 1
         $row[0] | Should -Match "$([regex]::Escape("$($nic.IPAddress[0])")) +$($nic.MacAddress)$"
         $lines[$lines.IndexOf($row[0]) + 1].Trim() | Should -Be "$($nic.IPAddress[1])"
-        # A container of a runtime fits on the same line at 80 columns.
-        $container = [pscustomobject]@{ PSTypeName = 'MacIpvlan.ContainerNic'; Network = 'lan'; Namespace = 'nginx'; InterfaceName = 'eth0'; State = 'Attached'
-            IPAddress = '192.168.100.200/24'; MacAddress = '02:00:00:00:00:01'; Runtime = 'Docker' }
-        @(Get-Line $container) -match ' 192.168.100.200/24 02:00:00:00:00:01 Docker$' | Should -HaveCount 1
     }
 
     It 'show addresses alone as they are' {
