@@ -42,13 +42,15 @@ finally { Remove-Item $folder -Recurse }
 
 # What a file is recognized by: the module version id of an assembly (ECMA-335 II.22.30), the hash of another file.
 function Get-Identity([IO.FileInfo] $File) {
-    if ($File.Extension -ne '.dll') { return (Get-FileHash $File).Hash }
-    $stream = $File.OpenRead()
+    $hash = (Get-FileHash $File).Hash
+    if ($File.Extension -ne '.dll') { return $hash }
+    $image = [Reflection.PortableExecutable.PEReader]::new($File.OpenRead())
     try {
-        $metadata = [Reflection.Metadata.PEReaderExtensions]::GetMetadataReader([Reflection.PortableExecutable.PEReader]::new($stream))
+        if (-not $image.HasMetadata) { return $hash }
+        $metadata = [Reflection.Metadata.PEReaderExtensions]::GetMetadataReader($image)
         "$($metadata.GetGuid($metadata.GetModuleDefinition().Mvid))"
     }
-    finally { $stream.Dispose() }
+    finally { $image.Dispose() }
 }
 
 # Maps the identity of a file to its component: the first one if several packages have the same file.
