@@ -26,8 +26,7 @@ internal sealed partial class StateDatabase : IDisposable
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5);
     private static readonly string[] s_beginWrite = ["BEGIN IMMEDIATE"];
     private static readonly string[] s_beginRead = ["BEGIN", "SELECT 1 FROM sqlite_schema LIMIT 1"];
-    private readonly Dictionary<string, SqliteCommand> _commands = [];
-    private readonly Dictionary<string, sqlite3_stmt> _statements = [];
+    private readonly Dictionary<string, StateStatement> _statements = [];
     private readonly Action<TimeSpan> _pause;
     private readonly string _path;
     private readonly uint? _readers;
@@ -85,7 +84,7 @@ internal sealed partial class StateDatabase : IDisposable
         ThrowIfReadOnly();
         Guard(() =>
         {
-            lock (_commands) PrepareLog();
+            lock (_statements) PrepareLog();
             return 0;
         });
         return InTransaction(work, s_beginWrite);
@@ -110,70 +109,56 @@ internal sealed partial class StateDatabase : IDisposable
     /// <summary>Runs a part of a transaction's work. If it fails, only this part is undone.</summary>
     public T Part<T>(Func<T> work)
     {
-        Step("SAVEPOINT part");
+        Execute("SAVEPOINT part");
         return AllOrNothing(work, "RELEASE part", "ROLLBACK TO part; RELEASE part");
-    }
-
-    /// <summary>A prepared statement whose parameters $1, $2 and so on are set to the values.</summary>
-    public SqliteCommand Command(string sql, params ReadOnlySpan<object?> values)
-    {
-        if (!_commands.TryGetValue(sql, out SqliteCommand? command))
-        {
-            command = Connection.CreateCommand();
-            command.CommandText = sql;
-            _commands.Add(sql, command);
-        }
-
-        for (int i = 0; i < values.Length; i++)
-        {
-            object value = values[i] ?? DBNull.Value;
-            if (i < command.Parameters.Count) command.Parameters[i].Value = value;
-            else command.Parameters.AddWithValue($"${i + 1}", value);
-        }
-
-        return command;
     }
 
     /// <summary>Runs a statement.</summary>
     /// <returns>The number of changed rows.</returns>
-    public int Execute(string sql, params ReadOnlySpan<object?> values) => Command(sql, values).ExecuteNonQuery();
+    public int Execute(string sql, params ReadOnlySpan<object?> values)
+    {
+        StateStatement statement = Prepare(sql);
+        try
+        {
+            statement.Bind(values);
+            while (statement.Step())
+            {
+            }
+
+            return raw.sqlite3_changes(Connection.Handle);
+        }
+        finally
+        {
+            statement.Reset();
+        }
+    }
 
     /// <summary>Runs a query.</summary>
     /// <exception cref="NetworkException">StateUnavailable: a row has a value that this module never wrote.</exception>
     public List<T> Query<T>(string sql, Func<StateRow, T> read, params ReadOnlySpan<object?> values)
     {
         List<T> rows = [];
-        using SqliteDataReader reader = Command(sql, values).ExecuteReader();
-        StateRow row = new(reader);
-        while (reader.Read())
+        StateStatement statement = Prepare(sql);
+        StateRow row = new(statement.Handle);
+        try
         {
-            try
-            {
-                rows.Add(read(row));
-            }
-            catch (Exception e) when (e is FormatException or ArgumentException or OverflowException or InvalidOperationException)
-            {
-                throw new NetworkException(
-                    NetworkError.StateUnavailable,
-                    $"The state database {_path} has an invalid value in {row.Describe()}: {e.Message.TrimEnd('.')}.",
-                    RestoreAction);
-            }
+            statement.Bind(values);
+            while (statement.Step()) rows.Add(Read(row, read));
+            return rows;
         }
-
-        return rows;
+        finally
+        {
+            statement.Reset();
+        }
     }
 
     /// <summary>SQLite's data version, which changes when another connection changes the database.</summary>
-    public long GetDataVersion() => Guard(() =>
-    {
-        lock (_commands) return Query("PRAGMA data_version", static r => r.GetInt64(0))[0];
-    });
+    public long GetDataVersion() => Read(() => Query("PRAGMA data_version", static r => r.GetInt64(0))[0]);
 
     public void Dispose()
     {
         if (!_isReadOnly) ShortenLog();
-        foreach (SqliteCommand command in _commands.Values) command.Dispose();
-        foreach (sqlite3_stmt statement in _statements.Values) statement.Dispose();
+        foreach (StateStatement statement in _statements.Values) statement.Dispose();
         Connection.Dispose();
     }
 
@@ -242,7 +227,7 @@ internal sealed partial class StateDatabase : IDisposable
     private T InTransaction<T>(Func<T> work, string[] begin) => Guard(() =>
     {
         // The threads of a command share the connection and run one transaction at a time.
-        lock (_commands)
+        lock (_statements)
         {
             RunPatiently(begin);
             return AllOrNothing(work, "COMMIT", "ROLLBACK");
@@ -255,7 +240,7 @@ internal sealed partial class StateDatabase : IDisposable
         try
         {
             T result = work();
-            Step(keep);
+            Execute(keep);
             return result;
         }
         catch
@@ -274,7 +259,7 @@ internal sealed partial class StateDatabase : IDisposable
         {
             try
             {
-                foreach (string sql in statements) Step(sql);
+                foreach (string sql in statements) Execute(sql);
                 return;
             }
             catch (SqliteException e) when (e.SqliteErrorCode == Busy)
@@ -298,24 +283,34 @@ internal sealed partial class StateDatabase : IDisposable
 
     private void Run(string sql) => Run(sql, Connection);
 
-    // Prepared once, because parsing the statements that begin and end transactions takes longer than running them.
-    private void Step(string sql)
+    // Prepared once, because parsing most statements takes longer than running them.
+    private StateStatement Prepare(string sql)
     {
-        if (!_statements.TryGetValue(sql, out sqlite3_stmt? statement))
+        if (!_statements.TryGetValue(sql, out StateStatement? statement))
         {
-            SqliteException.ThrowExceptionForRC(raw.sqlite3_prepare_v2(Connection.Handle, sql, out statement), Connection.Handle);
+            statement = new(Connection.Handle!, sql);
             _statements.Add(sql, statement);
         }
 
-        while (raw.sqlite3_step(statement) == raw.SQLITE_ROW)
-        {
-        }
-
-        // The reset returns the result of the last step.
-        SqliteException.ThrowExceptionForRC(raw.sqlite3_reset(statement), Connection.Handle);
+        return statement;
     }
 
-    // Not a SqliteCommand, which would wait for locks in its own way.
+    private T Read<T>(StateRow row, Func<StateRow, T> read)
+    {
+        try
+        {
+            return read(row);
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException or OverflowException or InvalidOperationException)
+        {
+            throw new NetworkException(
+                NetworkError.StateUnavailable,
+                $"The state database {_path} has an invalid value in {row.Describe()}: {e.Message.TrimEnd('.')}.",
+                RestoreAction);
+        }
+    }
+
+    // All statements of a text, one time.
     private static void Run(string sql, SqliteConnection connection) =>
         SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(connection.Handle, sql), connection.Handle);
 
@@ -344,7 +339,7 @@ internal sealed partial class StateDatabase : IDisposable
             () =>
             {
                 // Another process may have migrated it while this one waited for the lock.
-                for (version = ReadVersion(); version < Schema.Steps.Length; version++) Execute(Schema.Steps[version]);
+                for (version = ReadVersion(); version < Schema.Steps.Length; version++) Run(Schema.Steps[version]);
                 return Execute($"PRAGMA user_version = {version}");
             },
             s_beginWrite);

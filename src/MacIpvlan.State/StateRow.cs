@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net.NetworkInformation;
 using MacIpvlan.Addressing;
-using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
 namespace MacIpvlan.State.Sqlite;
@@ -10,14 +9,12 @@ namespace MacIpvlan.State.Sqlite;
 /// A row of a query, whose values are checked before they are used. SQLite stores any value in any column, and its numbers
 /// and texts would be converted to something else without a word.
 /// </summary>
-internal sealed class StateRow(SqliteDataReader reader)
+internal sealed class StateRow(sqlite3_stmt statement)
 {
     // Lists can be as long as a definition, other texts are names and paths.
     private const int MaxListLength = 16 << 20;
     private const int MaxTextLength = 4096;
     private int _column;
-
-    private sqlite3_stmt Statement => reader.Handle!;
 
     public bool IsDBNull(int column) => TypeOf(column) == raw.SQLITE_NULL;
 
@@ -43,7 +40,7 @@ internal sealed class StateRow(SqliteDataReader reader)
     /// <summary>A number that isn't negative; null if there is no number.</summary>
     public int? FindInt32(int column) => IsDBNull(column) ? null : GetInt32(column);
 
-    public long GetInt64(int column) => Require(column, raw.SQLITE_INTEGER, "a whole number") ? reader.GetInt64(column) : 0;
+    public long GetInt64(int column) => Require(column, raw.SQLITE_INTEGER, "a whole number") ? raw.sqlite3_column_int64(statement, column) : 0;
 
     public bool GetBoolean(int column) => GetInt32(column, 0, 1) == 1;
 
@@ -61,8 +58,8 @@ internal sealed class StateRow(SqliteDataReader reader)
     public AddressValue GetAddress(int column)
     {
         Require(column, raw.SQLITE_BLOB, "the bytes of an address");
-        return raw.sqlite3_column_bytes(Statement, column) is 4 or 16
-            ? AddressValue.FromBytes(reader.GetFieldValue<byte[]>(column))
+        return raw.sqlite3_column_bytes(statement, column) is 4 or 16
+            ? AddressValue.FromBytes(raw.sqlite3_column_blob(statement, column))
             : throw new FormatException("it doesn't have the 4 or 16 bytes of an address");
     }
 
@@ -79,23 +76,25 @@ internal sealed class StateRow(SqliteDataReader reader)
     /// <summary>Names the table, the column that was read last, and the row.</summary>
     public string Describe()
     {
-        string table = raw.sqlite3_column_table_name(Statement, _column).utf8_to_string() ?? "?";
+        string table = raw.sqlite3_column_table_name(statement, _column).utf8_to_string() ?? "?";
         // Rows are found by this number whatever is in their columns.
-        int last = reader.FieldCount - 1;
-        string row = reader.GetName(last) == "rowid" ? string.Create(CultureInfo.InvariantCulture, $", rowid {reader.GetInt64(last)}") : "";
-        return $"the table {table}{row}, column {raw.sqlite3_column_origin_name(Statement, _column).utf8_to_string() ?? reader.GetName(_column)}";
+        int last = raw.sqlite3_column_count(statement) - 1;
+        string row = NameOf(last) == "rowid" ? string.Create(CultureInfo.InvariantCulture, $", rowid {raw.sqlite3_column_int64(statement, last)}") : "";
+        return $"the table {table}{row}, column {raw.sqlite3_column_origin_name(statement, _column).utf8_to_string() ?? NameOf(_column)}";
     }
 
     private string GetText(int column, int limit)
     {
         Require(column, raw.SQLITE_TEXT, "a text");
         // Measured before it is copied.
-        return raw.sqlite3_column_bytes(Statement, column) <= limit
-            ? reader.GetString(column)
+        return raw.sqlite3_column_bytes(statement, column) <= limit
+            ? raw.sqlite3_column_text(statement, column).utf8_to_string()
             : throw new FormatException($"it is longer than {limit} bytes");
     }
 
-    private int TypeOf(int column) => raw.sqlite3_column_type(Statement, _column = column);
+    private string NameOf(int column) => raw.sqlite3_column_name(statement, column).utf8_to_string();
+
+    private int TypeOf(int column) => raw.sqlite3_column_type(statement, _column = column);
 
     private bool Require(int column, int type, string what) => TypeOf(column) == type ? true : throw new FormatException($"it isn't {what}");
 }
