@@ -102,13 +102,17 @@ public sealed partial class SqliteStateStore
     {
         try
         {
-            return new(_database.Part(() => Reserve(demand.Nic, demand.Network, demand.Addresses)), null);
+            return new(_database.Part(() => Reserve(demand.Nic, demand.Network, demand.Addresses)), null) { IsAlone = IsAlone(demand.Nic) };
         }
         catch (NetworkException e)
         {
             return new(null, e);
         }
     }
+
+    private bool IsAlone(NicRecord nic) => _database.Query(
+        "SELECT EXISTS (SELECT 1 FROM nics WHERE namespace_inode = $1 AND id <> $2)", static r => !r.GetBoolean(0),
+        (long)nic.Namespace.Inode, nic.Id)[0];
 
     private NicRecord Reserve(NicRecord nic, NetworkRecord network, IReadOnlyList<AddressDemand> demands)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using MacIpvlan.Linux;
 using MacIpvlan.State;
@@ -6,34 +5,36 @@ using MacIpvlan.State;
 namespace MacIpvlan;
 
 /// <summary>
-/// Connects NICs in the order they come. NICs in quick succession pass three stages, each on its own thread: on the
-/// caller's thread they are planned, then addresses are allocated, then the kernel creates the NICs and they are
-/// recorded. Each result is reported, in order, when a later NIC is started or the pipeline pauses.
+/// Connects NICs in the order they come. NICs in quick succession are planned on the caller's thread; a second thread
+/// allocates their addresses, and records them when a third has made them in the kernel. Each result is reported, in
+/// order, when a later NIC is started or the pipeline pauses.
 /// </summary>
 /// <param name="session">The session.</param>
 /// <param name="ended">Called on the caller's thread with each input and its outcome, in order of the starts.</param>
 public sealed class ConnectPipeline(NetworkSession session, Action<object, ConnectOutcome> ended) : IDisposable
 {
-    private const int MaxStarted = 32;
+    // A transaction and a wake-up each take longer than what is done for one NIC, so several NICs share them.
+    private const int MaxBatch = 16;
 
-    // A transaction itself takes longer than the writes in it, so several NICs share one.
-    private const int MaxReserved = 8;
-    private const int MaxRecorded = 16;
+    // While one batch is made, the one before is recorded, the one after is reserved, and another is planned.
+    private const int MaxStarted = 4 * MaxBatch;
 
     // A caller that takes longer to start the next NIC may be waiting for this one.
     private static readonly TimeSpan s_quick = TimeSpan.FromMilliseconds(1);
     private readonly ConnectSteps _steps = new(session);
     private readonly Queue<Connection> _started = new();
-    private readonly BlockingCollection<Connection> _planned = [];
-
-    // While it is full, the previous stage waits, and more NICs are planned for the next transaction.
-    private readonly BlockingCollection<(Connection Connection, PlannedNic Nic)> _reserved = new(boundedCapacity: MaxReserved);
     private readonly List<Thread> _threads = [];
     private readonly List<NetworkSession> _sessions = [];
-    private readonly List<Connection> _reserving = [];
-    private readonly List<(Connection Connection, PlannedNic Nic)> _made = [];
     private volatile bool _isEnding;
     private long _lastStart;
+
+    // What one thread leaves to another. The lock guards these.
+    private readonly object _handover = new();
+    private readonly List<Connection> _planned = [];
+    private readonly List<Connection> _reserved = [];
+    private readonly List<Connection> _made = [];
+    private Exception? _failure;
+    private bool _isOver;
 
     /// <summary>Starts to connect a NIC.</summary>
     /// <param name="input">The input that the caller specified for the target.</param>
@@ -50,7 +51,7 @@ public sealed class ConnectPipeline(NetworkSession session, Action<object, Conne
             // The trace of one NIC doesn't mix with that of the next.
             bool isQuick = session.Trace is null && Stopwatch.GetElapsedTime(_lastStart) < s_quick;
             if (!isQuick) Finish();
-            Enqueue(new(input, target, _steps.Plan(wanted with { AnnouncesAside = isQuick }), new()));
+            Enqueue(new(input, target, _steps.Plan(wanted with { AnnouncesAside = isQuick })));
             target = null;
             if (!isQuick) Finish();
             // Half of them at once, because each wait costs a wake-up.
@@ -75,32 +76,35 @@ public sealed class ConnectPipeline(NetworkSession session, Action<object, Conne
     public void Dispose()
     {
         _isEnding = true;
-        _planned.CompleteAdding();
-        ContainerNic[] unreported = [.. _started.Select(static c => c.Outcome.Task.GetAwaiter().GetResult().Nic).OfType<ContainerNic>()];
+        ContainerNic[] unreported = [.. _started.Select(static c => c.Outcome.GetAwaiter().GetResult().Nic).OfType<ContainerNic>()];
+        lock (_handover)
+        {
+            _isOver = true;
+            Monitor.PulseAll(_handover);
+        }
+
         foreach (Thread thread in _threads) thread.Join();
         session.RollBack(() => DisconnectPipeline.All(session, unreported));
         foreach (Connection connection in _started) connection.Target.Dispose();
         foreach (NetworkSession branch in _sessions) branch.Dispose();
-        _planned.Dispose();
-        _reserved.Dispose();
     }
 
     private void Enqueue(Connection connection)
     {
         // A stage that can't be started fails this NIC, and is tried again with the next one.
-        if (_threads.Count < 1) StartStage("reserve NICs", Reserve, FailReservations);
-        if (_threads.Count < 2) StartStage("make NICs", MakeAndRecord, FailMaking);
+        if (_threads.Count < 1) StartStage("record NICs", ReserveAndRecord);
+        if (_threads.Count < 2) StartStage("make NICs", Make);
         _started.Enqueue(connection);
-        _planned.Add(connection);
+        Pass([connection], _planned);
     }
 
-    private void StartStage(string name, Action<ConnectSteps> stage, Action<Exception> failed)
+    private void StartStage(string name, Action<ConnectSteps> stage)
     {
         NetworkSession branch = session.Branch();
         try
         {
             ConnectSteps steps = new(branch);
-            _threads.Add(WorkerThread.Start(name, () => stage(steps), failed));
+            _threads.Add(WorkerThread.Start(name, () => stage(steps), Abandon));
             _sessions.Add(branch);
         }
         catch
@@ -110,96 +114,165 @@ public sealed class ConnectPipeline(NetworkSession session, Action<object, Conne
         }
     }
 
-    // The second stage: allocates addresses for all NICs planned so far, in one transaction.
-    private void Reserve(ConnectSteps steps)
+    // The second thread.
+    private void ReserveAndRecord(ConnectSteps steps)
     {
-        foreach (Connection first in _planned.GetConsumingEnumerable())
+        while (true)
         {
-            try
+            Connection[] planned = [], made = [];
+            lock (_handover)
             {
-                _reserving.Add(first);
-                while (_reserving.Count < MaxReserved && _planned.TryTake(out Connection? next)) _reserving.Add(next);
-                if (_isEnding) throw new OperationCanceledException();
-                IReadOnlyList<NicGrant> grants = steps.Reserve([.. _reserving.Select(static c => c.Plan)]);
-                foreach ((Connection connection, NicGrant grant) in _reserving.Zip(grants))
-                {
-                    if (grant.Nic is null) connection.Outcome.SetResult(new(null, grant.Refusal));
-                    else _reserved.Add((connection, connection.Plan with { Nic = grant.Nic }));
-                }
-            }
-            catch (Exception e)
-            {
-                Fail(_reserving, e);
+                // The longer a reservation waits, the more NICs share it. It's early enough while others are being made.
+                while (!_isOver && !CanReserve && _made.Count == 0) Monitor.Wait(_handover);
+                if (_isOver) return;
+                if (CanReserve) planned = Take(_planned);
+                else made = Take(_made);
             }
 
-            _reserving.Clear();
-        }
-
-        _reserved.CompleteAdding();
-    }
-
-    // The caller goes on to plan NICs, and waits for each.
-    private void FailReservations(Exception reason)
-    {
-        Fail(_reserving.Concat(_planned.GetConsumingEnumerable()), reason);
-        _reserved.CompleteAdding();
-    }
-
-    private void FailMaking(Exception reason) =>
-        Fail(_made.Concat(_reserved.GetConsumingEnumerable()).Select(static m => m.Connection), reason);
-
-    // The third stage: the kernel creates one NIC after the other; finished ones are recorded when no other is waiting.
-    private void MakeAndRecord(ConnectSteps steps)
-    {
-        foreach ((Connection connection, PlannedNic reserved) in _reserved.GetConsumingEnumerable())
-        {
-            try
-            {
-                _made.Add((connection, steps.Make(reserved)));
-            }
-            catch (Exception e)
-            {
-                Fail([connection], e);
-            }
-
-            if (_made.Count == MaxRecorded || _reserved.Count == 0) Record(steps);
+            if (planned.Length > 0) Reserve(steps, planned);
+            else Record(steps, made);
         }
     }
 
-    private void Record(ConnectSteps steps)
+    private bool CanReserve => _planned.Count > 0 && _reserved.Count == 0;
+
+    private void Reserve(ConnectSteps steps, Connection[] planned)
     {
-        if (_made.Count == 0) return;
         try
         {
-            IReadOnlyList<ConnectOutcome> outcomes = steps.Record([.. _made.Select(static m => m.Nic)]);
-            foreach (((Connection connection, _), ConnectOutcome outcome) in _made.Zip(outcomes)) connection.Outcome.SetResult(outcome);
+            if (_isEnding) throw new OperationCanceledException();
+            IReadOnlyList<NicGrant> grants = steps.Reserve([.. planned.Select(static c => c.Nic)]);
+            foreach ((Connection connection, NicGrant grant) in planned.Zip(grants))
+            {
+                if (grant.Nic is null) connection.End(new(null, grant.Refusal));
+                else connection.Nic = connection.Nic with { Nic = grant.Nic, IsAlone = grant.IsAlone };
+            }
+
+            Pass(planned.Where(static c => !c.Outcome.IsCompleted), _reserved);
         }
         catch (Exception e)
         {
-            Fail(_made.Select(static m => m.Connection), e);
+            Fail(planned, e);
         }
+    }
 
-        _made.Clear();
+    private static void Record(ConnectSteps steps, Connection[] made)
+    {
+        try
+        {
+            IReadOnlyList<ConnectOutcome> outcomes = steps.Record([.. made.Select(static c => c.Nic)]);
+            foreach ((Connection connection, ConnectOutcome outcome) in made.Zip(outcomes)) connection.End(outcome);
+        }
+        catch (Exception e)
+        {
+            Fail(made, e);
+        }
+    }
+
+    // The third thread: the kernel creates one NIC after the other.
+    private void Make(ConnectSteps steps)
+    {
+        List<Connection> unrecorded = [];
+        while (true)
+        {
+            Connection[] reserved;
+            lock (_handover)
+            {
+                while (!_isOver && _reserved.Count == 0) Monitor.Wait(_handover);
+                if (_isOver) return;
+                reserved = Take(_reserved);
+                // The next ones can be reserved.
+                Monitor.PulseAll(_handover);
+            }
+
+            foreach (Connection connection in reserved) Make(steps, connection, unrecorded);
+            Pass(reserved.Where(static c => !c.Outcome.IsCompleted), _made);
+        }
+    }
+
+    private static void Make(ConnectSteps steps, Connection connection, List<Connection> unrecorded)
+    {
+        try
+        {
+            unrecorded.RemoveAll(static c => c.Outcome.IsCompleted);
+            connection.Nic = steps.Make(connection.Nic, unrecorded.Select(static c => c.Nic));
+            unrecorded.Add(connection);
+        }
+        catch (Exception e)
+        {
+            connection.End(new(null, e));
+        }
+    }
+
+    private void Pass(IEnumerable<Connection> connections, List<Connection> next)
+    {
+        lock (_handover)
+        {
+            bool wasEmpty = next.Count == 0;
+            next.AddRange(connections);
+            if (_failure is not null) FailAll();
+            else if (wasEmpty) Monitor.PulseAll(_handover);
+        }
+    }
+
+    private static Connection[] Take(List<Connection> from)
+    {
+        Connection[] taken = [.. from.Take(MaxBatch)];
+        from.RemoveRange(0, taken.Length);
+        return taken;
+    }
+
+    // A thread has failed, and nobody does its part any more.
+    private void Abandon(Exception reason)
+    {
+        lock (_handover)
+        {
+            _failure = reason;
+            FailAll();
+        }
+    }
+
+    private void FailAll()
+    {
+        foreach (List<Connection> connections in (List<Connection>[])[_planned, _reserved, _made])
+        {
+            Fail(connections, _failure!);
+            connections.Clear();
+        }
     }
 
     // The caller waits for an outcome, so any failure must set one.
     private static void Fail(IEnumerable<Connection> connections, Exception reason)
     {
-        foreach (Connection connection in connections) connection.Outcome.TrySetResult(new(null, reason));
+        foreach (Connection connection in connections) connection.End(new(null, reason));
     }
 
     private void Finish(int remaining)
     {
         if (_started.Count <= remaining) return;
-        _ = session.Namespaces.Await(_started.ElementAt(_started.Count - remaining - 1).Outcome.Task);
+        _ = session.Namespaces.Await(_started.ElementAt(_started.Count - remaining - 1).Outcome);
         while (_started.Count > remaining)
         {
             Connection first = _started.Dequeue();
             ConnectOutcome outcome;
-            using (first.Target) outcome = first.Outcome.Task.GetAwaiter().GetResult();
+            using (first.Target) outcome = first.Outcome.GetAwaiter().GetResult();
             ended(first.Input, outcome);
         }
     }
 
-    private sealed record Connection(object Input, NicTarget Target, PlannedNic Plan, TaskCompletionSource<ConnectOutcome> Outcome);
+    private sealed class Connection(object input, NicTarget target, PlannedNic nic)
+    {
+        private readonly TaskCompletionSource<ConnectOutcome> _outcome = new();
+
+        public object Input => input;
+
+        public NicTarget Target => target;
+
+        // As planned, as reserved, or as made.
+        public PlannedNic Nic { get; set; } = nic;
+
+        public Task<ConnectOutcome> Outcome => _outcome.Task;
+
+        public void End(ConnectOutcome outcome) => _outcome.TrySetResult(outcome);
+    }
 }

@@ -29,7 +29,6 @@ internal sealed class ConnectSteps(NetworkSession session)
     private readonly HostAddresses _hostAddresses = new(session);
     private readonly RoutesToHost _routesToHost = new(session);
     private readonly NicNeighbors _neighbors = new(session);
-    private readonly List<RoutedNic> _unrecorded = [];
     private readonly Dictionary<string, Link> _parents = [];
     private int _planned;
 
@@ -40,7 +39,7 @@ internal sealed class ConnectSteps(NetworkSession session)
     {
         PlannedNic planned = Plan(request);
         PlannedNic reserved = planned with { Nic = Reserve(planned.Nic, request.Network.Record, planned.Demands) };
-        return Record([Make(reserved)])[0].GetNic();
+        return Record([Make(reserved, [])])[0].GetNic();
     }
 
     /// <summary>Checks a request.</summary>
@@ -106,19 +105,21 @@ internal sealed class ConnectSteps(NetworkSession session)
     }
 
     /// <summary>Creates the NIC of a reservation in the kernel.</summary>
+    /// <param name="reservation">The reservation.</param>
+    /// <param name="unrecorded">Other NICs that this command has made but maybe not recorded yet.</param>
     /// <returns>The NIC as made; it gets other addresses if someone else has the reserved ones.</returns>
     /// <exception cref="NetworkException">The request can't be carried out.</exception>
     /// <exception cref="NetlinkException">The kernel refused a step.</exception>
-    public PlannedNic Make(PlannedNic reservation)
+    public PlannedNic Make(PlannedNic reservation, IEnumerable<PlannedNic> unrecorded)
     {
         (NicRequest request, NicRecord reserved, Link parent, IReadOnlyList<AddressDemand> demands) = reservation;
         for (int attempt = 1; ; attempt++)
         {
             try
             {
-                PlannedNic made = reservation with { Nic = Make(request, reserved, parent, Release) };
-                _unrecorded.Add(made.Routed());
-                return made;
+                // After a probe, the reservation's view of the namespace is old.
+                bool isAlone = reservation.IsAlone && attempt == 1 && request.Probe is null;
+                return reservation with { Nic = Make(request, reserved, parent, isAlone ? null : unrecorded, Release) };
             }
             catch (AddressConflictException e) when (attempt < AddressConflict.MaxAttempts
                 && !e.Conflicts.Any(c => demands.Any(d => d.Static == c.Address)))
@@ -132,11 +133,7 @@ internal sealed class ConnectSteps(NetworkSession session)
 
     /// <summary>Records NICs that were made, and adds the host's routes to them.</summary>
     /// <returns>The outcome of each, in the same order.</returns>
-    public IReadOnlyList<ConnectOutcome> Record(IReadOnlyList<PlannedNic> made)
-    {
-        _unrecorded.Clear();
-        return Record(made, NicRecordState.Reserved, Release);
-    }
+    public IReadOnlyList<ConnectOutcome> Record(IReadOnlyList<PlannedNic> made) => Record(made, NicRecordState.Reserved, Release);
 
     /// <summary>Re-creates the interface of a NIC with its recorded settings, possibly in another namespace.</summary>
     /// <returns>Null if another command is working on the NIC, or has worked on it meanwhile.</returns>
@@ -179,7 +176,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             // It keeps its addresses.
             ProbeAddress = false,
         };
-        NicRecord made = Make(request, restoring, parent, Detach);
+        NicRecord made = Make(request, restoring, parent, unrecorded: [], Detach);
         ContainerNic restored = Record([new(request, made, parent, [])], NicRecordState.Restoring, Detach)[0].GetNic();
         if (taken.IsHost) _routesToHost.Change(taken, made);
         return restored;
@@ -215,11 +212,13 @@ internal sealed class ConnectSteps(NetworkSession session)
 
     private static string NewId() => Guid.NewGuid().ToString("N")[..IdHexDigits];
 
-    private NicRecord Make(NicRequest request, NicRecord nic, Link parent, Action<NicRecord, Exception> release)
+    // Without a list of unrecorded NICs, the NIC is known to be the only one in its namespace.
+    private NicRecord Make(
+        NicRequest request, NicRecord nic, Link parent, IEnumerable<PlannedNic>? unrecorded, Action<NicRecord, Exception> release)
     {
         try
         {
-            RoutedNic[] others = nic.IsHost ? [] : [.. _neighbors.Find(nic), .. _unrecorded.Where(u => u.Nic.Namespace == nic.Namespace)];
+            RoutedNic[] others = nic.IsHost || unrecorded is null ? [] : FindOthers(nic, unrecorded);
             return _links.Make(request, nic, parent, others);
         }
         catch (Exception e)
@@ -227,6 +226,13 @@ internal sealed class ConnectSteps(NetworkSession session)
             Undo(request, nic, e, release);
             throw;
         }
+    }
+
+    private RoutedNic[] FindOthers(NicRecord nic, IEnumerable<PlannedNic> unrecorded)
+    {
+        // Another thread records them. This order finds each at least once.
+        RoutedNic[] made = [.. unrecorded.Where(u => u.Nic.Namespace == nic.Namespace).Select(static u => u.Routed())];
+        return [.. _neighbors.Find(nic).Concat(made).DistinctBy(static n => n.Nic.Id)];
     }
 
     private ConnectOutcome[] Record(IReadOnlyList<PlannedNic> made, NicRecordState from, Action<NicRecord, Exception> release)

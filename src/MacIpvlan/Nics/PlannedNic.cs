@@ -13,6 +13,9 @@ namespace MacIpvlan;
 /// <param name="Demands">The requested addresses.</param>
 internal sealed record PlannedNic(NicRequest Request, NicRecord Nic, Link Parent, IReadOnlyList<AddressDemand> Demands)
 {
+    /// <summary>Whether no other NIC of its namespace was on record when it was reserved.</summary>
+    public bool IsAlone { get; init; }
+
     /// <summary>The NIC with what its routes depend on.</summary>
     /// <param name="host">The host's access to its network; null if there is none, or to ignore it.</param>
     public RoutedNic Routed(NicRecord? host = null) => new(Nic, Request.Network.Record, host);

@@ -9,4 +9,8 @@ public sealed record NicDemand(NicRecord Nic, NetworkRecord Network, IReadOnlyLi
 /// <summary>The result of a <see cref="NicDemand"/>.</summary>
 /// <param name="Nic">The NIC with its leases, in the order of its demands; null if it was refused.</param>
 /// <param name="Refusal">Why it was refused; null if it wasn't.</param>
-public sealed record NicGrant(NicRecord? Nic, NetworkException? Refusal);
+public sealed record NicGrant(NicRecord? Nic, NetworkException? Refusal)
+{
+    /// <summary>Whether no other NIC of its namespace is on record, in any state; false if that wasn't looked up.</summary>
+    public bool IsAlone { get; init; }
+}
