@@ -26,7 +26,7 @@ internal sealed class NicRouteSetup(NetworkSession session, NicRequest request, 
         List<RouteRequest> kept = [];
         inside.Execute(kept, [.. requests, .. routes.For(nic, new NamespaceRoutes(neighbors))]);
         // A NIC that is restored has said so before.
-        if (nic.State != NicRecordState.Reserved) return;
+        if (nic.State != NicRecordState.Reserved || (neighbors.Length == 0 && kept.Count == 0)) return;
         WarnOfSubnets(neighbors);
         // A chosen default route isn't asked for at all.
         (RouteAdd Route, string Holder)[] lost =
