@@ -32,14 +32,14 @@ public sealed class StateDatabaseTests : IDisposable
         SqliteStateStore? other = hasOther ? _state.Open() : null;
         using (SqliteStateStore store = _state.Open())
         {
-            for (int i = 0; i < 200; i++) store.SetParentLink(new() { Name = $"dm-{i}", Kind = new DummyLink(), RemovedWithLastNetwork = true });
+            for (int i = 0; i < 600; i++) store.SetParentLink(new() { Name = $"dm-{i}", Kind = new DummyLink(), RemovedWithLastNetwork = true });
             Assert.True(new FileInfo(log).Length > 512 * 1024);
         }
 
         other?.Dispose();
         Assert.Equal(0, new FileInfo(log).Length);
         using SqliteStateStore again = _state.Open();
-        Assert.Equal(200, again.GetParentLinks().Count);
+        Assert.Equal(600, again.GetParentLinks().Count);
     }
 
     [Theory]
