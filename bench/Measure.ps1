@@ -13,6 +13,8 @@ $WarningPreference = 'SilentlyContinue'
 # each of them, that share the parent in the second part.
 $count, $fillers, $inFiller = 100, 39, 100
 $names = 1..$count | ForEach-Object { "n$_" }
+# Processes that connect at the same time have namespaces of their own: a1 and so on, b1 and so on.
+$crowd = 'a', 'b', 'c'
 $out = [IO.Path]::GetFullPath("$PSScriptRoot/../out")
 $module = "$out/MacIpvlan/MacIpvlan.psd1"
 $managed = 'dotnet', "$PSScriptRoot/MacIpvlan.Benchmarks/bin/Release/net10.0/MacIpvlan.Benchmarks.dll"
@@ -104,6 +106,40 @@ function Measure-Start {
     Add-Sample 'connect in a new process' ($others / ($count - 1))
 }
 
+# Starts the processes, each with a network of its own. They are ready when they have connected often enough to be warm.
+function Start-Crowd {
+    foreach ($prefix in $crowd) {
+        $subnet = "10.$(150 + $crowd.IndexOf($prefix)).0.0/24"
+        $info = [Diagnostics.ProcessStartInfo]::new($shell)
+        '-NoProfile', '-NonInteractive', '-File', "$PSScriptRoot/Crowd.ps1", $module, $prefix, $count, $subnet | ForEach-Object { $info.ArgumentList.Add($_) }
+        $info.RedirectStandardInput = $info.RedirectStandardOutput = $true
+        [Diagnostics.Process]::Start($info)
+    }
+}
+
+# Has all of them do the same at the same time, and returns what each writes: when it began and ended.
+function Invoke-Crowd([Diagnostics.Process[]] $Processes, [string] $Work) {
+    foreach ($process in $Processes) { $process.StandardInput.WriteLine($Work) }
+    foreach ($process in $Processes) {
+        $line = $process.StandardOutput.ReadLine()
+        if (-not $line) { throw 'One of the processes at once has failed.' }
+        [long[]] $line.Split()
+    }
+}
+
+function Measure-Crowd([Diagnostics.Process[]] $Processes) {
+    Wait-Kernel
+    $commands = $crowd | ForEach-Object { "$floor create p0 $_ $count &" }
+    $lines = Invoke-Program @('sh', '-c', "$commands wait")
+    Add-Sample 'floor at once, create' (($lines | Measure-Object -Maximum).Maximum / $count / $crowd.Count)
+    foreach ($prefix in $crowd) { $null = Invoke-Program ($floor + 'delete' + $prefix + $count) }
+    Wait-Kernel
+    $times = Invoke-Crowd $Processes 'connect' | Measure-Object -Minimum -Maximum
+    $milliseconds = ($times.Maximum - $times.Minimum) / [Diagnostics.Stopwatch]::Frequency * 1000
+    Add-Sample 'module at once, create' ($milliseconds / $count / $crowd.Count)
+    $null = Invoke-Crowd $Processes 'disconnect'
+}
+
 function Measure-Network {
     $networks = 1..20
     Add-Sample 'New-MacvlanNetwork' ((Measure-Work {
@@ -120,6 +156,7 @@ try {
     ip link set p0 up
     ip link set p1 up
     $null = New-NetworkNamespace @(1..($count + $fillers) | ForEach-Object { "n$_" })
+    $null = New-NetworkNamespace @(foreach ($prefix in $crowd) { 1..$count | ForEach-Object { "$prefix$_" } })
     $null = New-MacvlanNetwork few p0 -Subnet 10.98.0.0/24
     $contestants = @(Get-Contestant)
     # The first rounds warm up the compiler.
@@ -136,6 +173,16 @@ try {
         Measure-Network
         Measure-Start
     }
+
+    Write-Host "Starting $($crowd.Count) processes"
+    $processes = @(Start-Crowd)
+    $null = Invoke-Crowd $processes 'warm up'
+    foreach ($round in 1..$Rounds) {
+        Write-Host "Round $round of $Rounds, $($crowd.Count) processes at once"
+        Measure-Crowd $processes
+    }
+
+    $null = Invoke-Crowd $processes 'end'
 
     $null = New-MacvlanNetwork many p0 -Subnet 10.97.0.0/16 -Gateway 10.97.0.1
     $many = $fillers * $inFiller

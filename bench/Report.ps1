@@ -29,14 +29,16 @@ function Get-Row([string] $What, [string] $Unit, [double[]] $Numbers, [double[]]
 
 function Get-Table([hashtable] $Samples, [object[]] $Contestants) {
     $floor, $batch = $Samples['floor, create'], $Samples['one ip -batch a NIC, create']
-    Get-Row 'create: module, in one pipeline' 'ms a NIC' $Samples['module, create'] $floor 2.0 1.5
-    Get-Row '  ratio to one ip -batch a NIC' 'ms a NIC' $Samples['module, create'] $batch 0.2 0.15
+    Get-Row 'create: module, in one pipeline' 'ms a NIC' $Samples['module, create'] $floor 1.7 1.4
+    Get-Row '  ratio to one ip -batch a NIC' 'ms a NIC' $Samples['module, create'] $batch 0.16 0.12
     Get-Row '  with -AnnounceCount 0' 'ms a NIC' $Samples['module unannounced, create'] $floor
-    Get-Row '  in a new process, after its first' 'ms a NIC' $Samples['connect in a new process'] $floor
+    Get-Row '  in a new process, after its first' 'ms a NIC' $Samples['connect in a new process'] $floor 2.5 1.8
     foreach ($name in $Contestants.Name) { Get-Row "create: $name" 'ms a NIC' $Samples["$name, create"] $floor }
+    Get-Row 'create: module, 3 processes at once' 'ms a NIC' $Samples['module at once, create'] $Samples['floor at once, create'] 1.3 1.2
+    Get-Row 'create: floor, 3 processes at once' 'ms a NIC' $Samples['floor at once, create']
     Get-Row 'delete: module, in one pipeline' 'ms a NIC' $Samples['module, delete'] $null 3.0 2.0
     foreach ($name in $Contestants.Name) { Get-Row "delete: $name" 'ms a NIC' $Samples["$name, delete"] $Samples['floor, delete'] }
-    Get-Row 'create beside 3,900: module' 'ms a NIC' $Samples['module beside many, create'] $Samples['floor beside many, create'] 1.5 1.2
+    Get-Row 'create beside 3,900: module' 'ms a NIC' $Samples['module beside many, create'] $Samples['floor beside many, create'] 1.4 1.2
     Get-Row '  with -AnnounceCount 0' 'ms a NIC' $Samples['module beside many, unannounced, create'] $Samples['floor beside many, create']
     Get-Row 'create beside 3,900: floor' 'ms a NIC' $Samples['floor beside many, create']
     Get-Row 'delete beside 3,900: module' 'ms a NIC' $Samples['module beside many, delete'] $Samples['floor beside many, delete']

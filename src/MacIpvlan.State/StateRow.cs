@@ -23,7 +23,7 @@ internal sealed class StateRow(sqlite3_stmt statement)
     public string GetString(int column)
     {
         string text = GetText(column, MaxTextLength);
-        return text.Any(char.IsControl) ? throw new FormatException("it has control characters") : text;
+        return text.AsSpan().ContainsAnyInRange('\0', '\x1f') || text.AsSpan().ContainsAnyInRange('\x7f', '\x9f') ? throw new FormatException("it has control characters") : text;
     }
 
     /// <summary>The items of a list, as texts.</summary>
