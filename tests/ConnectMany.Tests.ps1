@@ -43,6 +43,20 @@ Describe 'NICs in quick succession' -Tag Native, Once {
         (1..20 | ForEach-Object { 'w1' } | Connect-ContainerNic front).InterfaceName | Should -Be (0..19 | ForEach-Object { "eth$_" })
     }
 
+    It 'know of those that are still being made' {
+        # The second and third of a namespace come before the first is recorded, and later.
+        $targets = foreach ($name in $names[0..4]) { $name, $name, $name }
+        $null = $targets + $names[0..4] | Connect-ContainerNic front -WarningVariable said -WarningAction SilentlyContinue
+        foreach ($name in $names[0..4]) {
+            foreach ($i in 1..3) {
+                $others = 0..($i - 1) | ForEach-Object { "$name/eth$_" }
+                "$said" | Should -BeLike "*$name/eth$i is in the same subnet as $($others -join ', '): *"
+                "$said" | Should -BeLike "*$name/eth$i doesn't get the IPv4 default route, because $name/eth0 has it.*"
+            }
+        }
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+
     It 'are reported in their turn where some cannot be made' {
         ip -n w15 link add lan0 type veth peer name lan1
         $told = $names[0..9] + 'missing' + $names[10..19] | Connect-ContainerNic front -InterfaceName lan0 2>&1 |

@@ -14,6 +14,7 @@ public sealed class NamespaceHandle : IDisposable
     /// <summary>The display name of the host's network namespace.</summary>
     internal const string OwnName = "host";
     private const string OwnPath = "/proc/self/ns/net";
+    private static object? s_ownIdentity;
     private readonly FileDescriptor _fd;
 
     private NamespaceHandle(string name, string path, FileDescriptor fd, NamespaceIdentity identity) =>
@@ -116,18 +117,18 @@ public sealed class NamespaceHandle : IDisposable
     /// The identity of the namespace that this process was started in. Faster than opening the namespace.
     /// </summary>
     /// <exception cref="NetlinkException">/proc isn't mounted.</exception>
-    public static unsafe NamespaceIdentity OwnIdentity
-    {
-        get
-        {
-            stat status;
-            fixed (byte* path = "/proc/self/ns/net\0"u8)
-            {
-                if (LibC.stat(path, &status) < 0) throw new NetlinkException($"stat {OwnPath}", Errno.Last);
-            }
+    // Read once: to look it up takes the kernel longer than to open a namespace by its name.
+    public static NamespaceIdentity OwnIdentity => (NamespaceIdentity)(s_ownIdentity ??= ReadOwnIdentity());
 
-            return new((ulong)status.st_dev, (ulong)status.st_ino);
+    private static unsafe NamespaceIdentity ReadOwnIdentity()
+    {
+        stat status;
+        fixed (byte* path = "/proc/self/ns/net\0"u8)
+        {
+            if (LibC.stat(path, &status) < 0) throw new NetlinkException($"stat {OwnPath}", Errno.Last);
         }
+
+        return new((ulong)status.st_dev, (ulong)status.st_ino);
     }
 
     /// <summary>Opens the namespace that this process was started in.</summary>

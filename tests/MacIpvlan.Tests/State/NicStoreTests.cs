@@ -120,6 +120,18 @@ public sealed class NicStoreTests : StateTest
     }
 
     [Fact]
+    public void ReservingSeveral_ShowsWhichAreAloneInTheirNamespace()
+    {
+        NicDemand Demand(ulong inode) => new(Nic(_network) with { Namespace = new(4, inode) }, _network, [IPv4]);
+        Store.ReserveNics([Demand(1)]);
+
+        IReadOnlyList<NicGrant> grants = Store.ReserveNics([Demand(1), Demand(2), Demand(3), Demand(2)]);
+
+        // Of two in one reservation, the second has a neighbor.
+        Assert.Equal([false, true, true, false], grants.Select(static g => g.IsAlone));
+    }
+
+    [Fact]
     public void UpdatingSeveral_TellsOfEach()
     {
         NicRecord[] nics = [Reserve(_network, IPv4), Reserve(_network, IPv4), Reserve(_network, IPv4)];
