@@ -61,12 +61,21 @@ public sealed partial class SqliteStateStore
     });
 
     /// <inheritdoc/>
-    public NicRecord ReserveNic(NicRecord nic, NetworkRecord network, IReadOnlyList<AddressDemand> demands) =>
-        _database.Write(() => Reserve(nic, network, demands));
+    public NicRecord ReserveNic(NicRecord nic, NetworkRecord network, IReadOnlyList<AddressDemand> demands) => _database.Write(() =>
+    {
+        ForgetExpired();
+        return Reserve(nic, network, demands, ReadPools(network.Id));
+    });
 
     /// <inheritdoc/>
     public IReadOnlyList<NicGrant> ReserveNics(IReadOnlyList<NicDemand> demands) =>
-        _database.Write<NicGrant[]>(() => [.. demands.Select(Grant)]);
+        _database.Write<NicGrant[]>(() =>
+        {
+            ForgetExpired();
+            // The NICs of a network come from the same pools.
+            Dictionary<string, List<Pool>> pools = [];
+            return [.. demands.Select(d => Grant(d, pools))];
+        });
 
     /// <inheritdoc/>
     public NicRecord? TakeNic(string id, NicRecordState state) => _database.Write(() => _database.Execute(
@@ -98,11 +107,12 @@ public sealed partial class SqliteStateStore
         return _database.Execute("DELETE FROM nics WHERE id = $1", id);
     });
 
-    private NicGrant Grant(NicDemand demand)
+    private NicGrant Grant(NicDemand demand, Dictionary<string, List<Pool>> known)
     {
         try
         {
-            return new(_database.Part(() => Reserve(demand.Nic, demand.Network, demand.Addresses)), null) { IsAlone = IsAlone(demand.Nic) };
+            if (!known.TryGetValue(demand.Network.Id, out List<Pool>? pools)) known.Add(demand.Network.Id, pools = ReadPools(demand.Network.Id));
+            return new(_database.Part(() => Reserve(demand.Nic, demand.Network, demand.Addresses, pools)), null) { IsAlone = IsAlone(demand.Nic) };
         }
         catch (NetworkException e)
         {
@@ -114,7 +124,7 @@ public sealed partial class SqliteStateStore
         "SELECT EXISTS (SELECT 1 FROM nics WHERE namespace_inode = $1 AND id <> $2)", static r => !r.GetBoolean(0),
         (long)nic.Namespace.Inode, nic.Id)[0];
 
-    private NicRecord Reserve(NicRecord nic, NetworkRecord network, IReadOnlyList<AddressDemand> demands)
+    private NicRecord Reserve(NicRecord nic, NetworkRecord network, IReadOnlyList<AddressDemand> demands, List<Pool> pools)
     {
         long ordinal;
         try
@@ -150,10 +160,6 @@ public sealed partial class SqliteStateStore
                 NetworkError.NetworkNotFound, $"Another command has just removed the network '{network.Name}'.");
         }
 
-        List<Pool> pools = _database.Query(
-            "SELECT pool_id, prefix, gateway, ranges, excluded, rowid FROM subnets WHERE network_id = $1 ORDER BY ordinal",
-            static r => new Pool(r.GetInt64(0), ReadSubnet(r)), network.Id);
-        ForgetExpired();
         LeaseRecord[] leases = new LeaseRecord[demands.Count];
         // Static addresses first, so that a dynamic address doesn't take an address that the same NIC requests.
         foreach (int i in Enumerable.Range(0, demands.Count).OrderBy(i => demands[i].Static is null))
@@ -248,6 +254,19 @@ public sealed partial class SqliteStateStore
         return exists ? id : throw new FormatException("there is no such network");
     }
 
+    private List<Pool> ReadPools(string networkId)
+    {
+        List<(long Id, SubnetRecord Subnet)> subnets = _database.Query(
+            "SELECT pool_id, prefix, gateway, ranges, excluded, rowid FROM subnets WHERE network_id = $1 ORDER BY ordinal",
+            static r => (r.GetInt64(0), ReadSubnet(r)), networkId);
+        return [.. subnets.Select(s => new Pool(s.Id, s.Subnet, Withheld(s.Id)))];
+    }
+
+    // Networks that share a pool withhold their gateways and exclusions from each other.
+    private AddressRange[] Withheld(long pool) => [.. _database.Query(
+        "SELECT network_id, prefix, gateway, ranges, excluded, rowid FROM subnets WHERE pool_id = $1", ReadSubnet, pool)
+        .SelectMany(static s => s.Withheld)];
+
     private static Pool PoolOf(List<Pool> pools, AddressValue address)
     {
         int i = pools.FindIndex(p => p.Subnet.Prefix.Contains(address));
@@ -263,7 +282,7 @@ public sealed partial class SqliteStateStore
         {
             IEnumerable<AddressRange> ofHostHere = ofHost.Where(pool.Subnet.Prefix.Contains).Select(static a => new AddressRange(a, a));
             IReadOnlyList<AddressRange> allocatable =
-                AddressPool.Allocatable(pool.Subnet.Prefix, [.. pool.Subnet.Ranges], Withheld(pool).Concat(ofHostHere));
+                AddressPool.Allocatable(pool.Subnet.Prefix, [.. pool.Subnet.Ranges], pool.Withheld.Concat(ofHostHere));
             foreach (AddressRange range in allocatable)
             {
                 AddressValue? candidate = RunContaining(pool.Id, range.First) is AddressRange run ? run.Last.Next() : range.First;
@@ -286,11 +305,6 @@ public sealed partial class SqliteStateStore
         Forget(pool.Id, address);
         return Take(nic, ordinal, pool, address, LeaseSource.Static);
     }
-
-    // Networks that share a pool withhold their gateways and exclusions from each other.
-    private IEnumerable<AddressRange> Withheld(Pool pool) => _database.Query(
-        "SELECT network_id, prefix, gateway, ranges, excluded, rowid FROM subnets WHERE pool_id = $1", ReadSubnet, pool.Id)
-        .SelectMany(static s => s.Withheld);
 
     private LeaseRecord Take(NicRecord nic, int ordinal, Pool pool, AddressValue address, LeaseSource source)
     {
@@ -373,5 +387,5 @@ public sealed partial class SqliteStateStore
             : throw new FormatException("it ends before it starts");
     }
 
-    private sealed record Pool(long Id, SubnetRecord Subnet);
+    private sealed record Pool(long Id, SubnetRecord Subnet, AddressRange[] Withheld);
 }

@@ -1,4 +1,3 @@
-using System.Data;
 using MacIpvlan.Linux;
 using SQLitePCL;
 
@@ -19,9 +18,8 @@ internal sealed partial class StateDatabase
 
     private long LogLength => FileStatus.Of(_path + "-wal")?.Length ?? 0;
 
-    private void ShortenLog(long limit = MaxLogLength)
+    private void ShortenLog()
     {
-        if (Connection.State != ConnectionState.Open || LogLength <= limit) return;
         // If other connections use the log, they shorten it when they close.
         raw.sqlite3_busy_timeout(Connection.Handle, 0);
         _ = raw.sqlite3_wal_checkpoint_v2(Connection.Handle, null, raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _);
@@ -33,8 +31,14 @@ internal sealed partial class StateDatabase
     // instead would make every command wait.
     private void PrepareLog()
     {
-        ShortenLog(MaxLogLengthOfCommand);
-        if (LogLength > 0) return;
+        long length = LogLength;
+        if (length > MaxLogLengthOfCommand)
+        {
+            ShortenLog();
+            length = LogLength;
+        }
+
+        if (length > 0) return;
         SetMark(NeedsLog);
         Run("PRAGMA wal_checkpoint");
         SetMark(0);

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Diagnostics;
 using MacIpvlan.Linux;
 using Microsoft.Data.Sqlite;
@@ -168,7 +169,7 @@ internal sealed partial class StateDatabase : IDisposable
 
     public void Dispose()
     {
-        if (!_isReadOnly) ShortenLog();
+        if (!_isReadOnly && Connection.State == ConnectionState.Open && LogLength > MaxLogLength) ShortenLog();
         foreach (StateStatement statement in _statements.Values) statement.Dispose();
         Connection.Dispose();
     }

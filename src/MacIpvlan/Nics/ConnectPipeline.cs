@@ -190,10 +190,16 @@ public sealed class ConnectPipeline(NetworkSession session, Action<object, Conne
         }
     }
 
-    private static void Make(ConnectSteps steps, Connection connection, List<Connection> unrecorded)
+    private void Make(ConnectSteps steps, Connection connection, List<Connection> unrecorded)
     {
         try
         {
+            if (_isEnding)
+            {
+                steps.GiveUp(connection.Nic);
+                throw new OperationCanceledException();
+            }
+
             unrecorded.RemoveAll(static c => c.Outcome.IsCompleted);
             connection.Nic = steps.Make(connection.Nic, unrecorded.Select(static c => c.Nic));
             unrecorded.Add(connection);

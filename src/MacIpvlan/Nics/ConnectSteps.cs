@@ -104,6 +104,9 @@ internal sealed class ConnectSteps(NetworkSession session)
         return grants;
     }
 
+    /// <summary>Gives up a reservation whose NIC isn't wanted any more.</summary>
+    public void GiveUp(PlannedNic reservation) => session.RollBack(() => _removal.Release(reservation.Nic));
+
     /// <summary>Creates the NIC of a reservation in the kernel.</summary>
     /// <param name="reservation">The reservation.</param>
     /// <param name="unrecorded">Other NICs that this command has made but maybe not recorded yet.</param>
