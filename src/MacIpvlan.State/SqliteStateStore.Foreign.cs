@@ -24,32 +24,34 @@ public sealed partial class SqliteStateStore
 
     private void ForgetExpired()
     {
-        List<(long Pool, AddressValue Address)> expired = _database.Query(
+        List<Owned<PoolId, AddressValue>> expired = _database.Query(
             "SELECT pool_id, address, rowid FROM foreign_addresses WHERE until <= $1 OR boot_id <> $2",
-            static r => (r.GetInt64(0), r.GetAddress(1)),
+            static r => new Owned<PoolId, AddressValue>(new(r.GetInt64(0)), r.GetAddress(1)),
             (long)SinceBoot.TotalMilliseconds, HostBoot.Id);
-        foreach ((long pool, AddressValue address) in expired) Forget(pool, address);
+        foreach ((PoolId pool, AddressValue address) in expired) Forget(pool.Id, address);
     }
 
     private int CountForeign(Pool pool) => _database.Query(
         "SELECT COUNT(*) FROM foreign_addresses WHERE pool_id = $1", static r => r.GetInt32(0), pool.Id)[0];
 
     // An expired entry has no time.
-    private ILookup<long, (ForeignAddress Address, bool IsExpired)> ReadForeign(string pools, string value) => _database.Query(
+    private ILookup<PoolId, HeldAddress> ReadForeign(string pools, string value) => _database.Query(
         $"SELECT pool_id, address, mac_address, until, boot_id, rowid FROM foreign_addresses WHERE pool_id IN ({pools}) ORDER BY pool_id, address",
-        r => (Pool: r.GetInt64(0), Foreign: ReadForeign(r)), value)
-        .ToLookup(static f => f.Pool, static f => f.Foreign);
+        r => new Owned<PoolId, HeldAddress>(new(r.GetInt64(0)), ReadForeign(r)), value)
+        .ToLookup(static f => f.Owner, static f => f.Value);
 
-    private (ForeignAddress Address, bool IsExpired) ReadForeign(StateRow row)
+    private HeldAddress ReadForeign(StateRow row)
     {
         TimeSpan left = TimeSpan.FromMilliseconds(row.GetInt64(3)) - SinceBoot;
         bool isExpired = left <= TimeSpan.Zero || row.GetString(4) != HostBoot.Id;
-        return (
+        return new(
             new(
                 row.GetAddress(1), row.GetMacAddress(2),
                 isExpired ? default : (_clock.GetUtcNow() + left).ToLocalTime()),
             isExpired);
     }
+
+    private sealed record HeldAddress(ForeignAddress Address, bool IsExpired);
 
     // The kernel counts it for all processes.
     private TimeSpan SinceBoot => _clock.GetElapsedTime(0);

@@ -94,13 +94,13 @@ public sealed partial class SqliteStateStore
     /// <inheritdoc/>
     public void ReleaseNic(string id, IReadOnlyList<ForeignAddress>? foreign = null) => _database.Write(() =>
     {
-        List<(long Pool, AddressValue Address)> leases = _database.Query(
+        List<Owned<PoolId, AddressValue>> leases = _database.Query(
             "SELECT pool_id, address, rowid FROM leases WHERE nic_id = $1",
-            static r => (r.GetInt64(0), r.GetAddress(1)), id);
-        foreach ((long pool, AddressValue address) in leases)
+            static r => new Owned<PoolId, AddressValue>(new(r.GetInt64(0)), r.GetAddress(1)), id);
+        foreach ((PoolId pool, AddressValue address) in leases)
         {
-            if (foreign?.FirstOrDefault(f => f.Address == address) is ForeignAddress taken) Mark(pool, taken);
-            else RemoveFromRun(pool, address);
+            if (foreign?.FirstOrDefault(f => f.Address == address) is ForeignAddress taken) Mark(pool.Id, taken);
+            else RemoveFromRun(pool.Id, address);
         }
 
         _database.Execute("DELETE FROM leases WHERE nic_id = $1", id);
@@ -162,11 +162,15 @@ public sealed partial class SqliteStateStore
 
         LeaseRecord[] leases = new LeaseRecord[demands.Count];
         // Static addresses first, so that a dynamic address doesn't take an address that the same NIC requests.
-        foreach (int i in Enumerable.Range(0, demands.Count).OrderBy(i => demands[i].Static is null))
+        for (int i = 0; i < leases.Length; i++)
         {
-            leases[i] = demands[i].Static is AddressValue address
-                ? TakeStatic(nic, i, PoolOf(pools, address), address)
-                : TakeLowest(nic, i, network, [.. pools.Where(p => p.Subnet.Prefix.Family == demands[i].Family)], demands[i].OfHost ?? []);
+            if (demands[i].Static is AddressValue address) leases[i] = TakeStatic(nic, i, PoolOf(pools, address), address);
+        }
+
+        for (int i = 0; i < leases.Length; i++)
+        {
+            AddressDemand demand = demands[i];
+            leases[i] ??= TakeLowest(nic, i, network, [.. pools.Where(p => p.Subnet.Prefix.Family == demand.Family)], demand.OfHost ?? []);
         }
 
         return nic with { Ordinal = ordinal, Leases = leases };
@@ -198,9 +202,8 @@ public sealed partial class SqliteStateStore
             SELECT l.nic_id, l.address, l.prefix_length, l.source, l.rowid AS rowid FROM leases l JOIN nics n ON n.id = l.nic_id
             WHERE {condition} ORDER BY n.ordinal, l.ordinal
             """,
-            static r => (Nic: r.GetString(0), Lease: new LeaseRecord(
-                ReadAddress(r), r.GetEnum<LeaseSource>(3))),
-            value).ToLookup(static l => l.Nic, static l => l.Lease);
+            static r => new Owned<string, LeaseRecord>(r.GetString(0), new(ReadAddress(r), r.GetEnum<LeaseSource>(3))),
+            value).ToLookup(static l => l.Owner, static l => l.Value);
         return _database.Query(
             $"""
             SELECT id, network_id, state, namespace_name, namespace_path, namespace_device, namespace_inode, boot_id,
@@ -256,10 +259,10 @@ public sealed partial class SqliteStateStore
 
     private List<Pool> ReadPools(string networkId)
     {
-        List<(long Id, SubnetRecord Subnet)> subnets = _database.Query(
+        List<Owned<PoolId, SubnetRecord>> subnets = _database.Query(
             "SELECT pool_id, prefix, gateway, ranges, excluded, rowid FROM subnets WHERE network_id = $1 ORDER BY ordinal",
-            static r => (r.GetInt64(0), ReadSubnet(r)), networkId);
-        return [.. subnets.Select(s => new Pool(s.Id, s.Subnet, Withheld(s.Id)))];
+            static r => new Owned<PoolId, SubnetRecord>(new(r.GetInt64(0)), ReadSubnet(r)), networkId);
+        return [.. subnets.Select(s => new Pool(s.Owner.Id, s.Value, Withheld(s.Owner.Id)))];
     }
 
     // Networks that share a pool withhold their gateways and exclusions from each other.

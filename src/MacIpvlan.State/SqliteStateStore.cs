@@ -54,8 +54,8 @@ public sealed partial class SqliteStateStore : IStateStore
             SELECT s.network_id, s.prefix, s.gateway, s.ranges, s.excluded, s.rowid AS rowid FROM subnets s
             JOIN networks n ON n.id = s.network_id WHERE {isWanted} ORDER BY s.network_id, s.ordinal
             """,
-            static r => (Network: r.GetString(0), Subnet: ReadSubnet(r)),
-            values).ToLookup(static s => s.Network, static s => s.Subnet);
+            static r => new Owned<string, SubnetRecord>(r.GetString(0), ReadSubnet(r)),
+            values).ToLookup(static s => s.Owner, static s => s.Value);
         return [.. _database.Query(
             $"""
             SELECT id, name, kind, mode, flag, allowed_macs, bc_queue_length, bc_cutoff, no_promiscuous, parent, internal,
@@ -89,36 +89,36 @@ public sealed partial class SqliteStateStore : IStateStore
         string pools = networkId is null
             ? "SELECT id FROM pools WHERE host = $1"
             : "SELECT pool_id FROM subnets WHERE network_id = $1";
-        Dictionary<string, int> nics = _database.Query(
+        Dictionary<string, NicCount> nics = _database.Query(
             $"SELECT network_id, COUNT(*), MIN(rowid) AS rowid FROM nics WHERE {owner} = $1 AND is_host = 0 GROUP BY network_id",
-            static r => (Network: r.GetString(0), Count: r.GetInt32(1)), value)
-            .ToDictionary(static n => n.Network, static n => n.Count);
+            static r => new NicCount(r.GetString(0), r.GetInt32(1)), value)
+            .ToDictionary(static n => n.Network);
         ILookup<string, AddressValue> hosts = _database.Query(
             $"""
             SELECT n.network_id, l.address, l.rowid AS rowid FROM leases l JOIN nics n ON n.id = l.nic_id
             WHERE n.{owner} = $1 AND n.is_host = 1 ORDER BY l.ordinal
             """,
-            static r => (Network: r.GetString(0), Address: r.GetAddress(1)), value)
-            .ToLookup(static h => h.Network, static h => h.Address);
-        ILookup<long, AddressRange> runs = _database.Query(
+            static r => new Owned<string, AddressValue>(r.GetString(0), r.GetAddress(1)), value)
+            .ToLookup(static h => h.Owner, static h => h.Value);
+        ILookup<PoolId, AddressRange> runs = _database.Query(
             $"SELECT first, last, pool_id, rowid FROM runs WHERE pool_id IN ({pools})",
-            static r => (Pool: r.GetInt64(2), Run: ReadRun(r)), value)
-            .ToLookup(static r => r.Pool, static r => r.Run);
-        ILookup<long, (ForeignAddress Address, bool IsExpired)> foreign = ReadForeign(pools, value);
+            static r => new Owned<PoolId, AddressRange>(new(r.GetInt64(2)), ReadRun(r)), value)
+            .ToLookup(static r => r.Owner, static r => r.Value);
+        ILookup<PoolId, HeldAddress> foreign = ReadForeign(pools, value);
         // Includes the subnets of other networks that share a pool, because they withhold addresses from each other.
-        var subnets = _database.Query(
+        List<PoolSubnet> subnets = _database.Query(
             $"""
             SELECT network_id, prefix, gateway, ranges, excluded, pool_id, rowid FROM subnets WHERE pool_id IN ({pools})
             ORDER BY network_id, ordinal
             """,
-            static r => (Network: r.GetString(0), Pool: r.GetInt64(5), Subnet: ReadSubnet(r)), value);
-        ILookup<long, AddressRange> withheld = subnets
-            .SelectMany(static s => s.Subnet.Withheld.Select(w => (s.Pool, Range: w)))
-            .ToLookup(static w => w.Pool, static w => w.Range);
+            static r => new PoolSubnet(r.GetString(0), new(r.GetInt64(5)), ReadSubnet(r)), value);
+        ILookup<PoolId, AddressRange> withheld = subnets
+            .SelectMany(static s => s.Subnet.Withheld.Select(w => new Owned<PoolId, AddressRange>(s.Pool, w)))
+            .ToLookup(static w => w.Owner, static w => w.Value);
         return subnets.Where(s => networkId is null || s.Network == networkId).GroupBy(static s => s.Network).ToDictionary(
             static g => g.Key,
             g => new NetworkUsage(
-                nics.GetValueOrDefault(g.Key),
+                nics.GetValueOrDefault(g.Key)?.Count ?? 0,
                 [.. hosts[g.Key]],
                 [.. g.Select(s => Usage(s.Subnet, withheld[s.Pool], [.. runs[s.Pool]], [.. foreign[s.Pool]]))]));
     });
@@ -286,7 +286,7 @@ public sealed partial class SqliteStateStore : IStateStore
     }
 
     private static SubnetUsage Usage(
-        SubnetRecord subnet, IEnumerable<AddressRange> withheld, AddressRange[] runs, (ForeignAddress Address, bool IsExpired)[] foreign)
+        SubnetRecord subnet, IEnumerable<AddressRange> withheld, AddressRange[] runs, HeldAddress[] foreign)
     {
         IReadOnlyList<AddressRange> allocatable = AddressPool.Allocatable(subnet.Prefix, [.. subnet.Ranges], withheld);
         BigInteger size = Sum(allocatable);
@@ -368,4 +368,8 @@ public sealed partial class SqliteStateStore : IStateStore
 
     private static string JoinRanges(IEnumerable<AddressRange> ranges) =>
         string.Join(' ', ranges.Select(static r => r.ToString()));
+
+    private sealed record NicCount(string Network, int Count);
+
+    private sealed record PoolSubnet(string Network, PoolId Pool, SubnetRecord Subnet);
 }

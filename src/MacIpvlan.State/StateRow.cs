@@ -51,7 +51,9 @@ internal sealed class StateRow(sqlite3_stmt statement)
     public T GetEnum<T>(int column) where T : struct, Enum
     {
         string name = GetString(column);
-        return Enum.GetNames<T>().Contains(name) ? Enum.Parse<T>(name) : throw new FormatException($"'{name}' isn't a {typeof(T).Name}");
+#pragma warning disable CA2263 // The generic overloads aren't compiled ahead of time.
+        return Enum.GetNames(typeof(T)).Contains(name) ? (T)Enum.Parse(typeof(T), name) : throw new FormatException($"'{name}' isn't a {typeof(T).Name}");
+#pragma warning restore CA2263
     }
 
     /// <summary>An address from its bytes.</summary>

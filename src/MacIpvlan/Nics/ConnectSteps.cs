@@ -251,7 +251,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             IReadOnlyList<bool> recorded = session.State.UpdateNics(nics, from);
             // Commands that connected a NIC before this update couldn't find the host's link to add their route to.
             AddRoutesOfHost(nics, known);
-            return [.. made.Zip(recorded, Outcome)];
+            return [.. made.Select((one, i) => Outcome(one, recorded[i]))];
         }
         catch (Exception e)
         {
