@@ -82,28 +82,43 @@ function Measure-Disconnect([string] $Where = '') {
     Add-Sample "module$Where, delete" ((Measure-Work { $nics | Disconnect-ContainerNic }) / $count)
 }
 
-# Measures a new process: how much the import adds to its start, its first NIC, and the other NICs.
+# Measures new processes: an empty one, one with the first commands, and one that lists 100 NICs. .NET reads the table of
+# mounts at each start, so there are only a few named namespaces by now.
 function Measure-Start {
-    # A start takes ten times as long as the import, and disturbances only lengthen it, so the minimum is used.
+    # Disturbances only lengthen a start, so the minimum is used.
     $starts = foreach ($i in 1..3) {
-        @{
-            Without = Measure-Work { & $shell -NoProfile -Command 'exit' }
-            With = Measure-Work { & $shell -NoProfile -Command "Import-Module '$module'" }
-        }
+        $empty = Measure-Work { & $shell -NoProfile -Command 1 }
+        $milliseconds, $methods = Invoke-Program ($shell, '-NoProfile', '-Command', @"
+            `$clock = [Diagnostics.Stopwatch]::StartNew()
+            `$before = [Runtime.JitInfo]::GetCompiledMethodCount(`$false)
+            Import-Module '$module'
+            `$null = New-MacvlanNetwork cold p0 -Subnet 10.99.0.0/24
+            `$null = Connect-ContainerNic cold n11
+            `$clock.Elapsed.TotalMilliseconds
+            [Runtime.JitInfo]::GetCompiledMethodCount(`$false) - `$before
+            Remove-MacvlanNetwork cold -Force
+"@)
+        # Without the import, as at a prompt: PowerShell finds the module.
+        $listed = Measure-Work { & env "PSModulePath=$out" $shell -NoProfile -Command Get-ContainerNic }
+        @{ Empty = $empty; First = $milliseconds; Methods = $methods; Listed = $listed }
     }
-    Add-Sample 'import' (($starts.With | Measure-Object -Minimum).Minimum - ($starts.Without | Measure-Object -Minimum).Minimum)
-    $first, $others = Invoke-Program ($shell, '-NoProfile', '-Command', @"
+    Add-Sample 'empty start' ($starts.Empty | Measure-Object -Minimum).Minimum
+    Add-Sample 'first commands' ($starts.First | Measure-Object -Minimum).Minimum
+    Add-Sample 'methods compiled' ($starts.Methods | Measure-Object -Minimum).Minimum
+    Add-Sample 'Get-ContainerNic in a new process' ($starts.Listed | Measure-Object -Minimum).Minimum
+}
+
+function Measure-NewProcess {
+    Wait-Kernel
+    $milliseconds = Invoke-Program ($shell, '-NoProfile', '-Command', @"
         Import-Module '$module'
-        `$clock = [Diagnostics.Stopwatch]::StartNew()
         `$null = 'n1' | Connect-ContainerNic few
-        `$clock.Elapsed.TotalMilliseconds
-        `$clock.Restart()
+        `$clock = [Diagnostics.Stopwatch]::StartNew()
         `$null = 2..$count | ForEach-Object { "n`$_" } | Connect-ContainerNic few
         `$clock.Elapsed.TotalMilliseconds
         Disconnect-ContainerNic -Network few
 "@)
-    Add-Sample 'first connect' $first
-    Add-Sample 'connect in a new process' ($others / ($count - 1))
+    Add-Sample 'connect in a new process' ($milliseconds[0] / ($count - 1))
 }
 
 # Starts the processes, each with a network of its own. They are ready when they have connected often enough to be warm.
@@ -155,13 +170,22 @@ try {
     ip link add p0 type veth peer name p1
     ip link set p0 up
     ip link set p1 up
-    $null = New-NetworkNamespace @(1..($count + $fillers) | ForEach-Object { "n$_" })
-    $null = New-NetworkNamespace @(foreach ($prefix in $crowd) { 1..$count | ForEach-Object { "$prefix$_" } })
     $null = New-MacvlanNetwork few p0 -Subnet 10.98.0.0/24
+    $null = New-NetworkNamespace @(1..11 | ForEach-Object { "n$_" })
+    foreach ($i in 1..10) { $null = 1..10 | ForEach-Object { "n$_" } | Connect-ContainerNic few -InterfaceName "nic$i" }
+    foreach ($round in 1..$Rounds) {
+        Write-Host "Round $round of $Rounds, new processes"
+        Measure-Start
+    }
+    $started = $samples
+    Disconnect-ContainerNic -Network few
+    $null = New-NetworkNamespace @(12..($count + $fillers) | ForEach-Object { "n$_" })
+
     $contestants = @(Get-Contestant)
+    $samples = @{}
     # The first rounds warm up the compiler.
     foreach ($i in 1..10) { Measure-Connect few; Measure-Disconnect; Measure-Network }
-    $samples.Clear()
+    $samples = $started
 
     foreach ($round in 1..$Rounds) {
         Write-Host "Round $round of $Rounds, on an empty parent"
@@ -171,9 +195,10 @@ try {
         Measure-Connect few ' unannounced' @{ AnnounceCount = 0 }
         Measure-Disconnect ' unannounced'
         Measure-Network
-        Measure-Start
+        Measure-NewProcess
     }
 
+    $null = New-NetworkNamespace @(foreach ($prefix in $crowd) { 1..$count | ForEach-Object { "$prefix$_" } })
     Write-Host "Starting $($crowd.Count) processes"
     $processes = @(Start-Crowd)
     $null = Invoke-Crowd $processes 'warm up'

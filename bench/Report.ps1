@@ -48,8 +48,10 @@ function Get-Table([hashtable] $Samples, [object[]] $Contestants) {
     Get-Row 'dump of 4,000 links: floor' 'ms' $Samples['floor, dump']
     Get-Row 'New-MacvlanNetwork' 'ms' $Samples['New-MacvlanNetwork'] $null 3 1
     Get-Row 'Remove-MacvlanNetwork' 'ms' $Samples['Remove-MacvlanNetwork'] $null 3 1
-    Get-Row 'Import-Module, added to a start' 'ms' $Samples['import'] $null 80 50
-    Get-Row 'first connect in a new process' 'ms' $Samples['first connect'] $null 250 150
+    Get-Row 'empty pwsh -NoProfile -Command 1' 'ms' $Samples['empty start']
+    Get-Row 'new process: import, New, first Connect' 'ms' $Samples['first commands'] $Samples['empty start'] 0.4 0.25
+    Get-Row '  methods compiled for these three' 'methods' $Samples['methods compiled'] $null 400 150
+    Get-Row 'new process: Get-ContainerNic, 100 NICs' 'ms' $Samples['Get-ContainerNic in a new process'] $Samples['empty start'] 1.2 1.1
     Get-Row 'managed allocation, create' 'kB a NIC' $Samples['module, kB'] $null 60 20
     Get-Row 'allocation, 60,000th ÷ 1st of a /16' 'ratio' $Samples['allocation'] $null 2 1.2
 }

@@ -178,11 +178,11 @@ function Get-Failure {
 }
 
 function Connect-State {
-    # Opens a database, by default the state, independently of the module but with the module's SQLite, because no other
-    # may be installed. The caller disposes of the connection.
+    # Opens a database, by default the state, independently of the module, whose own SQLite is raw and trimmed. The caller
+    # disposes of the connection.
     param([string]$Path = $env:MACIPVLAN_STATE)
-    $sqlite = [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -eq 'Microsoft.Data.Sqlite' }
-    $type = @($sqlite)[0].GetType('Microsoft.Data.Sqlite.SqliteConnection')
+    $library = Convert-Path "$PSScriptRoot/ForeignSqlite/bin/Release/net10.0/linux-*/Microsoft.Data.Sqlite.dll"
+    $type = [Reflection.Assembly]::LoadFrom($library).GetType('Microsoft.Data.Sqlite.SqliteConnection')
     $connection = [Activator]::CreateInstance($type, "Data Source=$Path;Pooling=False")
     $connection.Open()
     $connection

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Sockets;
 using MacIpvlan.Addressing;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
@@ -73,9 +72,8 @@ internal static class RawLoop
             Mtu = 1500,
             Namespace = target,
         });
-        AddressValue subnet = AddressValue.Parse(
-            string.Create(CultureInfo.InvariantCulture, $"10.99.{number / InSubnet}.0"));
-        AddressValue address = subnet with { Number = subnet.Number + (uint)(number % InSubnet) + 2 };
+        AddressValue At(int host) => AddressValue.Parse(string.Create(CultureInfo.InvariantCulture, $"10.99.{number / InSubnet}.{host}"));
+        AddressValue address = At((number % InSubnet) + 2);
         threads.Run(target, () =>
         {
             using RouteSocket inside = RouteSocket.Open();
@@ -83,9 +81,9 @@ internal static class RawLoop
             inside.Execute(
                 new AddressAdd(link, new(address, 24)),
                 new LinkSet(link.Index, link.Name) { Up = true },
-                new RouteAdd(link, IPPrefix.Containing(new(AddressFamily.InterNetwork, 0), 0))
+                new RouteAdd(link, IPPrefix.Parse("0.0.0.0/0"))
                 {
-                    Gateway = subnet with { Number = subnet.Number + 1 },
+                    Gateway = At(1),
                 });
             return link;
         });

@@ -1,7 +1,6 @@
 using MacIpvlan.Addressing;
 using MacIpvlan.Containers;
 using MacIpvlan.Linux;
-using Microsoft.Data.Sqlite;
 
 namespace MacIpvlan.State.Sqlite;
 
@@ -147,14 +146,14 @@ public sealed partial class SqliteStateStore
                 nic.Container?.Name, nic.Container?.Runtime.ToString(), nic.Container?.Image, nic.Container?.Address,
                 nic.Container?.Cgroup, nic.ParentIndex, nic.DefaultRoute, string.Join(' ', nic.HostAddresses))[0];
         }
-        catch (SqliteException e) when (e.SqliteExtendedErrorCode == UniqueViolation)
+        catch (StateException e) when (e.ExtendedCode == UniqueViolation)
         {
             throw new NetworkException(
                 NetworkError.HostAccessExists,
                 $"Another command has just given the host access to the network '{network.Name}'.",
                 $"Use this access: Get-HostAccess {network.Name}.");
         }
-        catch (SqliteException e) when (e.SqliteErrorCode == ConstraintViolation)
+        catch (StateException e) when (e.Code == ConstraintViolation)
         {
             throw new NetworkException(
                 NetworkError.NetworkNotFound, $"Another command has just removed the network '{network.Name}'.");
@@ -322,7 +321,7 @@ public sealed partial class SqliteStateStore
                 """,
                 pool.Id, address.ToBytes(), nic.Id, ordinal, prefixLength, source.ToString());
         }
-        catch (SqliteException e) when (e.SqliteErrorCode == ConstraintViolation)
+        catch (StateException e) when (e.Code == ConstraintViolation)
         {
             throw new NetworkException(
                 NetworkError.AddressInUse,

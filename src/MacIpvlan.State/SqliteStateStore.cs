@@ -3,7 +3,6 @@ using System.Numerics;
 using MacIpvlan.Addressing;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink.Kinds;
-using Microsoft.Data.Sqlite;
 
 namespace MacIpvlan.State.Sqlite;
 
@@ -142,7 +141,7 @@ public sealed partial class SqliteStateStore : IStateStore
                 ? 0
                 : throw new NetworkException(NetworkError.NetworkNotFound, "Another command has just removed the network.");
         }
-        catch (SqliteException e) when (e.SqliteErrorCode == ConstraintViolation)
+        catch (StateException e) when (e.Code == ConstraintViolation)
         {
             throw NameExists(name);
         }
@@ -174,7 +173,7 @@ public sealed partial class SqliteStateStore : IStateStore
                 string.Join('\n', network.Routes), network.Probe?.Count, network.Probe?.TimeoutMilliseconds,
                 network.RouterAdvertisement?.ToString());
         }
-        catch (SqliteException e) when (e.SqliteErrorCode == ConstraintViolation)
+        catch (StateException e) when (e.Code == ConstraintViolation)
         {
             throw NameExists(network.Name);
         }
@@ -212,7 +211,7 @@ public sealed partial class SqliteStateStore : IStateStore
         {
             _database.Execute("DELETE FROM networks WHERE id = $1", id);
         }
-        catch (SqliteException e) when (e.SqliteErrorCode == ConstraintViolation)
+        catch (StateException e) when (e.Code == ConstraintViolation)
         {
             throw new NetworkException(
                 NetworkError.NetworkInUse, "The network has NICs.", "Disconnect them first, or remove it with -Force.");
@@ -269,7 +268,7 @@ public sealed partial class SqliteStateStore : IStateStore
             _database.Execute("UPDATE parent_links SET parent = $3 WHERE host = $1 AND parent = $2", _host, name, newName);
             return _database.Execute("UPDATE parent_links SET name = $3 WHERE host = $1 AND name = $2", _host, name, newName);
         }
-        catch (SqliteException e) when (e.SqliteErrorCode == ConstraintViolation)
+        catch (StateException e) when (e.Code == ConstraintViolation)
         {
             throw new NetworkException(
                 NetworkError.ParentInUse,

@@ -1,7 +1,5 @@
-using System.Data;
 using System.Diagnostics;
 using MacIpvlan.Linux;
-using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
 namespace MacIpvlan.State.Sqlite;
@@ -31,13 +29,14 @@ internal sealed partial class StateDatabase : IDisposable
     private readonly Action<TimeSpan> _pause;
     private readonly string _path;
     private readonly uint? _readers;
+    private StateConnection? _connection;
     private bool _isReadOnly;
 
     // Before anything else of SQLite. If that has already been used, only speed is lost.
     static StateDatabase()
     {
         // Loads the library.
-        new SqliteConnection().Dispose();
+        Batteries_V2.Init();
         // This class lets one thread at a time use a connection, and nobody asks how much memory SQLite has. Otherwise, each
         // call and each allocation acquires a lock.
         _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MULTITHREAD);
@@ -55,13 +54,15 @@ internal sealed partial class StateDatabase : IDisposable
     {
         (_path, _pause) = (path, pause);
         _readers = StateFolder.Ensure(path);
-        Connection = Connect(path);
+        Guard(() =>
+        {
+            EnsureFile();
+            return _connection = new(path);
+        });
         try
         {
             Guard(() =>
             {
-                EnsureFile();
-                Connection.Open();
                 raw.sqlite3_busy_timeout(Connection.Handle, BusyTimeoutMilliseconds);
                 // SQLite opens a file that it can't write to as well as it can.
                 _isReadOnly = raw.sqlite3_db_readonly(Connection.Handle, "main") == 1;
@@ -87,7 +88,7 @@ internal sealed partial class StateDatabase : IDisposable
         }
     }
 
-    public SqliteConnection Connection { get; }
+    public StateConnection Connection => _connection!;
 
     /// <summary>Runs the work in one transaction that holds the write lock from its start.</summary>
     /// <exception cref="NetworkException">StateUnavailable, or whatever the work throws.</exception>
@@ -169,20 +170,10 @@ internal sealed partial class StateDatabase : IDisposable
 
     public void Dispose()
     {
-        if (!_isReadOnly && Connection.State == ConnectionState.Open && LogLength > MaxLogLength) ShortenLog();
+        if (!_isReadOnly && LogLength > MaxLogLength) ShortenLog();
         foreach (StateStatement statement in _statements.Values) statement.Dispose();
         Connection.Dispose();
     }
-
-    // A pooled connection would keep using the file after it was replaced.
-    private static SqliteConnection Connect(string path) => new SqliteConnection(new SqliteConnectionStringBuilder
-    {
-        DataSource = path,
-        // SQLite doesn't create the file: it would create it with any permissions, and in place of a lost database.
-        Mode = SqliteOpenMode.ReadWrite,
-        Pooling = false,
-        ForeignKeys = true,
-    }.ToString());
 
     // The file is moved into place when it's complete, so an empty file has lost its contents.
     private void EnsureFile()
@@ -220,14 +211,13 @@ internal sealed partial class StateDatabase : IDisposable
             }).Dispose();
             // This also restores the permissions that the umask removed. SQLite gives its other files the same ones.
             StateFolder.SetRights(draft, _readers);
-            using (SqliteConnection connection = Connect(draft))
+            using (StateConnection connection = new(draft))
             {
-                connection.Open();
                 // A change writes each page that it touches to the log, and the next command reads the log. A command touches
                 // a few rows here and there, so small pages are a quarter of the work.
-                Run("PRAGMA page_size = 1024", connection);
+                connection.Run("PRAGMA page_size = 1024");
                 // The journal mode is stored in the file, so this also writes the first page.
-                Run("PRAGMA journal_mode = WAL", connection);
+                connection.Run("PRAGMA journal_mode = WAL");
             }
 
             File.Move(draft, _path);
@@ -277,7 +267,7 @@ internal sealed partial class StateDatabase : IDisposable
                 foreach (string sql in statements) Execute(sql);
                 return;
             }
-            catch (SqliteException e) when (e.SqliteErrorCode == Busy)
+            catch (StateException e) when (e.Code == Busy)
             {
                 _ = raw.sqlite3_exec(Connection.Handle, "ROLLBACK");
             }
@@ -296,14 +286,14 @@ internal sealed partial class StateDatabase : IDisposable
         }
     }
 
-    private void Run(string sql) => Run(sql, Connection);
+    private void Run(string sql) => Connection.Run(sql);
 
     // Prepared once, because parsing most statements takes longer than running them.
     private StateStatement Prepare(string sql)
     {
         if (!_statements.TryGetValue(sql, out StateStatement? statement))
         {
-            statement = new(Connection.Handle!, sql);
+            statement = new(Connection, sql);
             _statements.Add(sql, statement);
         }
 
@@ -324,10 +314,6 @@ internal sealed partial class StateDatabase : IDisposable
                 RestoreAction);
         }
     }
-
-    // All statements of a text, one time.
-    private static void Run(string sql, SqliteConnection connection) =>
-        SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(connection.Handle, sql), connection.Handle);
 
     private void Migrate()
     {
@@ -390,19 +376,19 @@ internal sealed partial class StateDatabase : IDisposable
             return work();
         }
         // Besides SQLite's errors: rows with values that this module never wrote, and files that can't be created.
-        catch (Exception e) when (e is SqliteException or FormatException or ArgumentException or InvalidCastException
+        catch (Exception e) when (e is StateException or FormatException or ArgumentException or InvalidCastException
             or IOException or UnauthorizedAccessException)
         {
             throw new NetworkException(
                 NetworkError.StateUnavailable,
                 $"The state database {_path} can't be used: {(IsFull(e) ? "the disk is full" : e.Message.TrimEnd('.'))}.",
-                IsFull(e) ? "Free some space and repeat the command." : Action((e as SqliteException)?.SqliteErrorCode));
+                IsFull(e) ? "Free some space and repeat the command." : Action((e as StateException)?.Code));
         }
     }
 
     // If there's no space for the log's index, SQLite reports a disk failure (the second case).
     private static bool IsFull(Exception exception) =>
-        exception is SqliteException { SqliteErrorCode: Full } or SqliteException { SqliteExtendedErrorCode: NoRoomForIndex };
+        exception is StateException { Code: Full } or StateException { ExtendedCode: NoRoomForIndex };
 
     private string Action(int? error) => error switch
     {

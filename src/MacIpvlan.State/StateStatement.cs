@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
 namespace MacIpvlan.State.Sqlite;
@@ -6,15 +5,15 @@ namespace MacIpvlan.State.Sqlite;
 /// <summary>A prepared statement with the parameters $1, $2 and so on. It can be run again when it has been run to its end.</summary>
 internal sealed class StateStatement : IDisposable
 {
-    private readonly sqlite3 _connection;
+    private readonly StateConnection _connection;
     private readonly int[] _positions;
 
     /// <summary>Prepares a statement.</summary>
-    /// <exception cref="SqliteException">It isn't valid.</exception>
-    public StateStatement(sqlite3 connection, string sql)
+    /// <exception cref="StateException">It isn't valid.</exception>
+    public StateStatement(StateConnection connection, string sql)
     {
         _connection = connection;
-        Check(raw.sqlite3_prepare_v2(connection, sql, out sqlite3_stmt statement));
+        Check(raw.sqlite3_prepare_v2(connection.Handle, sql, out sqlite3_stmt statement));
         Handle = statement;
         // To SQLite, $1 is a name: it numbers parameters in the order in which they appear.
         _positions = new int[raw.sqlite3_bind_parameter_count(Handle)];
@@ -25,7 +24,7 @@ internal sealed class StateStatement : IDisposable
 
     /// <summary>Sets the parameters, in order.</summary>
     /// <exception cref="ArgumentException">Their number differs, or a value has a type that columns don't have.</exception>
-    /// <exception cref="SqliteException">A value is too long.</exception>
+    /// <exception cref="StateException">A value is too long.</exception>
     public void Bind(params ReadOnlySpan<object?> values)
     {
         if (values.Length != _positions.Length) throw new ArgumentException($"The statement has {_positions.Length} parameters, not {values.Length}.");
@@ -47,7 +46,7 @@ internal sealed class StateStatement : IDisposable
 
     /// <summary>Goes to the next row.</summary>
     /// <returns>False at the end.</returns>
-    /// <exception cref="SqliteException">It failed.</exception>
+    /// <exception cref="StateException">It failed.</exception>
     public bool Step()
     {
         int result = raw.sqlite3_step(Handle);
@@ -62,5 +61,5 @@ internal sealed class StateStatement : IDisposable
 
     public void Dispose() => Handle.Dispose();
 
-    private void Check(int result) => SqliteException.ThrowExceptionForRC(result, _connection);
+    private void Check(int result) => _connection.Check(result);
 }

@@ -10,7 +10,9 @@ public sealed class MemberConverter : PSTypeConverter
 {
     /// <inheritdoc/>
     public override bool CanConvertFrom(object sourceValue, Type destinationType) =>
-        sourceValue is not null && NetworkReference.BelongsToNetwork(PSObject.AsPSObject(sourceValue));
+        // PowerShell would first collect the members of a string.
+        sourceValue is not (null or string or PSObject { BaseObject: string })
+        && NetworkReference.BelongsToNetwork(PSObject.AsPSObject(sourceValue));
 
     /// <inheritdoc/>
     public override object ConvertFrom(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) =>

@@ -128,11 +128,14 @@ public sealed class AddressValue : IEquatable<AddressValue>, IComparable<Address
     public static bool TryParse(string text, [NotNullWhen(true)] out AddressValue? value)
     {
         value = null;
-        // .NET reads '10.1' as 10.0.0.1 and '010' as octal; here, both are typing errors.
+        if (!text.Contains(':'))
+        {
+            if (TryParseQuad(text, out uint number)) value = new(AddressFamily.InterNetwork, 0, number, text);
+            return value is not null;
+        }
+
         string tail = text[(text.LastIndexOf(':') + 1)..];
-        bool plausible = text.Contains(':')
-            ? !text.Contains('%') && !text.Contains('[') && (!tail.Contains('.') || IsDottedQuad(tail))
-            : IsDottedQuad(text);
+        bool plausible = !text.Contains('%') && !text.Contains('[') && (!tail.Contains('.') || TryParseQuad(tail, out _));
         if (!plausible || !IPAddress.TryParse(text, out IPAddress? address)) return false;
         AddressValue parsed = From(address);
         value = new(parsed.Family, parsed._high, parsed._low, text);
@@ -176,7 +179,9 @@ public sealed class AddressValue : IEquatable<AddressValue>, IComparable<Address
     public static bool operator >=(AddressValue left, AddressValue right) => left.CompareTo(right) >= 0;
 
     /// <summary>The address in its usual notation (RFC 5952 for IPv6).</summary>
-    public override string ToString() => ToIPAddress().ToString();
+    public override string ToString() => Family == AddressFamily.InterNetwork
+        ? string.Create(CultureInfo.InvariantCulture, $"{(byte)(_low >> 24)}.{(byte)(_low >> 16)}.{(byte)(_low >> 8)}.{(byte)_low}")
+        : ToIPAddress().ToString();
 
     internal static AddressValue Lower(AddressValue left, AddressValue right) => left < right ? left : right;
 
@@ -194,10 +199,19 @@ public sealed class AddressValue : IEquatable<AddressValue>, IComparable<Address
         static ulong Mask(int count) => count >= 64 ? ulong.MaxValue : count <= 0 ? 0 : (1UL << count) - 1;
     }
 
-    private static bool IsDottedQuad(string text)
+    // .NET reads '10.1' as 10.0.0.1 and '010' as octal; here, both are typing errors.
+    private static bool TryParseQuad(string text, out uint number)
     {
+        number = 0;
         string[] parts = text.Split('.');
-        return parts.Length == 4 && parts.All(static p =>
-            byte.TryParse(p, NumberStyles.None, CultureInfo.InvariantCulture, out _) && (p.Length == 1 || p[0] != '0'));
+        if (parts.Length != 4) return false;
+        foreach (string part in parts)
+        {
+            bool isByte = byte.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out byte value);
+            if (!isByte || (part.Length > 1 && part[0] == '0')) return false;
+            number = (number << 8) | value;
+        }
+
+        return true;
     }
 }

@@ -52,9 +52,9 @@ public sealed partial class LayerTests
 
     [Fact]
     public void Connection_IsOpenedInOnePlace() => Assert.Equal(
-        ["StateDatabase.cs"],
+        ["StateConnection.cs"],
         SourceTree.Read("src/MacIpvlan.State")
-            .Where(static f => Regex.IsMatch(f.Value, @"\bSqliteConnection\("))
+            .Where(static f => Regex.IsMatch(f.Value, @"sqlite3_open_v2\("))
             .Select(static f => f.Key));
 
     private static IEnumerable<string> Files(Func<string, string, bool> match) =>

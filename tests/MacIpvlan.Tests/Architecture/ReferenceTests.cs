@@ -15,7 +15,7 @@ public sealed class ReferenceTests
 
     [Fact]
     public void State_ReferencesTheCoreAndSqliteAlone() => Assert.Equal(
-        ["MacIpvlan", "Microsoft.Data.Sqlite", "SQLitePCLRaw.core"], Foreign(typeof(SqliteStateStore).Assembly));
+        ["MacIpvlan", "SQLitePCLRaw.batteries_v2", "SQLitePCLRaw.core"], Foreign(typeof(SqliteStateStore).Assembly));
 
     [Fact]
     public void Runtimes_ReferenceTheCoreAndTheClientAlone() => Assert.Equal(

@@ -1,7 +1,6 @@
 using System.Reflection;
 using MacIpvlan.State;
 using MacIpvlan.State.Sqlite;
-using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
 namespace MacIpvlan.Tests.State;
@@ -13,14 +12,15 @@ namespace MacIpvlan.Tests.State;
 public sealed class AllocationCostTests : StateTest
 {
     private const int Many = 400;
-    private readonly SqliteConnection _connection;
+    private readonly sqlite3 _connection;
     private int _instructions;
 
     public AllocationCostTests()
     {
         object database = typeof(SqliteStateStore).GetField(
             "_database", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(Store)!;
-        _connection = (SqliteConnection)database.GetType().GetProperty("Connection")!.GetValue(database)!;
+        object connection = database.GetType().GetProperty("Connection")!.GetValue(database)!;
+        _connection = (sqlite3)connection.GetType().GetProperty("Handle")!.GetValue(connection)!;
     }
 
     [Fact]
@@ -97,9 +97,9 @@ public sealed class AllocationCostTests : StateTest
     private int Cost(Action action)
     {
         _instructions = 0;
-        raw.sqlite3_progress_handler(_connection.Handle, 1, _ => { _instructions++; return 0; }, null);
+        raw.sqlite3_progress_handler(_connection, 1, _ => { _instructions++; return 0; }, null);
         action();
-        raw.sqlite3_progress_handler(_connection.Handle, 0, (delegate_progress?)null, null);
+        raw.sqlite3_progress_handler(_connection, 0, (delegate_progress?)null, null);
         Assert.True(_instructions > 100, "Nothing was counted.");
         return _instructions;
     }
