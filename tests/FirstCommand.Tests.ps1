@@ -47,6 +47,9 @@ Describe 'The first command of a process' -Tag Native, Once {
             [AppDomain]::CurrentDomain.GetAssemblies().Location | Where-Object { $_ -like '*/MacIpvlan/*' } |
                 ForEach-Object { [IO.Path]::GetRelativePath((Get-Module MacIpvlan).ModuleBase, $_) } | Sort-Object
 '@
+        Clear-TestHost
+        Add-TestWire
+        $null = New-NetworkNamespace web1
         $loaded | Should -Contain "bin/$folder/MacIpvlan.PowerShell.dll"
         $loaded | Should -Contain "bin/$folder/private/MacIpvlan.State.dll"
         $loaded | Where-Object { $_ -notlike "bin/$folder/*" } | Should -Be 'bin/MacIpvlan.Loader.dll'

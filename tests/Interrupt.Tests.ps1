@@ -68,10 +68,9 @@ Describe 'Ctrl+C' -Tag Native, Once {
     }
 
     It 'ends a command that waits for the database, which stays locked' {
-        $connection = Connect-State
         $rows = Get-StateRow
         $text = Get-KernelText
-        Invoke-Sql $connection 'BEGIN IMMEDIATE'
+        $holder = Lock-State
         $process = Start-Shell "'ready'; try { Connect-ContainerNic front web1; 'not reached' } finally { [Console]::WriteLine('stopped') }"
         $process.StandardOutput.ReadLine() | Should -Be ready
         # Time to run into the lock: nothing shows from outside that it did.
@@ -79,8 +78,7 @@ Describe 'Ctrl+C' -Tag Native, Once {
         Send-Signal INT $process
         $process.StandardOutput.ReadToEnd().Trim() | Should -Be stopped
         $process.WaitForExit()
-        Invoke-Sql $connection 'ROLLBACK'
-        $connection.Dispose()
+        Unlock-State $holder
         Get-StateRow | Should -Be $rows
         Get-KernelText | Should -Be $text
     }

@@ -8,7 +8,7 @@ BeforeAll {
     $null = New-NetworkNamespace web1, web2
     $null = Connect-ContainerNic lan web1
 
-    function Get-Progress([string]$Script, [IDisposable]$Obstacle) {
+    function Get-Progress([string]$Script, [Diagnostics.Process]$Obstacle) {
         # Each record of progress in a line, of a script that runs in a runspace of its own. An obstacle to it is taken
         # away as soon as there is progress to be seen.
         $shell = [powershell]::Create()
@@ -18,7 +18,7 @@ BeforeAll {
         $null = $shell.AddScript("Import-Module '$manifest'; $Script")
         $running = $shell.BeginInvoke()
         while (-not $running.IsCompleted -and -not $shell.Streams.Progress.Count) { Start-Sleep -Milliseconds 20 }
-        if ($Obstacle) { $Obstacle.Dispose() }
+        if ($Obstacle) { Unlock-State $Obstacle }
         $null = $shell.EndInvoke($running)
         $shell.Streams.Progress | ForEach-Object { "$($_.RecordType) $($_.Activity): $($_.StatusDescription)" }
         $shell.Runspace.Dispose()
@@ -51,9 +51,7 @@ Describe 'Progress' -Tag Native, Once {
     ) {
         $text = '{ "format": "macipvlan", "version": 1, "networks": [ { "name": "a", "kind": "macvlan", "parent": "eth0", "subnet": "10.3.0.0/24", "mtu": 1400 },
             { "name": "b", "kind": "macvlan", "parent": "eth0", "subnet": "10.4.0.0/24" } ] }'
-        $others = Connect-State
-        Invoke-Sql $others 'BEGIN IMMEDIATE'
-        $told = Get-Progress "`$text = '$text'; $Script" -Obstacle $others
+        $told = Get-Progress "`$text = '$text'; $Script" -Obstacle (Lock-State)
         $told[0] | Should -Be "Processing ${Activity}: a"
         $told[-1] | Should -BeLike "Completed $($Activity -replace ':.*'): *"
     }

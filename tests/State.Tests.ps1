@@ -243,11 +243,10 @@ Describe 'A disk' -Tag Native, Once {
 Describe 'A state that another process has locked' -Tag Native, Once {
     BeforeAll {
         $null = New-MacvlanNetwork front eth0 -Subnet 192.168.50.0/24
-        $connection = Connect-State
-        Invoke-Sql $connection 'BEGIN IMMEDIATE'
+        $holder = Lock-State
     }
 
-    AfterAll { $connection.Dispose() }
+    AfterAll { Unlock-State $holder }
 
     It 'can be read' { "$(Get-ContainerNetwork)" | Should -Be front }
 
@@ -255,7 +254,7 @@ Describe 'A state that another process has locked' -Tag Native, Once {
         $problem = Get-Failure { 'back', 'rear' | ForEach-Object { New-MacvlanNetwork $_ eth0 -Subnet 192.168.60.0/24 -ErrorAction Stop } }
         $problem | Should -HaveCount 1
         $problem.What | Should -BeLike "StateUnavailable ResourceUnavailable '*'"
-        $problem.Message | Should -BeLike "*locked by another process*process $PID*"
+        $problem.Message | Should -BeLike "*locked by another process*process $($holder.Id)*"
         "$(Get-ContainerNetwork)" | Should -Be front
     }
 
@@ -265,7 +264,7 @@ Describe 'A state that another process has locked' -Tag Native, Once {
         # Time to run into the lock.
         Start-Sleep 1
         $waiting.HasExited | Should -BeFalse
-        Invoke-Sql $connection 'COMMIT'
+        Unlock-State $holder
         $waiting.StandardOutput.ReadToEnd().Trim() | Should -Be back
         Remove-MacvlanNetwork front, back
     }

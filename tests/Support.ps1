@@ -177,12 +177,14 @@ function Get-Failure {
     }
 }
 
+# SQLite as another program has it. The module's own is raw and trimmed.
+$script:sqlite = "$PSScriptRoot/ForeignSqlite/bin/Release/net10.0/linux-*/Microsoft.Data.Sqlite.dll"
+
 function Connect-State {
-    # Opens a database, by default the state, independently of the module, whose own SQLite is raw and trimmed. The caller
-    # disposes of the connection.
+    # Opens a database, by default the state, independently of the module. The caller disposes of the connection. It can't
+    # keep the module out of the state: for that, see Lock-State.
     param([string]$Path = $env:MACIPVLAN_STATE)
-    $library = Convert-Path "$PSScriptRoot/ForeignSqlite/bin/Release/net10.0/linux-*/Microsoft.Data.Sqlite.dll"
-    $type = [Reflection.Assembly]::LoadFrom($library).GetType('Microsoft.Data.Sqlite.SqliteConnection')
+    $type = [Reflection.Assembly]::LoadFrom((Convert-Path $script:sqlite)).GetType('Microsoft.Data.Sqlite.SqliteConnection')
     $connection = [Activator]::CreateInstance($type, "Data Source=$Path;Pooling=False")
     $connection.Open()
     $connection
@@ -203,6 +205,32 @@ function Invoke-Sql {
     }
     $reader.Dispose()
     $command.Dispose()
+}
+
+function Lock-State {
+    # Starts a process that has locked the state for writing until it is told to end, and returns it. Locks on a file are a
+    # process's own, so a second SQLite in this process wouldn't keep out the first.
+    $shell, $options = Get-Shell
+    $start = [Diagnostics.ProcessStartInfo]::new($shell)
+    foreach ($argument in $options + @"
+        `$connection = [Reflection.Assembly]::LoadFrom('$(Convert-Path $script:sqlite)').GetType('Microsoft.Data.Sqlite.SqliteConnection')::new('Data Source=$env:MACIPVLAN_STATE;Pooling=False')
+        `$connection.Open()
+        `$command = `$connection.CreateCommand()
+        `$command.CommandText = 'BEGIN IMMEDIATE'
+        `$null = `$command.ExecuteNonQuery()
+        'locked'
+        `$null = [Console]::In.ReadLine()
+"@) { $start.ArgumentList.Add($argument) }
+    $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
+    $holder = [Diagnostics.Process]::Start($start)
+    if ($holder.StandardOutput.ReadLine() -ne 'locked') { throw 'The state can''t be locked.' }
+    $holder
+}
+
+function Unlock-State {
+    param([Diagnostics.Process]$Holder)
+    $Holder.StandardInput.Close()
+    $Holder.WaitForExit()
 }
 
 function Set-StateRow {
