@@ -58,6 +58,18 @@ Describe 'The first command of a process' -Tag Native, Once {
             Should -Be 'libe_sqlite3.so'
     }
 
+    It 'can load every type of what is trimmed' {
+        Invoke-First @'
+            $context = [Runtime.Loader.AssemblyLoadContext]::All | Where-Object Name -EQ MacIpvlan
+            $folders = "$((Get-Module MacIpvlan).ModuleBase)/bin", [IO.Path]::GetDirectoryName([MacIpvlan.ContainerNic].Assembly.Location)
+            foreach ($file in Get-ChildItem ($folders -replace '$', '/private') -Filter *.dll) {
+                $assembly = $context.LoadFromAssemblyName([Reflection.AssemblyName]::new($file.BaseName))
+                try { if (-not $assembly.GetTypes()) { "$file has no type" } }
+                catch { $_.Exception.InnerException.LoaderExceptions.Message | Select-Object -Unique }
+            }
+'@ | Should -BeNullOrEmpty
+    }
+
     It 'does the same where the runtime refuses code that is compiled ahead' {
         Invoke-First 'Get-ContainerNic lan | ForEach-Object { "$($_.IPAddress) $($_.State)" }' 'DOTNET_ReadyToRun=0' | Should -Be '10.1.0.2/24 Up'
         Get-IpAddress web1 eth0 | Should -Be '10.1.0.2/24'
