@@ -5,6 +5,21 @@ namespace MacIpvlan.Addressing;
 /// <summary>Computes which addresses of a subnet can be allocated.</summary>
 public static class AddressPool
 {
+    /// <summary>Loopback, multicast and reserved addresses (RFC 6890), which no NIC can have.</summary>
+    internal static IReadOnlyList<IPPrefix> Unassignable { get; } =
+        [.. ((string[])["0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/127", "ff00::/8"]).Select(IPPrefix.Parse)];
+
+    /// <summary>Whether a NIC can have the address, whatever its subnet.</summary>
+    internal static bool IsAssignable(AddressValue address)
+    {
+        foreach (IPPrefix space in Unassignable)
+        {
+            if (space.Contains(address)) return false;
+        }
+
+        return true;
+    }
+
     /// <summary>
     /// The ranges to allocate from, in ascending order and without overlaps: the specified ranges (the whole subnet
     /// by default), without the subnet's unusable addresses and the withheld ranges (gateways, exclusions).

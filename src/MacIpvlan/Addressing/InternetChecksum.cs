@@ -22,6 +22,15 @@ internal static class InternetChecksum
         return Fold(Sum(packet[Addresses..]) + Icmpv6 + (uint)(packet.Length - NeighborPacket.IPv6HeaderSize));
     }
 
+    /// <summary>Does the same for a UDP packet over IPv4, with a pseudo-header (RFC 768).</summary>
+    /// <param name="addresses">The source and destination addresses, 8 bytes.</param>
+    /// <param name="udp">The packet, beginning with its UDP header.</param>
+    public static ushort OfUdp(ReadOnlySpan<byte> addresses, ReadOnlySpan<byte> udp)
+    {
+        const int Udp = 17;
+        return Fold(Sum(addresses) + Sum(udp) + Udp + (uint)udp.Length);
+    }
+
     private static uint Sum(ReadOnlySpan<byte> bytes)
     {
         uint sum = 0;

@@ -35,10 +35,6 @@ internal static class NetworkDefinition
     private const int MinProbeTimeout = 50;
     private const int MaxProbeTimeout = 60_000;
 
-    // Loopback, multicast and reserved addresses (RFC 6890).
-    private static readonly IPPrefix[] s_unassignable =
-        [.. ((string[])["0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/127", "ff00::/8"]).Select(IPPrefix.Parse)];
-
     /// <summary>Assigns gateways, ranges and exclusions to the subnets that contain them.</summary>
     /// <exception cref="NetworkException">InvalidName, InvalidParameter or InvalidAddress.</exception>
     public static IReadOnlyList<SubnetRecord> Check(NetworkRequest request)
@@ -149,7 +145,7 @@ internal static class NetworkDefinition
             NetworkError.InvalidParameter, "A network needs a subnet.", "Specify one for each address family: -Subnet 192.168.50.0/24.");
         foreach (IPPrefix subnet in subnets)
         {
-            if (s_unassignable.Any(space => space.Overlaps(subnet))) throw Invalid(
+            if (AddressPool.Unassignable.Any(space => space.Overlaps(subnet))) throw Invalid(
                 $"The subnet {subnet.Typed} includes addresses that hosts can't have.");
         }
 

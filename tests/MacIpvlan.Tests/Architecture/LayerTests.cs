@@ -18,6 +18,7 @@ public sealed partial class LayerTests
 
     [Theory]
     [InlineData("Addressing")]
+    [InlineData("Dhcp")]
     [InlineData("Exchange/Formats")]
     public void Layer_IsWithoutInputAndOutput(string layer) => Assert.Empty(Files((file, text) =>
         InFolder(file, layer) && InputOutput().IsMatch(text)));

@@ -6,12 +6,15 @@ namespace MacIpvlan.Linux;
 internal static partial class Uapi
 {
     public const ushort BPF_LD_B_ABS = 0x30;
+    public const ushort BPF_LD_H_ABS = 0x28;
     public const ushort BPF_LD_W_ABS = 0x20;
     public const ushort BPF_LD_B_IND = 0x50;
     public const ushort BPF_LD_H_IND = 0x48;
+    public const ushort BPF_LD_W_IND = 0x40;
     public const ushort BPF_LDX_MSH = 0xb1;
     public const ushort BPF_LDX_IMM = 0x01;
     public const ushort BPF_JEQ = 0x15;
+    public const ushort BPF_JSET = 0x45;
     public const ushort BPF_RET = 0x06;
 
     /// <summary>The offset of skb->pkt_type: SKF_AD_OFF + SKF_AD_PKTTYPE.</summary>
