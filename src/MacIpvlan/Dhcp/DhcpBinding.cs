@@ -27,8 +27,9 @@ public sealed record DhcpBinding(
     /// <summary>Counts the times of a lease from the request that it was granted for (RFC 2131 4.4.1).</summary>
     /// <param name="lease">The lease.</param>
     /// <param name="requested">When the request was sent.</param>
-    /// <param name="spread">Returns a random time below the given one.</param>
-    internal static DhcpBinding Of(DhcpLease lease, TimeSpan requested, Func<TimeSpan, TimeSpan> spread)
+    /// <param name="renewSpread">How much earlier T1 comes: a random part of the most, from 0 to 1.</param>
+    /// <param name="rebindSpread">The same for T2.</param>
+    internal static DhcpBinding Of(DhcpLease lease, TimeSpan requested, double renewSpread, double rebindSpread)
     {
         if (lease.Duration is not TimeSpan duration || lease.RenewAfter is not TimeSpan renew || lease.RebindAfter is not TimeSpan rebind)
         {
@@ -38,11 +39,11 @@ public sealed record DhcpBinding(
         return new(
             lease,
             DhcpClientState.Bound,
-            requested + renew - spread(Part(renew)),
+            requested + renew - (Most(renew) * renewSpread),
             // T2 stays behind T1.
-            requested + rebind - spread(Part(rebind - renew)),
+            requested + rebind - (Most(rebind - renew) * rebindSpread),
             requested + duration);
     }
 
-    private static TimeSpan Part(TimeSpan time) => time / SpreadPart < s_maxSpread ? time / SpreadPart : s_maxSpread;
+    private static TimeSpan Most(TimeSpan time) => time / SpreadPart < s_maxSpread ? time / SpreadPart : s_maxSpread;
 }

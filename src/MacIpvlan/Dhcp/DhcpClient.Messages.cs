@@ -13,7 +13,7 @@ public sealed partial class DhcpClient
         _next = now + NextWait();
     }
 
-    // The same 'secs' as in the DHCPDISCOVER (RFC 2131 3.1.3), and the same id each time: the lease counts from the first.
+    // The same 'secs' as in the DHCPDISCOVER (RFC 2131 3.1, step 3), and the same id each time: the lease counts from the first.
     private void SendRequest(List<DhcpAction> actions, TimeSpan now)
     {
         DhcpMessage request = _requests.Request(_id!.Value, _seconds, _offer!.Address.Value, _offer.Server);
@@ -62,5 +62,8 @@ public sealed partial class DhcpClient
 
     private ushort SecondsSince(TimeSpan now) => (ushort)Math.Clamp((now - _started).TotalSeconds, 0, ushort.MaxValue);
 
-    private TimeSpan Random(TimeSpan limit) => limit * (_random() / (uint.MaxValue + 1.0));
+    private TimeSpan Random(TimeSpan limit) => limit * Fraction();
+
+    // From 0 to less than 1.
+    private double Fraction() => _random() / (uint.MaxValue + 1.0);
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using MacIpvlan.Addressing;
 
 namespace MacIpvlan;
@@ -5,6 +6,8 @@ namespace MacIpvlan;
 /// <content>The transitions between the states.</content>
 public sealed partial class DhcpClient
 {
+    private const int MaxText = 100;
+
     private void Begin(List<DhcpAction> actions, TimeSpan now)
     {
         (_binding, _hasAddress, _granted, _offer) = (null, false, null, null);
@@ -20,7 +23,8 @@ public sealed partial class DhcpClient
 
     private void Reboot(List<DhcpAction> actions, TimeSpan now, TimeSpan wait)
     {
-        (State, _id, _attempts, _started, _next) = (DhcpClientState.Rebooting, null, 0, now + wait, now + wait);
+        (State, _id, _granted, _offer) = (DhcpClientState.Rebooting, null, null, null);
+        (_attempts, _started, _next) = (0, now + wait, now + wait);
         if (wait == TimeSpan.Zero && _hasCarrier) SendReboot(actions, now);
     }
 
@@ -64,7 +68,7 @@ public sealed partial class DhcpClient
     private void TakeAck(List<DhcpAction> actions, DhcpMessage message, TimeSpan now)
     {
         if (LeaseOf(message) is not DhcpLease lease) return;
-        DhcpBinding binding = DhcpBinding.Of(lease, _requested, Random);
+        DhcpBinding binding = DhcpBinding.Of(lease, _requested, Fraction(), Fraction());
         if (binding.IsExpired(now))
         {
             LastRefusal = "the lease ended before it arrived";
@@ -116,8 +120,9 @@ public sealed partial class DhcpClient
     }
 
     // Some servers refuse what they have offered: from the second time on, the client waits, and each time longer.
-    private void StartOver(List<DhcpAction> actions, TimeSpan now)
+    private void StartOver(List<DhcpAction> actions, DhcpMessage message, TimeSpan now)
     {
+        LastRefusal = $"the server {message.Server} refused the address{TextOf(message.Options[DhcpOptionCode.Message])}";
         Lose(actions, now, _refusals == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(1 << Math.Min(_refusals - 1, MaxDoublings + 2)));
         if (_refusals++ == 0) Begin(actions, now);
     }
@@ -127,6 +132,12 @@ public sealed partial class DhcpClient
         if (_hasAddress) actions.Add(new() { Kind = DhcpActionKind.LeaseLost, Lease = _binding!.Lease });
         (_binding, _hasAddress, _granted, _offer, _id) = (null, false, null, null, null);
         (State, _next) = (DhcpClientState.Waiting, now + wait + Random(s_second));
+    }
+
+    private static string TextOf(ReadOnlySpan<byte> text)
+    {
+        text = text[..Math.Min(text.Length, MaxText)].TrimEnd((byte)0);
+        return text.IsEmpty ? "" : $": {PrintableText.Clean(Encoding.UTF8.GetString(text))}";
     }
 
     private DhcpLease? LeaseOf(DhcpMessage message)

@@ -17,17 +17,17 @@ namespace MacIpvlan;
 /// </remarks>
 public sealed partial class DhcpClient
 {
-    // RFC 2131 3.1.5: four requests take 60 seconds.
+    // RFC 2131 3.1, step 5: four requests take 60 seconds.
     private const int MaxRequests = 4;
 
-    // A client that had an address uses it on after 12 seconds without an answer (RFC 2131 3.2.3).
+    // A client that had an address uses it on after 12 seconds without an answer (RFC 2131 3.2, step 3).
     private const int MaxReboots = 2;
 
     // RFC 5227 2.1.1: MAX_CONFLICTS, RATE_LIMIT_INTERVAL.
     private const int MaxConflicts = 10;
     private static readonly TimeSpan s_conflictWait = TimeSpan.FromSeconds(60);
 
-    // RFC 2131 3.1.5: the least wait after a DHCPDECLINE.
+    // RFC 2131 3.1, step 5: the least wait after a DHCPDECLINE.
     private static readonly TimeSpan s_declineWait = TimeSpan.FromSeconds(10);
 
     // RFC 2131 4.4.5: the least time between two requests to renew.
@@ -87,7 +87,9 @@ public sealed partial class DhcpClient
     /// <summary>The lease that the NIC has, with its deadlines; null while it has none.</summary>
     public DhcpBinding? Binding => _hasAddress ? _binding : null;
 
-    /// <summary>Why the last reply was refused, as the end of a sentence about it; null if none was.</summary>
+    /// <summary>
+    /// Why there is no lease yet: the last reply that was refused, or a server's refusal; null if there was none.
+    /// </summary>
     public string? LastRefusal { get; private set; }
 
     /// <summary>Continues with a stored lease as if the process had never ended: nothing is sent before its deadlines.</summary>
@@ -132,7 +134,7 @@ public sealed partial class DhcpClient
         {
             case DhcpMessageType.Offer when State == DhcpClientState.Selecting: TakeOffer(actions, message, now); break;
             case DhcpMessageType.Ack when IsFromServer(message, isRefusal: false): TakeAck(actions, message, now); break;
-            case DhcpMessageType.Nak when IsFromServer(message, isRefusal: true): StartOver(actions, now); break;
+            case DhcpMessageType.Nak when IsFromServer(message, isRefusal: true): StartOver(actions, message, now); break;
         }
 
         return actions;

@@ -11,7 +11,7 @@ public sealed class RoomTests
     private const string Core = """
         Addressing:
         Errors:
-        Dhcp:        Addressing
+        Dhcp:        Addressing Errors
         Linux:       Errors
         Containers:  Errors Linux
         Netlink:     Addressing Errors Linux

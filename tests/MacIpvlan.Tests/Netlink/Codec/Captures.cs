@@ -19,6 +19,9 @@ internal static class Captures
     /// <summary>What the kernel tells its multicast groups, by the command before it.</summary>
     public static IReadOnlyDictionary<string, byte[]> Notices { get; } = Read("notices.txt");
 
+    /// <summary>What DHCP servers answer, by server and message.</summary>
+    public static IReadOnlyDictionary<string, byte[]> DhcpReplies { get; } = Read("dhcp.txt");
+
     private static Dictionary<string, byte[]> Read(string resource)
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)!;
