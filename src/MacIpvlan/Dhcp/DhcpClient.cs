@@ -84,6 +84,9 @@ public sealed partial class DhcpClient
         }
     }
 
+    /// <summary>Whether a reply can come. Otherwise no socket has to be open: most of the time of a lease.</summary>
+    public bool ExpectsReply => _id is not null;
+
     /// <summary>The lease that the NIC has, with its deadlines; null while it has none.</summary>
     public DhcpBinding? Binding => _hasAddress ? _binding : null;
 

@@ -41,9 +41,8 @@ internal static class DhcpRoutes
         {
             int length = value[0], octets = (length + 7) / 8;
             if (length > AddressBits || value.Length < 1 + octets + AddressSize) return null;
-            destination.Clear();
             value.Slice(1, octets).CopyTo(destination);
-            // Bits beyond the mask are zero in the route (RFC 3442, "Client Behavior").
+            // Bits beyond the mask are zero in the route (RFC 3442, "Client Behavior"); here they can be the last one's.
             Add(routes, address, IPPrefix.Containing(AddressValue.FromBytes(destination), length), value.Slice(1 + octets, AddressSize));
             value = value[(1 + octets + AddressSize)..];
         }

@@ -27,6 +27,25 @@ public sealed class DhcpAcquisitionTests
     }
 
     [Fact]
+    public void Client_ExpectsRepliesOnlyToItsMessages()
+    {
+        DhcpClientRun run = new();
+        Assert.False(run.Client.ExpectsReply);
+        run.Start();
+        Assert.True(run.Client.ExpectsReply);
+        run.Receive(run.Reply(DhcpMessageType.Offer));
+        Assert.True(run.Client.ExpectsReply);
+        run.Receive(run.Reply());
+        Assert.False(run.Client.ExpectsReply);
+        run.Probed(isInUse: false);
+        Assert.False(run.Client.ExpectsReply);
+        run.TickAtDeadline();
+        Assert.True(run.Client.ExpectsReply);
+        run.Release();
+        Assert.False(run.Client.ExpectsReply);
+    }
+
+    [Fact]
     public void Client_WithoutProbesHasTheAddressAtOnce()
     {
         DhcpClientRun run = new(DhcpClientRun.Settings with { ProbesAddress = false });

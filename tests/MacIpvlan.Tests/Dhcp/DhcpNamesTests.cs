@@ -75,6 +75,8 @@ public sealed class DhcpNamesTests
     [InlineData("0161 00 c0ff", "")]
     [InlineData("c002 c000", "")]
     [InlineData("0161 00 0162 c003", "")]
+    // In the middle of a label, where a pointer to itself is.
+    [InlineData("02c001 00 c001", "")]
     public void SearchList_IsReadWholeOrNotAtAll(string hex, string expected) => Assert.Equal(expected, string.Join(' ', Search(hex)));
 
     [Fact]
@@ -99,7 +101,16 @@ public sealed class DhcpNamesTests
     {
         string label = "3f" + string.Concat(Enumerable.Repeat("61", 63));
         Assert.Single(Search(string.Concat(Enumerable.Repeat(label, 3)) + "3d" + string.Concat(Enumerable.Repeat("61", 61)) + "00"));
-        Assert.Empty(Search(string.Concat(Enumerable.Repeat(label, 4)) + "00"));
+        Assert.Empty(Search(string.Concat(Enumerable.Repeat(label, 4)) + "00" + "016100"));
+    }
+
+    // The two high bits are no part of a length (RFC 1035 4.1.4).
+    [Fact]
+    public void SearchList_WithALabelThatIsTooLongIsRefused()
+    {
+        string letters = string.Concat(Enumerable.Repeat("61", 63));
+        Assert.Equal(2, Search("3f" + letters + "00" + "016100").Count);
+        Assert.Empty(Search("40" + letters + "61" + "00" + "016100"));
     }
 
     private static IReadOnlyList<string> Search(string hex) =>

@@ -198,6 +198,17 @@ public sealed class DhcpResumeTests
     }
 
     [Fact]
+    public void Carrier_ThatGoesEndsTheWaitForAnAnswer()
+    {
+        DhcpClientRun run = new DhcpClientRun().Bind();
+        run.TickAtDeadline();
+        run.Carrier(false);
+        Assert.False(run.Client.ExpectsReply);
+        Assert.Equal("", run.Receive(run.Reply()));
+        Assert.Equal(DhcpClientState.Renewing, run.Client.State);
+    }
+
+    [Fact]
     public void Carrier_ThatGoesWhileAnAddressIsProbedStartsOver()
     {
         DhcpClientRun run = new();
