@@ -228,6 +228,21 @@ public sealed class DhcpRenewalTests
         Assert.InRange(times.Max(), 1799, 1800);
     }
 
+    // One of the two comes as early as it can, and the other as late.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Renewals_ThatArePartedKeepTheirOrder(int first)
+    {
+        int calls = first;
+        DhcpClientRun run = new(random: () => calls++ % 2 == 0 ? 0 : uint.MaxValue);
+        run.Start();
+        run.Receive(run.Reply(DhcpMessageType.Offer));
+        run.Receive(run.Reply().With(DhcpOptionCode.RenewalTime, 3000).With(DhcpOptionCode.RebindingTime, 3010));
+        run.Probed(isInUse: false);
+        Assert.True(run.Client.Binding!.RenewAt < run.Client.Binding.RebindAt);
+    }
+
     [Fact]
     public void ShortLease_KeepsItsOrder()
     {

@@ -194,6 +194,7 @@ public sealed class DhcpResumeTests
         DhcpClientRun known = new();
         known.Carrier(false);
         Assert.Equal("", known.Start(new DhcpClientRun().Bind().Client.Binding));
+        Assert.Equal("", known.TickAfter(1));
         Assert.Equal("REQUEST", known.Carrier(true));
     }
 
