@@ -22,14 +22,12 @@ public sealed record DhcpLease
     private const double RenewalPart = 0.5;
     private const double RebindingPart = 0.875;
 
-    private DhcpLease()
-    {
-    }
+    private DhcpLease(InterfaceAddress address, AddressValue server) => (Address, Server) = (address, server);
 
     /// <summary>
     /// The address, with the prefix length of the subnet mask (option 1), or of the address's class if there is no mask.
     /// </summary>
-    public InterfaceAddress Address { get; private init; }
+    public InterfaceAddress Address { get; }
 
     /// <summary>
     /// The routes in the order in which they can be added: those of option 121 alone, or without it those of options 33 and
@@ -38,7 +36,7 @@ public sealed record DhcpLease
     public IReadOnlyList<NetworkRoute> Routes { get; private init; } = [];
 
     /// <summary>The server that granted the lease (option 54).</summary>
-    public AddressValue Server { get; private init; }
+    public AddressValue Server { get; }
 
     /// <summary>The duration from the request on (option 51), at least one second; null for a lease without an end.</summary>
     public TimeSpan? Duration { get; private init; }
@@ -132,16 +130,14 @@ public sealed record DhcpLease
         if (reason.Length > 0) return null;
         InterfaceAddress address = new(reply.YourAddress, prefixLength);
         IReadOnlyList<NetworkRoute> routes = DhcpRoutes.Of(options, address);
-        reason = Conflict(address, reply.Server!.Value, options[DhcpOptionCode.Router], routes) ?? "";
+        reason = Conflict(address, reply.Server!, options[DhcpOptionCode.Router], routes) ?? "";
         if (reason.Length > 0) return null;
 
         uint? seconds = SecondsOf(options, DhcpOptionCode.LeaseTime);
         (TimeSpan? renew, TimeSpan? rebind) = seconds is uint end ? Times(options, end) : (null, null);
-        return new()
+        return new(address, reply.Server!)
         {
-            Address = address,
             Routes = routes,
-            Server = reply.Server.Value,
             Duration = seconds is uint duration ? TimeSpan.FromSeconds(duration) : null,
             RenewAfter = renew,
             RebindAfter = rebind,

@@ -29,10 +29,10 @@ public static class DhcpPacket
     private const ushort FragmentBits = 0x3fff;
 
     /// <summary>0.0.0.0, the source of a client without an address.</summary>
-    public static AddressValue AnyAddress { get; } = new(AddressFamily.InterNetwork, 0);
+    public static AddressValue AnyAddress { get; } = AddressValue.Unspecified(AddressFamily.InterNetwork);
 
     /// <summary>255.255.255.255, all stations on the link.</summary>
-    public static AddressValue BroadcastAddress { get; } = new(AddressFamily.InterNetwork, uint.MaxValue);
+    public static AddressValue BroadcastAddress { get; } = AnyAddress.Highest(0);
 
     /// <summary>Builds the packet of a client, from port 68 to port 67.</summary>
     /// <param name="message">The message: <see cref="DhcpMessage.Write"/>.</param>

@@ -42,7 +42,7 @@ internal sealed class DhcpRequests(DhcpClientSettings settings)
     {
         DhcpOptions options = new();
         options.Add(DhcpOptionCode.RequestedAddress, address.ToBytes());
-        if (server is not null) options.Add(DhcpOptionCode.ServerIdentifier, server.Value.ToBytes());
+        if (server is not null) options.Add(DhcpOptionCode.ServerIdentifier, server.ToBytes());
         return Asking(DhcpMessageType.Request, id, seconds, options);
     }
 

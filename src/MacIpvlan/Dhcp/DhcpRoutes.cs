@@ -57,7 +57,7 @@ internal static class DhcpRoutes
         {
             AddressValue destination = AddressValue.FromBytes(value[..AddressSize]);
             // The default route isn't a legal destination here (RFC 2132 5.8).
-            if (destination.Number != 0) Add(routes, address, ClassOf(destination), value.Slice(AddressSize, AddressSize));
+            if (!destination.IsUnspecified) Add(routes, address, ClassOf(destination), value.Slice(AddressSize, AddressSize));
         }
     }
 
@@ -76,7 +76,7 @@ internal static class DhcpRoutes
     {
         AddressValue hop = AddressValue.FromBytes(router);
         // Some servers name a host as the way to itself.
-        bool isOnLink = hop.Number == 0 || (destination.PrefixLength == AddressBits && destination.First == hop);
+        bool isOnLink = hop.IsUnspecified || (destination.PrefixLength == AddressBits && destination.First == hop);
         if (!CanReach(destination, address.Value) || (isOnLink && destination == address.Subnet)) return;
         if (!isOnLink && !IsHost(hop, address.Subnet)) return;
         foreach (NetworkRoute route in routes)
@@ -149,14 +149,13 @@ internal static class DhcpRoutes
     // The destination has no mask: it's its class's, longer if the destination has bits beyond that.
     private static IPPrefix ClassOf(AddressValue destination)
     {
-        uint number = (uint)destination.Number;
         int length = ClassLength(destination);
-        while (length < AddressBits && (number & (uint.MaxValue >> length)) != 0) length++;
+        while (length < AddressBits && destination.Lowest(length) != destination) length++;
         return IPPrefix.Containing(destination, length);
     }
 
     /// <summary>The prefix length of an address's class (RFC 791 3.2).</summary>
-    public static int ClassLength(AddressValue address) => ((uint)address.Number >> 24) switch
+    public static int ClassLength(AddressValue address) => address.ToBytes()[0] switch
     {
         < 128 => 8,
         < 192 => 16,

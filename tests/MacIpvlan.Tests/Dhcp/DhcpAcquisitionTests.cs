@@ -146,7 +146,7 @@ public sealed class DhcpAcquisitionTests
         // RFC 2131 3.1, step 3: the same as in the DHCPDISCOVER.
         Assert.Equal(3, sent.Seconds);
         Assert.Equal("192.168.50.10", AddressValue.FromBytes(sent.Options[DhcpOptionCode.RequestedAddress]).ToString());
-        Assert.Equal("192.168.50.1", sent.Server.ToString());
+        Assert.Equal("192.168.50.1", sent.Server!.ToString());
         Assert.Equal(DhcpPacket.AnyAddress, sent.ClientAddress);
     }
 

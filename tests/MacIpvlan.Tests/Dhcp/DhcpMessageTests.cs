@@ -47,7 +47,7 @@ public sealed class DhcpMessageTests
         Assert.Equal((DhcpMessageType.Ack, true, 0xdeadbeef), (message.Type, message.IsReply, message.TransactionId));
         Assert.Equal(DhcpReply.Mac, message.HardwareAddress);
         Assert.Equal("192.168.50.10", message.YourAddress.ToString());
-        Assert.Equal("192.168.50.1", message.Server.ToString());
+        Assert.Equal("192.168.50.1", message.Server!.ToString());
         Assert.Equal([0x01, 0x02, 0xff], message.Options[43].ToArray());
         Assert.Equal([53, 54, 51, 1, 3, 43], message.Options.Codes);
     }

@@ -18,7 +18,7 @@ public sealed class DhcpRefusalTests
 
         DhcpMessage sent = run.Sent;
         Assert.Equal("192.168.50.10", AddressValue.FromBytes(sent.Options[DhcpOptionCode.RequestedAddress]).ToString());
-        Assert.Equal("192.168.50.1", sent.Server.ToString());
+        Assert.Equal("192.168.50.1", sent.Server!.ToString());
         Assert.Equal([0xff, 1, 2, 3], sent.Options[DhcpOptionCode.ClientIdentifier].ToArray());
         Assert.Equal((DhcpPacket.AnyAddress, 0, false), (sent.ClientAddress, sent.Seconds, sent.IsBroadcast));
         CheckEnding(sent);
@@ -145,7 +145,7 @@ public sealed class DhcpRefusalTests
 
         Assert.Equal("192.168.50.10", run.SentAction.Source.ToString());
         Assert.Equal("192.168.50.10", run.Sent.ClientAddress.ToString());
-        Assert.Equal("192.168.50.1", run.Sent.Server.ToString());
+        Assert.Equal("192.168.50.1", run.Sent.Server!.ToString());
         Assert.False(run.Sent.Options.Contains(DhcpOptionCode.RequestedAddress));
         CheckEnding(run.Sent);
         Assert.Equal((DhcpClientState.Stopped, null, null), (run.Client.State, run.Client.Deadline, run.Client.Binding));
