@@ -70,6 +70,22 @@ Describe 'The first command of a process' -Tag Native, Once {
 '@ | Should -BeNullOrEmpty
     }
 
+    It 'says what cannot be loaded, whatever part of the module has gone: <Gone>' -ForEach @(
+        @{ Gone = 'MacIpvlan.PowerShell.dll'; At = 'import' }, @{ Gone = 'private/MacIpvlan.State.dll'; At = 'use' }
+        @{ Gone = 'private/MacIpvlan.Runtimes.dll'; At = 'use' }
+    ) {
+        $copy = mktemp -d
+        cp -r "$((Get-Module MacIpvlan).ModuleBase)/." $copy
+        Get-ChildItem $copy/bin/linux-* | ForEach-Object { rm -f "$($_.FullName)/$Gone" }
+        $start, $arguments = Get-Shell
+        $said = & $start @arguments "try { Import-Module $copy/MacIpvlan.psd1 -ErrorAction Stop; 'imported'; Get-ContainerNic -ErrorAction Stop; Connect-ContainerNic lan nginx -ErrorAction Stop } catch { `$_.Exception.Message }" 2>&1 | Out-String
+        $? | Should -BeTrue
+        $said | Should -BeLike "*$($Gone -replace '.*/' -replace '.dll')*"
+        $said | Should -Not -BeLike '*target of an invocation*'
+        $said -like 'imported*' | Should -Be ($At -eq 'use')
+        rm -r $copy
+    }
+
     It 'does the same where the runtime refuses code that is compiled ahead' {
         Invoke-First 'Get-ContainerNic lan | ForEach-Object { "$($_.IPAddress) $($_.State)" }' 'DOTNET_ReadyToRun=0' | Should -Be '10.1.0.2/24 Up'
         Get-IpAddress web1 eth0 | Should -Be '10.1.0.2/24'

@@ -179,6 +179,11 @@ Describe 'The host on a macvlan network' -Tag Native, Once {
         Test-Ping web1 10.1.0.200 -TimeoutSeconds 1 | Should -BeFalse
     }
 
+    It 'has the lowest free address if that which is asked for is null' {
+        "$((Enable-HostAccess lan -IPAddress $null).IPAddress)" | Should -Be '10.1.0.2/32 fd01::1/128'
+        Disable-HostAccess lan
+    }
+
     It 'has the addresses and the name that are asked for' {
         $access = $lan | Enable-HostAccess -IPAddress 10.1.0.50, fd01::50 -InterfaceName lan0
         "$($access.InterfaceName) $($access.IPAddress)" | Should -Be 'lan0 10.1.0.50/32 fd01::50/128'

@@ -150,6 +150,28 @@ Describe 'New-MacvlanNetwork' {
                 Should -Be 'two 192.168.60.0/24  Bridge  '
         }
 
+        It 'takes a switch that is <Case> for one that is off' -ForEach @(
+            @{ Case = 'an empty cell'; Value = '' }, @{ Case = 'null'; Value = $null }, @{ Case = 'false'; Value = 'False' }
+        ) {
+            $row = [ordered]@{ Name = 'one'; Parent = 'eth0'; Subnet = '192.168.50.0/24' }
+            'Internal', 'NoGateway', 'NoDefaultRoute', 'ProbeAddress' | ForEach-Object { $row[$_] = $Value }
+            [pscustomobject]$row | New-MacvlanNetwork | ForEach-Object { "$($_.Internal) $($_.NoGateway) $($_.NoDefaultRoute) $($_.ProbeAddress)" } |
+                Should -Be 'False False False False'
+        }
+
+        It 'refuses a route that is a hashtable without a destination' {
+            { New-MacvlanNetwork one eth0 -Subnet 192.168.50.0/24 -Route @{ NextHop = '192.168.50.2' } -ErrorAction Stop } | Should -Throw 'A route has no destination.*'
+            { New-MacvlanNetwork one eth0 -Subnet 192.168.50.0/24 -Route @{} -ErrorAction Stop } | Should -Throw 'A route has no destination.*'
+        }
+
+        It 'has NICs that are up and in order on the subnet <_>, whose addresses are not global' -ForEach 'fe80::/64', 'fec0::/64' {
+            $null = New-MacvlanNetwork one eth0 -Subnet $_
+            "$((Connect-ContainerNic one web1 -IPAddress " $($_ -replace '/64', '5')").State)" | Should -Be Up
+            "$((Get-ContainerNic one).State) $((Get-ContainerNic one).IPAddress)" | Should -Be "Up $($_ -replace '/64', '5/64')"
+            Test-ContainerNetwork one | Should -BeNullOrEmpty
+            Remove-MacvlanNetwork one -Force
+        }
+
         It 'passes over no property of what is piped that it cannot read: <Property>' -ForEach @(
             @{ Property = 'Gateway' }, @{ Property = 'IPRange' }, @{ Property = 'ExcludeAddress' }, @{ Property = 'Route' }
             @{ Property = 'AllowedMacAddress' }, @{ Property = 'VlanId' }, @{ Property = 'Mtu' }

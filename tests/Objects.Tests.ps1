@@ -97,6 +97,21 @@ Describe 'Addresses in objects' -Tag Native, Once {
         $copy.Subnet -contains '10.1.0.0/24' | Should -BeTrue
         $copy.Mode -eq 'Bridge' | Should -BeTrue
     }
+
+    It 'are in the same tables when jobs and Export-Clixml have kept them: <_>' -ForEach @(
+        'Get-MacvlanNetwork', 'Get-ContainerNic', 'Get-ContainerNetworkAddress net2', 'Test-ContainerNetwork', 'Get-HostAccess'
+        'Test-ContainerNic net2 web2 -Destination 10.1.0.10 -Count 1', 'Export-ContainerNetwork net10 | ForEach-Object { $_ -replace "9.1.1.0/24", "9.1.2.0/24" } | Import-ContainerNetwork -WhatIf'
+    ) {
+        ip link set (Enable-HostAccess net10).InterfaceName down
+        ip -n web2 link set eth9 mtu 1300
+        $given = & ([scriptblock]::Create($_))
+        $copies = $given | ForEach-Object { [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($_)) }
+        $given | Should -Not -BeNullOrEmpty
+        $copies[0].PSObject.TypeNames[0] | Should -BeLike 'Deserialized.MacIpvlan.*'
+        ($copies | Format-Table | Out-String -Width 120) | Should -BeExactly ($given | Format-Table | Out-String -Width 120)
+        Disable-HostAccess net10
+        ip -n web2 link set eth9 mtu 1500
+    }
 }
 
 Describe 'Addresses of objects as parameters' -Tag Native, Once {

@@ -24,22 +24,39 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
     // Other modules can ask for other versions. To read it from the file would load another assembly.
     private static readonly Version s_libc = new(0, 5, 0, 0);
 
-    // Runs once, when the first runspace imports the module. The handler stays, because other runspaces can use the module.
-    static ModuleLoader()
-    {
-        AssemblyLoadContext.Default.Resolving += Resolve;
-        // The manifest's root module has the same identity without compiled code. The runtime doesn't load it again.
-        AssemblyLoadContext.Default.LoadFromAssemblyPath(Path.Combine(s_compiled, "MacIpvlan.PowerShell.dll"));
-    }
+    private static bool s_isLoaded;
 
     /// <inheritdoc/>
+    // The first runspace loads the assemblies for all. The handler stays, because other runspaces can use the module.
     public void OnImport()
     {
+        lock (s_context)
+        {
+            if (s_isLoaded) return;
+            string path = Path.Combine(s_compiled, "MacIpvlan.PowerShell.dll");
+            try
+            {
+                // The manifest's assembly has the same identity without compiled code. The runtime doesn't load it again.
+                AssemblyLoadContext.Default.LoadFromAssemblyPath(path);
+            }
+            catch (Exception e) when (e is IOException or BadImageFormatException or UnauthorizedAccessException)
+            {
+                throw new InvalidOperationException(
+                    $"The module's {path} can't be loaded: {e.Message} If this process has imported another version of the module, "
+                    + "start a new process; otherwise install the module again.",
+                    e);
+            }
+
+            AssemblyLoadContext.Default.Resolving += Resolve;
+            s_isLoaded = true;
+        }
     }
 
     private static Assembly? Resolve(AssemblyLoadContext context, AssemblyName name) => name.Name switch
     {
-        "MacIpvlan.State" or "MacIpvlan.Runtimes" => s_context.LoadFromAssemblyName(name),
+        // By path: if the file were missing, the context would ask the default context and that again this method.
+        "MacIpvlan.State" or "MacIpvlan.Runtimes" =>
+            s_context.LoadFromAssemblyPath(Path.Combine(s_compiled, "private", name.Name + ".dll")),
         // The core is loaded in the default context, where PowerShell finds its types, and so is Tmds.LibC, which only the
         // core uses.
         "MacIpvlan" => context.LoadFromAssemblyPath(Path.Combine(s_compiled, "MacIpvlan.dll")),

@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using MacIpvlan.Linux;
+using Microsoft.Win32.SafeHandles;
 using SQLitePCL;
 
 namespace MacIpvlan.State.Sqlite;
@@ -17,6 +19,16 @@ internal sealed partial class StateDatabase
     private const long MaxLogLength = 512 * 1024;
 
     private long LogLength => FileStatus.Of(_path + "-wal")?.Length ?? 0;
+
+    // SQLite takes any other file for an empty log. https://www.sqlite.org/fileformat.html#the_write_ahead_log: the magic
+    // number, whose last bit is the byte order of the checksums.
+    private static bool IsLog(string path)
+    {
+        if (FileStatus.Of(path) is not { Type: FileType.File, Length: >= 32 }) return false;
+        Span<byte> magic = stackalloc byte[sizeof(uint)];
+        using SafeFileHandle log = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+        return RandomAccess.Read(log, magic, 0) == magic.Length && (BinaryPrimitives.ReadUInt32BigEndian(magic) & ~1U) == 0x377F0682;
+    }
 
     private void ShortenLog()
     {
@@ -49,7 +61,7 @@ internal sealed partial class StateDatabase
     private void CheckLog()
     {
         if (Read(() => Query("PRAGMA application_id", static r => r.GetInt32(0))[0]) != NeedsLog) return;
-        if (LogLength > 0)
+        if (IsLog(_path + "-wal"))
         {
             // A command was killed between the two marks.
             if (!_isReadOnly) SetMark(0);
@@ -58,7 +70,7 @@ internal sealed partial class StateDatabase
 
         throw new NetworkException(
             NetworkError.StateUnavailable,
-            $"The log {_path}-wal of the state database is missing. It has the last changes, so without it, NICs that run "
+            $"The log {_path}-wal of the state database is missing or damaged. It has the last changes, so without it, NICs that run "
             + "would be forgotten and their addresses allocated again.",
             $"Put {_path}-wal back. {RestoreAction}");
     }

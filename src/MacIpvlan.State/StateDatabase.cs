@@ -70,7 +70,7 @@ internal sealed partial class StateDatabase : IDisposable
                 // for the disk.
                 _ = raw.sqlite3_db_config(Connection.Handle, NoCheckpointOnClose, 1, out _);
                 // A power failure loses the kernel's links too, so waiting for the disk has no benefit.
-                Run("PRAGMA synchronous = NORMAL");
+                RunPatiently(["PRAGMA synchronous = NORMAL"]);
                 // A copy that VACUUM created doesn't have this setting.
                 RunPatiently(["PRAGMA journal_mode = WAL"]);
                 // Else SQLite itself would write the log back and begin it again, without the mark.

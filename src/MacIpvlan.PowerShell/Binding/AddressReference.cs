@@ -12,6 +12,7 @@ public sealed class AddressReference
     /// <summary>Reads ADDRESS or ADDRESS/LENGTH.</summary>
     public AddressReference(string text)
     {
+        text = text.Trim();
         Value = Read(text);
         if (text.Contains('/')) WithLength = InterfaceAddress.Parse(text);
     }

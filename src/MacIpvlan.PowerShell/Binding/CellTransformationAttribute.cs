@@ -7,15 +7,24 @@ namespace MacIpvlan.PowerShell;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class CellTransformationAttribute<T> : ValueTransformationAttribute<T>
 {
-    private static bool IsSwitch => typeof(T) == typeof(SwitchParameter) || typeof(T) == typeof(bool?);
+    private static bool IsSwitch => typeof(T) == typeof(SwitchParameter);
 
-    private protected override object? Read(object? input) => input is PSObject { BaseObject: string } or string
-        ? input.ToString()! switch
-        {
-            string text when typeof(T).IsArray => ObjectRemains.Split(text),
-            string text when IsSwitch && bool.TryParse(text, out bool value) => value,
-            "" when default(T) is null => null,
-            _ => input,
-        }
-        : input;
+    /// <summary>Whether null is read, too: PowerShell takes a switch that is null for one that is on.</summary>
+    public override bool TransformNullOptionalParameters => IsSwitch;
+
+    private protected override object? Read(object? input) => input switch
+    {
+        null when IsSwitch => false,
+        PSObject { BaseObject: string } or string => ReadText(input.ToString()!),
+        _ => input,
+    };
+
+    private static object? ReadText(string text) => text switch
+    {
+        _ when typeof(T).IsArray => ObjectRemains.Split(text),
+        "" when IsSwitch => false,
+        _ when (IsSwitch || typeof(T) == typeof(bool?)) && bool.TryParse(text, out bool value) => value,
+        "" when default(T) is null => null,
+        _ => text,
+    };
 }

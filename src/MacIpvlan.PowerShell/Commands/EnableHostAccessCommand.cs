@@ -12,7 +12,7 @@ public sealed class EnableHostAccessCommand : HostAccessCommand
     [Parameter]
     [ValueTransformation<AddressReference[]>]
     [ArgumentCompleter(typeof(FreeAddressCompleter))]
-    public AddressReference[] IPAddress { get; set; } = [];
+    public AddressReference[]? IPAddress { get; set; }
 
     /// <summary>The interface's name.</summary>
     [Parameter]
@@ -27,11 +27,12 @@ public sealed class EnableHostAccessCommand : HostAccessCommand
         HostAccesses.Check(network);
         if (ShouldProcess(network.Name, $"Give the host an interface on the {network.Kind} network on {network.Parent}"))
         {
+            AddressReference[] addresses = IPAddress ?? [];
             Write(new HostAccesses(Session).Enable(
                 network,
-                [.. IPAddress.Select(static a => a.Value)],
+                [.. addresses.Select(static a => a.Value)],
                 InterfaceName,
-                [.. IPAddress.Select(static a => a.WithLength).OfType<InterfaceAddress>()]));
+                [.. addresses.Select(static a => a.WithLength).OfType<InterfaceAddress>()]));
         }
     }
 }

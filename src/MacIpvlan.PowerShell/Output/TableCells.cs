@@ -6,67 +6,45 @@ namespace MacIpvlan.PowerShell;
 /// The cells of the tables in MacIpvlan.Format.ps1xml that are more than a property. Each returns a text, with line breaks so
 /// that PowerShell breaks no word. A script in that file would be compiled each time a process shows its first table.
 /// </summary>
-public static class TableCells
+public static partial class TableCells
 {
+    private const int ContainerIdLength = 12;
     private const int StateWidth = 10;
     private const int AddressWidth = 18;
     private const int RangeWidth = 39;
     private const int DifferenceWidth = 40;
 
     /// <summary>The parent, with its state below it if that keeps the network from working.</summary>
-    public static string Parent(ContainerNetwork network) => network.State switch
-    {
-        NetworkState.ParentDown => $"{network.Parent}\n(down)",
-        NetworkState.ParentMissing => $"{network.Parent}\n(missing)",
-        _ => network.Parent,
-    };
+    public static string Parent(ContainerNetwork network) => Parent(network.Parent, network.State.ToString());
 
     /// <summary>The state, with its last word on a line of its own, and a long word on two.</summary>
-    public static string State(ContainerNic nic)
-    {
-        string state = nic.State.ToString();
-        int last = state.Length - 1;
-        while (last > 0 && !char.IsAsciiLetterUpper(state[last])) last--;
-        return last > 0 ? $"{state[..last]}\n{state[last..]}"
-            : state.Length > StateWidth ? $"{state[..(state.Length / 2)]}-\n{state[(state.Length / 2)..]}"
-            : state;
-    }
+    public static string State(ContainerNic nic) => State(nic.State.ToString());
 
     /// <summary>The addresses, with the MAC address and the runtime beside the first one.</summary>
     // A column of its own would be squeezed to a letter where there is no room.
-    public static string Addresses(ContainerNic nic) => Addresses(nic.IPAddress, $"{nic.MacAddress} {nic.Runtime}");
+    public static string Addresses(ContainerNic nic) => Addresses(Lines(nic.IPAddress), $"{nic.MacAddress} {nic.Runtime}");
 
     /// <summary>The addresses, with the MAC address beside the first one.</summary>
-    public static string Addresses(HostAccess access) => Addresses(access.IPAddress, access.MacAddress);
+    public static string Addresses(HostAccess access) => Addresses(Lines(access.IPAddress), access.MacAddress);
 
     /// <summary>The first digits of the container's id.</summary>
-    public static string ContainerId(ContainerNic nic) => nic.ContainerId?[..12] ?? "";
+    public static string ContainerId(ContainerNic nic) => ContainerId(nic.ContainerId);
 
     /// <summary>The address or the range, on two lines if it is long.</summary>
-    public static string Range(NetworkAddress address)
-    {
-        string range = address.IPAddress.ToString();
-        return range.Length <= RangeWidth ? range : range.Replace("-", "-\n", StringComparison.Ordinal);
-    }
+    public static string Range(NetworkAddress address) => Range(address.IPAddress.ToString());
 
     /// <summary>The kind of address, and whether it is also the gateway.</summary>
-    public static string Kind(NetworkAddress address) => address.IsGateway && address.Kind != NetworkAddressKind.Gateway
-        ? $"{address.Kind}, gateway"
-        : address.Kind.ToString();
+    public static string AddressKind(NetworkAddress address) => AddressKind(address.Kind.ToString(), address.IsGateway);
 
     /// <summary>The holder, with its network if that is another one.</summary>
-    public static string? Holder(NetworkAddress address) => address.HolderNetwork is string other && other != address.Network
-        ? $"{address.Holder} on network {other}"
-        : address.Holder;
+    public static string? Holder(NetworkAddress address) => Holder(address.Holder, address.HolderNetwork, address.Network);
 
     /// <summary>The interface, with its state below it unless it is up.</summary>
-    public static string Interface(HostAccess access) =>
-        access.State == NicState.Up ? access.InterfaceName : $"{access.InterfaceName}\n({access.State})";
+    public static string Interface(HostAccess access) => Interface(access.InterfaceName, access.State.ToString());
 
     /// <summary>The settings in which a network differs, one a line if there is room.</summary>
-    public static string Differences(ImportedNetwork network) => string.Join('\n', network.Differences.Select(static d =>
-        d.ToString() is { Length: <= DifferenceWidth } text ? text
-            : $"{d.Name}:\n  {Lines(d.Actual, "\n  ")}\n-> {Lines(d.Expected, "\n   ")}"));
+    public static string Differences(ImportedNetwork network) =>
+        string.Join('\n', network.Differences.Select(static d => Difference(d.ToString(), d.Name, d.Actual, d.Expected)));
 
     /// <summary>The setting that is expected, one item a line.</summary>
     public static string Expected(SettingDifference difference) => Lines(difference.Expected, "\n");
@@ -75,36 +53,80 @@ public static class TableCells
     public static string Actual(SettingDifference difference) => Lines(difference.Actual, "\n");
 
     /// <summary>The kind of difference, with what has been done about it.</summary>
-    public static string Kind(NetworkDifference difference) =>
-        difference.IsRepaired ? $"{difference.Kind}\n(repaired)"
-        : difference.IsForeign ? $"{difference.Kind}\n(of others)"
-        : difference.Kind.ToString();
+    public static string DifferenceKind(NetworkDifference difference) =>
+        DifferenceKind(difference.Kind.ToString(), difference.IsRepaired, difference.IsForeign);
 
     /// <summary>What is expected, and below it what is there.</summary>
     public static string Texts(NetworkDifference difference) => $"{difference.Expected}\n{difference.Actual}";
 
     /// <summary>The destination, and below it the address that was tried.</summary>
-    public static string Destination(NicTestResult result) => Filled(
-        result.Destination, result.DestinationAddress?.ToString() is string address && address != result.Destination ? address : null);
+    public static string Destination(NicTestResult result) => Destination(result.Destination, result.DestinationAddress?.ToString());
 
     /// <summary>The round-trip time in milliseconds; empty if there is none.</summary>
-    public static string Time(NicTestResult result) => result.RoundtripTime?.ToString("0.000", CultureInfo.InvariantCulture) ?? "";
+    public static string RoundtripTime(NicTestResult result) => RoundtripTime(result.RoundtripTime);
 
     /// <summary>The result, and below it the reason.</summary>
     public static string Status(NicTestResult result) => Filled(result.Status.ToString(), result.Reason);
 
     /// <summary>The time of day of an event.</summary>
-    public static string Time(NetworkEvent change) => change.Time.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+    public static string TimeOfDay(NetworkEvent change) => change.Time.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
 
     /// <summary>The namespace and the interface of an event.</summary>
     public static string Place(NetworkEvent change) => Filled(change.Namespace, change.Interface, '/');
 
-    private static string Addresses(ValueList<AddressText> addresses, string beside)
+    private static string Parent(string? parent, string state) => state switch
     {
-        List<string> lines = [$"{(addresses.Count == 0 ? "" : addresses[0].ToString()).PadRight(AddressWidth)} {beside}".TrimEnd()];
-        for (int i = 1; i < addresses.Count; i++) lines.Add(addresses[i].ToString());
+        nameof(NetworkState.ParentDown) => $"{parent}\n(down)",
+        nameof(NetworkState.ParentMissing) => $"{parent}\n(missing)",
+        _ => parent ?? "",
+    };
+
+    private static string State(string state)
+    {
+        int last = state.Length - 1;
+        while (last > 0 && !char.IsAsciiLetterUpper(state[last])) last--;
+        return last > 0 ? $"{state[..last]}\n{state[last..]}"
+            : state.Length > StateWidth ? $"{state[..(state.Length / 2)]}-\n{state[(state.Length / 2)..]}"
+            : state;
+    }
+
+    private static string[] Lines(ValueList<AddressText> addresses)
+    {
+        string[] texts = new string[addresses.Count];
+        for (int i = 0; i < texts.Length; i++) texts[i] = addresses[i].ToString();
+        return texts;
+    }
+
+    private static string Addresses(IReadOnlyList<string> addresses, string? beside)
+    {
+        List<string> lines = [$"{(addresses.Count == 0 ? "" : addresses[0]).PadRight(AddressWidth)} {beside}".TrimEnd()];
+        for (int i = 1; i < addresses.Count; i++) lines.Add(addresses[i]);
         return string.Join('\n', lines);
     }
+
+    private static string ContainerId(string? id) => id is { Length: > ContainerIdLength } ? id[..ContainerIdLength] : id ?? "";
+
+    private static string Range(string range) =>
+        range.Length <= RangeWidth ? range : range.Replace("-", "-\n", StringComparison.Ordinal);
+
+    private static string AddressKind(string kind, bool isGateway) =>
+        isGateway && kind != nameof(NetworkAddressKind.Gateway) ? $"{kind}, gateway" : kind;
+
+    private static string? Holder(string? holder, string? holderNetwork, string? network) =>
+        holderNetwork is not null && holderNetwork != network ? $"{holder} on network {holderNetwork}" : holder;
+
+    private static string Interface(string? name, string state) => state == nameof(NicState.Up) ? name ?? "" : $"{name}\n({state})";
+
+    private static string Difference(string text, string name, string actual, string expected) =>
+        text.Length <= DifferenceWidth ? text : $"{name}:\n  {Lines(actual, "\n  ")}\n-> {Lines(expected, "\n   ")}";
+
+    private static string DifferenceKind(string kind, bool isRepaired, bool isForeign) =>
+        isRepaired ? $"{kind}\n(repaired)" : isForeign ? $"{kind}\n(of others)" : kind;
+
+    private static string Destination(string? destination, string? address) =>
+        Filled(destination, address != destination ? address : null);
+
+    private static string RoundtripTime(double? milliseconds) => milliseconds?.ToString("0.000", CultureInfo.InvariantCulture) ?? "";
 
     private static string Filled(string? first, string? second, char between = '\n') =>
         string.IsNullOrEmpty(second) ? first ?? "" : string.IsNullOrEmpty(first) ? second : $"{first}{between}{second}";

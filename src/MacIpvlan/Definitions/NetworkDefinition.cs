@@ -187,6 +187,8 @@ internal static class NetworkDefinition
         bool hasIPv6 = request.Subnets.Any(static s => s.Family == AddressFamily.InterNetworkV6);
         foreach (NetworkRoute route in request.Routes)
         {
+            // PowerShell also makes a route of a hashtable that lacks it.
+            if (route.Destination is null) throw Invalid("A route has no destination.");
             if (!(route.Destination.Family == AddressFamily.InterNetwork ? hasIPv4 : hasIPv6))
             {
                 throw Invalid($"The network has no subnet of the address family of the route {route.Typed}.");

@@ -57,7 +57,7 @@ internal sealed class NicLinkStates(NamespaceHandle host, IReadOnlyDictionary<in
         }
 
         bool hasAll = inside.TryGetAddresses(null, out List<LinkAddress> addresses);
-        HashSet<(int, InterfaceAddress)> held = [.. addresses.Where(static a => a.IsGlobal).Select(static a => (a.LinkIndex, a.Address))];
+        HashSet<(int, InterfaceAddress)> held = [.. addresses.Select(static a => (a.LinkIndex, a.Address))];
         // Where links and addresses change all the time, a dump lacks some of them.
         return (
             n => links.GetValueOrDefault(LinkMark.Index(n)) ?? (areAll ? null : inside.FindLink(LinkMark.Index(n))),
@@ -68,7 +68,7 @@ internal sealed class NicLinkStates(NamespaceHandle host, IReadOnlyDictionary<in
     private static bool? HasAddresses(RouteSocket inside, Link link, NicRecord nic)
     {
         bool hasAll = inside.TryGetAddresses(link, out List<LinkAddress> held);
-        bool isComplete = nic.Leases.All(l => held.Any(h => h.IsGlobal && h.Address == l.Address));
+        bool isComplete = nic.Leases.All(l => held.Any(h => h.Address == l.Address));
         return isComplete ? true : hasAll ? false : null;
     }
 }

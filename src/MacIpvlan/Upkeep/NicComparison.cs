@@ -125,14 +125,14 @@ internal sealed class NicComparison(NetworkSession session)
     {
         // Then its addresses are the business of a DHCP client or of routers.
         if (nic.Addresses.Count == 0) return;
-        LinkAddress[] actual = [.. inside.GetAddresses(link).Where(static a => a.IsGlobal)];
+        LinkAddress[] actual = [.. inside.GetAddresses(link)];
         foreach (InterfaceAddress missing in nic.Addresses.Except(actual.Select(static a => a.Address)))
         {
             add(DifferenceKind.AddressMissing, $"{missing}", "none", By(new AddressAdd(link, missing)));
         }
 
         // Addresses of other subnets are ignored; one of the network's own subnets could be allocated to another NIC.
-        foreach (InterfaceAddress extra in actual.Where(a => !IsWelcome(a, nic)).Select(static a => a.Address).Except(nic.Addresses)
+        foreach (InterfaceAddress extra in actual.Where(a => a.IsGlobal && !IsWelcome(a, nic)).Select(static a => a.Address).Except(nic.Addresses)
             .Where(a => nic.NetworkRecord.Subnets.Any(s => s.Prefix.Contains(a.Value))))
         {
             add(DifferenceKind.AddressWithoutLease, "none", $"{extra}", By(new AddressDelete(link, extra)), isForeign: true);

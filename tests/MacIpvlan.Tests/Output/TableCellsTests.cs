@@ -1,3 +1,5 @@
+using System.Management.Automation;
+using System.Reflection;
 using MacIpvlan.PowerShell;
 using MacIpvlan.State;
 using MacIpvlan.Tests.State;
@@ -34,6 +36,16 @@ public sealed class TableCellsTests : StateTest
 
     [Fact]
     public void Addresses_WithoutOne_HaveTheMacAddress() => Assert.Equal("02:00:00:00:00:01 Docker", TableCells.Addresses(Nic(NicState.Up)).Trim());
+
+    [Fact]
+    public void Cells_AreAlsoThereForObjectsThatWereSerialized()
+    {
+        MethodInfo[] cells = typeof(TableCells).GetMethods(BindingFlags.Public | BindingFlags.Static);
+        string[] remains = [.. cells.Where(static m => m.GetParameters()[0].ParameterType == typeof(PSObject)).Select(static m => m.Name)];
+
+        Assert.NotEmpty(remains);
+        Assert.Equal(cells.Select(static m => m.Name).Distinct().Order(), remains.Order());
+    }
 
     private ContainerNic Nic(NicState state, params string[] addresses) => new(
         Nic(s_network) with

@@ -45,6 +45,24 @@ public sealed class LostLogTests : IDisposable
         Assert.Equal(before + after, Count(_state.Path));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0x5A)]
+    public void Log_ThatIsOverwrittenIsNoticed(byte with)
+    {
+        Change(3);
+        byte[] log = File.ReadAllBytes(Log);
+        byte[] rubbish = new byte[9000];
+        Array.Fill(rubbish, with);
+        File.WriteAllBytes(Log, rubbish);
+        File.Delete(_state.Path + "-shm");
+
+        NetworkAssert.Refused(NetworkError.StateUnavailable, () => _state.Open(), Log);
+
+        File.WriteAllBytes(Log, log);
+        Assert.Equal(3, Count(_state.Path));
+    }
+
     [Fact]
     public void Copy_OfTheDatabaseFileAloneIsRefused()
     {

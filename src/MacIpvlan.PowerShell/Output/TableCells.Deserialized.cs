@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Management.Automation;
+
+namespace MacIpvlan.PowerShell;
+
+/// <content>
+/// The same cells for objects that jobs or Export-Clixml have kept, of which only the properties are left: PowerShell shows
+/// them with the same tables.
+/// </content>
+public static partial class TableCells
+{
+    /// <inheritdoc cref="Parent(ContainerNetwork)"/>
+    public static string Parent(PSObject network) => Parent(Read(network, "Parent"), Text(network, "State"));
+
+    /// <inheritdoc cref="State(ContainerNic)"/>
+    public static string State(PSObject nic) => State(Text(nic, "State"));
+
+    /// <summary>The addresses of a NIC or of host access, with what else there is of it beside the first one.</summary>
+    public static string Addresses(PSObject interfaceOfHost) => Addresses(
+        ObjectRemains.ReadAll(interfaceOfHost, "IPAddress"),
+        $"{Read(interfaceOfHost, "MacAddress")} {Read(interfaceOfHost, "Runtime")}");
+
+    /// <inheritdoc cref="ContainerId(ContainerNic)"/>
+    public static string ContainerId(PSObject nic) => ContainerId(Read(nic, "ContainerId"));
+
+    /// <inheritdoc cref="Range(NetworkAddress)"/>
+    public static string Range(PSObject address) => Range(Text(address, "IPAddress"));
+
+    /// <inheritdoc cref="AddressKind(NetworkAddress)"/>
+    public static string AddressKind(PSObject address) => AddressKind(Text(address, "Kind"), Is(address, "IsGateway"));
+
+    /// <inheritdoc cref="Holder(NetworkAddress)"/>
+    public static string? Holder(PSObject address) =>
+        Holder(Read(address, "Holder"), Read(address, "HolderNetwork"), Read(address, "Network"));
+
+    /// <inheritdoc cref="Interface(HostAccess)"/>
+    public static string Interface(PSObject access) => Interface(Read(access, "InterfaceName"), Text(access, "State"));
+
+    /// <inheritdoc cref="Differences(ImportedNetwork)"/>
+    public static string Differences(PSObject network)
+    {
+        System.Collections.IEnumerable? differences = LanguagePrimitives.GetEnumerable(network.Properties["Differences"]?.Value);
+        // Where the depth of the serialization ends, a difference is a text.
+        return string.Join('\n', (differences ?? Array.Empty<object>()).Cast<object>().Select(static d =>
+            PSObject.AsPSObject(d) is PSObject difference && difference.Properties["Name"] is not null
+                ? Difference(difference.ToString(), Text(difference, "Name"), Text(difference, "Actual"), Text(difference, "Expected"))
+                : $"{d}"));
+    }
+
+    /// <inheritdoc cref="Expected(SettingDifference)"/>
+    public static string Expected(PSObject difference) => Lines(Text(difference, "Expected"), "\n");
+
+    /// <inheritdoc cref="Actual(SettingDifference)"/>
+    public static string Actual(PSObject difference) => Lines(Text(difference, "Actual"), "\n");
+
+    /// <inheritdoc cref="DifferenceKind(NetworkDifference)"/>
+    public static string DifferenceKind(PSObject difference) =>
+        DifferenceKind(Text(difference, "Kind"), Is(difference, "IsRepaired"), Is(difference, "IsForeign"));
+
+    /// <inheritdoc cref="Texts(NetworkDifference)"/>
+    public static string Texts(PSObject difference) => $"{Read(difference, "Expected")}\n{Read(difference, "Actual")}";
+
+    /// <inheritdoc cref="Destination(NicTestResult)"/>
+    public static string Destination(PSObject result) => Destination(Read(result, "Destination"), Read(result, "DestinationAddress"));
+
+    /// <inheritdoc cref="RoundtripTime(NicTestResult)"/>
+    public static string RoundtripTime(PSObject result) =>
+        RoundtripTime(LanguagePrimitives.TryConvertTo(result.Properties["RoundtripTime"]?.Value, out double time) && Read(result, "RoundtripTime") is not null
+            ? time
+            : null);
+
+    /// <inheritdoc cref="Status(NicTestResult)"/>
+    public static string Status(PSObject result) => Filled(Read(result, "Status"), Read(result, "Reason"));
+
+    /// <inheritdoc cref="TimeOfDay(NetworkEvent)"/>
+    public static string TimeOfDay(PSObject change) =>
+        LanguagePrimitives.TryConvertTo(change.Properties["Time"]?.Value, CultureInfo.InvariantCulture, out DateTimeOffset time)
+            ? time.ToString("HH:mm:ss", CultureInfo.InvariantCulture)
+            : Text(change, "Time");
+
+    /// <inheritdoc cref="Place(NetworkEvent)"/>
+    public static string Place(PSObject change) => Filled(Read(change, "Namespace"), Read(change, "Interface"), '/');
+
+    private static string? Read(PSObject remains, string property) => ObjectRemains.Read(remains, property);
+
+    private static string Text(PSObject remains, string property) => Read(remains, property) ?? "";
+
+    private static bool Is(PSObject remains, string property) => LanguagePrimitives.IsTrue(remains.Properties[property]?.Value);
+}
