@@ -1,5 +1,6 @@
 using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State.Sqlite;
+using Microsoft.Data.Sqlite;
 
 namespace MacIpvlan.Tests.State;
 
@@ -40,6 +41,29 @@ public sealed class StateDatabaseTests : IDisposable
         Assert.Equal(0, new FileInfo(log).Length);
         using SqliteStateStore again = _state.Open();
         Assert.Equal(600, again.GetParentLinks().Count);
+    }
+
+    [Theory]
+    // PRAGMA locking_mode = EXCLUSIVE keeps the lock between transactions, and others can't even read.
+    [InlineData("EXCLUSIVE")]
+    [InlineData("NORMAL")]
+    public void Lock_OfAnotherProgramIsWaitedForWhenTheDatabaseIsOpened(string mode)
+    {
+        _state.Open().Dispose();
+        using SqliteConnection other = new($"Data Source={_state.Path};Pooling=False");
+        other.Open();
+        using SqliteCommand command = other.CreateCommand();
+        command.CommandText = $"PRAGMA locking_mode = {mode}; BEGIN IMMEDIATE; CREATE TABLE other (id); COMMIT; DROP TABLE other; BEGIN IMMEDIATE";
+        command.ExecuteNonQuery();
+        int waits = 0;
+
+        using SqliteStateStore store = new(_state.Path, "host1", _ =>
+        {
+            if (++waits == 3) other.Dispose();
+        });
+
+        Assert.Empty(store.GetParentLinks());
+        Assert.Equal(mode == "EXCLUSIVE" ? 3 : 0, waits);
     }
 
     [Theory]
