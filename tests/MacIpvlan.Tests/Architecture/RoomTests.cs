@@ -31,8 +31,8 @@ public sealed class RoomTests
 
     private const string PowerShell = """
         .:
-        Output:
         Binding:  .
+        Output:   Binding
         Commands: . Output Binding
         """;
 
