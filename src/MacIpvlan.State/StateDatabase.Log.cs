@@ -18,7 +18,9 @@ internal sealed partial class StateDatabase
     // A connection that is the only one, as is usual for a command, reads the whole log when it opens the database.
     private const long MaxLogLength = 512 * 1024;
 
-    private long LogLength => FileStatus.Of(_path + "-wal")?.Length ?? 0;
+    private string LogPath => _path + "-wal";
+
+    private long LogLength => FileStatus.Of(LogPath)?.Length ?? 0;
 
     // SQLite takes any other file for an empty log. https://www.sqlite.org/fileformat.html#the_write_ahead_log: the magic
     // number, whose last bit is the byte order of the checksums.
@@ -60,8 +62,8 @@ internal sealed partial class StateDatabase
 
     private void CheckLog()
     {
-        if (Read(() => Query("PRAGMA application_id", static r => r.GetInt32(0))[0]) != NeedsLog) return;
-        if (IsLog(_path + "-wal"))
+        if (Read(() => Number("PRAGMA application_id")) != NeedsLog) return;
+        if (IsLog(LogPath))
         {
             // A command was killed between the two marks.
             if (!_isReadOnly) SetMark(0);
@@ -70,8 +72,8 @@ internal sealed partial class StateDatabase
 
         throw new NetworkException(
             NetworkError.StateUnavailable,
-            $"The log {_path}-wal of the state database is missing or damaged. It has the last changes, so without it, NICs that run "
+            $"The log {LogPath} of the state database is missing or damaged. It has the last changes, so without it, NICs that run "
             + "would be forgotten and their addresses allocated again.",
-            $"Put {_path}-wal back. {RestoreAction}");
+            $"Put {LogPath} back. {RestoreAction}");
     }
 }

@@ -191,7 +191,7 @@ internal sealed partial class StateDatabase : IDisposable
         using TopologyLock only = new(_path + ".lock", _pause);
         // Another process may have created the file while this one waited.
         if (FileStatus.Of(_path) is not null) return;
-        if (only.IsMarked || FileStatus.Of(_path + "-wal")?.Length > 0)
+        if (only.IsMarked || LogLength > 0)
         {
             throw new NetworkException(
                 NetworkError.StateUnavailable,
@@ -361,7 +361,7 @@ internal sealed partial class StateDatabase : IDisposable
             NetworkError.StateUnavailable, $"The state database {_path} has been truncated.", RestoreAction);
     }
 
-    private int ReadVersion() => Query("PRAGMA user_version", static r => r.GetInt32(0))[0];
+    private int ReadVersion() => (int)Number("PRAGMA user_version");
 
     private long Number(string sql) => Query(sql, static r => r.GetInt64(0))[0];
 

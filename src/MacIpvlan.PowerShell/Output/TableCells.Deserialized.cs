@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 
@@ -39,7 +40,7 @@ public static partial class TableCells
     /// <inheritdoc cref="Differences(ImportedNetwork)"/>
     public static string Differences(PSObject network)
     {
-        System.Collections.IEnumerable? differences = LanguagePrimitives.GetEnumerable(network.Properties["Differences"]?.Value);
+        IEnumerable? differences = LanguagePrimitives.GetEnumerable(network.Properties["Differences"]?.Value);
         // Where the depth of the serialization ends, a difference is a text.
         return string.Join('\n', (differences ?? Array.Empty<object>()).Cast<object>().Select(static d =>
             PSObject.AsPSObject(d) is PSObject difference && difference.Properties["Name"] is not null

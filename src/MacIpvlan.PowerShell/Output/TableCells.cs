@@ -90,18 +90,12 @@ public static partial class TableCells
             : state;
     }
 
-    private static string[] Lines(ValueList<AddressText> addresses)
-    {
-        string[] texts = new string[addresses.Count];
-        for (int i = 0; i < texts.Length; i++) texts[i] = addresses[i].ToString();
-        return texts;
-    }
+    private static string[] Lines(ValueList<AddressText> addresses) => [.. addresses.Select(static a => a.ToString())];
 
     private static string Addresses(IReadOnlyList<string> addresses, string? beside)
     {
-        List<string> lines = [$"{(addresses.Count == 0 ? "" : addresses[0]).PadRight(AddressWidth)} {beside}".TrimEnd()];
-        for (int i = 1; i < addresses.Count; i++) lines.Add(addresses[i]);
-        return string.Join('\n', lines);
+        string first = addresses.Count == 0 ? "" : addresses[0];
+        return string.Join('\n', [$"{first.PadRight(AddressWidth)} {beside}".TrimEnd(), .. addresses.Skip(1)]);
     }
 
     private static string ContainerId(string? id) => id is { Length: > ContainerIdLength } ? id[..ContainerIdLength] : id ?? "";

@@ -15,7 +15,6 @@ namespace MacIpvlan.Addressing;
 internal sealed record EchoPacket(AddressFamily Family, AddressValue Destination, ushort Id, ReadOnlyMemory<byte> Payload)
 {
     private const int HeaderSize = 8;
-    private const int IPv4HeaderSize = 20;
     private const byte Icmp = 1;
     private const byte Icmpv6 = 58;
 
@@ -73,27 +72,17 @@ internal sealed record EchoPacket(AddressFamily Family, AddressValue Destination
     {
         message = packet;
         return !IsIPv4 ? packet.Length >= HeaderSize
-            : TrySkipIPv4Header(packet, out message) && message.Length >= HeaderSize && InternetChecksum.Of(message) == 0;
+            : IPv4Header.TrySkip(packet, Icmp, out message) && message.Length >= HeaderSize && InternetChecksum.Of(message) == 0;
     }
 
     private bool TryFindInner(ReadOnlySpan<byte> packet, out ReadOnlySpan<byte> message)
     {
         message = default;
         byte[] destination = Destination.ToBytes();
-        if (IsIPv4) return TrySkipIPv4Header(packet, out message) && packet.Slice(16, 4).SequenceEqual(destination);
+        if (IsIPv4) return IPv4Header.TrySkip(packet, Icmp, out message) && packet.Slice(16, 4).SequenceEqual(destination);
         if (packet.Length < NeighborPacket.IPv6HeaderSize || packet[0] >> 4 != 6 || packet[6] != Icmpv6
             || !packet.Slice(24, 16).SequenceEqual(destination)) return false;
         message = packet[NeighborPacket.IPv6HeaderSize..];
-        return true;
-    }
-
-    private static bool TrySkipIPv4Header(ReadOnlySpan<byte> packet, out ReadOnlySpan<byte> message)
-    {
-        message = default;
-        if (packet.Length < IPv4HeaderSize || packet[0] >> 4 != 4 || packet[9] != Icmp) return false;
-        int size = (packet[0] & 0xf) * 4;
-        if (size < IPv4HeaderSize || size > packet.Length) return false;
-        message = packet[size..];
         return true;
     }
 }

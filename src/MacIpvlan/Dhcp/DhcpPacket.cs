@@ -16,9 +16,8 @@ namespace MacIpvlan;
 public static class DhcpPacket
 {
     /// <summary>The size of the headers that <see cref="Build"/> writes, in bytes.</summary>
-    public const int HeadersSize = IPv4Size + UdpSize;
+    public const int HeadersSize = IPv4Header.Size + UdpSize;
 
-    private const int IPv4Size = 20;
     private const int UdpSize = 8;
     private const byte Udp = 17;
     private const byte TimeToLive = 64;
@@ -41,7 +40,7 @@ public static class DhcpPacket
     public static byte[] Build(ReadOnlySpan<byte> message, AddressValue source, AddressValue destination)
     {
         byte[] packet = new byte[HeadersSize + message.Length];
-        Span<byte> header = packet.AsSpan(0, IPv4Size), udp = packet.AsSpan(IPv4Size);
+        Span<byte> header = packet.AsSpan(0, IPv4Header.Size), udp = packet.AsSpan(IPv4Header.Size);
         header[0] = 0x45;
         BinaryPrimitives.WriteUInt16BigEndian(header[2..], (ushort)packet.Length);
         (header[8], header[9]) = (TimeToLive, Udp);
@@ -72,9 +71,9 @@ public static class DhcpPacket
     public static bool TryRead(ReadOnlySpan<byte> packet, bool hasChecksum, out ReadOnlySpan<byte> message)
     {
         message = default;
-        if (packet.Length < HeadersSize || packet[0] >> 4 != 4 || packet[9] != Udp) return false;
-        int headerSize = (packet[0] & 0xf) * 4, size = BinaryPrimitives.ReadUInt16BigEndian(packet[2..]);
-        if (headerSize < IPv4Size || size < headerSize + UdpSize || size > packet.Length) return false;
+        if (!IPv4Header.TrySkip(packet, Udp, out ReadOnlySpan<byte> payload)) return false;
+        int headerSize = packet.Length - payload.Length, size = BinaryPrimitives.ReadUInt16BigEndian(packet[2..]);
+        if (size < headerSize + UdpSize || size > packet.Length) return false;
         if ((BinaryPrimitives.ReadUInt16BigEndian(packet[6..]) & FragmentBits) != 0) return false;
         if (InternetChecksum.Of(packet[..headerSize]) != 0) return false;
         ReadOnlySpan<byte> udp = packet[headerSize..size];
