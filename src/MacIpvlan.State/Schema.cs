@@ -149,5 +149,13 @@ internal static class Schema
         -- For a NIC of the host, the host's own addresses that the network's containers have routes to.
         ALTER TABLE nics ADD COLUMN host_addresses TEXT NOT NULL DEFAULT '';
         """,
+        """
+        -- A network with a timeout has its IPv4 addresses assigned by DHCP.
+        ALTER TABLE networks ADD COLUMN dhcp_timeout INTEGER;
+        ALTER TABLE networks ADD COLUMN dhcp_class TEXT;
+        ALTER TABLE networks ADD COLUMN dhcp_options TEXT NOT NULL DEFAULT '';
+        -- Whether a subnet isn't one of the network, but has the addresses of NICs that no DHCP server answers.
+        ALTER TABLE subnets ADD COLUMN is_fallback INTEGER NOT NULL DEFAULT 0;
+        """,
     ];
 }

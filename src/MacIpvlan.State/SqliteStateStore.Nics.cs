@@ -163,13 +163,13 @@ public sealed partial class SqliteStateStore
         // Static addresses first, so that a dynamic address doesn't take an address that the same NIC requests.
         for (int i = 0; i < leases.Length; i++)
         {
-            if (demands[i].Static is AddressValue address) leases[i] = TakeStatic(nic, i, PoolOf(pools, address), address);
+            if (demands[i].Static is AddressValue address) leases[i] = TakeStatic(nic, i, PoolOf(network, pools, address), address);
         }
 
         for (int i = 0; i < leases.Length; i++)
         {
             AddressDemand demand = demands[i];
-            leases[i] ??= TakeLowest(nic, i, network, [.. pools.Where(p => p.Subnet.Prefix.Family == demand.Family)], demand.OfHost ?? []);
+            leases[i] ??= TakeLowest(nic, i, network, [.. pools.Where(p => IsFor(p, demand))], demand.OfHost ?? []);
         }
 
         return nic with { Ordinal = ordinal, Leases = leases };
@@ -258,10 +258,10 @@ public sealed partial class SqliteStateStore
 
     private List<Pool> ReadPools(string networkId)
     {
-        List<Owned<PoolId, SubnetRecord>> subnets = _database.Query(
-            "SELECT pool_id, prefix, gateway, ranges, excluded, rowid FROM subnets WHERE network_id = $1 ORDER BY ordinal",
-            static r => new Owned<PoolId, SubnetRecord>(new(r.GetInt64(0)), ReadSubnet(r)), networkId);
-        return [.. subnets.Select(s => new Pool(s.Owner.Id, s.Value, Withheld(s.Owner.Id)))];
+        List<Owned<PoolId, StoredSubnet>> subnets = _database.Query(
+            "SELECT pool_id, prefix, gateway, ranges, excluded, is_fallback, rowid FROM subnets WHERE network_id = $1 ORDER BY ordinal",
+            static r => new Owned<PoolId, StoredSubnet>(new(r.GetInt64(0)), new(ReadSubnet(r), r.GetBoolean(5))), networkId);
+        return [.. subnets.Select(s => new Pool(s.Owner.Id, s.Value.Subnet, Withheld(s.Owner.Id), s.Value.IsFallback))];
     }
 
     // Networks that share a pool withhold their gateways and exclusions from each other.
@@ -269,12 +269,15 @@ public sealed partial class SqliteStateStore
         "SELECT network_id, prefix, gateway, ranges, excluded, rowid FROM subnets WHERE pool_id = $1", ReadSubnet, pool)
         .SelectMany(static s => s.Withheld)];
 
-    private static Pool PoolOf(List<Pool> pools, AddressValue address)
+    private static bool IsFor(Pool pool, AddressDemand demand) =>
+        pool.IsFallback == demand.IsFallback && pool.Subnet.Prefix.Family == demand.Family;
+
+    private static Pool PoolOf(NetworkRecord network, List<Pool> pools, AddressValue address)
     {
-        int i = pools.FindIndex(p => p.Subnet.Prefix.Contains(address));
+        int i = pools.FindIndex(p => !p.IsFallback && p.Subnet.Prefix.Contains(address));
         return i >= 0 ? pools[i] : throw new NetworkException(
             NetworkError.InvalidAddress,
-            $"{address} is outside the network's subnets ({string.Join(", ", pools.Select(p => p.Subnet.Prefix))}).");
+            $"{address} can't be allocated: the addresses of '{network.Name}' are from {string.Join(", ", network.Addresses.Texts)}.");
     }
 
     private LeaseRecord TakeLowest(
@@ -389,5 +392,5 @@ public sealed partial class SqliteStateStore
             : throw new FormatException("it ends before it starts");
     }
 
-    private sealed record Pool(long Id, SubnetRecord Subnet, AddressRange[] Withheld);
+    private sealed record Pool(long Id, SubnetRecord Subnet, AddressRange[] Withheld, bool IsFallback);
 }

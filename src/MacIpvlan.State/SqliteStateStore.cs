@@ -48,18 +48,18 @@ public sealed partial class SqliteStateStore : IStateStore
     {
         string isWanted = name is null ? "n.host = $1" : "n.host = $1 AND lower(n.name) = lower($2)";
         object[] values = name is null ? [_host] : [_host, name];
-        ILookup<string, SubnetRecord> subnets = _database.Query(
+        ILookup<string, StoredSubnet> subnets = _database.Query(
             $"""
-            SELECT s.network_id, s.prefix, s.gateway, s.ranges, s.excluded, s.rowid AS rowid FROM subnets s
+            SELECT s.network_id, s.prefix, s.gateway, s.ranges, s.excluded, s.is_fallback, s.rowid AS rowid FROM subnets s
             JOIN networks n ON n.id = s.network_id WHERE {isWanted} ORDER BY s.network_id, s.ordinal
             """,
-            static r => new Owned<string, SubnetRecord>(r.GetString(0), ReadSubnet(r)),
+            static r => new Owned<string, StoredSubnet>(r.GetString(0), new(ReadSubnet(r), r.GetBoolean(5))),
             values).ToLookup(static s => s.Owner, static s => s.Value);
         return [.. _database.Query(
             $"""
             SELECT id, name, kind, mode, flag, allowed_macs, bc_queue_length, bc_cutoff, no_promiscuous, parent, internal,
                 mtu, route_metric, no_default_route, on_link_gateway, routes, probe_count, probe_timeout,
-                router_advertisement, n.rowid AS rowid FROM networks n
+                router_advertisement, dhcp_timeout, dhcp_class, dhcp_options, n.rowid AS rowid FROM networks n
             WHERE {isWanted}
             """,
             r => new NetworkRecord
@@ -76,7 +76,8 @@ public sealed partial class SqliteStateStore : IStateStore
                 Routes = [.. r.GetList(15, '\n').Select(NetworkRoute.Parse)],
                 Probe = r.IsDBNull(16) ? null : new ProbeSettings(r.GetInt32(16), r.GetInt32(17)),
                 RouterAdvertisement = r.IsDBNull(18) ? null : r.GetEnum<RouterAdvertisement>(18),
-                Subnets = [.. subnets[r.GetString(0)]],
+                Dhcp = ReadDhcp(r, subnets[r.GetString(0)].FirstOrDefault(static s => s.IsFallback)?.Subnet),
+                Subnets = [.. subnets[r.GetString(0)].Where(static s => !s.IsFallback).Select(static s => s.Subnet)],
             },
             values).OrderBy(static n => n.Name, NaturalOrder.Comparer)];
     });
@@ -107,19 +108,23 @@ public sealed partial class SqliteStateStore : IStateStore
         // Includes the subnets of other networks that share a pool, because they withhold addresses from each other.
         List<PoolSubnet> subnets = _database.Query(
             $"""
-            SELECT network_id, prefix, gateway, ranges, excluded, pool_id, rowid FROM subnets WHERE pool_id IN ({pools})
+            SELECT network_id, prefix, gateway, ranges, excluded, pool_id, is_fallback, rowid FROM subnets WHERE pool_id IN ({pools})
             ORDER BY network_id, ordinal
             """,
-            static r => new PoolSubnet(r.GetString(0), new(r.GetInt64(5)), ReadSubnet(r)), value);
+            static r => new PoolSubnet(r.GetString(0), new(r.GetInt64(5)), ReadSubnet(r), r.GetBoolean(6)), value);
         ILookup<PoolId, AddressRange> withheld = subnets
             .SelectMany(static s => s.Subnet.Withheld.Select(w => new Owned<PoolId, AddressRange>(s.Pool, w)))
             .ToLookup(static w => w.Owner, static w => w.Value);
-        return subnets.Where(s => networkId is null || s.Network == networkId).GroupBy(static s => s.Network).ToDictionary(
-            static g => g.Key,
-            g => new NetworkUsage(
-                nics.GetValueOrDefault(g.Key)?.Count ?? 0,
-                [.. hosts[g.Key]],
-                [.. g.Select(s => Usage(s.Subnet, withheld[s.Pool], [.. runs[s.Pool]], [.. foreign[s.Pool]]))]));
+        ILookup<string, PoolSubnet> own = subnets.Where(static s => !s.IsFallback).ToLookup(static s => s.Network);
+        // With DHCP, a network can have no subnet.
+        List<string> networks = _database.Query(
+            $"SELECT id, rowid FROM networks WHERE {(networkId is null ? "host" : "id")} = $1", static r => r.GetString(0), value);
+        return networks.ToDictionary(
+            static n => n,
+            n => new NetworkUsage(
+                nics.GetValueOrDefault(n)?.Count ?? 0,
+                [.. hosts[n]],
+                [.. own[n].Select(s => Usage(s.Subnet, withheld[s.Pool], [.. runs[s.Pool]], [.. foreign[s.Pool]]))]));
     });
 
     /// <inheritdoc/>
@@ -163,24 +168,26 @@ public sealed partial class SqliteStateStore : IStateStore
                 """
                 INSERT INTO networks (id, host, name, kind, mode, flag, allowed_macs, bc_queue_length, bc_cutoff,
                     no_promiscuous, parent, internal, mtu, route_metric, no_default_route, on_link_gateway, routes,
-                    probe_count, probe_timeout, router_advertisement)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+                    probe_count, probe_timeout, router_advertisement, dhcp_timeout, dhcp_class, dhcp_options)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
                 """,
                 network.Id, _host, network.Name, network.NicKind.Name, macvlan?.Mode.ToString() ?? ipvlan!.Mode.ToString(),
                 ipvlan?.Flag.ToString(), string.Join(' ', macvlan?.AllowedMacAddresses ?? []),
                 macvlan?.BroadcastQueueLength, macvlan?.BroadcastCutoff, macvlan?.NoPromiscuous ?? false, network.Parent,
                 network.Internal, network.Mtu, network.RouteMetric, network.NoDefaultRoute, network.OnLinkGateway,
                 string.Join('\n', network.Routes), network.Probe?.Count, network.Probe?.TimeoutMilliseconds,
-                network.RouterAdvertisement?.ToString());
+                network.RouterAdvertisement?.ToString(), network.Dhcp?.TimeoutSeconds, network.Dhcp?.VendorClass,
+                string.Join(' ', network.Dhcp?.RequestedOptions ?? []));
         }
         catch (StateException e) when (e.Code == ConstraintViolation)
         {
             throw NameExists(network.Name);
         }
 
-        for (int i = 0; i < network.Subnets.Count; i++)
+        SubnetRecord[] subnets = [.. network.Pools];
+        for (int i = 0; i < subnets.Length; i++)
         {
-            SubnetRecord subnet = network.Subnets[i];
+            SubnetRecord subnet = subnets[i];
             long pool = EnsurePool(network.Parent, subnet.Prefix);
             // In a shared pool, a NIC of another network can have the gateway's address. If it was requested for that NIC,
             // its container is the router.
@@ -195,11 +202,11 @@ public sealed partial class SqliteStateStore : IStateStore
 
             _database.Execute(
                 """
-                INSERT INTO subnets (network_id, ordinal, pool_id, prefix, gateway, ranges, excluded)
-                VALUES ($1, $2, $3, $4, $5, $6, $7)
+                INSERT INTO subnets (network_id, ordinal, pool_id, prefix, gateway, ranges, excluded, is_fallback)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
                 """,
                 network.Id, i, pool, subnet.Prefix.ToString(),
-                subnet.Gateway?.ToString(), JoinRanges(subnet.Ranges), JoinRanges(subnet.Excluded));
+                subnet.Gateway?.ToString(), JoinRanges(subnet.Ranges), JoinRanges(subnet.Excluded), i >= network.Subnets.Count);
         }
 
         return 0;
@@ -370,5 +377,5 @@ public sealed partial class SqliteStateStore : IStateStore
 
     private sealed record NicCount(string Network, int Count);
 
-    private sealed record PoolSubnet(string Network, PoolId Pool, SubnetRecord Subnet);
+    private sealed record PoolSubnet(string Network, PoolId Pool, SubnetRecord Subnet, bool IsFallback);
 }

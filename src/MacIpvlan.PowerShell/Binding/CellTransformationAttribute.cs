@@ -9,11 +9,15 @@ public sealed class CellTransformationAttribute<T> : ValueTransformationAttribut
 {
     private static bool IsSwitch => typeof(T) == typeof(SwitchParameter);
 
+    /// <summary>Whether a switch isn't specified by an object in which it's empty; otherwise it's false then.</summary>
+    public bool EmptyIsNothing { get; set; }
+
     /// <summary>Whether null is read, too: PowerShell takes a switch that is null for one that is on.</summary>
     public override bool TransformNullOptionalParameters => IsSwitch;
 
     private protected override object? Read(object? input) => input switch
     {
+        null or "" or PSObject { BaseObject: "" } when EmptyIsNothing => throw NullIsNothingAttribute.NotSpecified(),
         null when IsSwitch => false,
         PSObject { BaseObject: string } or string => ReadText(input.ToString()!),
         _ => input,

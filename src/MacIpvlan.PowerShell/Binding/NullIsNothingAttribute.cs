@@ -10,7 +10,8 @@ namespace MacIpvlan.PowerShell;
 public sealed class NullIsNothingAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
-        // This is the only failure that PowerShell treats as a wrong type, and not as an error to report.
-        inputData ?? throw new ArgumentTransformationMetadataException("It is null.", new PSInvalidCastException("It is null."));
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => inputData ?? throw NotSpecified();
+
+    /// <summary>The only failure that PowerShell treats as a wrong type, and not as an error to report.</summary>
+    internal static ArgumentTransformationMetadataException NotSpecified() => new("It is null.", new PSInvalidCastException("It is null."));
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using MacIpvlan.Addressing;
 
 namespace MacIpvlan.PowerShell;
@@ -58,6 +59,23 @@ public sealed class SubnetCompleter : NameCompleter
 
     internal static ParentAddresses AddressesOf(NetworkSession session, CompletionInput input) =>
         new(session, input.Given(nameof(ContainerNetwork.Parent)), input.Given(nameof(VlanSubInterface.VlanId)));
+}
+
+/// <summary>Completes the names of DHCP options.</summary>
+public sealed class DhcpOptionCompleter : NameCompleter
+{
+    private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input) => DhcpOptionName.All
+        .Select(static n => new Candidate(n, () => $"DHCP option {DhcpOptionName.Parse(n).Code}"));
+}
+
+/// <summary>
+/// Completes the IPv4 subnets of the parent's own addresses, from which the DHCP server of its LAN usually assigns addresses.
+/// </summary>
+public sealed class DhcpFallbackCompleter : NameCompleter
+{
+    private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input) =>
+        SubnetCompleter.AddressesOf(session, input).GetSubnets().Where(static s => s.Subnet.Family == AddressFamily.InterNetwork)
+            .Select(static s => new Candidate($"{s.Subnet}", () => $"{s.Link} has {s.Address}") { IsPlain = true });
 }
 
 /// <summary>Completes the gateways of the host's default routes through the parent; without a parent, those of all links.</summary>

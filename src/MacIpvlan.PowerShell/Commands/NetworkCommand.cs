@@ -132,6 +132,13 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
     /// <summary>Whether a parameter is on the command line, so that it doesn't come down the pipeline.</summary>
     private protected bool IsTyped(string parameter) => _typed.Contains(parameter);
 
+    /// <summary>
+    /// Whether a parameter was specified, on the command line or by the current object. Asked once for each object.
+    /// </summary>
+    private protected bool TakeGiven(string parameter) =>
+        // PowerShell only adds here what an object has, and never takes it out for the next object.
+        IsTyped(parameter) || MyInvocation.BoundParameters.Remove(parameter);
+
     /// <summary>Asks before a change. Names of others in the question are cleaned.</summary>
     private protected new bool ShouldProcess(string target, string action) =>
         base.ShouldProcess(PrintableText.Clean(target), PrintableText.Clean(action));

@@ -38,9 +38,9 @@ public sealed class NewMacvlanNetworkCommand : NewNetworkCommand
     [CellTransformation<SwitchParameter>]
     public SwitchParameter NoPromiscuous { get; set; }
 
-    /// <summary>Probes addresses before NICs take them.</summary>
+    /// <summary>Probes addresses before NICs take them. The default is true with -Dhcp.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [CellTransformation<SwitchParameter>]
+    [CellTransformation<SwitchParameter>(EmptyIsNothing = true)]
     public SwitchParameter ProbeAddress { get; set; }
 
     /// <summary>How many probes are sent for each address.</summary>
@@ -55,10 +55,11 @@ public sealed class NewMacvlanNetworkCommand : NewNetworkCommand
     [ArgumentCompleter(typeof(NoCompleter))]
     public int? ProbeTimeoutMilliseconds { get; set; }
 
-    private protected override ProbeSettings? ReadProbe()
+    private protected override ProbeSettings? ReadProbe(NetworkRequest request)
     {
         ProbeSettings usual = new();
-        if (ProbeAddress) return new(ProbeCount ?? usual.Count, ProbeTimeoutMilliseconds ?? usual.TimeoutMilliseconds);
+        bool isOn = TakeGiven(nameof(ProbeAddress)) ? ProbeAddress : request.DefaultProbe is not null;
+        if (isOn) return new(ProbeCount ?? usual.Count, ProbeTimeoutMilliseconds ?? usual.TimeoutMilliseconds);
         if (ProbeCount is null && ProbeTimeoutMilliseconds is null) return null;
         throw new NetworkException(
             NetworkError.InvalidParameter,

@@ -12,11 +12,11 @@ public abstract class NewNetworkCommand : NetworkCommand
     [ArgumentCompleter(typeof(NoCompleter))]
     public string Name { get; set; } = "";
 
-    /// <summary>The subnets.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The subnets. Without -Dhcp, at least one.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<IPPrefix[]>]
     [ArgumentCompleter(typeof(SubnetCompleter))]
-    public IPPrefix[] Subnet { get; set; } = [];
+    public IPPrefix[]? Subnet { get; set; }
 
     /// <summary>The parent: a link, LINK.ID or LINK:ID.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
@@ -47,6 +47,35 @@ public abstract class NewNetworkCommand : NetworkCommand
     [CellTransformation<AddressRange[]>]
     [ArgumentCompleter(typeof(NoCompleter))]
     public AddressRange[]? ExcludeAddress { get; set; }
+
+    /// <summary>Has IPv4 addresses assigned by the DHCP servers on the parent.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CellTransformation<SwitchParameter>]
+    public SwitchParameter Dhcp { get; set; }
+
+    /// <summary>The vendor class that NICs send to DHCP servers.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CellTransformation<string>]
+    [ArgumentCompleter(typeof(NoCompleter))]
+    public string? DhcpClass { get; set; }
+
+    /// <summary>How many seconds a connect waits for a DHCP server.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CellTransformation<int?>]
+    [ArgumentCompleter(typeof(NoCompleter))]
+    public int? DhcpTimeoutSeconds { get; set; }
+
+    /// <summary>Options that NICs request in addition to the usual ones.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CellTransformation<DhcpOptionName[]>]
+    [ArgumentCompleter(typeof(DhcpOptionCompleter))]
+    public DhcpOptionName[]? DhcpRequestOption { get; set; }
+
+    /// <summary>Where NICs get an address from if no DHCP server answers.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CellTransformation<DhcpFallback>]
+    [ArgumentCompleter(typeof(DhcpFallbackCompleter))]
+    public DhcpFallback? DhcpFallback { get; set; }
 
     /// <summary>Gives NICs no default route, so that they reach only what is on the parent.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -98,7 +127,7 @@ public abstract class NewNetworkCommand : NetworkCommand
     private protected abstract LinkKind NicKind { get; }
 
     /// <summary>How addresses are probed before NICs take them.</summary>
-    private protected virtual ProbeSettings? ReadProbe() => null;
+    private protected virtual ProbeSettings? ReadProbe(NetworkRequest request) => null;
 
     private protected override void Process() => Guard(Name, () =>
     {
@@ -108,10 +137,11 @@ public abstract class NewNetworkCommand : NetworkCommand
             Name = Name,
             NicKind = NicKind,
             Parent = ReadParent(),
-            Subnets = Subnet,
+            Subnets = Subnet ?? [],
             Gateways = Gateway ?? [],
             Ranges = IPRange ?? [],
             Excluded = ExcludeAddress ?? [],
+            Dhcp = ReadDhcp(),
             Internal = Internal,
             NoGateway = NoGateway,
             Mtu = Mtu,
@@ -120,11 +150,28 @@ public abstract class NewNetworkCommand : NetworkCommand
             OnLinkGateway = OnLinkGateway,
             Routes = Route ?? [],
             RouterAdvertisement = RouterAdvertisement,
-            Probe = ReadProbe(),
         };
+        request = request with { Probe = ReadProbe(request) };
         ContainerNetworks networks = new(Session);
         if (ShouldProcess(Name, $"Create network: {networks.Plan(request)}")) Write(networks.Create(request));
     });
+
+    private DhcpDefinition? ReadDhcp()
+    {
+        bool hasSettings = DhcpClass is { Length: > 0 } || DhcpTimeoutSeconds is not null || DhcpRequestOption is { Length: > 0 }
+            || DhcpFallback is not null;
+        if (Dhcp) return new()
+        {
+            VendorClass = DhcpClass is { Length: > 0 } ? DhcpClass : null,
+            Timeout = DhcpTimeoutSeconds is int seconds ? TimeSpan.FromSeconds(seconds) : DhcpDefinition.DefaultTimeout,
+            RequestedOptions = [.. (DhcpRequestOption ?? []).Select(static o => o.Code).Distinct()],
+            Fallback = DhcpFallback,
+        };
+        return !hasSettings ? null : throw new NetworkException(
+            NetworkError.InvalidParameter,
+            "DhcpClass, DhcpTimeoutSeconds, DhcpRequestOption and DhcpFallback can only be used with -Dhcp.",
+            "Add -Dhcp to have a DHCP server assign the IPv4 addresses, or omit them.");
+    }
 
     private ParentReference? ReadParent() => (Parent, VlanId) switch
     {

@@ -31,6 +31,27 @@ public abstract class ContainerNetwork
     /// <summary>The link that its NICs sit on.</summary>
     public string Parent => Record.Parent;
 
+    /// <summary>Where the addresses of its NICs come from: DHCP if a server assigns IPv4 addresses, then its subnets.</summary>
+    public ValueList<string> AddressSource => new(Record.Addresses.Texts);
+
+    /// <summary>Whether a DHCP server assigns the IPv4 addresses of its NICs.</summary>
+    public bool Dhcp => Record.Dhcp is not null;
+
+    /// <summary>The vendor class that its NICs send to DHCP servers; null for none.</summary>
+    public string? DhcpClass => Record.Dhcp?.VendorClass;
+
+    /// <summary>How long a connect waits for a DHCP server, in seconds; null without DHCP.</summary>
+    public int? DhcpTimeoutSeconds => Record.Dhcp?.TimeoutSeconds;
+
+    /// <summary>The names or codes of the options that its NICs request from DHCP servers in addition to the usual ones.</summary>
+    public ValueList<string> DhcpRequestOption =>
+        ValueList.OfTexts(Record.Dhcp?.RequestedOptions.Select(static o => new DhcpOptionName(o)) ?? []);
+
+    /// <summary>
+    /// The subnet, or the range and its prefix length, that NICs get an address from if no DHCP server answers; null for none.
+    /// </summary>
+    public string? DhcpFallback => Record.Dhcp?.Fallback?.ToString();
+
     /// <summary>Its subnets in prefix notation, in the order they were specified.</summary>
     public ValueList<AddressText> Subnet => ValueList.Of(Record.Subnets.Select(static s => s.Prefix));
 

@@ -29,11 +29,13 @@ internal static class NetworkDefinition
     public static bool HasOwnLink(NetworkRecord network) => network.Parent == DummyName(network.NicKind, network.Id);
 
     private const int MinMtu = 68;
+    private const int MinMtuDhcp = 576;
     private const int MinMtuIPv6 = 1280;
     private const int MaxMtu = 65535;
     private const int MaxProbeCount = 10;
     private const int MinProbeTimeout = 50;
     private const int MaxProbeTimeout = 60_000;
+    private static readonly IPPrefix s_defaultIPv4 = IPPrefix.Parse("0.0.0.0/0");
 
     /// <summary>Assigns gateways, ranges and exclusions to the subnets that contain them.</summary>
     /// <exception cref="NetworkException">InvalidName, InvalidParameter or InvalidAddress.</exception>
@@ -42,8 +44,9 @@ internal static class NetworkDefinition
         LinkName.CheckNetwork(request.Name);
         if (request.NicKind is MacvlanLink macvlan) CheckOptions(macvlan);
         if (request.Probe is not null) CheckProbe(request.NicKind, request.Probe);
-        PrefixIndex index = CheckSubnets(request.Subnets);
-        CheckMtu(request.Mtu, HasIPv6(request.Subnets, request.RouterAdvertisement));
+        DhcpRules.Check(request);
+        PrefixIndex index = CheckSubnets(request);
+        CheckMtu(request.Mtu, HasIPv6(request.Subnets, request.RouterAdvertisement), request.Dhcp is not null);
         if (request.RouteMetric < 0) throw new NetworkException(
             NetworkError.InvalidParameter, "RouteMetric can't be negative.", "Use 0 or more; the route with the lowest metric is used first.");
         CheckGateways(request, index);
@@ -74,17 +77,19 @@ internal static class NetworkDefinition
     public static bool HasIPv6(IEnumerable<IPPrefix> subnets, RouterAdvertisement? routers) =>
         routers == RouterAdvertisement.Accept || subnets.Any(static s => s.Family == AddressFamily.InterNetworkV6);
 
-    /// <summary>Checks an MTU. IPv6 requires a higher minimum than IPv4 (RFC 8200 5, RFC 791).</summary>
+    /// <summary>
+    /// Checks an MTU. IPv6 and DHCP require higher minimums than IPv4 (RFC 8200 5, RFC 2131 2, RFC 791).
+    /// </summary>
     /// <exception cref="NetworkException">InvalidParameter.</exception>
-    public static void CheckMtu(int? mtu, bool hasIPv6)
+    public static void CheckMtu(int? mtu, bool hasIPv6, bool hasDhcp = false)
     {
-        int least = hasIPv6 ? MinMtuIPv6 : MinMtu;
+        int least = hasIPv6 ? MinMtuIPv6 : hasDhcp ? MinMtuDhcp : MinMtu;
         if (mtu < least || mtu > MaxMtu)
         {
+            string what = hasIPv6 ? "with IPv6" : hasDhcp ? "with DHCP" : "without IPv6";
             throw new NetworkException(
                 NetworkError.InvalidParameter,
-                $"The MTU of a network {(hasIPv6 ? "with" : "without")} IPv6 must be from {least} to {MaxMtu} bytes, "
-                + $"not {mtu}.",
+                $"The MTU of a network {what} must be from {least} to {MaxMtu} bytes, not {mtu}.",
                 "Omit the MTU to use the parent's, which ip link show shows.");
         }
     }
@@ -139,10 +144,13 @@ internal static class NetworkDefinition
             "Omit both for the usual probes, of which three are sent in 600 milliseconds.");
     }
 
-    private static PrefixIndex CheckSubnets(IReadOnlyList<IPPrefix> subnets)
+    private static PrefixIndex CheckSubnets(NetworkRequest request)
     {
-        if (subnets.Count == 0) throw new NetworkException(
-            NetworkError.InvalidParameter, "A network needs a subnet.", "Specify one for each address family: -Subnet 192.168.50.0/24.");
+        IReadOnlyList<IPPrefix> subnets = request.Subnets;
+        if (subnets.Count == 0 && request.Dhcp is null) throw new NetworkException(
+            NetworkError.InvalidParameter,
+            "A network needs a subnet or DHCP.",
+            "Specify a subnet for each address family (-Subnet 192.168.50.0/24), or use -Dhcp if a DHCP server assigns the addresses.");
         foreach (IPPrefix subnet in subnets)
         {
             if (AddressPool.Unassignable.Any(space => space.Overlaps(subnet))) throw Invalid(
@@ -183,13 +191,11 @@ internal static class NetworkDefinition
 
     private static void CheckRoutes(NetworkRequest request, PrefixIndex index)
     {
-        bool hasIPv4 = request.Subnets.Any(static s => s.Family == AddressFamily.InterNetwork);
-        bool hasIPv6 = request.Subnets.Any(static s => s.Family == AddressFamily.InterNetworkV6);
         foreach (NetworkRoute route in request.Routes)
         {
             // PowerShell also makes a route of a hashtable that lacks it.
             if (route.Destination is null) throw Invalid("A route has no destination.");
-            if (!(route.Destination.Family == AddressFamily.InterNetwork ? hasIPv4 : hasIPv6))
+            if (!request.Addresses.Has(route.Destination.Family))
             {
                 throw Invalid($"The network has no subnet of the address family of the route {route.Typed}.");
             }
@@ -218,8 +224,9 @@ internal static class NetworkDefinition
             request, index, AddressRange.Of(hop), "next hop", "Use -OnLinkGateway if it's on the link.");
     }
 
-    // A link-local address is on the link by definition (RFC 4291 2.5.6).
-    private static bool IsOnLink(NetworkRequest request, AddressValue hop) => request.OnLinkGateway || hop.IsLinkLocal;
+    // A link-local address is on the link by definition (RFC 4291 2.5.6). The subnet of a lease is known only with the lease.
+    private static bool IsOnLink(NetworkRequest request, AddressValue hop) =>
+        request.OnLinkGateway || hop.IsLinkLocal || request.Addresses.IsDhcp(hop.Family);
 
     // The kernel accepts a destination only once per metric, and would refuse a duplicate only when a NIC is connected.
     private static void CheckRoutesDiffer(NetworkRequest request, IEnumerable<SubnetRecord> subnets)
@@ -227,7 +234,8 @@ internal static class NetworkDefinition
         HashSet<RouteKey> defaults = request.IsInternal || request.NoDefaultRoute ? [] :
         [
             .. subnets.Where(s => s.Gateway is not null || request.NicKind is IpvlanLink { Mode: not IpvlanMode.L2 })
-                .Select(s => IPPrefix.Containing(s.Prefix.First, 0)).Select(d => new RouteKey(d, MetricOf(d, request.RouteMetric))),
+                .Select(s => IPPrefix.Containing(s.Prefix.First, 0)).Concat(request.Dhcp is null ? [] : [s_defaultIPv4])
+                .Select(d => new RouteKey(d, MetricOf(d, request.RouteMetric))),
         ];
         HashSet<RouteKey> seen = [];
         foreach (NetworkRoute route in request.Routes)
@@ -238,8 +246,8 @@ internal static class NetworkDefinition
                 throw new NetworkException(
                     NetworkError.InvalidParameter,
                     $"The route {route.Typed} is the default route, which NICs of the network get automatically.",
-                    "Specify the gateway with -Gateway, turn the automatic route off with -NoDefaultRoute, or use "
-                    + "another metric.");
+                    (request.Addresses.IsDhcp(route.Destination.Family) ? "" : "Specify the gateway with -Gateway, ")
+                    + "turn the automatic route off with -NoDefaultRoute, or use another metric.");
             }
 
             if (seen.Add(key)) continue;
@@ -261,8 +269,9 @@ internal static class NetworkDefinition
         NetworkRequest request, PrefixIndex index, AddressRange range, string what, string? action = null) =>
         index.Containing(range) ?? throw new NetworkException(
             NetworkError.InvalidAddress,
-            $"The {what} {range.Typed} is outside the network's subnets "
-            + $"({Phrase.NameSome([.. request.Subnets.Select(static s => s.Typed)])}).",
+            request.Subnets.Count == 0 ? $"The {what} {range.Typed} isn't in any subnet: the network has none."
+                : $"The {what} {range.Typed} is outside the network's subnets "
+                    + $"({Phrase.NameSome([.. request.Subnets.Select(static s => s.Typed)])}).",
             action);
 
     // Next hops of routes are addresses of routers, as the gateway is.

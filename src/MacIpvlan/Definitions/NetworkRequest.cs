@@ -23,8 +23,14 @@ public sealed record NetworkRequest
     /// </summary>
     public IReadOnlyList<ParentLinkRecord> Vlans { get; init; } = [];
 
-    /// <summary>The subnets, at least one.</summary>
+    /// <summary>The subnets, at least one; with DHCP, IPv6 subnets or none.</summary>
     public required IReadOnlyList<IPPrefix> Subnets { get; init; }
+
+    /// <summary>How its NICs have their IPv4 addresses assigned by DHCP; null if they're from the subnets.</summary>
+    public DhcpDefinition? Dhcp { get; init; }
+
+    /// <summary>Where the addresses of its NICs come from.</summary>
+    internal AddressOrigin Addresses => new(Dhcp, Subnets);
 
     /// <summary>The gateways, each in one of the subnets unless <see cref="OnLinkGateway"/> is set.</summary>
     public IReadOnlyList<AddressValue> Gateways { get; init; } = [];
@@ -62,6 +68,12 @@ public sealed record NetworkRequest
     /// <summary>How addresses are probed before NICs use them (macvlan only); null if they aren't probed.</summary>
     public ProbeSettings? Probe { get; init; }
 
+    /// <summary>
+    /// How addresses are probed if nothing is specified: those that a DHCP server offers are (RFC 2131 4.4.1), except on ipvlan,
+    /// which can't; others aren't, so that connecting takes no longer.
+    /// </summary>
+    public ProbeSettings? DefaultProbe => Dhcp is not null && NicKind is MacvlanLink ? new() : null;
+
     /// <summary>The MTU of its NICs in bytes; null for the parent's MTU.</summary>
     public int? Mtu { get; init; }
 
@@ -84,6 +96,7 @@ public sealed record NetworkRequest
         OnLinkGateway = network.OnLinkGateway,
         Routes = network.Routes,
         RouterAdvertisement = network.RouterAdvertisement,
+        Dhcp = network.Dhcp,
         Probe = network.Probe,
         Mtu = network.Mtu,
         RouteMetric = network.RouteMetric,

@@ -20,6 +20,11 @@ internal static class NetworkSettings
     public const string Gateway = "Gateway";
     public const string IPRange = "IPRange";
     public const string ExcludeAddress = "ExcludeAddress";
+    public const string Dhcp = "Dhcp";
+    public const string DhcpClass = "DhcpClass";
+    public const string DhcpTimeoutSeconds = "DhcpTimeoutSeconds";
+    public const string DhcpRequestOption = "DhcpRequestOption";
+    public const string DhcpFallback = "DhcpFallback";
     public const string Internal = "Internal";
     public const string NoGateway = "NoGateway";
     public const string NoDefaultRoute = "NoDefaultRoute";
@@ -60,6 +65,11 @@ internal static class NetworkSettings
             (Gateway, Texts(network.Gateways)),
             (IPRange, Texts(network.Ranges)),
             (ExcludeAddress, Texts(network.Excluded)),
+            (Dhcp, Yes(network.Dhcp is not null)),
+            (DhcpClass, network.Dhcp?.VendorClass),
+            (DhcpTimeoutSeconds, network.Dhcp?.TimeoutSeconds),
+            (DhcpRequestOption, Texts(network.Dhcp?.RequestedOptions.Select(static o => new DhcpOptionName(o)) ?? [])),
+            (DhcpFallback, network.Dhcp?.Fallback?.ToString()),
             (Internal, Yes(network.IsInternal)),
             (NoGateway, Yes(network.NoGateway)),
             (NoDefaultRoute, Yes(network.NoDefaultRoute)),
@@ -72,7 +82,8 @@ internal static class NetworkSettings
             (BroadcastQueueLength, macvlan?.BroadcastQueueLength),
             (BroadcastCutoff, macvlan?.BroadcastCutoff),
             (NoPromiscuous, Yes(macvlan?.NoPromiscuous)),
-            (ProbeAddress, Yes(network.Probe is not null)),
+            // False is a setting where addresses are probed by default.
+            (ProbeAddress, network.Probe is not null ? true : network.DefaultProbe is null ? null : false),
             (ProbeCount, network.Probe?.Count),
             (ProbeTimeoutMilliseconds, network.Probe?.TimeoutMilliseconds));
     }

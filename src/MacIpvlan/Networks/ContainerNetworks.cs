@@ -224,6 +224,7 @@ public sealed class ContainerNetworks(NetworkSession session)
             OnLinkGateway = request.OnLinkGateway,
             Routes = request.Routes,
             RouterAdvertisement = request.RouterAdvertisement,
+            Dhcp = request.Dhcp,
             Probe = request.Probe,
             Subnets = subnets,
         };
@@ -272,5 +273,5 @@ internal sealed record NetworkPlan(NetworkRecord Network, ParentPlan Parent)
 {
     /// <summary>A description of what is created.</summary>
     public override string ToString() =>
-        $"{Network.NicKind} on {Parent}, {Phrase.NameSome([.. Network.Subnets.Select(static s => s.Prefix)])}";
+        $"{Network.NicKind} on {Parent}, {Phrase.NameSome(Network.Addresses.Texts)}";
 }

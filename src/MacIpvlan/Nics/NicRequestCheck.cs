@@ -18,7 +18,9 @@ internal static class NicRequestCheck
         NetworkRecord network = request.Network.Record;
         if (request.InterfaceName is not null) LinkName.Check(request.InterfaceName);
         NetworkDefinition.CheckMtu(
-            request.Mtu, NetworkDefinition.HasIPv6(network.Subnets.Select(static s => s.Prefix), network.RouterAdvertisement));
+            request.Mtu,
+            NetworkDefinition.HasIPv6(network.Subnets.Select(static s => s.Prefix), network.RouterAdvertisement),
+            network.Dhcp is not null);
         if (request.MacAddress is not null) CheckMacAddress(request.MacAddress, network);
         if (request.ProbeAddress == true) NetworkDefinition.CheckProbe(network.NicKind);
         if (!request.IsHost && NamespaceHandle.OwnIdentity == request.Target.Identity)
@@ -29,18 +31,7 @@ internal static class NicRequestCheck
                 "Specify a container with its own network namespace.");
         }
 
-        foreach (AddressValue address in request.Addresses)
-        {
-            SubnetRecord? subnet = network.Subnets.FirstOrDefault(s => s.Prefix.Contains(address));
-            string? reason = subnet switch
-            {
-                null => $"isn't in any subnet of '{network.Name}' ({string.Join(", ", network.Subnets.Select(static s => s.Prefix))})",
-                _ when !AddressPool.Usable(subnet.Prefix).Contains(address) => $"can't be assigned to a NIC: it is reserved in {subnet.Prefix}",
-                _ => null,
-            };
-            if (reason is not null) throw new NetworkException(NetworkError.InvalidAddress, $"The address {address.Typed} {reason}.");
-        }
-
+        foreach (AddressValue address in request.Addresses) CheckAddress(address, network);
         foreach (InterfaceAddress address in request.AddressesWithLength) CheckLength(address, request);
         if (request.DefaultRoute == true) CheckDefaultRoute(request);
     }
@@ -60,6 +51,27 @@ internal static class NicRequestCheck
         }
 
         return demands;
+    }
+
+    private static void CheckAddress(AddressValue address, NetworkRecord network)
+    {
+        if (network.Addresses.IsDhcp(address.Family))
+        {
+            throw new NetworkException(
+                NetworkError.InvalidAddress,
+                $"The address {address.Typed} can't be requested on '{network.Name}': a DHCP server assigns its IPv4 addresses.",
+                "Omit the address. To give a container the same address each time, reserve it on the DHCP server.");
+        }
+
+        SubnetRecord? subnet = network.Subnets.FirstOrDefault(s => s.Prefix.Contains(address));
+        string? reason = subnet switch
+        {
+            null when network.Subnets.Count == 0 => $"isn't in any subnet of '{network.Name}', which has none",
+            null => $"isn't in any subnet of '{network.Name}' ({string.Join(", ", network.Subnets.Select(static s => s.Prefix))})",
+            _ when !AddressPool.Usable(subnet.Prefix).Contains(address) => $"can't be assigned to a NIC: it is reserved in {subnet.Prefix}",
+            _ => null,
+        };
+        if (reason is not null) throw new NetworkException(NetworkError.InvalidAddress, $"The address {address.Typed} {reason}.");
     }
 
     private static void CheckLength(InterfaceAddress address, NicRequest request)

@@ -17,7 +17,7 @@ internal static class ParentSharing
     public static void Check(NetworkRecord network, ParentUsers others, Action<string> warn)
     {
         foreach (NetworkRecord other in others.OfEachKind) CheckKinds(network, other.NicKind, $"network '{other.Name}'", warn);
-        foreach (SubnetRecord subnet in network.Subnets)
+        foreach (SubnetRecord subnet in network.Pools)
         {
             // Networks with the same subnet share its addresses.
             if (others.FindOverlap(subnet.Prefix) is not (IPPrefix overlap, NetworkRecord holder)) continue;

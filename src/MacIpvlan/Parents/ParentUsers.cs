@@ -24,7 +24,7 @@ internal sealed class ParentUsers
     public void Add(NetworkRecord network)
     {
         _byKind.TryAdd(KindOf(network.NicKind), network);
-        foreach (SubnetRecord subnet in network.Subnets)
+        foreach (SubnetRecord subnet in network.Pools)
         {
             _prefixes.Add(subnet.Prefix);
             _owners.TryAdd(subnet.Prefix, network);

@@ -45,8 +45,21 @@ public sealed record NetworkRecord
     /// <summary>How addresses are probed before NICs use them; null if they aren't probed.</summary>
     public ProbeSettings? Probe { get; init; }
 
-    /// <summary>Its subnets, in the order they were specified.</summary>
+    /// <summary>How its NICs have their IPv4 addresses assigned by DHCP; null if they're from its subnets.</summary>
+    public DhcpDefinition? Dhcp { get; init; }
+
+    /// <summary>Its subnets, in the order they were specified. With DHCP, all of them are IPv6, and there can be none.</summary>
     public required IReadOnlyList<SubnetRecord> Subnets { get; init; }
+
+    /// <summary>Where the addresses of its NICs come from.</summary>
+    public AddressOrigin Addresses => new(Dhcp, [.. Subnets.Select(static s => s.Prefix)]);
+
+    /// <summary>The subnet of addresses for NICs that no DHCP server answers; null for none.</summary>
+    public SubnetRecord? Fallback => Dhcp?.Fallback is not DhcpFallback fallback ? null
+        : new(fallback.Subnet, null, fallback.IsWholeSubnet ? [] : [fallback.Range], []);
+
+    /// <summary>All subnets that addresses are allocated from: its own, then that of the fallback.</summary>
+    public IEnumerable<SubnetRecord> Pools => Fallback is null ? Subnets : Subnets.Append(Fallback);
 }
 
 /// <summary>A subnet of a network.</summary>

@@ -43,6 +43,8 @@ public sealed class CompleterTests
         // One that is added is not there yet.
         "VlanId" when verb != "Add" => typeof(VlanIdCompleter),
         "Subnet" => typeof(SubnetCompleter),
+        "DhcpRequestOption" => typeof(DhcpOptionCompleter),
+        "DhcpFallback" => typeof(DhcpFallbackCompleter),
         "Gateway" => typeof(GatewayCompleter),
         "ProcessId" => typeof(ProcessCompleter),
         "IPAddress" when verb == "Get" => typeof(NicAddressCompleter),

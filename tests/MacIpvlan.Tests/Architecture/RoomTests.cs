@@ -15,14 +15,14 @@ public sealed class RoomTests
         Linux:       Errors
         Containers:  Errors Linux
         Netlink:     Addressing Errors Linux
-        State:       Addressing Errors Linux Containers Netlink
-        Definitions: Addressing Errors Netlink State
+        State:       Addressing Errors Dhcp Linux Containers Netlink
+        Definitions: Addressing Errors Dhcp Netlink State
         Session:     Errors Linux Containers Netlink State
         Parents:     Addressing Errors Linux Containers Netlink State Definitions Session
         Nics:        Addressing Errors Linux Containers Netlink State Definitions Session Parents
         Diagnosis:   Addressing Linux Netlink State Definitions Session Nics
         Namespaces:  Errors Linux Netlink State Definitions Session Nics
-        Networks:    Addressing Errors Netlink State Definitions Session Parents Nics
+        Networks:    Addressing Dhcp Errors Netlink State Definitions Session Parents Nics
         Exchange:    Addressing Errors Linux Netlink State Definitions Session Parents Networks
         Topology:    Addressing Errors Linux Netlink State Definitions Session Parents Nics
         Upkeep:      Addressing Errors Linux Containers Netlink State Definitions Session Parents Nics
