@@ -45,6 +45,7 @@
         'Show-ContainerNetwork'
         'Test-ContainerNetwork'
         'Test-ContainerNic'
+        'Update-ContainerNic'
         'Watch-ContainerNetwork'
         'Watch-ContainerNic'
     )

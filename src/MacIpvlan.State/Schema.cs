@@ -150,6 +150,21 @@ internal static class Schema
         ALTER TABLE nics ADD COLUMN host_addresses TEXT NOT NULL DEFAULT '';
         """,
         """
+        -- How DHCP servers know a NIC, and the reply that its lease comes from. Times are milliseconds since the boot with this
+        -- id; expires_on is the end in milliseconds since 1970, for after a reboot.
+        CREATE TABLE dhcp_leases (
+            nic_id TEXT NOT NULL PRIMARY KEY REFERENCES nics (id) ON DELETE CASCADE,
+            client_identifier BLOB NOT NULL,
+            host_name TEXT,
+            reply BLOB,
+            options TEXT,
+            state TEXT,
+            boot_id TEXT,
+            renew_at INTEGER,
+            rebind_at INTEGER,
+            expires_at INTEGER,
+            expires_on INTEGER
+        );
         -- A network with a timeout has its IPv4 addresses assigned by DHCP.
         ALTER TABLE networks ADD COLUMN dhcp_timeout INTEGER;
         ALTER TABLE networks ADD COLUMN dhcp_class TEXT;

@@ -93,18 +93,23 @@ public sealed partial class SqliteStateStore
     /// <inheritdoc/>
     public void ReleaseNic(string id, IReadOnlyList<ForeignAddress>? foreign = null) => _database.Write(() =>
     {
+        FreeLeases("nic_id = $1", id, foreign ?? []);
+        return _database.Execute("DELETE FROM nics WHERE id = $1", id);
+    });
+
+    private void FreeLeases(string condition, string nicId, IReadOnlyList<ForeignAddress> foreign)
+    {
         List<Owned<PoolId, AddressValue>> leases = _database.Query(
-            "SELECT pool_id, address, rowid FROM leases WHERE nic_id = $1",
-            static r => new Owned<PoolId, AddressValue>(new(r.GetInt64(0)), r.GetAddress(1)), id);
+            $"SELECT pool_id, address, rowid FROM leases WHERE {condition}",
+            static r => new Owned<PoolId, AddressValue>(new(r.GetInt64(0)), r.GetAddress(1)), nicId);
         foreach ((PoolId pool, AddressValue address) in leases)
         {
-            if (foreign?.FirstOrDefault(f => f.Address == address) is ForeignAddress taken) Mark(pool.Id, taken);
+            if (foreign.FirstOrDefault(f => f.Address == address) is ForeignAddress taken) Mark(pool.Id, taken);
             else RemoveFromRun(pool.Id, address);
         }
 
-        _database.Execute("DELETE FROM leases WHERE nic_id = $1", id);
-        return _database.Execute("DELETE FROM nics WHERE id = $1", id);
-    });
+        _database.Execute($"DELETE FROM leases WHERE {condition}", nicId);
+    }
 
     private NicGrant Grant(NicDemand demand, Dictionary<string, List<Pool>> known)
     {
@@ -159,6 +164,7 @@ public sealed partial class SqliteStateStore
                 NetworkError.NetworkNotFound, $"Another command has just removed the network '{network.Name}'.");
         }
 
+        if (nic.Dhcp is not null) WriteDhcp(nic.Id, nic.Dhcp);
         LeaseRecord[] leases = new LeaseRecord[demands.Count];
         // Static addresses first, so that a dynamic address doesn't take an address that the same NIC requests.
         for (int i = 0; i < leases.Length; i++)
@@ -203,6 +209,7 @@ public sealed partial class SqliteStateStore
             """,
             static r => new Owned<string, LeaseRecord>(r.GetString(0), new(ReadAddress(r), r.GetEnum<LeaseSource>(3))),
             value).ToLookup(static l => l.Owner, static l => l.Value);
+        Dictionary<string, DhcpRecord> dhcp = ReadDhcp(condition, value);
         return _database.Query(
             $"""
             SELECT id, network_id, state, namespace_name, namespace_path, namespace_device, namespace_inode, boot_id,
@@ -212,7 +219,7 @@ public sealed partial class SqliteStateStore
                 default_route, host_addresses, n.rowid AS rowid
             FROM nics n WHERE {condition} ORDER BY ordinal
             """,
-            r => new NicRecord
+            r => With(dhcp, new NicRecord
             {
                 Id = r.GetString(0),
                 NetworkId = ReadNetworkId(r),
@@ -238,9 +245,14 @@ public sealed partial class SqliteStateStore
                 DefaultRoute = r.FindBoolean(24),
                 HostAddresses = [.. r.GetList(25).Select(AddressValue.Parse)],
                 Leases = [.. leases[r.GetString(0)]],
-            },
+            }),
             value);
     }
+
+    private static NicRecord With(Dictionary<string, DhcpRecord> dhcp, NicRecord nic) =>
+        !dhcp.TryGetValue(nic.Id, out DhcpRecord? known) ? nic
+        : known.Binding is null ? nic with { Dhcp = known }
+        : (nic with { Dhcp = known }).With(known.Binding);
 
     private static InterfaceAddress ReadAddress(StateRow row)
     {
@@ -270,7 +282,7 @@ public sealed partial class SqliteStateStore
         .SelectMany(static s => s.Withheld)];
 
     private static bool IsFor(Pool pool, AddressDemand demand) =>
-        pool.IsFallback == demand.IsFallback && pool.Subnet.Prefix.Family == demand.Family;
+        !pool.IsFallback && pool.Subnet.Prefix.Family == demand.Family;
 
     private static Pool PoolOf(NetworkRecord network, List<Pool> pools, AddressValue address)
     {
@@ -281,7 +293,8 @@ public sealed partial class SqliteStateStore
     }
 
     private LeaseRecord TakeLowest(
-        NicRecord nic, int ordinal, NetworkRecord network, IReadOnlyList<Pool> pools, IReadOnlyCollection<AddressValue> ofHost)
+        NicRecord nic, int ordinal, NetworkRecord network, IReadOnlyList<Pool> pools, IReadOnlyCollection<AddressValue> ofHost,
+        LeaseSource source = LeaseSource.Pool)
     {
         foreach (Pool pool in pools)
         {
@@ -291,7 +304,7 @@ public sealed partial class SqliteStateStore
             foreach (AddressRange range in allocatable)
             {
                 AddressValue? candidate = RunContaining(pool.Id, range.First) is AddressRange run ? run.Last.Next() : range.First;
-                if (candidate is not null && range.Contains(candidate)) return Take(nic, ordinal, pool, candidate, LeaseSource.Pool);
+                if (candidate is not null && range.Contains(candidate)) return Take(nic, ordinal, pool, candidate, source);
             }
         }
 

@@ -76,7 +76,7 @@ public sealed partial class SqliteStateStore : IStateStore
                 Routes = [.. r.GetList(15, '\n').Select(NetworkRoute.Parse)],
                 Probe = r.IsDBNull(16) ? null : new ProbeSettings(r.GetInt32(16), r.GetInt32(17)),
                 RouterAdvertisement = r.IsDBNull(18) ? null : r.GetEnum<RouterAdvertisement>(18),
-                Dhcp = ReadDhcp(r, subnets[r.GetString(0)].FirstOrDefault(static s => s.IsFallback)?.Subnet),
+                Dhcp = ReadDefinition(r, subnets[r.GetString(0)].FirstOrDefault(static s => s.IsFallback)?.Subnet),
                 Subnets = [.. subnets[r.GetString(0)].Where(static s => !s.IsFallback).Select(static s => s.Subnet)],
             },
             values).OrderBy(static n => n.Name, NaturalOrder.Comparer)];

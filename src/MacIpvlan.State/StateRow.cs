@@ -65,6 +65,15 @@ internal sealed class StateRow(sqlite3_stmt statement)
             : throw new FormatException("it doesn't have the 4 or 16 bytes of an address");
     }
 
+    /// <summary>Bytes, up to a number.</summary>
+    public byte[] GetBytes(int column, int most)
+    {
+        Require(column, raw.SQLITE_BLOB, "bytes");
+        return raw.sqlite3_column_bytes(statement, column) <= most
+            ? raw.sqlite3_column_blob(statement, column).ToArray()
+            : throw new FormatException($"it is longer than {most} bytes");
+    }
+
     /// <summary>A MAC address; empty if there is none yet.</summary>
     public PhysicalAddress GetMacAddress(int column) => ParseMacAddress(GetString(column));
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using MacIpvlan.Addressing;
 
 namespace MacIpvlan.PowerShell.Commands;
@@ -82,6 +83,12 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
     /// <summary>Probes the addresses before the NIC takes them. The default is the network's setting.</summary>
     [Parameter]
     public SwitchParameter ProbeAddress { get; set; }
+
+    /// <summary>The host name to send to DHCP servers. The default is the name of the container or namespace.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(NoCompleter))]
+    public string? HostName { get; set; }
 
     /// <summary>The MAC address.</summary>
     [Parameter]
@@ -180,6 +187,8 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
         NicReference? same = network.Name.Equals(earlier?.Network, StringComparison.OrdinalIgnoreCase) ? earlier : null;
         bool hasOwnMac = network is MacvlanNetwork { Mode: not MacvlanMode.Passthru };
         IReadOnlyList<AddressReference> addresses = IPAddress ?? same?.ReadAddresses() ?? [];
+        // The address of an earlier lease isn't requested.
+        IEnumerable<AddressReference> requested = addresses.Where(a => IPAddress is not null || !network.Dhcp || a.Value.Family != AddressFamily.InterNetwork);
         return new NicRequest
         {
             Network = network,
@@ -187,12 +196,13 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
             ProcessId = target.ProcessId,
             Container = target.Container,
             InterfaceName = InterfaceName ?? earlier?.InterfaceName,
-            Addresses = [.. addresses.Select(static a => a.Value)],
-            AddressesWithLength = [.. addresses.Select(static a => a.WithLength).OfType<InterfaceAddress>()],
+            Addresses = [.. requested.Select(static a => a.Value)],
+            AddressesWithLength = [.. requested.Select(static a => a.WithLength).OfType<InterfaceAddress>()],
             NoAddress = NoIPAddress || (IPAddress is null && same is not null && addresses.Count == 0),
             DefaultRoute = MyInvocation.BoundParameters.ContainsKey(nameof(DefaultRoute)) ? DefaultRoute : same?.ReadDefaultRoute(),
             AnnounceCount = AnnounceCount,
             ProbeAddress = MyInvocation.BoundParameters.ContainsKey(nameof(ProbeAddress)) ? ProbeAddress : null,
+            HostName = HostName,
             MacAddress = MacAddress ?? (hasOwnMac ? same?.ReadMacAddress() : null),
             Mtu = Mtu ?? same?.ReadMtu(),
         };

@@ -5,7 +5,7 @@ namespace MacIpvlan;
 /// suspended, such as CLOCK_BOOTTIME; null never comes.
 /// </summary>
 /// <param name="Lease">The lease.</param>
-/// <param name="State">Bound, Renewing or Rebinding.</param>
+/// <param name="State">Bound, Renewing or Rebinding; or Rebooting if the host was started anew since it was granted.</param>
 /// <param name="RenewAt">When the next request is sent: T1 at first, and then the time of the next attempt.</param>
 /// <param name="RebindAt">When any server is asked: T2.</param>
 /// <param name="ExpiresAt">When the lease ends.</param>

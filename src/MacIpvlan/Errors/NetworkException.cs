@@ -36,6 +36,9 @@ public enum NetworkError
     /// <summary>An address, range or gateway is outside the network's subnets, or can't be allocated.</summary>
     InvalidAddress,
 
+    /// <summary>No DHCP server gave a NIC an address in time.</summary>
+    DhcpTimeout,
+
     /// <summary>The network doesn't exist.</summary>
     NetworkNotFound,
 

@@ -35,6 +35,9 @@ internal sealed unsafe class PacketSocket : IDisposable
             ? new(fd)
             : null;
 
+    /// <summary>The EtherType of IPv4.</summary>
+    public const ushort EtherTypeOfIPv4 = ETH_P_IP;
+
     /// <summary>The EtherType of the protocol that resolves addresses of a family: ARP, or IPv6 itself.</summary>
     public static ushort EtherTypeOf(AddressFamily family) => family == AddressFamily.InterNetwork ? ETH_P_ARP : ETH_P_IPV6;
 
@@ -50,8 +53,23 @@ internal sealed unsafe class PacketSocket : IDisposable
     {
         // Nothing is received before the socket is bound.
         PacketFilter.PassNeighbors(_fd, addresses);
-        sockaddr_ll address = AddressOf(linkIndex, etherType);
-        if (LibC.bind(_fd.Value, (sockaddr*)&address, sizeof(sockaddr_ll)) < 0) throw new NetlinkException("bind(AF_PACKET)", Errno.Last);
+        Bind(linkIndex, etherType);
+    }
+
+    /// <summary>Starts receiving the replies of DHCP servers to one client: <see cref="PacketFilter"/>.</summary>
+    /// <param name="linkIndex">The link's index.</param>
+    /// <param name="mac">The client's MAC address, six bytes.</param>
+    /// <exception cref="NetlinkException">The link doesn't exist or is down.</exception>
+    public void ListenForDhcp(int linkIndex, ReadOnlySpan<byte> mac)
+    {
+        PacketFilter.PassDhcpReplies(_fd, mac);
+        int one = 1;
+        if (LibC.setsockopt(_fd.Value, LibC.SOL_PACKET, PACKET_AUXDATA, &one, sizeof(int)) < 0)
+        {
+            throw new NetlinkException("setsockopt(SOL_PACKET, PACKET_AUXDATA)", Errno.Last);
+        }
+
+        Bind(linkIndex, ETH_P_IP);
     }
 
     /// <summary>Also receives packets to a multicast group, as long as the socket is open.</summary>
@@ -68,7 +86,7 @@ internal sealed unsafe class PacketSocket : IDisposable
     /// <returns>
     /// The packet's length, at most the buffer's; 0 for a packet to another host; -1 if there is no packet.
     /// </returns>
-    public int TryReceive(Span<byte> buffer) => TryReceive(buffer, out _);
+    public int TryReceive(Span<byte> buffer) => TryReceive(buffer, out PhysicalAddress _);
 
     /// <summary>Does the same, and returns the packet's source MAC address.</summary>
     public int TryReceive(Span<byte> buffer, out PhysicalAddress source)
@@ -85,6 +103,26 @@ internal sealed unsafe class PacketSocket : IDisposable
 
         source = received < 0 ? PhysicalAddress.None : new(new ReadOnlySpan<byte>(address.sll_addr, MacSize).ToArray());
         return received;
+    }
+
+    /// <summary>Receives a packet without its link-layer header, and doesn't wait.</summary>
+    /// <param name="buffer">Receives the packet, truncated to the buffer's length.</param>
+    /// <param name="hasChecksum">False if the sender is on this host and left the checksum to the hardware.</param>
+    /// <returns>The packet's length, at most the buffer's; -1 if there is no packet.</returns>
+    public int TryReceive(Span<byte> buffer, out bool hasChecksum)
+    {
+        const int ControlSize = 64;
+        byte* control = stackalloc byte[ControlSize];
+        fixed (byte* p = buffer)
+        {
+            iovec vector = new() { iov_base = p, iov_len = buffer.Length };
+            msghdr header = new() { msg_iov = &vector, msg_iovlen = 1, msg_control = control, msg_controllen = ControlSize };
+            int received = (int)LibC.recvmsg(_fd.Value, &header, LibC.MSG_DONTWAIT);
+            cmsghdr* beside = received < 0 ? null : LibC.CMSG_FIRSTHDR(&header);
+            hasChecksum = beside is null || beside->cmsg_level != LibC.SOL_PACKET || beside->cmsg_type != PACKET_AUXDATA
+                || (((tpacket_auxdata*)LibC.CMSG_DATA(beside))->tp_status & TP_STATUS_CSUMNOTREADY) == 0;
+            return received;
+        }
     }
 
     /// <summary>Waits until a packet arrives or the time is up.</summary>
@@ -113,6 +151,12 @@ internal sealed unsafe class PacketSocket : IDisposable
     }
 
     public void Dispose() => _fd.Dispose();
+
+    private void Bind(int linkIndex, ushort etherType)
+    {
+        sockaddr_ll address = AddressOf(linkIndex, etherType);
+        if (LibC.bind(_fd.Value, (sockaddr*)&address, sizeof(sockaddr_ll)) < 0) throw new NetlinkException("bind(AF_PACKET)", Errno.Last);
+    }
 
     private static sockaddr_ll AddressOf(int linkIndex, ushort etherType) => new()
     {

@@ -12,6 +12,9 @@ public sealed record AddressAdd(Link Link, InterfaceAddress Address) : RouteRequ
     /// <summary>How long it lasts; null if it doesn't expire.</summary>
     public AddressLifetime? Lifetime { get; init; }
 
+    /// <summary>Whether it gives an address that the link already has this lifetime.</summary>
+    public bool Replaces { get; init; }
+
     private bool IsIPv4 => Address.Value.Family == AddressFamily.InterNetwork;
 
     // A /31 or /32 has no broadcast address (RFC 3021).
@@ -19,7 +22,7 @@ public sealed record AddressAdd(Link Link, InterfaceAddress Address) : RouteRequ
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"ip address add {Address}{(HasBroadcast ? " brd +" : "")} dev {ShellWord.Quote(Link.Name)}{(IsIPv4 ? "" : " nodad")}{Lifetime}";
+        $"ip address {(Replaces ? "replace" : "add")} {Address}{(HasBroadcast ? " brd +" : "")} dev {ShellWord.Quote(Link.Name)}{(IsIPv4 ? "" : " nodad")}{Lifetime}";
 
     internal override void Write(MessageWriter writer)
     {
@@ -30,7 +33,7 @@ public sealed record AddressAdd(Link Link, InterfaceAddress Address) : RouteRequ
             ifa_flags = IsIPv4 ? (byte)0 : (byte)IFA_F_NODAD,
             ifa_index = (uint)Link.Index,
         };
-        writer.Begin(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, message);
+        writer.Begin(RTM_NEWADDR, NLM_F_CREATE | (Replaces ? NLM_F_REPLACE : NLM_F_EXCL), message);
         byte[] bytes = Address.Value.ToBytes();
         writer.Attribute(IFA_LOCAL, bytes);
         writer.Attribute(IFA_ADDRESS, bytes);

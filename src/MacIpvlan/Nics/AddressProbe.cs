@@ -25,6 +25,13 @@ internal sealed class AddressProbe : IDisposable
     private static readonly PhysicalAddress s_allNodes = new([0x33, 0x33, 0, 0, 0, 1]);
     private readonly Link _link;
     private readonly Dictionary<AddressValue, PacketSocket> _sockets = [];
+    private readonly Dictionary<AddressValue, PhysicalAddress> _found = [];
+    private int _count;
+    private int _sent;
+    private long _start;
+    private TimeSpan _interval;
+    private TimeSpan _next;
+    private TimeSpan _end;
 
     /// <summary>Starts to listen.</summary>
     /// <exception cref="NetlinkException">The process lacks CAP_NET_RAW, or the link no longer exists.</exception>
@@ -57,30 +64,40 @@ internal sealed class AddressProbe : IDisposable
     /// <returns>The addresses that others have, as soon as one is found; empty if nobody answers.</returns>
     public IReadOnlyDictionary<AddressValue, PhysicalAddress> Run(ProbeSettings settings, Action<TimeSpan> pause)
     {
-        TimeSpan timeout = TimeSpan.FromMilliseconds(settings.TimeoutMilliseconds);
-        TimeSpan interval = timeout / settings.Count;
-        // A random delay: if two probes start at the same moment, one hears the other before it sends its own.
-        TimeSpan next = interval * Random.Shared.NextDouble() / 2;
-        TimeSpan end = timeout;
-        int sent = 0;
-        long start = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            Dictionary<AddressValue, PhysicalAddress> found = Listen();
-            TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
-            if (found.Count > 0 || (sent == settings.Count && elapsed > end)) return found;
-            if (sent < settings.Count && elapsed >= next)
-            {
-                foreach ((AddressValue address, PacketSocket socket) in _sockets) Ask(address, socket);
-                sent++;
-                next += interval;
-                // If this thread was delayed, it still leaves time for an answer.
-                if (elapsed + (interval / 2) > end) end = elapsed + (interval / 2);
-            }
-
-            pause(s_lookInterval);
-        }
+        Begin(settings);
+        while (!Step()) pause(s_lookInterval);
+        return _found;
     }
+
+    /// <summary>Begins to probe all addresses at the same time, for a caller that looks again and again.</summary>
+    /// <param name="settings">How many probes to send, and how long to wait if nobody answers.</param>
+    public void Begin(ProbeSettings settings)
+    {
+        (_count, _end) = (settings.Count, TimeSpan.FromMilliseconds(settings.TimeoutMilliseconds));
+        _interval = _end / settings.Count;
+        // A random delay: if two probes start at the same moment, one hears the other before it sends its own.
+        _next = _interval * Random.Shared.NextDouble() / 2;
+        _start = Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>Listens, and sends the probe that is due.</summary>
+    /// <returns>Whether the probe is over: somebody has answered, or nobody did in time.</returns>
+    public bool Step()
+    {
+        Listen();
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(_start);
+        if (_found.Count > 0 || (_sent == _count && elapsed > _end)) return true;
+        if (_sent == _count || elapsed < _next) return false;
+        foreach ((AddressValue address, PacketSocket socket) in _sockets) Ask(address, socket);
+        _sent++;
+        _next += _interval;
+        // If this thread was delayed, it still leaves time for an answer.
+        if (elapsed + (_interval / 2) > _end) _end = elapsed + (_interval / 2);
+        return false;
+    }
+
+    /// <summary>The addresses that others have.</summary>
+    public IReadOnlyDictionary<AddressValue, PhysicalAddress> Found => _found;
 
     public void Dispose()
     {
@@ -97,9 +114,8 @@ internal sealed class AddressProbe : IDisposable
             NeighborPacket.Question(_link.MacAddress, nobody, address));
     }
 
-    private Dictionary<AddressValue, PhysicalAddress> Listen()
+    private void Listen()
     {
-        Dictionary<AddressValue, PhysicalAddress> found = [];
         Span<byte> buffer = stackalloc byte[BufferSize];
         foreach (PacketSocket socket in _sockets.Values.Distinct())
         {
@@ -111,11 +127,9 @@ internal sealed class AddressProbe : IDisposable
                 {
                     // A switch can send this link's own packets back.
                     if (NeighborPacket.TryReadConflict(buffer[..length], address, source, out PhysicalAddress mac)
-                        && !mac.Equals(_link.MacAddress)) found.TryAdd(address, mac);
+                        && !mac.Equals(_link.MacAddress)) _found.TryAdd(address, mac);
                 }
             }
         }
-
-        return found;
     }
 }

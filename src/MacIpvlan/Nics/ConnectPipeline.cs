@@ -6,8 +6,9 @@ namespace MacIpvlan;
 
 /// <summary>
 /// Connects NICs in the order they come. NICs in quick succession are planned on the caller's thread; a second thread
-/// allocates their addresses, and records them when a third has made them in the kernel. Each result is reported, in
-/// order, when a later NIC is started or the pipeline pauses.
+/// allocates their addresses, and records them when a third has made them in the kernel. NICs that wait for a DHCP server
+/// each have a thread instead of the third, so that they wait at the same time. Each result is reported, in order, when a
+/// later NIC is started or the pipeline pauses.
 /// </summary>
 /// <param name="session">The session.</param>
 /// <param name="ended">Called on the caller's thread with each input and its outcome, in order of the starts.</param>
@@ -49,8 +50,9 @@ public sealed class ConnectPipeline(NetworkSession session, Action<object, Conne
             target = open();
             if (request(target) is not NicRequest wanted) return;
             // The trace of one NIC doesn't mix with that of the next.
-            bool isQuick = session.Trace is null && Stopwatch.GetElapsedTime(_lastStart) < s_quick;
+            bool isQuick = session.Trace is null && (wanted.AsksServer || Stopwatch.GetElapsedTime(_lastStart) < s_quick);
             if (!isQuick) Finish();
+            else while (_started.TryPeek(out Connection? first) && first.Outcome.IsCompleted) ReportFirst();
             Enqueue(new(input, target, _steps.Plan(wanted with { AnnouncesAside = isQuick })));
             target = null;
             if (!isQuick) Finish();
@@ -94,6 +96,7 @@ public sealed class ConnectPipeline(NetworkSession session, Action<object, Conne
         // A stage that can't be started fails this NIC, and is tried again with the next one.
         if (_threads.Count < 1) StartStage("record NICs", ReserveAndRecord);
         if (_threads.Count < 2) StartStage("make NICs", Make);
+        if (connection.Nic.Request.AsksServer) connection.Session = session.Branch();
         _started.Enqueue(connection);
         Pass([connection], _planned);
     }
@@ -185,8 +188,34 @@ public sealed class ConnectPipeline(NetworkSession session, Action<object, Conne
                 Monitor.PulseAll(_handover);
             }
 
-            foreach (Connection connection in reserved) Make(steps, connection, unrecorded);
-            Pass(reserved.Where(static c => !c.Outcome.IsCompleted), _made);
+            foreach (Connection connection in reserved)
+            {
+                if (connection.Session is NetworkSession own) MakeAlone(steps, own, connection, [.. unrecorded]);
+                else Make(steps, connection, unrecorded);
+            }
+
+            Pass(reserved.Where(static c => c.Session is null && !c.Outcome.IsCompleted), _made);
+        }
+    }
+
+    // One that waits for a server.
+    private void MakeAlone(ConnectSteps steps, NetworkSession own, Connection connection, List<Connection> unrecorded)
+    {
+        try
+        {
+            WorkerThread.Start("make a NIC", Run, e => connection.End(new(null, e)));
+        }
+        catch (NetlinkException e)
+        {
+            own.Dispose();
+            steps.GiveUp(connection.Nic);
+            connection.End(new(null, e));
+        }
+
+        void Run()
+        {
+            using (own) Make(new ConnectSteps(own), connection, unrecorded);
+            if (!connection.Outcome.IsCompleted) Pass([connection], _made);
         }
     }
 
@@ -257,13 +286,15 @@ public sealed class ConnectPipeline(NetworkSession session, Action<object, Conne
     {
         if (_started.Count <= remaining) return;
         _ = session.Namespaces.Await(_started.ElementAt(_started.Count - remaining - 1).Outcome);
-        while (_started.Count > remaining)
-        {
-            Connection first = _started.Dequeue();
-            ConnectOutcome outcome;
-            using (first.Target) outcome = first.Outcome.GetAwaiter().GetResult();
-            ended(first.Input, outcome);
-        }
+        while (_started.Count > remaining) ReportFirst();
+    }
+
+    private void ReportFirst()
+    {
+        Connection first = _started.Dequeue();
+        ConnectOutcome outcome;
+        using (first.Target) outcome = first.Outcome.GetAwaiter().GetResult();
+        ended(first.Input, outcome);
     }
 
     private sealed class Connection(object input, NicTarget target, PlannedNic nic)
@@ -276,6 +307,9 @@ public sealed class ConnectPipeline(NetworkSession session, Action<object, Conne
 
         // As planned, as reserved, or as made.
         public PlannedNic Nic { get; set; } = nic;
+
+        // That of its own thread, if it has one.
+        public NetworkSession? Session { get; set; }
 
         public Task<ConnectOutcome> Outcome => _outcome.Task;
 

@@ -71,6 +71,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             MacAddress = request.MacAddress ?? PhysicalAddress.None,
             ParentIndex = parent.Index,
             DefaultRoute = request.DefaultRoute,
+            Dhcp = request.AsksServer ? new() { HostName = request.HostName } : null,
             HostAddresses = request.IsHost ? _hostAddresses.On(parent) : [],
         };
         WarnOfGateways(request);
@@ -139,10 +140,14 @@ internal sealed class ConnectSteps(NetworkSession session)
     public IReadOnlyList<ConnectOutcome> Record(IReadOnlyList<PlannedNic> made) => Record(made, NicRecordState.Reserved, Release);
 
     /// <summary>Re-creates the interface of a NIC with its recorded settings, possibly in another namespace.</summary>
+    /// <param name="nic">The NIC.</param>
+    /// <param name="network">Its network.</param>
+    /// <param name="target">The namespace.</param>
+    /// <param name="asksLater">Whether somebody else asks a DHCP server, if its lease doesn't simply go on.</param>
     /// <returns>Null if another command is working on the NIC, or has worked on it meanwhile.</returns>
     /// <exception cref="NetworkException">The interface can't be created.</exception>
     /// <exception cref="NetlinkException">The kernel refused a step; the NIC is left detached.</exception>
-    public ContainerNic? Reattach(ContainerNic nic, ContainerNetwork network, NamespaceHandle target)
+    public ContainerNic? Reattach(ContainerNic nic, ContainerNetwork network, NamespaceHandle target, bool asksLater = false)
     {
         Link parent = FindParent(network.Record);
         if (session.State.TakeNic(nic.Id, NicRecordState.Restoring) is not NicRecord taken) return null;
@@ -178,6 +183,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             Mtu = mtu,
             // It keeps its addresses.
             ProbeAddress = false,
+            AsksLater = asksLater,
         };
         NicRecord made = Make(request, restoring, parent, unrecorded: [], Detach);
         ContainerNic restored = Record([new(request, made, parent, [])], NicRecordState.Restoring, Detach)[0].GetNic();
@@ -248,6 +254,8 @@ internal sealed class ConnectSteps(NetworkSession session)
             // Read after the links were made: a command that enables the host's access after that finds them.
             _routesToHost.Add(made);
             AddRoutesOfHost(nics, known);
+            // Before they are attached: until then, a command that dies leaves NICs that are removed.
+            foreach (NicRecord nic in nics.Where(static n => n.Dhcp is not null)) session.State.SetLease(nic.Id, nic.Dhcp!);
             IReadOnlyList<bool> recorded = session.State.UpdateNics(nics, from);
             // Commands that connected a NIC before this update couldn't find the host's link to add their route to.
             AddRoutesOfHost(nics, known);

@@ -72,6 +72,9 @@ public sealed class ContainerNic
     /// </summary>
     public ValueList<string> Route => ValueList.OfTexts(Routes.Select(static r => r.Text));
 
+    /// <summary>Its DHCP lease; null if it has none.</summary>
+    public NicLease? Lease => Record.Dhcp is { Binding: DhcpBinding binding } dhcp ? new(binding, dhcp.ClientIdentifier) : null;
+
     /// <summary>What it's like: in the kernel, or on record if that was asked for.</summary>
     public NicState State { get; }
 
@@ -98,6 +101,9 @@ public sealed class ContainerNic
 
     /// <summary>The NIC as it is after a command disconnected it.</summary>
     public ContainerNic ToDisconnected() => new(Record, NetworkRecord, NicState.Disconnected);
+
+    /// <summary>Whether a DHCP server assigns its IPv4 address.</summary>
+    public bool UsesDhcp() => Record.Dhcp is not null && NetworkRecord.Dhcp is not null;
 
     /// <summary>Whether it was connected to the given namespace.</summary>
     public bool IsIn(NamespaceIdentity identity) => Record.Namespace == identity;

@@ -34,7 +34,7 @@ internal static class NicIPv6
     public static IReadOnlyList<NicSetting> Of(NetworkRecord network, NicRecord nic) =>
         Accepts(network, nic) ? s_accepting
         : nic.Leases.Any(static l => l.Address.Value.Family == AddressFamily.InterNetworkV6) ? s_static
-        : nic.Leases.Count > 0 ? s_off
+        : nic.Leases.Count > 0 || nic.Dhcp is not null ? s_off
         // Its addresses come from a DHCP client or from routers, if the container wants any.
         : network.RouterAdvertisement == RouterAdvertisement.Ignore ? s_ignoring
         : [];

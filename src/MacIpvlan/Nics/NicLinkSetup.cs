@@ -9,7 +9,10 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>The kernel's part of connecting one NIC. Runs on a thread in the target namespace.</summary>
+/// <summary>
+/// The kernel's part of connecting one NIC, with the exchange with a DHCP server on a network that has one. Runs on a thread
+/// in the target namespace.
+/// </summary>
 /// <param name="session">The session.</param>
 /// <param name="request">The request.</param>
 /// <param name="nic">The NIC, with its leases.</param>
@@ -21,6 +24,9 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
     private const int NameAttempts = 8;
     private readonly NetworkRecord _network = request.Network.Record;
 
+    // It gets its lease while it is made.
+    private NicRecord _nic = nic;
+
     /// <summary>Creates the link, adds its addresses and routes, and brings it up.</summary>
     /// <returns>The NIC with the values that the kernel reports.</returns>
     /// <exception cref="NetlinkException">The kernel refused a step; the link is deleted again.</exception>
@@ -31,8 +37,8 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         try
         {
             CheckOptions(link);
-            Configure(inside, link);
-            return nic with
+            link = Configure(inside, link);
+            return _nic with
             {
                 State = NicRecordState.Attached,
                 NamespaceBirth = new(HostBoot.Id, inside.NamespaceCookie),
@@ -48,7 +54,11 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
             bool isMeddledWith = now?.Name != link.Name;
             // The kernel refuses IPv6 addresses and routes on such a link with EACCES.
             bool isSwitchedOff = e is NetlinkException { Errno: Errno.EACCES } && now?.IPv6?.IsDisabled == true;
-            session.RollBack(() => inside.Execute(new LinkDelete(link.Index, link.Name)));
+            session.RollBack(() =>
+            {
+                NicDhcp.Release(link.Index, _nic, _network);
+                inside.Execute(new LinkDelete(link.Index, link.Name));
+            });
             if (isMeddledWith) throw Meddling(link.Name);
             if (isSwitchedOff) throw SwitchedOff(link.Name);
             throw;
@@ -95,7 +105,7 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
             }
             catch (NetlinkException e) when (e.Errno == Errno.EEXIST)
             {
-                if (inside.FindLink(LinkMark.Index(nic)) is not null) throw IndexTaken(request.Target, LinkMark.Index(nic));
+                if (inside.FindLink(LinkMark.Index(_nic)) is not null) throw IndexTaken(request.Target, LinkMark.Index(_nic));
                 // Kernels before 6.15 also refuse a name that exists only on the host.
                 if (inside.FindLink(name) is null) return MakeUnderOtherName(inside, name);
                 if (request.InterfaceName is not null) throw NameTaken(request.Target, name);
@@ -108,7 +118,7 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
 
     private Link MakeUnderOtherName(RouteSocket inside, string name)
     {
-        string temporary = string.Concat("mv", nic.Id.AsSpan(0, 12));
+        string temporary = string.Concat("mv", _nic.Id.AsSpan(0, 12));
         Link link = Add(inside, temporary);
         try
         {
@@ -129,10 +139,13 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         LinkAdd addition = new(name, _network.NicKind)
         {
             Parent = parent,
-            Index = LinkMark.Index(nic),
-            Namespace = nic.IsHost ? null : request.Target,
+            Index = LinkMark.Index(_nic),
+            Namespace = _nic.IsHost ? null : request.Target,
             Mtu = request.Mtu ?? _network.Mtu,
-            MacAddress = _network.NicKind is MacvlanLink ? MacAddressOf(_network, nic) : null,
+            // On a DHCP network, it follows from the name that the link gets.
+            MacAddress = _network.NicKind is MacvlanLink && (_nic.Dhcp is null || _nic.MacAddress.GetAddressBytes().Length > 0)
+                ? MacAddressOf(_network, _nic)
+                : null,
         };
         try
         {
@@ -170,21 +183,24 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
             "Create the network again without this option.");
     }
 
-    private void Configure(RouteSocket inside, Link link)
+    private Link Configure(RouteSocket inside, Link link)
     {
-        bool hasIPv4 = HasFamily(AddressFamily.InterNetwork);
-        // Here, the host doesn't answer ARP for its other addresses.
-        if (nic.IsHost && hasIPv4) SetSysctl(inside, "ipv4", link, "arp_ignore", "1");
         SetUpIPv6(inside, link);
+        // The addresses of its network are probed before it asks for one.
+        Probe(inside, link);
+        if (_nic.Dhcp is not null) link = Lease(inside, link);
+        // Here, the host doesn't answer ARP for its other addresses.
+        if (_nic.IsHost && HasFamily(AddressFamily.InterNetwork)) SetSysctl(inside, "ipv4", link, "arp_ignore", "1");
         // The l3 modes have no link layer to announce on.
-        bool isAnnounced = request.AnnounceCount > 0 && nic.Leases.Count > 0 && !NicRoutes.IsRouted(_network);
+        bool isAnnounced = request.AnnounceCount > 0 && _nic.Leases.Count > 0 && !NicRoutes.IsRouted(_network);
         PacketSocket? announcing = isAnnounced && request.AnnouncesItself ? PacketSocket.TryOpen() : null;
         try
         {
             SetUp(inside, link, kernelAnnounces: isAnnounced && announcing is null);
-            if (announcing is null) return;
+            if (announcing is null) return link;
             Announcer.Start(announcing, link.Index, link.MacAddress, Addresses, request.AnnounceCount);
             announcing = null;
+            return link;
         }
         finally
         {
@@ -195,24 +211,29 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
     // Runs before the link is up, when no router advertisement can have arrived.
     private void SetUpIPv6(RouteSocket inside, Link link)
     {
-        NicIPv6.Check(_network, nic, link);
-        foreach (NicSetting setting in NicIPv6.Differing(_network, nic, link)) NicIPv6.Set(session, inside, link.Name, setting);
+        NicIPv6.Check(_network, _nic, link);
+        foreach (NicSetting setting in NicIPv6.Differing(_network, _nic, link)) NicIPv6.Set(session, inside, link.Name, setting);
         // Some runtimes switch IPv6 off on all links of a namespace.
-        if (link.IPv6?.IsDisabled == true && NicIPv6.IsNeeded(_network, nic) && !nic.IsHost) NicIPv6.SetUpLoopback(session, inside);
+        if (link.IPv6?.IsDisabled == true && NicIPv6.IsNeeded(_network, _nic) && !_nic.IsHost) NicIPv6.SetUpLoopback(session, inside);
     }
 
     private void SetUp(RouteSocket inside, Link link, bool kernelAnnounces)
     {
         if (kernelAnnounces && HasFamily(AddressFamily.InterNetworkV6)) SetSysctl(inside, "ipv6", link, "ndisc_notify", "1");
-        Probe(inside, link);
-        RouteRequest up = new LinkSet(link.Index, link.Name) { Alias = LinkMark.Alias(_network, nic), Up = true };
-        AddressAdd[] addresses = [.. nic.Leases.Select(l => new AddressAdd(link, l.Address))];
+        RouteRequest up = new LinkSet(link.Index, link.Name)
+        {
+            Alias = LinkMark.Alias(_network, _nic),
+            // That of the lease.
+            Mtu = _nic.Dhcp is null ? null : link.Mtu,
+            Up = true,
+        };
+        AddressAdd[] addresses = [.. _nic.Leases.Select(l => NicDhcp.Add(link, _nic, l.Address))];
         // If the kernel doesn't announce, the link comes up first: an IPv6 address added earlier would be reachable
         // only after a random delay of up to a second.
         List<RouteRequest> requests = kernelAnnounces ? [.. addresses, up] : [up, .. addresses];
         if (kernelAnnounces && HasFamily(AddressFamily.InterNetwork)) requests.Insert(0, new ArpNotifySet(link.Index, link.Name));
-        if (nic.IsHost) inside.Execute([.. requests]);
-        else new NicRouteSetup(session, request, nic with { InterfaceName = link.Name }, others).Execute(inside, requests);
+        if (_nic.IsHost) inside.Execute([.. requests]);
+        else new NicRouteSetup(session, request, _nic with { InterfaceName = link.Name }, others).Execute(inside, requests);
     }
 
     // Runs before the addresses are added to the link, because others on the wire may have them.
@@ -241,14 +262,59 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         ThrowIfTaken(probe.Run(settings, session.Pause));
     }
 
+    // Here, the link is up but still marked as unfinished.
+    private Link Lease(RouteSocket inside, Link link)
+    {
+        _nic = NicDhcp.Identify(_nic with { InterfaceName = link.Name, MacAddress = ChosenMac(link) }, _network);
+        inside.Execute(new LinkSet(link.Index, link.Name)
+        {
+            MacAddress = _nic.MacAddress.Equals(link.MacAddress) ? null : _nic.MacAddress,
+            Up = true,
+        });
+        link = link with { MacAddress = _nic.MacAddress };
+        // The interface is made anew, and its lease goes on.
+        if (_nic.Dhcp!.Binding is DhcpBinding { State: not DhcpClientState.Rebooting } known && !known.IsExpired(BootClock.Now)) return link;
+        if (request.AsksLater)
+        {
+            _nic = _nic with { Leases = [.. _nic.Leases.Where(static l => l.Source != LeaseSource.Dhcp)] };
+            return link;
+        }
+
+        session.Trace?.Invoke(inside.InNamespace($"udhcpc -f -n -q -i {ShellWord.Quote(link.Name)}"));
+        try
+        {
+            DhcpBinding binding = Obtain(link);
+            _nic = _nic.With(binding);
+            return request.Mtu is null && NicDhcp.Mtu(binding, _network, parent) is int mtu ? link with { Mtu = mtu } : link;
+        }
+        catch (NetworkException e) when (e.Error == NetworkError.DhcpTimeout && _network.Dhcp!.Fallback is not null)
+        {
+            LeaseRecord fallback = session.State.TakeFallback(_nic, _network, new HostAddresses(session).All);
+            session.Warn($"{e.Message} It takes {fallback.Address} from {_network.Dhcp.Fallback} instead.");
+            _nic = _nic.With(null) with { Leases = [fallback, .. _nic.With(null).Leases] };
+            return link;
+        }
+    }
+
+    private DhcpBinding Obtain(Link link)
+    {
+        DhcpClientSettings settings = NicDhcp.Settings(_nic, _network, probes: request.Probe is not null);
+        DhcpClient client = new(settings, NicDhcp.Random);
+        DhcpExchange exchange = new(session, $"{request.Target.Name}/{link.Name}", link, client, request.Probe ?? new());
+        return exchange.Run(now => client.Start(now, _nic.Dhcp!.Binding), _network.Dhcp!.Timeout);
+    }
+
+    // Empty if it is to follow from the NIC's name.
+    private PhysicalAddress ChosenMac(Link link) => _network.NicKind is MacvlanLink ? _nic.MacAddress : link.MacAddress;
+
     private static void ThrowIfTaken(IEnumerable<KeyValuePair<AddressValue, PhysicalAddress>> found)
     {
         if (found.Any()) throw AddressConflict.OnTheWire(found);
     }
 
-    private AddressValue[] Addresses => [.. nic.Leases.Select(static l => l.Address.Value)];
+    private AddressValue[] Addresses => [.. _nic.Leases.Select(static l => l.Address.Value)];
 
-    private bool HasFamily(AddressFamily family) => nic.Leases.Any(l => l.Address.Value.Family == family);
+    private bool HasFamily(AddressFamily family) => _nic.Leases.Any(l => l.Address.Value.Family == family);
 
     private void SetSysctl(RouteSocket inside, string family, Link link, string key, string value)
     {

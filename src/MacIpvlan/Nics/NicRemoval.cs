@@ -32,11 +32,15 @@ internal sealed class NicRemoval(NetworkSession session)
         if (unknown.Count > 0 && (IsInPlace(unknown[0], nic) || _told.Add(nic.ParentIndex))) session.Warn(Describe(unknown, nic, network));
     }
 
-    /// <summary>Starts to delete the link of a NIC, finished or not, in its namespace.</summary>
+    /// <summary>
+    /// Starts to delete the link of a NIC, finished or not, in its namespace. The address of its DHCP lease is given back
+    /// before.
+    /// </summary>
     public Task<LinkRemoval> Start(NamespaceHandle target, NicRecord nic, NetworkRecord network) => session.Namespaces.Start(target, () =>
     {
         using RouteSocket inside = RouteSocket.Open(target, session.Trace);
         if ((_links.Find(inside, nic, network) ?? _links.FindOrphan(inside, nic, network)) is not Link link) return LinkRemoval.NotFound;
+        NicDhcp.Release(link.Index, nic, network);
         inside.Execute(new LinkDelete(link.Index, link.Name));
         // With a macvlan link of its own, a container can make more links on the host's parent.
         bool isLike = nic.InterfaceIndex == 0 || network.NicKind is not MacvlanLink || link.MacAddress.Equals(nic.MacAddress);
@@ -104,7 +108,19 @@ internal sealed class NicRemoval(NetworkSession session)
     public void ReleaseDead(NicRecord nic, NetworkRecord network)
     {
         Delete(null, nic, network);
+        GiveBack(nic, network);
         Release(nic);
+    }
+
+    // As a courtesy: without it, the lease ends by itself.
+    private void GiveBack(NicRecord nic, NetworkRecord network)
+    {
+        if (nic.Dhcp?.Binding is null || session.Host.FindLink(nic.ParentIndex) is not { HasCarrier: true } parent) return;
+        session.RollBack(() => session.Namespaces.Run(session.OwnNamespace, () =>
+        {
+            NicDhcp.ReleaseFrom(parent, nic, network, session.Pause);
+            return 0;
+        }));
     }
 
     /// <summary>Says that a NIC's link can be any of several links.</summary>

@@ -55,7 +55,7 @@ public sealed record NicRequest
     /// that the link has then. This needs no CAP_NET_RAW, but no network can be changed until all other links of the
     /// parent have received the announcement.
     /// </summary>
-    internal bool AnnouncesItself => AnnounceCount > 1 || (AnnounceCount > 0 && (AnnouncesAside || Probe is not null));
+    internal bool AnnouncesItself => AnnounceCount > 1 || (AnnounceCount > 0 && (AnnouncesAside || Probe is not null || AsksServer));
 
     /// <summary>Whether its addresses are probed first (macvlan only); null for the network's setting.</summary>
     public bool? ProbeAddress { get; init; }
@@ -65,6 +65,15 @@ public sealed record NicRequest
 
     /// <summary>Its MAC address (macvlan only); if null, it is derived from the network and the address.</summary>
     public PhysicalAddress? MacAddress { get; init; }
+
+    /// <summary>The host name that it sends to DHCP servers; null for the name of its container.</summary>
+    public string? HostName { get; init; }
+
+    /// <summary>Whether somebody else asks a DHCP server for its address once it is made.</summary>
+    internal bool AsksLater { get; init; }
+
+    /// <summary>Whether it waits for a DHCP server.</summary>
+    internal bool AsksServer => Network.Record.Dhcp is not null && !NoAddress && !IsHost;
 
     /// <summary>Its MTU in bytes; if null, the network's MTU.</summary>
     public int? Mtu { get; init; }

@@ -51,7 +51,9 @@ internal static class NicRoutes
     public static IEnumerable<AddressFamily> DefaultRouteFamilies(NetworkRecord network) => network.Internal ? [] :
     [
         .. network.Subnets.Where(s => s.Gateway is not null || IsRouted(network)).Select(static s => s.Prefix.Family)
-            .Concat(network.Routes.Where(static r => r.Destination.PrefixLength == 0).Select(static r => r.Destination.Family)).Distinct(),
+            .Concat(network.Routes.Where(static r => r.Destination.PrefixLength == 0).Select(static r => r.Destination.Family))
+            // The server may name a router.
+            .Concat(network.Dhcp is null ? [] : [AddressFamily.InterNetwork]).Distinct(),
     ];
 
     private static IEnumerable<RouteAdd> Wanted(NetworkRecord network, NicRecord nic, Link link, AddressFamily family, LeaseRecord[] leases)
@@ -79,7 +81,10 @@ internal static class NicRoutes
             foreach (IPPrefix sibling in SiblingSubnets(network, family, leases)) yield return new(link, sibling);
         }
 
-        foreach (NetworkRoute route in own)
+        // What the network says itself is preferred to what a server says.
+        IEnumerable<NetworkRoute> leased = family != AddressFamily.InterNetwork || nic.Dhcp?.Binding is not DhcpBinding binding ? []
+            : binding.Lease.Routes.Where(r => (hasDefault || r.Destination.PrefixLength > 0) && !own.Any(o => o.Destination == r.Destination));
+        foreach (NetworkRoute route in leased.Select(r => r.Destination.PrefixLength == 0 ? r with { Metric = network.RouteMetric } : r).Concat(own))
         {
             yield return new(link, route.Destination)
             {
@@ -97,5 +102,5 @@ internal static class NicRoutes
         network.Subnets.Select(static s => s.Prefix).Where(p => p.Family == family && leases.All(l => l.Address.Subnet != p));
 
     private static AddressValue? GatewayOf(NetworkRecord network, LeaseRecord lease) =>
-        network.Subnets.First(s => s.Prefix.Contains(lease.Address.Value)).Gateway;
+        network.Subnets.FirstOrDefault(s => s.Prefix.Contains(lease.Address.Value))?.Gateway;
 }

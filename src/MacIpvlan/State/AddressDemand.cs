@@ -10,7 +10,4 @@ public sealed record AddressDemand(AddressFamily Family, AddressValue? Static)
 {
     /// <summary>Addresses that can't be the lowest free one, because the host itself has them; null for none.</summary>
     public IReadOnlyCollection<AddressValue>? OfHost { get; init; }
-
-    /// <summary>Whether the lowest free address is one of the network's fallback, because no DHCP server answered.</summary>
-    public bool IsFallback { get; init; }
 }

@@ -62,6 +62,9 @@ public interface IStateStore : IDisposable
     /// <summary>The NICs in a namespace, in the order they were added.</summary>
     IReadOnlyList<NicRecord> GetNics(NamespaceIdentity identity);
 
+    /// <summary>The NICs that have a part in DHCP, in the order they were added.</summary>
+    IReadOnlyList<NicRecord> GetDhcpNics();
+
     /// <summary>The indexes of the parents, other than this one, that NICs of a network were created on.</summary>
     IReadOnlyList<int> GetOtherParents(string networkId, int parentIndex);
 
@@ -118,6 +121,20 @@ public interface IStateStore : IDisposable
     /// <summary>Does the same for several NICs in one transaction.</summary>
     /// <returns>For each NIC, whether it was updated.</returns>
     IReadOnlyList<bool> UpdateNics(IReadOnlyList<NicRecord> nics, NicRecordState? from = null);
+
+    /// <summary>
+    /// Records a NIC's part in DHCP: <see cref="UpdateNic"/> leaves it unchanged, because leases are renewed while other
+    /// commands work on the NIC. With a lease, the address of a fallback is freed.
+    /// </summary>
+    /// <returns>False if the NIC has been released.</returns>
+    bool SetLease(string nicId, DhcpRecord dhcp);
+
+    /// <summary>Allocates the lowest free address of the network's <see cref="DhcpDefinition.Fallback"/> to a NIC.</summary>
+    /// <param name="nic">The NIC.</param>
+    /// <param name="network">Its network, which has a fallback.</param>
+    /// <param name="ofHost">Addresses that the host itself has.</param>
+    /// <exception cref="NetworkException">AddressesExhausted.</exception>
+    LeaseRecord TakeFallback(NicRecord nic, NetworkRecord network, IReadOnlyCollection<AddressValue> ofHost);
 
     /// <summary>Deletes a NIC and frees its addresses. Does nothing if the NIC doesn't exist.</summary>
     /// <param name="id">The NIC's id.</param>

@@ -83,8 +83,27 @@ public sealed record NicRecord
     /// <summary>The MTU in bytes; zero until the interface is created.</summary>
     public int Mtu { get; init; }
 
-    /// <summary>Its addresses, in the order they were requested.</summary>
+    /// <summary>Its addresses: the one of its DHCP lease, and the others in the order they were requested.</summary>
     public IReadOnlyList<LeaseRecord> Leases { get; init; } = [];
+
+    /// <summary>Its part in DHCP; null if it has none.</summary>
+    public DhcpRecord? Dhcp { get; init; }
+
+    /// <summary>The NIC for a removal of its link after which it still has its DHCP lease.</summary>
+    public NicRecord KeepingLease() => this with { Dhcp = null };
+
+    /// <summary>The NIC with another lease, or with none, among its addresses.</summary>
+    /// <exception cref="InvalidOperationException">It has no part in DHCP.</exception>
+    public NicRecord With(DhcpBinding? binding)
+    {
+        DhcpRecord dhcp = (Dhcp ?? throw new InvalidOperationException("The NIC has no part in DHCP.")) with { Binding = binding };
+        IEnumerable<LeaseRecord> others = Leases.Where(static l => l.Source is not (LeaseSource.Dhcp or LeaseSource.DhcpFallback));
+        return this with
+        {
+            Dhcp = dhcp,
+            Leases = binding is null ? [.. others] : [new(binding.Lease.Address, LeaseSource.Dhcp), .. others],
+        };
+    }
 }
 
 /// <summary>An address that is allocated to a NIC.</summary>
@@ -100,6 +119,12 @@ public enum LeaseSource
 
     /// <summary>It was requested.</summary>
     Static,
+
+    /// <summary>A DHCP server leased it.</summary>
+    Dhcp,
+
+    /// <summary>It was the lowest free address of the network's fallback, because no DHCP server answered.</summary>
+    DhcpFallback,
 }
 
 /// <summary>The state of a NIC on record.</summary>

@@ -13,6 +13,8 @@ namespace MacIpvlan;
 /// <param name="confirm">Asked before each change, with the target and the action.</param>
 public sealed class NetworkRestoration(NetworkSession session, Func<string, string, bool> confirm)
 {
+    // A server that doesn't answer one NIC would keep each other NIC of the network waiting.
+    private readonly HashSet<string> _unserved = [];
     private readonly ContainerNics _nics = new(session);
     private readonly ConnectSteps _connector = new(session);
     private readonly NicLinks _links = new(session);
@@ -20,6 +22,9 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
     private readonly NicComparison _comparison = new(session);
     private readonly ParentLinks _parents = new(session);
     private readonly RenamedParents _renamed = new(session);
+
+    /// <summary>Whether the caller asks DHCP servers itself for the addresses of NICs that are made anew.</summary>
+    internal bool KeepsLeases { get; init; }
 
     /// <summary>Restores networks.</summary>
     /// <param name="networks">
@@ -97,16 +102,17 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             using NamespaceHandle? successor = alive is null ? NicLinks.OpenSuccessor(record) : null;
             if ((container?.Namespace ?? alive ?? successor) is NamespaceHandle target)
             {
+                if (_unserved.Contains(network.Id)) return Detach(nic, RestoreResult.Failed, "No DHCP server answered another NIC of the network.");
                 string restore = $"Restore the NIC on network {nic.Network}, with {DescribeAddresses(nic)}";
                 if (!confirm(nic.ToString(), restore)) return Of(nic, RestoreResult.Skipped);
                 if (record.InterfaceIndex != 0 && record.NamespaceBirth.BootId == HostBoot.Id)
                 {
                     // A NIC that can't be made anew is left as it is.
                     _links.CheckIsFree(target, record, network.Record);
-                    _removal.Delete(alive, record, network.Record);
+                    _removal.Delete(alive, record.KeepingLease(), network.Record);
                 }
 
-                return _connector.Reattach(nic, network, target) is ContainerNic made ? Of(made, RestoreResult.Restored) : AtWork(nic);
+                return _connector.Reattach(nic, network, target, asksLater: KeepsLeases) is ContainerNic made ? Of(made, RestoreResult.Restored) : AtWork(nic);
             }
 
             if (container is { State: not ContainerState.Gone })
@@ -126,6 +132,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
         }
         catch (Exception e) when (e is NetworkException or NetlinkException)
         {
+            if (e is NetworkException { Error: NetworkError.DhcpTimeout }) _unserved.Add(network.Id);
             return Of(nic, RestoreResult.Failed, e.Message);
         }
     }
@@ -226,6 +233,9 @@ public enum RestoredKind : long
 
     /// <summary>A NIC.</summary>
     Nic,
+
+    /// <summary>The DHCP lease of a NIC.</summary>
+    Lease,
 }
 
 /// <summary>The results of restoring an item.</summary>
@@ -249,6 +259,21 @@ public enum RestoreResult : long
 
     /// <summary>The item couldn't be recreated.</summary>
     Failed,
+
+    /// <summary>A DHCP server gave the NIC an address.</summary>
+    Obtained,
+
+    /// <summary>The lease was renewed, and only its times have changed.</summary>
+    Renewed,
+
+    /// <summary>The lease was renewed, and has another address, route, server or other setting.</summary>
+    Changed,
+
+    /// <summary>The server refused the address, or another station has it.</summary>
+    Lost,
+
+    /// <summary>The lease ended without an answer of a server.</summary>
+    Expired,
 
     /// <summary>The item was left unchanged (-WhatIf, or the answer to -Confirm).</summary>
     Skipped,

@@ -128,7 +128,7 @@ internal sealed class NicComparison(NetworkSession session)
         LinkAddress[] actual = [.. inside.GetAddresses(link)];
         foreach (InterfaceAddress missing in nic.Addresses.Except(actual.Select(static a => a.Address)))
         {
-            add(DifferenceKind.AddressMissing, $"{missing}", "none", By(new AddressAdd(link, missing)));
+            add(DifferenceKind.AddressMissing, $"{missing}", "none", By(NicDhcp.Add(link, nic.Record, missing)));
         }
 
         // Addresses of other subnets are ignored; one of the network's own subnets could be allocated to another NIC.

@@ -38,7 +38,7 @@ public static class Recovery
         using NamespaceHandle? target = new NicLinks(session).OpenNamespace(nic);
         if (nic.State == NicRecordState.Restoring)
         {
-            removal.Delete(target, nic, network);
+            removal.Delete(target, nic.KeepingLease(), network);
             session.State.UpdateNic(nic with { State = NicRecordState.Detached });
             return;
         }

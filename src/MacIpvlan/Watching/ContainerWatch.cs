@@ -5,7 +5,7 @@ namespace MacIpvlan;
 
 /// <summary>
 /// Follows the host's container runtimes and restores or releases the NICs of each container that starts, stops or is
-/// removed, until the command is stopped.
+/// removed, and keeps the DHCP leases of all NICs, until the command is stopped.
 /// </summary>
 /// <param name="session">The session.</param>
 /// <param name="confirm">Asked before each change, with the target and the action.</param>
@@ -22,16 +22,19 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(session.Stopping);
         using BlockingCollection<Func<string?>> changes = [];
+        using LeaseKeeper keeper = new(session);
         Task[] followers = [.. session.Containers.Runtimes.Select(r => Task.Run(() => Watched(r)))];
         try
         {
             foreach (RestoredItem item in Restore(null)) yield return item;
+            bool keepsLeases = confirm("DHCP leases", "Renew them as long as this command runs");
             while (true)
             {
                 // Otherwise, this thread would keep the namespace of the last NIC alive until the next event.
                 session.LeaveNamespaces();
-                string? id = changes.Take(session.Stopping)();
-                foreach (RestoredItem item in Restore(id)) yield return item;
+                Func<string?>? change = changes.TryTake(out Func<string?>? next, (int)keeper.Wait.TotalMilliseconds, session.Stopping) ? next : null;
+                foreach (RestoredItem item in change is null ? [] : Restore(change())) yield return item;
+                foreach (RestoredItem item in keepsLeases ? keeper.Work() : []) yield return item;
             }
         }
         finally
@@ -89,7 +92,7 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
         HashSet<string> used = [.. nics.Select(static n => n.Network)];
         if (containerId is not null && nics.Length == 0) return [];
         ContainerNetwork[] networks = [.. new ContainerNetworks(session).GetAll().Where(n => containerId is null || used.Contains(n.Name))];
-        return new NetworkRestoration(session, confirm)
+        return new NetworkRestoration(session, confirm) { KeepsLeases = true }
             .Restore(networks, areAll: containerId is null, n => containerId is null || n.ContainerId == containerId)
             .Where(static i => i.Result is RestoreResult.Restored or RestoreResult.Released or RestoreResult.Failed);
     }

@@ -69,6 +69,7 @@ internal static partial class Uapi
     public const uint VLAN_FLAG_MVRP = 0x8;
 
     // include/uapi/linux/if_ether.h
+    public const ushort ETH_P_IP = 0x0800;
     public const ushort ETH_P_ARP = 0x0806;
     public const ushort ETH_P_IPV6 = 0x86dd;
 

@@ -26,6 +26,8 @@ internal static partial class Uapi
     {
         [FieldOffset(0)]
         public ushort family;
+        [FieldOffset(2)]
+        public ushort port;
         [FieldOffset(4)]
         public fixed byte sin_addr[4];
         [FieldOffset(8)]

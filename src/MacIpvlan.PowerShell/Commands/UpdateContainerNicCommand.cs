@@ -1,0 +1,40 @@
+using System.Management.Automation;
+
+namespace MacIpvlan.PowerShell.Commands;
+
+/// <summary>Renews the DHCP leases of NICs now.</summary>
+[Cmdlet(VerbsData.Update, "ContainerNic", SupportsShouldProcess = true, DefaultParameterSetName = ByNetwork)]
+[OutputType(typeof(ContainerNic))]
+public sealed class UpdateContainerNicCommand : NicSelectionCommand
+{
+    private IReadOnlyList<ContainerNic>? _all;
+
+    /// <summary>Returns the NICs with their leases.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override bool ChangesHost => true;
+
+    private protected override bool EntersNamespaces => true;
+
+    private protected override bool SendsPackets => true;
+
+    private protected override void Process(NicSelection selection)
+    {
+        _all ??= new ContainerNics(Session).GetAll();
+        ContainerNic[] nics = [.. selection.Find(() => selection.Nics is null ? GetNics(selection) : _all)];
+        if (ReportMissing(selection, nics)) return;
+        // Of all NICs, or of all in a network, only those with a lease are meant.
+        foreach (ContainerNic nic in nics.Where(n => n.UsesDhcp() || selection.Nics is not null))
+        {
+            Session.Progress(new("Renewing leases", nic, TotalOf(nics.Length)));
+            Guard(nic, () =>
+            {
+                if (!ShouldProcess(nic.ToString(), $"Renew the DHCP lease on network {nic.Network}")) return;
+                ContainerNic renewed = new NicLeases(Session).Renew(nic);
+                if (!PassThru) return;
+                foreach (ContainerNic now in new NicStates(Session).Look([renewed])) Write(now);
+            });
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using MacIpvlan.Addressing;
+using MacIpvlan.Linux;
+using MacIpvlan.Netlink;
+using MacIpvlan.State;
+
+namespace MacIpvlan;
+
+/// <summary>Puts what DHCP servers grant on existing NICs: addresses, routes and MTU.</summary>
+public sealed class NicLeases(NetworkSession session)
+{
+    private readonly NicLinks _links = new(session);
+    private readonly NicNeighbors _neighbors = new(session);
+    private readonly HostRoutes _hostRoutes = new(session);
+
+    /// <summary>Asks the server of a NIC's lease to renew it now, or any server for a lease if it has none.</summary>
+    /// <param name="nic">The NIC, of a DHCP network.</param>
+    /// <returns>The NIC with the lease.</returns>
+    /// <exception cref="NetworkException">InvalidParameter, DhcpTimeout, NamespaceNotFound or InterfaceNotFound.</exception>
+    /// <exception cref="NetlinkException">The kernel refused a step.</exception>
+    public ContainerNic Renew(ContainerNic nic)
+    {
+        (NicRecord now, NetworkRecord network) = (nic.Record, nic.NetworkRecord);
+        if (!nic.UsesDhcp())
+        {
+            throw new NetworkException(
+                NetworkError.InvalidParameter, $"{nic} has no DHCP lease: its addresses are those that it was given.", "Specify a NIC of a network with -Dhcp.");
+        }
+
+        using NamespaceHandle target = _links.OpenNamespace(now) ?? throw new NetworkException(
+            NetworkError.NamespaceNotFound, $"The namespace of {nic} no longer exists.", "Run Restore-ContainerNetwork once the container runs.");
+        DhcpBinding binding = session.Namespaces.Run(target, () =>
+        {
+            using RouteSocket inside = RouteSocket.OpenToRead(target, session.ThrowIfStopping);
+            Link link = _links.Find(inside, now, network) ?? throw new NetworkException(
+                NetworkError.InterfaceNotFound, $"The interface of {nic} isn't in its namespace.", $"Repair it: Repair-ContainerNetwork {nic.Network}.");
+            session.Trace?.Invoke(inside.InNamespace($"udhcpc -f -n -q -i {ShellWord.Quote(link.Name)}"));
+            return Exchange(nic, link);
+        });
+        return new(Change(target, now, now.With(binding), network), network);
+    }
+
+    /// <summary>Records another lease of a NIC, or none, and puts it on the NIC's link.</summary>
+    /// <param name="target">The NIC's namespace.</param>
+    /// <param name="before">The NIC with the lease that it had.</param>
+    /// <param name="after">The NIC with the lease that it has now.</param>
+    /// <param name="network">Its network.</param>
+    /// <returns>The NIC as it is now.</returns>
+    /// <exception cref="NetworkException">NicNotFound: it was disconnected meanwhile.</exception>
+    /// <exception cref="NetlinkException">The kernel refused a step.</exception>
+    internal NicRecord Change(NamespaceHandle target, NicRecord before, NicRecord after, NetworkRecord network)
+    {
+        if (!session.State.SetLease(after.Id, after.Dhcp!))
+        {
+            throw new NetworkException(NetworkError.NicNotFound, $"{new ContainerNic(before, network)} was disconnected meanwhile.");
+        }
+
+        bool hasMoved = !before.Leases.SequenceEqual(after.Leases);
+        if (hasMoved) _hostRoutes.Remove(before);
+        int mtu = session.Namespaces.Run(target, () => Put(target, before, after, network));
+        if (mtu != after.Mtu)
+        {
+            after = after with { Mtu = mtu };
+            session.State.UpdateNic(after, from: NicRecordState.Attached);
+        }
+
+        if (hasMoved) _hostRoutes.Add([after]);
+        return after;
+    }
+
+    /// <summary>Puts the recorded lease of a NIC on its link, with the time that is left.</summary>
+    /// <exception cref="NetlinkException">The kernel refused.</exception>
+    internal void Refresh(NamespaceHandle target, NicRecord nic, NetworkRecord network) =>
+        session.Namespaces.Run(target, () => Put(target, nic, nic, network));
+
+    private DhcpBinding Exchange(ContainerNic nic, Link link)
+    {
+        DhcpClientSettings settings = NicDhcp.Settings(nic.Record, nic.NetworkRecord, probes: nic.NetworkRecord.Probe is not null);
+        DhcpBinding? known = nic.Record.Dhcp!.Binding;
+        bool isHeld = known is { State: not DhcpClientState.Rebooting } && !known.IsExpired(BootClock.Now);
+        DhcpClient client = isHeld ? DhcpClient.Resume(settings, NicDhcp.Random, known!) : new(settings, NicDhcp.Random);
+        DhcpExchange exchange = new(session, nic.ToString(), link, client, nic.NetworkRecord.Probe ?? new());
+        return exchange.Run(now => isHeld ? client.Renew(now) : client.Start(now, known), nic.NetworkRecord.Dhcp!.Timeout);
+    }
+
+    // Runs on a thread in the namespace. One datagram has all of it, so that no packet finds it half done.
+    private int Put(NamespaceHandle target, NicRecord before, NicRecord after, NetworkRecord network)
+    {
+        using RouteSocket inside = RouteSocket.Open(target, session.Trace);
+        if (_links.Find(inside, after, network) is not Link link) return after.Mtu;
+        InterfaceAddress[] gone = [.. before.Leases.Except(after.Leases).Select(static l => l.Address)];
+        InterfaceAddress[] gained = [.. after.Leases.Except(before.Leases).Select(static l => l.Address)];
+        List<RouteRequest> requests = [.. gone.Select(a => new AddressDelete(link, a))];
+        int? mtu = MtuOf(before, after, network);
+        if (mtu is not null && mtu != link.Mtu) requests.Add(new LinkSet(link.Index, link.Name) { Mtu = mtu });
+        requests.AddRange(after.Leases.Where(static l => l.Source == LeaseSource.Dhcp).Select(l => NicDhcp.Add(link, after, l.Address)));
+        requests.AddRange(after.Leases.Where(l => l.Source != LeaseSource.Dhcp && gained.Contains(l.Address)).Select(l => new AddressAdd(link, l.Address)));
+        bool isSame = gone.Length == 0 && gained.Length == 0
+            && before.Dhcp!.Binding is DhcpBinding old && after.Dhcp!.Binding?.Lease.IsSameConfiguration(old.Lease) == true;
+        if (!isSame) requests.AddRange(Routes(inside, link, before, after, network));
+        inside.Execute([.. requests]);
+        if (gained.Length > 0 && PacketSocket.TryOpen() is PacketSocket announcing)
+        {
+            Announcer.Start(announcing, link.Index, link.MacAddress, [.. gained.Select(static a => a.Value)], 1);
+        }
+
+        return mtu ?? link.Mtu;
+    }
+
+    private IEnumerable<RouteRequest> Routes(RouteSocket inside, Link link, NicRecord before, NicRecord after, NetworkRecord network)
+    {
+        RoutedNic[] others = [.. NicNeighbors.In(_neighbors.Find(after), inside.NamespaceCookie)];
+        NicRecord? host = _neighbors.FindHost(network.Id);
+        NamespaceRoutes was = new(NicNeighbors.InOrder([.. others, new(before, network, host)]));
+        NamespaceRoutes now = new(NicNeighbors.InOrder([.. others, new(after, network, host)]));
+        // With an address, the kernel takes away routes that nobody changes.
+        return now.ChangesFrom(was).Concat(now.Of(after).Select(r => r with { Link = link, KeepExisting = true }));
+    }
+
+    // Null if the leases don't change it.
+    private int? MtuOf(NicRecord before, NicRecord after, NetworkRecord network)
+    {
+        if (after.Dhcp!.Binding is not DhcpBinding binding || before.Dhcp!.Binding?.Lease.Mtu == binding.Lease.Mtu) return null;
+        return session.Host.FindLink(after.ParentIndex) is Link parent ? NicDhcp.Mtu(binding, network, parent) : null;
+    }
+}
