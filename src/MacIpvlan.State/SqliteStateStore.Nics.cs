@@ -251,7 +251,8 @@ public sealed partial class SqliteStateStore
 
     private static NicRecord With(Dictionary<string, DhcpRecord> dhcp, NicRecord nic) =>
         !dhcp.TryGetValue(nic.Id, out DhcpRecord? known) ? nic
-        : known.Binding is null ? nic with { Dhcp = known }
+        // With the lease, the kernel has taken the address away.
+        : known.Binding?.IsExpired(BootClock.Now) != false ? nic with { Dhcp = known }
         : (nic with { Dhcp = known }).With(known.Binding);
 
     private static InterfaceAddress ReadAddress(StateRow row)

@@ -9,10 +9,6 @@ public sealed class UpdateContainerNicCommand : NicSelectionCommand
 {
     private IReadOnlyList<ContainerNic>? _all;
 
-    /// <summary>Returns the NICs with their leases.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
-
     private protected override bool ChangesHost => true;
 
     private protected override bool EntersNamespaces => true;
@@ -32,7 +28,6 @@ public sealed class UpdateContainerNicCommand : NicSelectionCommand
             {
                 if (!ShouldProcess(nic.ToString(), $"Renew the DHCP lease on network {nic.Network}")) return;
                 ContainerNic renewed = new NicLeases(Session).Renew(nic);
-                if (!PassThru) return;
                 foreach (ContainerNic now in new NicStates(Session).Look([renewed])) Write(now);
             });
         }

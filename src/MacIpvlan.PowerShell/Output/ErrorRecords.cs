@@ -45,6 +45,7 @@ internal static class ErrorRecords
             or NetworkError.MacAddressInUse => ErrorCategory.ResourceBusy,
         NetworkError.AddressesExhausted or NetworkError.StateUnavailable or NetworkError.ContainerNotRunning
             or NetworkError.RuntimeUnavailable or NetworkError.RendererUnavailable or NetworkError.IPv6Unavailable => ErrorCategory.ResourceUnavailable,
+        NetworkError.DhcpTimeout => ErrorCategory.OperationTimeout,
         NetworkError.SearchIncomplete => ErrorCategory.LimitsExceeded,
         NetworkError.InvalidDefinition => ErrorCategory.InvalidData,
         NetworkError.FileUnusable => ErrorCategory.OpenError,

@@ -1,7 +1,7 @@
 namespace MacIpvlan;
 
 /// <summary>What a client is doing (RFC 2131 4.4, figure 5).</summary>
-public enum DhcpClientState
+public enum DhcpClientState : long
 {
     /// <summary>Nothing: it isn't started, or the link has no carrier.</summary>
     Init,

@@ -38,13 +38,13 @@ public sealed record NicTestPair(ContainerNic Source, string Destination, Addres
         select pair;
 
     /// <summary>
-    /// Pairs a NIC with the gateways of its network in the NIC's address families, except itself; empty in the l3 modes.
+    /// Pairs a NIC with the gateways of its network in the NIC's address families, and with the router of its DHCP lease,
+    /// except itself; empty in the l3 modes.
     /// </summary>
     public static IReadOnlyList<NicTestPair> ToGateways(ContainerNic source) => NicRoutes.IsRouted(source.NetworkRecord) ? []
-        : [.. source.NetworkRecord.Subnets
-            .Where(s => s.Gateway is not null && source.Addresses.Any(a => s.Prefix.Contains(a.Value))
-                && source.Addresses.All(a => a.Value != s.Gateway))
-            .Select(s => new NicTestPair(source, s.Gateway!.ToString(), s.Gateway, null))];
+        : [.. source.NetworkRecord.Subnets.Where(s => source.Addresses.Any(a => s.Prefix.Contains(a.Value))).Select(static s => s.Gateway)
+            .Append(NicDhcp.RouterOf(source.Record)).OfType<AddressValue>().Where(g => source.Addresses.All(a => a.Value != g))
+            .Select(g => new NicTestPair(source, g.ToString(), g, null))];
 
     /// <summary>Pairs a NIC with an address, which can be the address of another NIC.</summary>
     /// <param name="source">The NIC.</param>

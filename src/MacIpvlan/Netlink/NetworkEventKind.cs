@@ -14,4 +14,7 @@ public enum NetworkEventKind : long
 
     /// <summary>Another station on an interface's link, found by ARP or neighbor discovery.</summary>
     Neighbor,
+
+    /// <summary>The DHCP lease of a NIC.</summary>
+    Lease,
 }

@@ -81,6 +81,8 @@ internal sealed class RouteListener : IDisposable
         NetworkEventKind.Link => [RTNLGRP_LINK],
         NetworkEventKind.Address => [RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR],
         NetworkEventKind.Route => [RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE],
-        _ => [RTNLGRP_NEIGH],
+        NetworkEventKind.Neighbor => [RTNLGRP_NEIGH],
+        // The kernel knows nothing of leases.
+        _ => [],
     };
 }

@@ -31,6 +31,7 @@ internal sealed class ConnectSteps(NetworkSession session)
     private readonly NicNeighbors _neighbors = new(session);
     private readonly Dictionary<string, Link> _parents = [];
     private int _planned;
+    private AddressValue[]? _taken;
 
     /// <summary>Creates a NIC in a namespace, adds its addresses and routes, and brings it up.</summary>
     /// <exception cref="NetworkException">The request can't be carried out.</exception>
@@ -75,12 +76,16 @@ internal sealed class ConnectSteps(NetworkSession session)
             HostAddresses = request.IsHost ? _hostAddresses.On(parent) : [],
         };
         WarnOfGateways(request);
-        IReadOnlyList<AddressDemand> demands = NicRequestCheck.Demands(request, _hostAddresses.All);
+        IReadOnlyList<AddressDemand> demands = NicRequestCheck.Demands(request, Taken);
         bool isCrowded = request.Network.NicCount + _planned++ > CrowdSize;
         NicRequest complete = isCrowded ? request with { AnnouncesAside = true } : request;
         if (complete.AnnouncesItself) Announcer.Prepare();
         return new(complete, wanted, parent, demands);
     }
+
+    // What a DHCP server has assigned is no address of another network, either. As it was when it was first needed.
+    private IReadOnlyCollection<AddressValue> Taken => _taken ??=
+        [.. _hostAddresses.All, .. session.State.GetDhcpNics().SelectMany(static n => n.Leases).Where(static l => l.Source == LeaseSource.Dhcp).Select(static l => l.Address.Value)];
 
     /// <summary>Reserves the addresses of planned NICs.</summary>
     /// <returns>For each plan, in order, the NIC with its addresses or the reason it can't have them.</returns>

@@ -73,7 +73,9 @@ public sealed class ContainerNic
     public ValueList<string> Route => ValueList.OfTexts(Routes.Select(static r => r.Text));
 
     /// <summary>Its DHCP lease; null if it has none.</summary>
-    public NicLease? Lease => Record.Dhcp is { Binding: DhcpBinding binding } dhcp ? new(binding, dhcp.ClientIdentifier) : null;
+    public NicLease? Lease => Record.Dhcp is { Binding: DhcpBinding binding } dhcp && !binding.IsExpired(BootClock.Now)
+        ? new(binding, dhcp.ClientIdentifier)
+        : null;
 
     /// <summary>What it's like: in the kernel, or on record if that was asked for.</summary>
     public NicState State { get; }

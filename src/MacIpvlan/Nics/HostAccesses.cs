@@ -67,13 +67,14 @@ public sealed class HostAccesses(NetworkSession session)
             MacvlanLink { Mode: MacvlanMode.Source } => "in mode Source, interfaces send only to the wire, not to each other",
             IpvlanLink { Flag: IpvlanFlag.Private } => "with flag Private, interfaces of the parent can't reach each other",
             IpvlanLink { Flag: IpvlanFlag.Vepa } => "with flag Vepa, all traffic goes to the switch, even with an interface on the host",
+            _ when network.Dhcp && network.Record.Subnets.Count == 0 => "a DHCP server assigns its addresses, and it has no IPv6 subnet either",
             _ => null,
         };
         if (reason is null) return;
         throw new NetworkException(
             NetworkError.HostAccessUnsuitable,
             $"The host can't have access to network '{network.Name}': {reason}.",
-            "Use a macvlan network of mode Bridge, or an ipvlan network without a flag.");
+            "Use a macvlan network of mode Bridge, or an ipvlan network without a flag, with a subnet.");
     }
 
     /// <summary>The host's access to networks, or to all networks.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.NetworkInformation;
 using System.Security.Cryptography;
 using System.Text;
@@ -71,6 +72,12 @@ internal static class NicDhcp
     /// <returns>Null if it keeps the MTU that it has.</returns>
     public static int? Mtu(DhcpBinding binding, NetworkRecord network, Link parent) =>
         network.Mtu is null ? binding.Lease.MtuOn(parent.Mtu) : null;
+
+    /// <summary>The router of a NIC's lease; null if it has none.</summary>
+    public static AddressValue? RouterOf(NicRecord nic) =>
+        nic.Dhcp?.Binding?.Lease.Routes.FirstOrDefault(static r => r.Destination.PrefixLength == 0)?.NextHop is IPAddress router
+            ? AddressValue.From(router)
+            : null;
 
     /// <summary>Gives the address of a NIC back to its server. Runs on a thread in its namespace, while it has the address.</summary>
     public static void Release(int linkIndex, NicRecord nic, NetworkRecord network)

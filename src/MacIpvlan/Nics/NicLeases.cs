@@ -51,7 +51,8 @@ public sealed class NicLeases(NetworkSession session)
     {
         if (!session.State.SetLease(after.Id, after.Dhcp!))
         {
-            throw new NetworkException(NetworkError.NicNotFound, $"{new ContainerNic(before, network)} was disconnected meanwhile.");
+            throw new NetworkException(
+                NetworkError.NicNotFound, $"{new ContainerNic(before, network)} was disconnected meanwhile.", "List the NICs with Get-ContainerNic.");
         }
 
         bool hasMoved = !before.Leases.SequenceEqual(after.Leases);

@@ -65,6 +65,12 @@ public enum DifferenceKind : long
     /// <summary>A NIC's interface lacks an address.</summary>
     AddressMissing,
 
+    /// <summary>A NIC of a DHCP network has no lease: no server answers, or nobody has renewed it before it ended.</summary>
+    LeaseMissing,
+
+    /// <summary>A NIC's DHCP lease should have been renewed some time ago: nobody renews it.</summary>
+    LeaseNotRenewed,
+
     /// <summary>A NIC's interface has an address in the network's subnets that others added.</summary>
     AddressWithoutLease,
 

@@ -10,6 +10,8 @@ namespace MacIpvlan;
 /// <summary>Compares recorded NICs with their links, addresses and routes in the kernel.</summary>
 internal sealed class NicComparison(NetworkSession session)
 {
+    // A lease that somebody keeps is renewed sooner.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private readonly NicLinks _links = new(session);
     private Dictionary<NamespaceKey, Lazy<NamespaceRoutes>> _routes = [];
 
@@ -67,6 +69,7 @@ internal sealed class NicComparison(NetworkSession session)
         }
 
         if (!link.IsUp) add(DifferenceKind.LinkDown, "up", "down", By(new LinkSet(link.Index, link.Name) { Up = true }));
+        CompareLease(nic, add);
         CompareAddresses(inside, link, nic, add);
         CompareRoutes(inside, link, nic, add);
         return findings;
@@ -136,6 +139,17 @@ internal sealed class NicComparison(NetworkSession session)
             .Where(a => nic.NetworkRecord.Subnets.Any(s => s.Prefix.Contains(a.Value))))
         {
             add(DifferenceKind.AddressWithoutLease, "none", $"{extra}", By(new AddressDelete(link, extra)), isForeign: true);
+        }
+    }
+
+    private void CompareLease(ContainerNic nic, AddFinding add)
+    {
+        if (!nic.UsesDhcp()) return;
+        Action<RouteSocket> renew = _ => new NicLeases(session).Renew(nic);
+        if (nic.Lease is not NicLease lease) add(DifferenceKind.LeaseMissing, "a DHCP lease", "none", renew);
+        else if (lease.State == DhcpClientState.Rebooting || nic.Record.Dhcp!.Binding!.RenewAt + s_patience < BootClock.Now)
+        {
+            add(DifferenceKind.LeaseNotRenewed, $"renewed at {lease.RenewTime:HH:mm:ss}", $"ends at {lease.ExpiryTime:HH:mm:ss}", renew);
         }
     }
 

@@ -18,6 +18,7 @@ public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions opt
     private readonly HashSet<NamespaceKey> _known = [];
     private readonly Dictionary<int, WatchedNamespace> _namespaces = [];
     private readonly List<NetworkEvent> _events = [];
+    private readonly WatchedLeases _leases = new();
     private WatchedNamespace _host = new(nic: null, options.All);
     private WatchedNetworks _networks = null!;
     private long _lookedAt;
@@ -37,7 +38,7 @@ public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions opt
                 session.Warn("Events were lost because too many arrived at once. The events from now on are complete again.");
                 Begin();
             }
-            else if (session.State.GetVersion() != _lookedAt) Look(tells: true);
+            else if (session.State.GetVersion() != _lookedAt || _leases.HasExpired) Look(tells: true);
 
             yield return [.. _events.Where(e => options.Kinds.Contains(e.Kind))];
             _events.Clear();
@@ -93,6 +94,8 @@ public sealed class NetworkWatch(NetworkSession session, NetworkWatchOptions opt
         _lookedAt = _networks.Version;
         foreach (ContainerNic nic in _networks.OnePerNamespace.Where(n => _known.Add(n.Record.NamespaceKey))) TryWatch(nic, tells);
         session.LeaveNamespaces();
+        if (tells) _events.AddRange(_leases.Look(_networks.Nics));
+        else _leases.Load(_networks.Nics);
         _host.Attribute(_networks);
         foreach ((int id, WatchedNamespace place) in _namespaces)
         {

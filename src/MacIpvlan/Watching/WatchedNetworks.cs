@@ -26,6 +26,9 @@ internal sealed class WatchedNetworks(IReadOnlyList<NetworkRecord> networks, IEn
         return new(networks, new ContainerNics(session).GetAllWithHost().Where(n => isWanted(n.Network)), version);
     }
 
+    /// <summary>The NICs.</summary>
+    public IReadOnlyCollection<ContainerNic> Nics => [.. _nics.SelectMany(static n => n)];
+
     /// <summary>One NIC for each namespace that has NICs, except the host's own.</summary>
     public IEnumerable<ContainerNic> OnePerNamespace => _nics.SelectMany(static n => n)
         .Where(static n => !n.Record.IsHost && n.Record.State != NicRecordState.Reserved).DistinctBy(static n => n.Record.NamespaceKey);

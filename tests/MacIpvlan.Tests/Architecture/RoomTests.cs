@@ -19,14 +19,14 @@ public sealed class RoomTests
         Definitions: Addressing Errors Dhcp Netlink State
         Session:     Errors Linux Containers Netlink State
         Parents:     Addressing Errors Linux Containers Netlink State Definitions Session
-        Nics:        Addressing Errors Linux Containers Netlink State Definitions Session Parents
+        Nics:        Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Parents
         Diagnosis:   Addressing Linux Netlink State Definitions Session Nics
         Namespaces:  Errors Linux Netlink State Definitions Session Nics
         Networks:    Addressing Dhcp Errors Netlink State Definitions Session Parents Nics
         Exchange:    Addressing Errors Linux Netlink State Definitions Session Parents Networks
         Topology:    Addressing Errors Linux Netlink State Definitions Session Parents Nics
-        Upkeep:      Addressing Errors Linux Containers Netlink State Definitions Session Parents Nics
-        Watching:    Addressing Errors Linux Containers Netlink State Definitions Session Parents Nics Networks Upkeep
+        Upkeep:      Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Parents Nics
+        Watching:    Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Parents Nics Networks Upkeep
         """;
 
     private const string PowerShell = """
