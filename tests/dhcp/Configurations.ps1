@@ -29,6 +29,7 @@ function Write-DnsmasqConfiguration([hashtable]$Settings) {
 }
 
 function Write-IscConfiguration([hashtable]$Settings) {
+    if ($Settings.LeaseSeconds -eq [uint32]::MaxValue) { throw 'dhcpd has no infinite leases. Use Dnsmasq or Kea.' }
     $names = @{
         3 = 'routers'; 6 = 'domain-name-servers'; 12 = 'host-name'; 15 = 'domain-name'; 26 = 'interface-mtu'; 28 = 'broadcast-address'
         33 = 'static-routes'; 42 = 'ntp-servers'; 58 = 'dhcp-renewal-time'; 59 = 'dhcp-rebinding-time'; 119 = 'domain-search'
@@ -38,8 +39,7 @@ function Write-IscConfiguration([hashtable]$Settings) {
         $unnamed | ForEach-Object { "option custom-$_ code $_ = string;" }
         'ddns-update-style none;', ($Settings.NotAuthoritative ? 'not authoritative;' : 'authoritative;')
         $Settings.ProbeAddress ? 'ping-check true;' : 'ping-check false;'
-        # Times are signed there: -1 is an infinite lease.
-        'default', 'min', 'max' | ForEach-Object { "$_-lease-time $($Settings.LeaseSeconds -eq [uint32]::MaxValue ? -1 : $Settings.LeaseSeconds);" }
+        'default', 'min', 'max' | ForEach-Object { "$_-lease-time $($Settings.LeaseSeconds);" }
         "subnet $($Settings.Network) netmask $($Settings.Mask) {"
         "  range $($Settings.Range -join ' ');"
         $Settings.Option.GetEnumerator() | ForEach-Object { "  option $($names[$_.Key] ?? "custom-$($_.Key)") = $(ConvertTo-Hex $_.Value);" }
@@ -72,7 +72,8 @@ function Write-KeaConfiguration([hashtable]$Settings) {
             @{ $kind = $value; 'ip-address' = $_.Value }
         })
     $server = @{
-        'interfaces-config' = @{ interfaces = @($Settings.Interface); 'dhcp-socket-type' = 'raw' }
+        # Without the address, it would answer once for each that the interface has.
+        'interfaces-config' = @{ interfaces = @("$($Settings.Interface)/$($Settings.Address -replace '/.*')"); 'dhcp-socket-type' = 'raw' }
         'lease-database' = @{ type = 'memfile'; persist = $true; name = "$($Settings.Folder)/leases"; 'lfc-interval' = 0 }
         'expired-leases-processing' = @{ 'reclaim-timer-wait-time' = 1 }
         authoritative = -not $Settings.NotAuthoritative
@@ -91,10 +92,11 @@ function Write-NetworkdConfiguration([hashtable]$Settings) {
     if ($Settings.NotAuthoritative -or $Settings.ProbeAddress) { throw 'systemd-networkd has no such setting.' }
     if ($Settings.Option.ContainsKey(58) -or $Settings.Option.ContainsKey(59)) { throw 'systemd-networkd computes T1 and T2 itself.' }
     $first, $last = $Settings.Range | ForEach-Object { Get-AddressNumber $_ }
-    $time = $Settings.LeaseSeconds -eq [uint32]::MaxValue ? 'infinity' : $Settings.LeaseSeconds
+    if ($Settings.LeaseSeconds -eq [uint32]::MaxValue) { throw 'systemd-networkd has no infinite leases. Use Dnsmasq or Kea.' }
+    $time = $Settings.LeaseSeconds
     $lines = @(
         '[Match]', "Name=$($Settings.Interface)"
-        '[Network]', "Address=$($Settings.Address)", 'DHCPServer=yes', 'LinkLocalAddressing=no', 'IPv6AcceptRA=no'
+        '[Network]', "Address=$($Settings.Address)", 'DHCPServer=yes', 'LinkLocalAddressing=ipv6', 'IPv6AcceptRA=no'
         '[DHCPServer]', "PoolOffset=$($first - (Get-AddressNumber $Settings.Network))", "PoolSize=$($last - $first + 1)"
         "DefaultLeaseTimeSec=$time", "MaxLeaseTimeSec=$time", 'EmitDNS=no', 'EmitNTP=no', 'EmitRouter=no', 'EmitTimezone=no'
         $Settings.Option.GetEnumerator() | ForEach-Object { "SendOption=$($_.Key):string:$(-join ($_.Value | ForEach-Object { '\x{0:x2}' -f $_ }))" }

@@ -6,6 +6,9 @@
 
 . $PSScriptRoot/Options.ps1
 . $PSScriptRoot/Configurations.ps1
+. $PSScriptRoot/Logs.ps1
+. $PSScriptRoot/Captures.ps1
+. $PSScriptRoot/Radvd.ps1
 
 $script:dhcpTree = Join-Path $PSScriptRoot '../../out/dhcp/usr'
 $script:dhcpPrograms = @{
@@ -35,10 +38,9 @@ function Start-DhcpServer {
         [string]$Address = '10.1.0.1/24',
         # The first and the last address that it leases.
         [string[]]$Range = @('10.1.0.100', '10.1.0.199'),
-        # The largest number is an infinite lease. dnsmasq needs at least 120, the others take seconds.
+        # dnsmasq needs at least 120, the others take seconds. The largest number is an infinite lease, of dnsmasq and Kea.
         [uint32]$LeaseSeconds = 120,
-        # T1 and T2. Without them, the server's own: dnsmasq and systemd-networkd send 0.5 and 0.875 of the lease, dhcpd and
-        # Kea send none.
+        # T1 and T2. Without them, dnsmasq sends 0.5 and 0.875 of the lease, and the others send none.
         [uint32]$RenewSeconds,
         [uint32]$RebindSeconds,
         # By code, as in ConvertTo-DhcpOption: @{ 3 = '10.1.0.1'; 121 = '10.2.0.0/16 10.1.0.2' }
@@ -119,7 +121,8 @@ function Start-Daemon {
     $program = @(if ($Kind -eq 'Networkd') { "$PSScriptRoot/networkd.sh" }) + (Convert-Path "$script:dhcpTree/$($script:dhcpPrograms[$Kind])")
     $start = [Diagnostics.ProcessStartInfo]::new('sh')
     # Each command replaces the one before, so the process that is started is the program.
-    foreach ($word in @('-c', 'exec "$@" </dev/null >>"$0" 2>&1', $log, 'ip', 'netns', 'exec', $Namespace, 'env') + $environment + $program + $Arguments) {
+    $enter = @(if ($Namespace) { 'ip', 'netns', 'exec', $Namespace })
+    foreach ($word in @('-c', 'exec "$@" </dev/null >>"$0" 2>&1', $log) + $enter + 'env' + $environment + $program + $Arguments) {
         $start.ArgumentList.Add($word)
     }
     $process = [Diagnostics.Process]::Start($start)
