@@ -223,8 +223,8 @@ Describe 'dnsmasq and NICs of ipvlan, which share a MAC address' {
         $problem = Get-DhcpProblem Dnsmasq, Tcpdump
         if ($problem) { return Set-ItResult -Skipped -Because $problem }
         foreach ($name in 'web1', 'web2') {
-            "netns add $name", "link add link eth0 name eth0 netns $name type ipvlan mode l2" | ip -batch -
-            ip -n $name link set eth0 up
+            "netns add $name", "link add link eth0 name new netns $name type ipvlan mode l2" | ip -batch -
+            ip -n $name link set new name eth0 up
         }
         $server = Start-DhcpServer Dnsmasq
         $capture = Start-DhcpCapture
