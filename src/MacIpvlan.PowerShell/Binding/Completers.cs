@@ -7,7 +7,7 @@ public sealed class NetworkCompleter : NameCompleter
 {
     private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input) =>
         new ContainerNetworks(session).GetAll().Where(n => IsFor(input.Command, n))
-            .Select(static n => new Candidate(n.Name, () => $"{n.Kind} {n.ModeText} on {n.Parent}: {n.Subnet}"));
+            .Select(static n => new Candidate(n.Name, () => $"{n.Kind} {n.ModeText} on {n.Parent}: {n.AddressSource}"));
 
     // Commands for one kind of network end with its name.
     private static bool IsFor(string command, ContainerNetwork network) => new[] { nameof(MacvlanNetwork), nameof(IpvlanNetwork) }

@@ -22,10 +22,10 @@ public sealed class NetworkReference
         ? ObjectRemains.ReadAll(item, nameof(ContainerNic.Network)) is { Count: > 0 } networks
             ? networks
             : throw new FormatException("The object belongs to no network: its property Network is empty.")
-        // A row that a network can be created from has no Kind.
-        : [ObjectRemains.ReadName(item, item.Properties[nameof(ContainerNetwork.Subnet)] is null
-            ? nameof(ContainerNetwork.Kind)
-            : nameof(ContainerNetwork.Subnet))];
+        // A row that a network can be created from has no Kind; one with DHCP needs no Subnet.
+        : [ObjectRemains.ReadName(item, item.Properties[nameof(ContainerNetwork.Subnet)] is null && item.Properties[nameof(ContainerNetwork.Dhcp)] is null
+            ? [nameof(ContainerNetwork.Kind)]
+            : [nameof(ContainerNetwork.Subnet), nameof(ContainerNetwork.Dhcp)])];
 
     /// <summary>The network's name, or a pattern where wildcards are supported. Several names are separated by commas.</summary>
     public string Name => string.Join(", ", Names);

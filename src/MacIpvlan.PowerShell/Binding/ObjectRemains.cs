@@ -21,12 +21,12 @@ internal static class ObjectRemains
             ? LanguagePrimitives.ConvertTo<string[]>(remains.Properties[property].Value)
             : Split(Read(remains, property) ?? "");
 
-    /// <summary>Reads the name of an object whose type is recognized by another property.</summary>
-    /// <exception cref="FormatException">The object doesn't have that property, so it is something else.</exception>
-    public static string ReadName(PSObject remains, string mark) =>
-        Read(remains, "Name") is string name && Read(remains, mark) is not null
+    /// <summary>Reads the name of an object whose type is recognized by another property, or by one of several.</summary>
+    /// <exception cref="FormatException">The object has none of these properties, so it is something else.</exception>
+    public static string ReadName(PSObject remains, params string[] marks) =>
+        Read(remains, "Name") is string name && marks.Any(m => Read(remains, m) is not null)
             ? name
-            : throw new FormatException($"The object has the wrong type: it needs Name and {mark}.");
+            : throw new FormatException($"The object has the wrong type: it needs Name and {string.Join(" or ", marks)}.");
 
     /// <summary>Splits a list that was written as one text, such as a cell of a CSV file.</summary>
     public static string[] Split(string text) => text.Length == 0 ? [] : text.Split(',', StringSplitOptions.TrimEntries);

@@ -31,7 +31,7 @@ public abstract class RemoveNetworkCommand<T> : NetworkCommand where T : Contain
             Session.Progress(new("Removing networks", network.Name, TotalOf(selected.Count)));
             Guard(network.Name, () =>
             {
-                string what = $"Remove the {network.Kind} network on {network.Parent} with {network.Subnet}";
+                string what = $"Remove the {network.Kind} network on {network.Parent} with {network.AddressSource}";
                 if (!ShouldRemove(network.Name, what, networks.CountNics(network), Force, out bool disconnect)) return;
                 networks.Remove(network, disconnect);
                 if (PassThru) Write(network);

@@ -14,9 +14,14 @@ public sealed class NetworkAddresses(NetworkSession session)
     private readonly Dictionary<string, IReadOnlyList<ContainerNic>> _nics = [];
     private IReadOnlyList<NetworkRecord>? _networks;
 
-    /// <summary>All addresses of a network, in the order of its subnets and then by number.</summary>
+    /// <summary>
+    /// All addresses of a network, in the order of its subnets and then by number, after those that a DHCP server assigned to NICs.
+    /// </summary>
     public IEnumerable<NetworkAddress> Get(ContainerNetwork network)
     {
+        IEnumerable<NetworkAddress> assigned = OfNics(network.Id)
+            .SelectMany(n => n.Addresses.Where(a => network.Record.Addresses.IsDhcp(a.Value.Family)).SelectMany(a => OfNic(network, a.Subnet, n, [])));
+        foreach (NetworkAddress address in assigned.DistinctBy(static a => a.Range).OrderBy(static a => a.Range.First)) yield return address;
         for (int i = 0; i < network.Record.Subnets.Count; i++)
         {
             foreach (NetworkAddress address in Get(network, network.Record.Subnets[i], network.Subnets[i].ForeignAddress)) yield return address;
@@ -34,8 +39,8 @@ public sealed class NetworkAddresses(NetworkSession session)
     {
         IPPrefix prefix = subnet.Prefix;
         // Networks on one parent with the same subnet allocate from one pool, and withhold their gateways and exclusions from each other.
-        NetworkRecord[] sharing = [.. Networks.Where(n => n.Parent == network.Parent && n.Subnets.Any(s => s.Prefix == prefix))];
-        SubnetRecord[] subnets = [.. sharing.SelectMany(static n => n.Subnets).Where(s => s.Prefix == prefix)];
+        NetworkRecord[] sharing = [.. Networks.Where(n => n.Parent == network.Parent && n.Pools.Any(s => s.Prefix == prefix))];
+        SubnetRecord[] subnets = [.. sharing.SelectMany(static n => n.Pools).Where(s => s.Prefix == prefix)];
         HashSet<AddressValue> gateways = [.. subnets.Select(static s => s.Gateway).OfType<AddressValue>()];
         AddressRange usable = AddressPool.Usable(prefix);
         Dictionary<AddressValue, NetworkAddress> single = [];

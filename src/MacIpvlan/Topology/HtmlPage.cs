@@ -68,6 +68,8 @@ public static class HtmlPage
         foreach (TopologyNetwork drawn in topology.Networks)
         {
             ContainerNetwork network = drawn.Network;
+            // Nobody here knows how many addresses a DHCP server has.
+            string[] unknown = network.Dhcp ? [""] : [];
             string[] troubles = [.. ((string[])[TopologyWords.Trouble(network), TopologyWords.Troubles(drawn.Nics)])
                 .Where(static t => t.Length > 0).Select(TopologyWords.Marked)];
             page.Start("tr", ("class", troubles.Length == 0 ? "" : "unwell"));
@@ -76,9 +78,9 @@ public static class HtmlPage
             page.WriteEndElement();
             DrawCells(
                 page, [TopologyWords.KindOf(network)], [PrintableText.Clean(network.Parent)],
-                [.. network.Subnets.Select(static s => $"{s}")],
-                [.. network.Subnets.Select(static s => TopologyWords.Count(s.InUse))],
-                [.. network.Subnets.Select(static s => TopologyWords.Count(s.Free))],
+                [.. network.AddressSource],
+                [.. unknown, .. network.Subnets.Select(static s => TopologyWords.Count(s.InUse))],
+                [.. unknown, .. network.Subnets.Select(static s => TopologyWords.Count(s.Free))],
                 [drawn.Nics.Count.ToString(CultureInfo.InvariantCulture)],
                 troubles.Length == 0 ? [TopologyWords.Of(network.State)] : troubles);
             page.WriteEndElement();
@@ -96,6 +98,7 @@ public static class HtmlPage
         page.Text("h2", network.Name);
         page.Text("p", string.Join(", ", TopologyWords.TraitsOf(network).Prepend(
             $"{TopologyWords.KindOf(network)} on {PrintableText.Clean(network.Parent)}")));
+        if (TopologyWords.DhcpOf(network) is string dhcp) page.Text("p", dhcp);
         foreach (NetworkSubnet subnet in network.Subnets)
         {
             page.Text("p", $"{subnet}, {TopologyWords.GatewayOf(subnet)}, {TopologyWords.UsageOf(subnet)}");

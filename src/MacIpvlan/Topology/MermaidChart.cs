@@ -29,7 +29,8 @@ public static class MermaidChart
     {
         ContainerNetwork network = drawn.Network;
         string kind = string.Join(", ", TopologyWords.TraitsOf(network).Prepend(TopologyWords.KindOf(network)));
-        string[] lines = [network.Name, kind, .. network.Subnets.SelectMany(static s => (string[])[$"{s}", TopologyWords.GatewayOf(s)])];
+        string[] dhcp = TopologyWords.DhcpOf(network) is string text ? [text] : [];
+        string[] lines = [network.Name, kind, .. dhcp, .. network.Subnets.SelectMany(static s => (string[])[$"{s}", TopologyWords.GatewayOf(s)])];
         string id = chart.Add(network.Kind, "([{0}])", lines, TopologyWords.Trouble(network));
         chart.Connect(below, id);
         if (drawn.HostAccess is HostAccess access)

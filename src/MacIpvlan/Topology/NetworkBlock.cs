@@ -64,6 +64,11 @@ internal sealed class NetworkBlock : Block
         if (trouble.Length > 0) texts.Add(new(Font.Trouble, left, line += 18, Font.Trouble.Fit(TopologyWords.Marked(trouble), right - left)));
         string traits = string.Join(", ", TopologyWords.TraitsOf(network));
         if (traits.Length > 0) texts.Add(new(Font.Note, left, line += 18, Font.Note.Fit(traits, right - left)));
+        if (TopologyWords.DhcpOf(network) is string dhcp)
+        {
+            texts.Add(new(Font.Address, left, line += LineHeight + SubnetGap, Font.Address.Fit(dhcp, right - left)));
+        }
+
         foreach (NetworkSubnet subnet in network.Subnets)
         {
             line += LineHeight + SubnetGap;

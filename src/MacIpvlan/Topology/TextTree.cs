@@ -49,12 +49,14 @@ public sealed class TextTree
     private Branch DrawNetwork(TopologyNetwork drawn, int depth)
     {
         ContainerNetwork network = drawn.Network;
-        int subnetWidth = network.Subnets.Max(static s => $"{s}".Length);
-        int gatewayWidth = network.Subnets.Max(static s => TopologyWords.GatewayOf(s).Length);
+        // With DHCP, there can be no subnet.
+        int subnetWidth = network.Subnets.Select(static s => $"{s}".Length).DefaultIfEmpty().Max();
+        int gatewayWidth = network.Subnets.Select(static s => TopologyWords.GatewayOf(s).Length).DefaultIfEmpty().Max();
         string traits = string.Concat(TopologyWords.TraitsOf(network).Select(static t => $", {t}"));
         return new(
             [
                 .. Title(network.Name, TopologyWords.KindOf(network) + traits, TopologyWords.Trouble(network), Room(depth + 1)),
+                .. TopologyWords.DhcpOf(network) is string dhcp ? Wrap(dhcp.Split(' '), " ", Room(depth + 1)) : [],
                 .. network.Subnets.SelectMany(s => Wrap(
                     [$"{s}".PadRight(subnetWidth), TopologyWords.GatewayOf(s).PadRight(gatewayWidth), TopologyWords.UsageOf(s)],
                     Gap, Room(depth + 1))),

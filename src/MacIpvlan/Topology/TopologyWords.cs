@@ -98,6 +98,11 @@ internal static class TopologyWords
         if (network.Route.Count > 0) yield return Phrase.Count(network.Route.Count, "route");
     }
 
+    /// <summary>That a DHCP server assigns the addresses of a network, and where they come from if none answers.</summary>
+    /// <returns>Null without DHCP.</returns>
+    public static string? DhcpOf(ContainerNetwork network) =>
+        !network.Dhcp ? null : network.DhcpFallback is null ? "DHCP" : $"DHCP, fallback {network.DhcpFallback}";
+
     /// <summary>The gateway of a subnet.</summary>
     public static string GatewayOf(NetworkSubnet subnet) => subnet.Gateway is null ? "no gateway" : $"gateway {subnet.Gateway}";
 

@@ -23,7 +23,7 @@ public sealed class RoomTests
         Diagnosis:   Addressing Linux Netlink State Definitions Session Nics
         Namespaces:  Errors Linux Netlink State Definitions Session Nics
         Networks:    Addressing Dhcp Errors Netlink State Definitions Session Parents Nics
-        Exchange:    Addressing Errors Linux Netlink State Definitions Session Parents Networks
+        Exchange:    Addressing Dhcp Errors Linux Netlink State Definitions Session Parents Networks
         Topology:    Addressing Errors Linux Netlink State Definitions Session Parents Nics
         Upkeep:      Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Parents Nics
         Watching:    Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Parents Nics Networks Upkeep

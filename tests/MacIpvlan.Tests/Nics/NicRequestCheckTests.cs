@@ -100,6 +100,27 @@ public sealed class NicRequestCheckTests : IDisposable
     }
 
     [Fact]
+    public void Address_OfDhcpIsTheServersToAssign()
+    {
+        NicRequest request = WithDhcp("fd18::/64") with { IsHost = true };
+
+        NetworkAssert.Refused(
+            NetworkError.InvalidAddress, () => NicRequestCheck.Check(request with { Addresses = TestRequests.Addresses("10.0.0.7") }),
+            "10.0.0.7", "'net1'", "a DHCP server assigns its IPv4 addresses");
+        NetworkAssert.Refused(
+            NetworkError.InvalidAddress, () => NicRequestCheck.Check(WithDhcp("") with { IsHost = true, Addresses = TestRequests.Addresses("fd18::7") }),
+            "isn't in any subnet of 'net1', which has none");
+        // IPv6 is as ever.
+        NicRequestCheck.Check(request with { Addresses = TestRequests.Addresses("fd18::7") });
+        Assert.Equal(["InterNetworkV6"], NicRequestCheck.Demands(request, []).Select(static d => $"{d.Family}"));
+        Assert.Empty(NicRequestCheck.Demands(WithDhcp(""), []));
+    }
+
+    [Fact]
+    public void Mtu_OfDhcpHasRoomForItsMessages() => NetworkAssert.Refused(
+        NetworkError.InvalidParameter, () => NicRequestCheck.Check(WithDhcp("") with { Mtu = 575 }), "DHCP", "576");
+
+    [Fact]
     public void Demands_AreNoneWhenNoAddressIsWanted() =>
         Assert.Empty(NicRequestCheck.Demands(Request() with { NoAddress = true }, []));
 
@@ -142,6 +163,13 @@ public sealed class NicRequestCheckTests : IDisposable
         NicRequestCheck.Check(request with { DefaultRoute = false });
     }
 
+    private NicRequest WithDhcp(string subnets)
+    {
+        NicRequest request = Request(subnets);
+        NetworkRecord record = request.Network.Record with { Dhcp = new() };
+        return request with { Network = ContainerNetwork.From(record, new NetworkUsage(0, [], []), NetworkState.Ready) };
+    }
+
     private NicRequest Request(string subnets = "10.0.0.0/24", LinkKind? kind = null) => new()
     {
         Network = ContainerNetwork.From(
@@ -151,7 +179,7 @@ public sealed class NicRequestCheckTests : IDisposable
                 Name = "net1",
                 NicKind = kind ?? new MacvlanLink(MacvlanMode.Bridge),
                 Parent = "eth0",
-                Subnets = [.. subnets.Split(' ').Select(static s => new SubnetRecord(IPPrefix.Parse(s), null, [], []))],
+                Subnets = [.. subnets.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static s => new SubnetRecord(IPPrefix.Parse(s), null, [], []))],
             },
             new NetworkUsage(0, [], []),
             NetworkState.Ready),

@@ -79,6 +79,26 @@ public sealed class ParentSharingTests
         Assert.Empty(_warnings);
     }
 
+    [Theory]
+    // A fallback counts as a subnet, on either side.
+    [InlineData("10.0.0.0/24", "10.0.0.0/24", false)]
+    [InlineData("10.0.0.9-10.0.0.20/24", "10.0.0.0/24", false)]
+    [InlineData("10.0.1.0/24", "10.0.0.0/24", false)]
+    [InlineData("10.0.0.0/16", "10.0.0.0/24", true)]
+    [InlineData("10.0.0.9-10.0.0.20/25", "10.0.0.0/24", true)]
+    public void Fallback_IsEqualToASubnetOrApartFromIt(string fallback, string subnet, bool isRefused)
+    {
+        NetworkRecord dhcp = Network("new", "bridge", "fd18::/64") with { Dhcp = new() { Fallback = DhcpFallback.Parse(fallback) } };
+        NetworkRecord other = Network("old", "bridge", subnet);
+        foreach (Action check in (Action[])[() => Check(dhcp, other), () => Check(other, dhcp), () => Check(dhcp with { Name = "net2" }, dhcp, other)])
+        {
+            if (isRefused) NetworkAssert.Refused(NetworkError.SubnetOverlap, check, "'old'");
+            else check();
+        }
+
+        Assert.Empty(_warnings);
+    }
+
     [Fact]
     public void All_OfTheOthersAreLookedAt() => NetworkAssert.Refused(
         NetworkError.ParentInUse,

@@ -43,6 +43,11 @@ public sealed class NetworkStoreTests : StateTest
             NetworkRoute.Parse("10.9.0.0/16 via 192.168.50.1 metric 7"), NetworkRoute.Parse("blackhole fd99::/64")],
         RouterAdvertisement = RouterAdvertisement.Accept,
         Probe = new ProbeSettings(5, 1500),
+        Dhcp = new()
+        {
+            VendorClass = "containers of node7", Timeout = TimeSpan.FromSeconds(7), RequestedOptions = [66, 43, 254],
+            Fallback = DhcpFallback.Parse("192.168.9.200-192.168.9.220/24"),
+        },
     };
 
     [Theory]

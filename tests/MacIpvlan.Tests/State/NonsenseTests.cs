@@ -106,6 +106,7 @@ public sealed class NonsenseTests : StateTest
             RouteMetric = 5,
             Routes = [NetworkRoute.Parse("10.9.0.0/16 via 10.0.0.1")],
             Probe = new ProbeSettings(),
+            Dhcp = new() { VendorClass = "x", RequestedOptions = [66], Fallback = DhcpFallback.Parse("10.3.0.0/24") },
         });
         Add(Network("ipv", Subnet("10.1.0.0/24")) with { NicKind = new IpvlanLink(IpvlanMode.L2, IpvlanFlag.Private), Parent = "eth1" });
         Store.SetParentLink(new()

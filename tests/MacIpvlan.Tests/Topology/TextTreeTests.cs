@@ -52,6 +52,34 @@ public sealed class TextTreeTests
     }
 
     [Fact]
+    public void AddressesOfAServer_AreSaidToBeOfDhcp() => Assert.Equal(
+        [
+            "node7",
+            "└─ eth0  hardware, up, MTU 1500",
+            "   ├─ dual  macvlan Bridge",
+            "   │  │  DHCP, fallback 10.1.0.200-10.1.0.220/24",
+            "   │  │  fd01::/64  no gateway  1 in use, 249 free",
+            "   │  └─ web1/eth0  10.1.0.77/24  02:42:0a:01:00:0a",
+            "   │                fd01::10/64",
+            "   ├─ empty  macvlan Bridge",
+            "   │  DHCP, fallback 192.168.100.0/24",
+            "   └─ lan  macvlan Bridge",
+            "      │  DHCP",
+            "      └─ web2/eth0  10.1.0.78/24  02:42:0a:01:00:0a",
+        ],
+        TextTree.Draw(Topologies.Leased).Select(static l => l.TrimEnd()));
+
+    [Fact]
+    public void AddressesOfAServer_AreSaidInTheOtherDrawingsToo()
+    {
+        Assert.Contains("lan<br>macvlan Bridge<br>DHCP\"", MermaidChart.Draw(Topologies.Leased), StringComparison.Ordinal);
+        Assert.Contains(">DHCP, fallback 192.168.100.0/24<", SvgPicture.Draw(Topologies.Leased), StringComparison.Ordinal);
+        string page = string.Concat(HtmlPage.Draw(Topologies.Leased).Split((char[])['\n', ' ']));
+        Assert.Contains("<p>DHCP,fallback192.168.100.0/24</p>", page, StringComparison.Ordinal);
+        Assert.Contains("<td>DHCP<br/>fd01::/64</td><td><br/>1</td><td><br/>249</td>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Names_CannotSteerTheTerminal() => Assert.DoesNotContain(
         string.Concat(TextTree.Draw(Topologies.HostileNames)), static c => char.IsControl(c) || c == '\u202e');
 

@@ -134,6 +134,17 @@ internal static class Topologies
         ],
     });
 
+    /// <summary>Addresses from a DHCP server: alone, with a fallback beside IPv6, and without NICs.</summary>
+    public static NetworkTopology Leased { get; } = Of(Link("eth0", []) with
+    {
+        Networks =
+        [
+            Dhcp("dual", "10.1.0.200-10.1.0.220/24", ["fd01::/64"], Nic("web1", "10.1.0.77/24 fd01::10/64", container: true)),
+            Dhcp("empty", "192.168.100.0/24", []),
+            Dhcp("lan", null, [], Nic("web2", "10.1.0.78/24", container: true)),
+        ],
+    });
+
     /// <summary>What every drawing must cope with.</summary>
     public static IReadOnlyDictionary<string, NetworkTopology> All { get; } = new Dictionary<string, NetworkTopology>
     {
@@ -141,6 +152,7 @@ internal static class Topologies
         [nameof(Small)] = Small,
         [nameof(HostileNames)] = HostileNames,
         [nameof(LongNames)] = LongNames,
+        [nameof(Leased)] = Leased,
         [nameof(Mixed)] = Mixed,
         ["One"] = Many(1, 1),
         ["Three"] = Many(3, 10),
@@ -211,6 +223,21 @@ internal static class Topologies
             ContainerNetwork.From(record, usage, state),
             [.. nics.Select(n => new ContainerNic(n, record, state == NetworkState.ParentMissing ? NicState.Detached : NicState.Up))],
             access ? new HostAccess(new ContainerNic(own with { IsHost = true, InterfaceName = "hm-000000000000" }, record, NicState.Up)) : null);
+    }
+
+    private static TopologyNetwork Dhcp(string name, string? fallback, string[] subnets, params NicRecord[] nics)
+    {
+        NetworkRecord record = new()
+        {
+            Id = new('0', 64),
+            Name = name,
+            NicKind = Bridge,
+            Parent = "eth0",
+            Dhcp = new() { Fallback = fallback is null ? null : DhcpFallback.Parse(fallback) },
+            Subnets = [.. subnets.Select(static s => new SubnetRecord(IPPrefix.Parse(s), null, [], []))],
+        };
+        NetworkUsage usage = new(nics.Length, [], [.. subnets.Select(s => new SubnetUsage(250, nics.Length, 250 - nics.Length, []))]);
+        return new(ContainerNetwork.From(record, usage, NetworkState.Ready), [.. nics.Select(n => new ContainerNic(n, record, NicState.Up))], null);
     }
 
     private static NicRecord Nic(string name, string addresses, bool container = false) => new()

@@ -13,7 +13,7 @@ namespace MacIpvlan.Formats;
 internal static class CniAddresses
 {
     /// <summary>What to do with a network whose addresses are not allocated on this host.</summary>
-    public const string UseSubnet = "Give the network a subnet (host-local), or create it with New-MacvlanNetwork or New-IpvlanNetwork.";
+    public const string UseSubnet = "Give the network a subnet (host-local) or DHCP (dhcp), or create it with New-MacvlanNetwork or New-IpvlanNetwork.";
 
     private const string HostLocal = "host-local";
     private static readonly AddressFamily[] s_families = [AddressFamily.InterNetwork, AddressFamily.InterNetworkV6];
@@ -44,12 +44,18 @@ internal static class CniAddresses
         return ipam;
     }
 
-    /// <summary>Reads subnets and routes into a network with the given name and kind and no other settings.</summary>
+    /// <summary>Reads subnets and routes, or the use of DHCP, into a network with the given name and kind and no other settings.</summary>
     /// <exception cref="NetworkException">InvalidDefinition.</exception>
     public static NetworkRequest Read(DefinitionReader ipam, string name, LinkKind kind, Action<string> warn)
     {
         string type = ipam.Need("type");
-        if (type != HostLocal) throw ipam.Wrong("type", $"is {type}{ReasonOf(type)}, which has no counterpart here; only {HostLocal} has", UseSubnet);
+        if (type == CniDhcp.Plugin) return CniDhcp.Read(ipam, name, kind, warn);
+        if (type != HostLocal)
+        {
+            throw ipam.Wrong(
+                "type", $"is {type}{ReasonOf(type)}, which has no counterpart here; only {HostLocal} and {CniDhcp.Plugin} have", UseSubnet);
+        }
+
         List<DefinitionReader> ranges = ReadRanges(ipam, name, warn);
         IPPrefix[] subnets = [.. ranges.Select(SubnetOf).Distinct()];
         CniRoute[] routes = [.. ipam.Objects("routes").Select(CniRoute.Read)];
@@ -72,7 +78,6 @@ internal static class CniAddresses
     private static string ReasonOf(string type) => type switch
     {
         "static" => " (addresses of single NICs)",
-        "dhcp" => " (addresses of a DHCP server)",
         "whereabouts" => " (addresses shared by hosts)",
         _ => "",
     };

@@ -52,8 +52,8 @@ internal static class CniConfiguration
             warn($"'{network.Name}': the CNI plugins support {BroadcastQueueLength} ({length}) from version 1.6 on.");
         }
 
-        plugin["ipam"] = CniAddresses.Write(network, warn);
-        MissingCounterparts.Warn(network, Cni, s_said, warn);
+        plugin["ipam"] = network.Dhcp is null ? CniAddresses.Write(network, warn) : CniDhcp.Write(network);
+        MissingCounterparts.Warn(network, Cni, network.Dhcp is null ? s_said : CniDhcp.Said(network), warn);
         JsonObject list = new() { ["cniVersion"] = Version, ["name"] = network.Name, ["plugins"] = new JsonArray(plugin) };
         return list.ToJsonString(JsonDefinitions.Readable);
     }
@@ -91,7 +91,7 @@ internal static class CniConfiguration
             further.PassOverAll();
         }
 
-        DefinitionReader addresses = plugin.Object("ipam") ?? throw plugin.Wrong("ipam", "is missing: a network needs a subnet", CniAddresses.UseSubnet);
+        DefinitionReader addresses = plugin.Object("ipam") ?? throw plugin.Wrong("ipam", "is missing: a network needs a subnet or DHCP", CniAddresses.UseSubnet);
         NetworkRequest read = CniAddresses.Read(addresses, name, ReadKind(plugin, type), warn) with
         {
             Parent = ReadParent(plugin, type),

@@ -24,6 +24,7 @@ internal static class DockerCommand
     /// <exception cref="NetworkException">NoCounterpart.</exception>
     public static string Write(NetworkRequest network, Action<string> warn)
     {
+        if (network.Dhcp is not null) throw MissingCounterparts.Refuse(network, Docker, "it assigns addresses itself, and has no DHCP");
         List<string> words = ["docker", "network", "create", "-d", network.NicKind.Name];
         AddFamilies(words, network, warn);
         PrefixIndex index = new(network.Subnets);

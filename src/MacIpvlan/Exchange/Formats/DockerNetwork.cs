@@ -26,6 +26,7 @@ internal static class DockerNetwork
         Func<IPPrefix, AddressRange?, AddressValue>? chooseGateway)
     {
         string driver = network.Text(names.Driver) is { Length: > 0 } given ? given : "bridge";
+        if (DockerDhcp.IsNetworkDriver(driver)) return DockerDhcp.Read(network, name, names, warn);
         if (driver is not (MacvlanLink.KindName or IpvlanLink.KindName))
         {
             warn($"'{name}': the driver {driver} has no counterpart here; the network is left out.");
@@ -33,12 +34,14 @@ internal static class DockerNetwork
         }
 
         DefinitionReader? ipam = network.Object(names.Ipam);
-        if (ipam?.Text(names.Driver) is string other and not ("default" or ""))
-        {
-            warn($"'{name}': the IPAM driver {other} has no counterpart here, and is left out.");
-        }
+        string? allocator = ipam?.Text(names.Driver);
+        bool isDhcp = DockerDhcp.IsIpam(allocator);
+        if (isDhcp) DockerDhcp.Warn(name, allocator!, warn);
+        else if (allocator is not (null or "default" or "")) warn($"'{name}': the IPAM driver {allocator} has no counterpart here, and is left out.");
 
-        IReadOnlyList<DockerSubnet> subnets = [.. ReadSubnets(ipam, network, name, names, warn)];
+        // With DHCP, a subnet says at most which one the server has.
+        IReadOnlyList<DockerSubnet> subnets =
+            [.. ReadSubnets(ipam, network, name, names, warn).Where(s => !isDhcp || s.Prefix.Family == AddressFamily.InterNetworkV6)];
         DefinitionReader? options = network.Object(names.Options);
         options?.PassOver("com.docker.network.enable_ipv4", "com.docker.network.enable_ipv6");
         NetworkRequest read = change(new()
@@ -53,9 +56,16 @@ internal static class DockerNetwork
             Excluded = [.. subnets.SelectMany(static s => s.Excluded)],
             Mtu = options?.Value(DockerCommand.MtuOption, DefinitionReader.Digits) is int mtu and not 0 ? mtu : null,
         });
+        if (isDhcp) read = WithDhcp(read);
         network.WarnOfLabels(names.Labels, name, warn);
         network.WarnOfRest(name, warn);
         return read;
+    }
+
+    private static NetworkRequest WithDhcp(NetworkRequest read)
+    {
+        NetworkRequest with = read with { Dhcp = new(), NoGateway = false };
+        return with with { Probe = with.DefaultProbe };
     }
 
     // Docker gives containers no addresses of a family that is off.

@@ -112,7 +112,7 @@ internal static class JsonDefinitions
     private static NetworkRequest ReadNetwork(DefinitionReader network, Dictionary<string, ParentLinkRecord?> vlans)
     {
         ParentReference? parent = network.Text(Property(Parent)) is string text ? ParentReference.Parse(text) : null;
-        return new()
+        NetworkRequest read = new()
         {
             Name = network.Need(Property(Name)),
             NicKind = ReadKind(network),
@@ -122,6 +122,7 @@ internal static class JsonDefinitions
             Gateways = network.Values(Property(Gateway), AddressValue.Parse),
             Ranges = network.Values(Property(IPRange), AddressRange.Parse),
             Excluded = network.Values(Property(ExcludeAddress), AddressRange.Parse),
+            Dhcp = ReadDhcp(network),
             Internal = network.Flag(Property(Internal)),
             NoGateway = network.Flag(Property(NoGateway)),
             NoDefaultRoute = network.Flag(Property(NoDefaultRoute)),
@@ -130,8 +131,25 @@ internal static class JsonDefinitions
             RouteMetric = network.Number(Property(RouteMetric)),
             Mtu = network.Number(Property(Mtu)),
             RouterAdvertisement = network.Value(Property(NetworkSettings.RouterAdvertisement), DefinitionReader.Word<RouterAdvertisement>),
-            Probe = ReadProbe(network),
         };
+        return read with { Probe = ReadProbe(network, read.DefaultProbe is not null) };
+    }
+
+    private static DhcpDefinition? ReadDhcp(DefinitionReader network)
+    {
+        string? vendorClass = network.Text(Property(DhcpClass));
+        int? seconds = network.Number(Property(DhcpTimeoutSeconds));
+        byte[] options = [.. network.Values(Property(DhcpRequestOption), DhcpOptionName.Parse).Select(static o => o.Code).Distinct()];
+        DhcpFallback? fallback = network.Address(Property(NetworkSettings.DhcpFallback), DhcpFallback.Parse);
+        if (network.Flag(Property(NetworkSettings.Dhcp))) return new()
+        {
+            VendorClass = vendorClass,
+            Timeout = seconds is null ? DhcpDefinition.DefaultTimeout : TimeSpan.FromSeconds(seconds.Value),
+            RequestedOptions = options,
+            Fallback = fallback,
+        };
+        return vendorClass is null && seconds is null && options.Length == 0 && fallback is null ? null
+            : throw network.Wrong(Property(NetworkSettings.Dhcp), "is missing, but its settings are present");
     }
 
     private static LinkKind ReadKind(DefinitionReader network)
@@ -153,11 +171,11 @@ internal static class JsonDefinitions
         };
     }
 
-    private static ProbeSettings? ReadProbe(DefinitionReader network)
+    private static ProbeSettings? ReadProbe(DefinitionReader network, bool isUsual)
     {
         ProbeSettings usual = new();
         int? count = network.Number(Property(ProbeCount)), timeout = network.Number(Property(ProbeTimeoutMilliseconds));
-        if (network.Flag(Property(ProbeAddress))) return new(count ?? usual.Count, timeout ?? usual.TimeoutMilliseconds);
+        if (network.Boolean(Property(ProbeAddress)) ?? isUsual) return new(count ?? usual.Count, timeout ?? usual.TimeoutMilliseconds);
         return count is null && timeout is null ? null
             : throw network.Wrong(Property(ProbeAddress), "is missing, but its settings are present");
     }

@@ -29,9 +29,11 @@ internal static class PodmanInspection
         // Identifiers and current state, which aren't settings.
         network.PassOver("id", "created", "containers", "ipv6_enabled");
         DefinitionReader? ipam = network.Object("ipam_options");
-        if (ipam?.Text("driver") is string other and not "host-local")
+        string? allocator = ipam?.Text("driver");
+        bool isDhcp = allocator == CniDhcp.Plugin;
+        if (!isDhcp && allocator is string other and not "host-local")
         {
-            throw ipam.Wrong(
+            throw ipam!.Wrong(
                 "driver", $"is {other}: addresses that Podman doesn't allocate itself have no counterpart here", CniAddresses.UseSubnet);
         }
 
@@ -56,8 +58,9 @@ internal static class PodmanInspection
             Internal = network.Flag("internal"),
             Subnets = [.. subnets.Select(static s => s.NeedSubnet("subnet"))],
             Gateways = [.. subnets.Select(static s => s.Address("gateway", AddressValue.Parse)).OfType<AddressValue>()],
+            Dhcp = isDhcp ? new() : null,
             // Podman reports every gateway, including one that it chose itself.
-            NoGateway = true,
+            NoGateway = !isDhcp,
             Ranges = [.. subnets.Select(static s => ReadRange(s)).OfType<AddressRange>()],
             Routes = [.. network.Objects("routes").Select(static r => ReadRoute(r))],
             RouteMetric = options?.Value("metric", DefinitionReader.Digits),
@@ -67,7 +70,7 @@ internal static class PodmanInspection
         };
         network.WarnOfLabels("labels", name, warn);
         network.WarnOfRest(name, warn);
-        return read;
+        return read with { Probe = read.DefaultProbe };
     }
 
     private static AddressRange? ReadRange(DefinitionReader subnet)

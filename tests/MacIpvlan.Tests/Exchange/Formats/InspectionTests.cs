@@ -86,7 +86,7 @@ public sealed class InspectionTests : FormatTest
 
     [Theory]
     [InlineData("""{ "name": "a", "driver": "macvlan", "subnets": [ { "subnet": "10.1.0.0/24" } ] }""", "network_interface is missing")]
-    [InlineData("""{ "name": "a", "driver": "macvlan", "network_interface": "eth0", "ipam_options": { "driver": "dhcp" } }""", "ipam_options.driver is dhcp")]
+    [InlineData("""{ "name": "a", "driver": "macvlan", "network_interface": "eth0", "ipam_options": { "driver": "own" } }""", "ipam_options.driver is own")]
     [InlineData("""{ "name": "a", "driver": "ipvlan", "network_interface": "eth0", "options": { "mode": "l4" } }""", "options.mode")]
     [InlineData("""{ "name": "a", "driver": "macvlan", "network_interface": "eth0", "options": { "mtu": "big" } }""", "options.mtu")]
     [InlineData(

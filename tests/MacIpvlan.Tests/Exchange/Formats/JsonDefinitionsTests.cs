@@ -58,22 +58,33 @@ public sealed class JsonDefinitionsTests : FormatTest
         Vlans = [s_outer, s_inner],
     };
 
+    private static NetworkRequest Leased => Request("fd04::/64") with
+    {
+        Name = "leased",
+        Parent = ParentReference.Parse("eth0"),
+        Dhcp = new()
+        {
+            VendorClass = "containers of node7", Timeout = TimeSpan.FromSeconds(7), RequestedOptions = [66, 254],
+            Fallback = DhcpFallback.Parse("10.4.0.200-10.4.0.220/24"),
+        },
+    };
+
     [Fact]
     public void Networks_ComeBackWithAllThatTheyHave()
     {
-        string text = Write(ExportFormat.Json, Macvlan, Other, Sole);
+        string text = Write(ExportFormat.Json, Macvlan, Other, Sole, Leased);
         NetworkRequest[] read = [.. Read(text)];
 
-        Assert.Equal(Settings(Macvlan, Other, Sole), Settings(read));
+        Assert.Equal(Settings(Macvlan, Other, Sole, Leased), Settings(read));
         Assert.Equal(text, Write(ExportFormat.Json, read));
-        Assert.Equal([2, 0, 2], read.Select(static n => n.Vlans.Count));
+        Assert.Equal([2, 0, 2, 0], read.Select(static n => n.Vlans.Count));
         Assert.Empty(Warnings);
     }
 
     [Fact]
     public void TheNetworksOfThatTest_HaveEverySetting() => Assert.Equal(
         typeof(NetworkSettings).GetFields().Select(static f => (string)f.GetRawConstantValue()!).Order(StringComparer.Ordinal),
-        new[] { Macvlan, Other, Sole }.SelectMany(NetworkSettings.Of).Concat(new[] { s_outer, s_inner }.SelectMany(NetworkSettings.Of))
+        new[] { Macvlan, Other, Sole, Leased }.SelectMany(NetworkSettings.Of).Concat(new[] { s_outer, s_inner }.SelectMany(NetworkSettings.Of))
             .Select(static s => s.Name).Distinct().Order(StringComparer.Ordinal));
 
     [Fact]
@@ -138,6 +149,11 @@ public sealed class JsonDefinitionsTests : FormatTest
     [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"macvlan\",\"mtu\":1e99}]", "networks[0].mtu")]
     [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"macvlan\",\"internal\":1}]", "networks[0].internal")]
     [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"macvlan\",\"probeCount\":1}]", "networks[0].probeAddress")]
+    [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"macvlan\",\"dhcp\":{}}]", "networks[0].dhcp is neither true nor false")]
+    [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"macvlan\",\"dhcpClass\":\"x\"}]", "networks[0].dhcp is missing, but its settings are present")]
+    [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"macvlan\",\"dhcp\":true,\"dhcpRequestOption\":[\"66\",\"50\"]}]", "networks[0].dhcpRequestOption[1] is invalid")]
+    [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"macvlan\",\"dhcp\":true,\"dhcpFallback\":\"10.0.0.1/24\"}]", "networks[0].dhcpFallback is invalid")]
+    [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"macvlan\",\"dhcp\":true,\"probeAddress\":false,\"probeCount\":1}]", "networks[0].probeAddress")]
     [InlineData("networks", "[{\"name\":\"a\",\"name\":\"b\",\"kind\":\"macvlan\"}]", "networks[0].name occurs twice")]
     [InlineData("networks", "[{\"kind\":\"macvlan\"}]", "networks[0].name is missing")]
     [InlineData("networks", "[null]", "networks[0] is not an object")]

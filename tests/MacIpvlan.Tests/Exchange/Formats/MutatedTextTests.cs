@@ -33,6 +33,19 @@ public sealed class MutatedTextTests : FormatTest
             "metadata": { "name": "lan" },
             "spec": { "config": "{ \"type\": \"macvlan\", \"master\": \"eth0\", \"ipam\": { \"type\": \"host-local\", \"subnet\": \"10.1.0.1/24\" } }" } } ] }
             """,
+            """
+            { "name": "lan", "plugins": [ { "type": "macvlan", "master": "eth0", "ipam": { "type": "dhcp", "priority": 7,
+            "request": [ { "skipDefault": true }, { "option": "66" }, { "option": "routers" } ],
+            "provide": [ { "option": "vendor-class-identifier", "value": "x" }, { "option": "host-name", "fromArg": "K8S_POD_NAME" } ] } } ] }
+            """,
+            """
+            [ { "Name": "lan", "Driver": "ghcr.io/devplayer0/docker-net-dhcp:release-linux-amd64", "IPAM": { "Driver": "null", "Config": [ { "Subnet": "0.0.0.0/0" } ] },
+            "Options": { "bridge": "br0", "lease_timeout": "1m30s" } } ]
+            """,
+            Write(ExportFormat.Json, Exported("fd01::/64", "", static n => n with
+            {
+                Dhcp = new() { VendorClass = "x", RequestedOptions = [66], Fallback = DhcpFallback.Parse("10.1.0.200-10.1.0.220/24") },
+            })),
             Capture("docker-20.10.json"), Capture("podman-4.3.json"), Capture("podman-4.3.conflist"),
             Write(ExportFormat.Json, Exported("10.1.0.0/24 fd01::/64", "10.1.0.1", static n => n with { Routes = Routes("10.9.0.0/16 via 10.1.0.9") })),
             Write(ExportFormat.Cni, Exported("10.1.0.0/24 fd01::/64", "10.1.0.1", static n => n with { Excluded = TestRequests.Ranges("10.1.0.7") })),

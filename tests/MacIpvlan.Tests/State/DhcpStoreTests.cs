@@ -1,0 +1,96 @@
+using MacIpvlan.State;
+
+namespace MacIpvlan.Tests.State;
+
+/// <summary>Networks with DHCP: they can be without a subnet, and hand out addresses of the fallback only when asked to.</summary>
+public sealed class DhcpStoreTests : StateTest
+{
+    private static readonly AddressDemand s_fallback = IPv4 with { IsFallback = true };
+
+    [Fact]
+    public void Network_WithoutSubnetIsThere()
+    {
+        NetworkRecord network = Add(Dhcp("lan"));
+        Reserve(network);
+
+        Assert.Equal(Describe.Lines(network), Describe.Lines(Assert.Single(Store.GetNetworks())));
+        Assert.All([Store.GetUsage(), Store.GetUsage(network.Id)], usage =>
+        {
+            Assert.Equal(1, usage[network.Id].NicCount);
+            Assert.Empty(usage[network.Id].Subnets);
+        });
+        Assert.Equal(["DHCP"], network.Addresses.Texts);
+    }
+
+    [Fact]
+    public void Fallback_IsNoSubnetOfTheNetwork()
+    {
+        NetworkRecord network = Add(Dhcp("lan", "10.0.0.200-10.0.0.201/24", Subnet("fd18::/64")));
+
+        NetworkRecord read = Assert.Single(Store.GetNetworks());
+        Assert.Equal(["fd18::/64"], read.Subnets.Select(static s => $"{s.Prefix}"));
+        Assert.Equal(["DHCP", "fd18::/64"], read.Addresses.Texts);
+        Assert.Equal("10.0.0.200-10.0.0.201/24", $"{read.Dhcp!.Fallback}");
+        Assert.Single(Store.GetUsage(network.Id)[network.Id].Subnets);
+        NetworkAssert.Refused(NetworkError.AddressesExhausted, () => Reserve(network, IPv4), "'lan'");
+        NetworkAssert.Refused(NetworkError.InvalidAddress, () => Reserve(network, Static("10.0.0.200")), "DHCP, fd18::/64");
+        Assert.Equal("fd18::1/64", Addresses(network, IPv6));
+    }
+
+    [Fact]
+    public void Fallback_HandsOutItsRange()
+    {
+        NetworkRecord network = Add(Dhcp("lan", "10.0.0.200-10.0.0.201/24"));
+
+        Assert.Equal("10.0.0.200/24", Addresses(network, s_fallback));
+        NicRecord second = Reserve(network, s_fallback);
+        Assert.Equal("10.0.0.201/24", $"{second.Leases[0].Address}");
+        NetworkAssert.Refused(NetworkError.AddressesExhausted, () => Reserve(network, s_fallback), "'lan'");
+        Store.ReleaseNic(second.Id);
+        Assert.Equal("10.0.0.201/24", Addresses(network, s_fallback));
+        AssertRunsAreTheLeases();
+    }
+
+    [Fact]
+    public void Fallback_SharesThePoolOfANetworkWithThatSubnet()
+    {
+        NetworkRecord fixedOnes = Add(Network("fixed", Subnet("10.0.0.0/24", "10.0.0.1", "", "10.0.0.2")));
+        NetworkRecord lan = Add(Dhcp("lan", "10.0.0.0/24"));
+        NetworkRecord more = Add(Dhcp("more", "10.0.0.0/24"));
+
+        Assert.Equal("10.0.0.3/24", Addresses(fixedOnes, IPv4));
+        // Neither the other network's gateway nor what it excludes.
+        Assert.Equal("10.0.0.4/24", Addresses(lan, s_fallback));
+        Assert.Equal("10.0.0.5/24", Addresses(more, s_fallback));
+        Assert.Equal("10.0.0.6/24", Addresses(fixedOnes, IPv4));
+        Assert.Equal((1, 4), (State.Count("pools"), State.Count("leases")));
+    }
+
+    [Fact]
+    public void Pool_GoesWithTheNetwork()
+    {
+        NetworkRecord network = Add(Dhcp("lan", "10.0.0.0/24"));
+        Store.ReplaceNetwork(network.Id, Dhcp("lan", "10.0.1.0/24") with { Id = new string('a', 64) });
+        Assert.Equal((1, 1, 1), (State.Count("networks"), State.Count("subnets"), State.Count("pools")));
+
+        Store.RemoveNetwork(new string('a', 64));
+
+        Assert.Equal((0, 0, 0), (State.Count("networks"), State.Count("subnets"), State.Count("pools")));
+    }
+
+    [Fact]
+    public void Origin_IsOfEachFamily()
+    {
+        AddressOrigin origin = Dhcp("lan", null, Subnet("fd18::/64")).Addresses;
+
+        Assert.Equal((true, false, true), (origin.IsDhcp(IPv4.Family), origin.HasSubnet(IPv4.Family), origin.Has(IPv4.Family)));
+        Assert.Equal((false, true, true), (origin.IsDhcp(IPv6.Family), origin.HasSubnet(IPv6.Family), origin.Has(IPv6.Family)));
+        Assert.False(Dhcp("lan").Addresses.Has(IPv6.Family));
+        Assert.Equal(["10.0.0.0/24"], Network("net1", Subnet("10.0.0.0/24")).Addresses.Texts);
+    }
+
+    private static NetworkRecord Dhcp(string name, string? fallback = null, params SubnetRecord[] subnets) => Network(name, subnets) with
+    {
+        Dhcp = new() { Fallback = fallback is null ? null : DhcpFallback.Parse(fallback) },
+    };
+}
