@@ -153,8 +153,8 @@ function Get-UdpChecksum {
     if ((Get-NumberAt $Bytes ($Udp + 6) 2) -eq 0) { return 'Absent' }
     $sum = [long]17 + $End - $Udp
     # The source and destination address, then UDP.
-    for ($i = 26; $i -lt 34; $i += 2) { $sum += ($Bytes[$i] -shl 8) + $Bytes[$i + 1] }
-    for ($i = $Udp; $i -lt $End; $i += 2) { $sum += ($Bytes[$i] -shl 8) + ($i + 1 -lt $End ? $Bytes[$i + 1] : 0) }
+    for ($i = 26; $i -lt 34; $i += 2) { $sum += Get-NumberAt $Bytes $i 2 }
+    for ($i = $Udp; $i -lt $End; $i += 2) { $sum += $i + 1 -lt $End ? (Get-NumberAt $Bytes $i 2) : 256 * $Bytes[$i] }
     while ($sum -gt 0xffff) { $sum = ($sum -band 0xffff) + ($sum -shr 16) }
     $sum -eq 0xffff ? 'Valid' : 'Invalid'
 }
