@@ -51,7 +51,7 @@ function Restart-TestHost {
     Clear-TestKernel
     Add-TestWire
     if ($Namespace) { $Namespace -replace '^', 'netns add ' | ip -batch - }
-    Set-StateRow "UPDATE nics SET boot_id = 'an earlier one'"
+    Set-StateRow "UPDATE nics SET boot_id = 'an earlier one'; UPDATE dhcp_leases SET boot_id = 'an earlier one'"
 }
 
 function Invoke-Ip {
