@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using MacIpvlan.Addressing;
 using MacIpvlan.Netlink;
@@ -84,15 +85,24 @@ internal static class NicRoutes
         // What the network says itself is preferred to what a server says.
         IEnumerable<NetworkRoute> leased = family != AddressFamily.InterNetwork || nic.Dhcp?.Binding is not DhcpBinding binding ? []
             : binding.Lease.Routes.Where(r => (hasDefault || r.Destination.PrefixLength > 0) && !own.Any(o => o.Destination == r.Destination));
-        foreach (NetworkRoute route in leased.Select(r => r.Destination.PrefixLength == 0 ? r with { Metric = network.RouteMetric } : r).Concat(own))
+        foreach (NetworkRoute route in leased)
         {
-            yield return new(link, route.Destination)
+            yield return Over(route) with
             {
-                Gateway = route.NextHop is null ? null : AddressValue.From(route.NextHop),
-                Metric = route.Metric,
-                Type = route.Type,
+                Metric = route.Destination.PrefixLength == 0 ? network.RouteMetric : route.Metric,
+                // The route to a next hop outside the subnet can be that of another NIC.
+                GatewayIsOnLink = route.NextHop is IPAddress hop && !leases.Any(l => l.Address.Subnet.Contains(hop)),
             };
         }
+
+        foreach (NetworkRoute route in own) yield return Over(route);
+
+        RouteAdd Over(NetworkRoute route) => new(link, route.Destination)
+        {
+            Gateway = route.NextHop is null ? null : AddressValue.From(route.NextHop),
+            Metric = route.Metric,
+            Type = route.Type,
+        };
 
         // A NIC can be the router of its network itself.
         bool IsOwn(AddressValue? hop) => nic.Leases.Any(l => l.Address.Value == hop);
