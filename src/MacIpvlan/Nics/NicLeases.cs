@@ -36,7 +36,9 @@ public sealed class NicLeases(NetworkSession session)
             session.Trace?.Invoke(inside.InNamespace($"udhcpc -f -n -q -i {ShellWord.Quote(link.Name)}"));
             return Exchange(nic, link);
         });
-        return new(Change(target, now, now.With(binding), network), network);
+        // With the end of the lease, the kernel removed the address and the routes through it.
+        NicRecord onLink = now.Dhcp!.Binding is null || IsHeld(now) ? now : now.With(null);
+        return new(Change(target, onLink, now.With(binding), network), network);
     }
 
     /// <summary>Records another lease of a NIC, or none, and puts it on the NIC's link.</summary>
@@ -77,11 +79,15 @@ public sealed class NicLeases(NetworkSession session)
     {
         DhcpClientSettings settings = NicDhcp.Settings(nic.Record, nic.NetworkRecord, probes: nic.NetworkRecord.Probe is not null);
         DhcpBinding? known = nic.Record.Dhcp!.Binding;
-        bool isHeld = known is { State: not DhcpClientState.Rebooting } && !known.IsExpired(BootClock.Now);
+        bool isHeld = IsHeld(nic.Record);
         DhcpClient client = isHeld ? DhcpClient.Resume(settings, NicDhcp.Random, known!) : new(settings, NicDhcp.Random);
         DhcpExchange exchange = new(session, nic.ToString(), link, client, nic.NetworkRecord.Probe ?? new());
         return exchange.Run(now => isHeld ? client.Renew(now) : client.Start(now, known), nic.NetworkRecord.Dhcp!.Timeout);
     }
+
+    // Whether the link has the address of the recorded lease.
+    private static bool IsHeld(NicRecord nic) =>
+        nic.Dhcp!.Binding is { State: not DhcpClientState.Rebooting } known && !known.IsExpired(BootClock.Now);
 
     // Runs on a thread in the namespace. One datagram has all of it, so that no packet finds it half done.
     private int Put(NamespaceHandle target, NicRecord before, NicRecord after, NetworkRecord network)
