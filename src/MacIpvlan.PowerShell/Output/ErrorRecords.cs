@@ -47,6 +47,7 @@ internal static class ErrorRecords
             or NetworkError.RuntimeUnavailable or NetworkError.RendererUnavailable or NetworkError.IPv6Unavailable => ErrorCategory.ResourceUnavailable,
         NetworkError.DhcpTimeout => ErrorCategory.OperationTimeout,
         NetworkError.SearchIncomplete => ErrorCategory.LimitsExceeded,
+        NetworkError.DhcpTimeout => ErrorCategory.OperationTimeout,
         NetworkError.InvalidDefinition => ErrorCategory.InvalidData,
         NetworkError.FileUnusable => ErrorCategory.OpenError,
         NetworkError.KernelTooOld or NetworkError.NoCounterpart => ErrorCategory.NotImplemented,
