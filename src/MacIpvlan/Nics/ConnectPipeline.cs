@@ -7,7 +7,7 @@ namespace MacIpvlan;
 /// <summary>
 /// Connects NICs in the order they come. NICs in quick succession are planned on the caller's thread; a second thread
 /// allocates their addresses, and records them when a third has made them in the kernel. NICs that wait for a DHCP server
-/// each have a thread instead of the third, so that they wait at the same time. Each result is reported, in order, when a
+/// each have a thread instead of the third, so that they wait at the same time, except for those of one container. Each result is reported, in order, when a
 /// later NIC is started or the pipeline pauses.
 /// </summary>
 /// <param name="session">The session.</param>
@@ -96,10 +96,16 @@ public sealed class ConnectPipeline(NetworkSession session, Action<object, Conne
         // A stage that can't be started fails this NIC, and is tried again with the next one.
         if (_threads.Count < 1) StartStage("record NICs", ReserveAndRecord);
         if (_threads.Count < 2) StartStage("make NICs", Make);
-        if (connection.Nic.Request.AsksServer) connection.Session = session.Branch();
+        connection.Before = FindWaiting(connection);
+        if (connection.Nic.Request.AsksServer || connection.Before is not null) connection.Session = session.Branch();
         _started.Enqueue(connection);
         Pass([connection], _planned);
     }
+
+    // The order of the NICs of a container decides their names, and by that how servers know them, and which one has the
+    // default route.
+    private Connection? FindWaiting(Connection connection) => _started.LastOrDefault(c =>
+        c.Session is not null && !c.Outcome.IsCompleted && c.Nic.Request.Target.Identity == connection.Nic.Request.Target.Identity);
 
     private void StartStage(string name, Action<ConnectSteps> stage)
     {
@@ -198,7 +204,7 @@ public sealed class ConnectPipeline(NetworkSession session, Action<object, Conne
         }
     }
 
-    // One that waits for a server.
+    // One that waits for a server, or for a NIC of its container that does.
     private void MakeAlone(ConnectSteps steps, NetworkSession own, Connection connection, List<Connection> unrecorded)
     {
         try
@@ -214,6 +220,7 @@ public sealed class ConnectPipeline(NetworkSession session, Action<object, Conne
 
         void Run()
         {
+            connection.Before?.Outcome.Wait();
             using (own) Make(new ConnectSteps(own), connection, unrecorded);
             if (!connection.Outcome.IsCompleted) Pass([connection], _made);
         }
@@ -310,6 +317,9 @@ public sealed class ConnectPipeline(NetworkSession session, Action<object, Conne
 
         // That of its own thread, if it has one.
         public NetworkSession? Session { get; set; }
+
+        // The one that has to be made first; null if there is none.
+        public Connection? Before { get; set; }
 
         public Task<ConnectOutcome> Outcome => _outcome.Task;
 
