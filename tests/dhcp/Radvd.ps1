@@ -30,7 +30,7 @@ function Start-Radvd {
     $on = { param($Value) $Value ? 'on' : 'off' }
     $lines = @(
         "interface $Interface {"
-        'AdvSendAdvert on;', "MaxRtrAdvInterval $IntervalSeconds;", "MinRtrAdvInterval $([Math]::Round($IntervalSeconds * 0.75, 2));"
+        'AdvSendAdvert on;', "MaxRtrAdvInterval $IntervalSeconds;", "MinRtrAdvInterval $([Math]::Floor($IntervalSeconds * 75) / 100);"
         # Intervals of less than 4 seconds are those of Mobile IPv6.
         if ($IntervalSeconds -lt 4) { 'AdvIntervalOpt on;', 'MinDelayBetweenRAs 0.03;' }
         "AdvDefaultLifetime $RouterLifetimeSeconds;", "AdvDefaultPreference $Preference;"

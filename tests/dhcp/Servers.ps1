@@ -23,7 +23,7 @@ function Get-DhcpProblem {
     param([ValidateSet('Dnsmasq', 'Isc', 'Kea', 'Networkd', 'Radvd', 'Tcpdump')][string[]]$Kind)
     $missing = $Kind | Where-Object { -not (Test-Path "$script:dhcpTree/$($script:dhcpPrograms[$_])") } |
         ForEach-Object { Split-Path $script:dhcpPrograms[$_] -Leaf }
-    if ($missing) { return "$($missing -join ' and ') missing in out/dhcp; tests/dhcp/unpack.sh gets it" }
+    if ($missing) { return "out/dhcp lacks $($missing -join ' and '); tests/dhcp/unpack.sh gets what is missing" }
 }
 
 function Start-DhcpServer {
@@ -134,6 +134,7 @@ function Start-Daemon {
     for ($clock = [Diagnostics.Stopwatch]::StartNew(); $clock.Elapsed.TotalSeconds -lt 60 -and -not $process.HasExited; Start-Sleep -Milliseconds 20) {
         if ([IO.File]::ReadAllText($log) -match $Ready) { return $daemon }
     }
+    $said = @(Get-Content $log | Where-Object { $_ })[-6..-1] -join '; '
     Stop-DhcpServer $daemon
-    throw "$Kind doesn't start: $(@(Get-Content $log | Where-Object { $_ })[-6..-1] -join '; ')"
+    throw "$Kind doesn't start: $said"
 }
