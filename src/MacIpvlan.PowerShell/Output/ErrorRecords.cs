@@ -45,7 +45,6 @@ internal static class ErrorRecords
             or NetworkError.MacAddressInUse => ErrorCategory.ResourceBusy,
         NetworkError.AddressesExhausted or NetworkError.StateUnavailable or NetworkError.ContainerNotRunning
             or NetworkError.RuntimeUnavailable or NetworkError.RendererUnavailable or NetworkError.IPv6Unavailable => ErrorCategory.ResourceUnavailable,
-        NetworkError.DhcpTimeout => ErrorCategory.OperationTimeout,
         NetworkError.SearchIncomplete => ErrorCategory.LimitsExceeded,
         NetworkError.DhcpTimeout => ErrorCategory.OperationTimeout,
         NetworkError.InvalidDefinition => ErrorCategory.InvalidData,

@@ -5,8 +5,6 @@ namespace MacIpvlan.Tests.State;
 /// <summary>Networks with DHCP: they can be without a subnet, and hand out addresses of the fallback only when asked to.</summary>
 public sealed class DhcpStoreTests : StateTest
 {
-    private static readonly AddressDemand s_fallback = IPv4 with { IsFallback = true };
-
     [Fact]
     public void Network_WithoutSubnetIsThere()
     {
@@ -42,12 +40,14 @@ public sealed class DhcpStoreTests : StateTest
     {
         NetworkRecord network = Add(Dhcp("lan", "10.0.0.200-10.0.0.201/24"));
 
-        Assert.Equal("10.0.0.200/24", Addresses(network, s_fallback));
-        NicRecord second = Reserve(network, s_fallback);
-        Assert.Equal("10.0.0.201/24", $"{second.Leases[0].Address}");
-        NetworkAssert.Refused(NetworkError.AddressesExhausted, () => Reserve(network, s_fallback), "'lan'");
+        Assert.Equal("10.0.0.200/24 DhcpFallback", Fallback(network));
+        NicRecord second = Reserve(network);
+        LeaseRecord lease = Store.TakeFallback(second, network, []);
+        Assert.Equal("10.0.0.201/24", $"{lease.Address}");
+        Assert.Equal(lease, Assert.Single(Store.GetNics(network.Id)[1].Leases));
+        NetworkAssert.Refused(NetworkError.AddressesExhausted, () => Fallback(network), "'lan'");
         Store.ReleaseNic(second.Id);
-        Assert.Equal("10.0.0.201/24", Addresses(network, s_fallback));
+        Assert.Equal("10.0.0.201/24 DhcpFallback", Fallback(network));
         AssertRunsAreTheLeases();
     }
 
@@ -60,8 +60,8 @@ public sealed class DhcpStoreTests : StateTest
 
         Assert.Equal("10.0.0.3/24", Addresses(fixedOnes, IPv4));
         // Neither the other network's gateway nor what it excludes.
-        Assert.Equal("10.0.0.4/24", Addresses(lan, s_fallback));
-        Assert.Equal("10.0.0.5/24", Addresses(more, s_fallback));
+        Assert.Equal("10.0.0.4/24 DhcpFallback", Fallback(lan));
+        Assert.Equal("10.0.0.5/24 DhcpFallback", Fallback(more));
         Assert.Equal("10.0.0.6/24", Addresses(fixedOnes, IPv4));
         Assert.Equal((1, 4), (State.Count("pools"), State.Count("leases")));
     }
@@ -87,6 +87,12 @@ public sealed class DhcpStoreTests : StateTest
         Assert.Equal((false, true, true), (origin.IsDhcp(IPv6.Family), origin.HasSubnet(IPv6.Family), origin.Has(IPv6.Family)));
         Assert.False(Dhcp("lan").Addresses.Has(IPv6.Family));
         Assert.Equal(["10.0.0.0/24"], Network("net1", Subnet("10.0.0.0/24")).Addresses.Texts);
+    }
+
+    private string Fallback(NetworkRecord network)
+    {
+        LeaseRecord lease = Store.TakeFallback(Reserve(network), network, []);
+        return $"{lease.Address} {lease.Source}";
     }
 
     private static NetworkRecord Dhcp(string name, string? fallback = null, params SubnetRecord[] subnets) => Network(name, subnets) with
