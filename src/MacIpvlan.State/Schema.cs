@@ -172,5 +172,10 @@ internal static class Schema
         -- Whether a subnet isn't one of the network, but has the addresses of NICs that no DHCP server answers.
         ALTER TABLE subnets ADD COLUMN is_fallback INTEGER NOT NULL DEFAULT 0;
         """,
+        """
+        -- Eui64 or StablePrivacy; for a NIC, a token too. For a NIC without one, the network's applies.
+        ALTER TABLE networks ADD COLUMN interface_identifier TEXT;
+        ALTER TABLE nics ADD COLUMN interface_identifier TEXT;
+        """,
     ];
 }

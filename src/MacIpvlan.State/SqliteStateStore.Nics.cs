@@ -138,9 +138,10 @@ public sealed partial class SqliteStateStore
                 INSERT INTO nics (id, host, network_id, state, namespace_name, namespace_path, namespace_device,
                     namespace_inode, boot_id, namespace_cookie, process_id, process_start, worker, is_host,
                     interface_name, interface_index, mac_address, mtu, container_id, container_name, container_runtime,
-                    container_image, container_address, container_cgroup, parent_index, default_route, host_addresses)
+                    container_image, container_address, container_cgroup, parent_index, default_route, host_addresses,
+                    interface_identifier)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                    $22, $23, $24, $25, $26, $27)
+                    $22, $23, $24, $25, $26, $27, $28)
                 RETURNING ordinal
                 """,
                 static r => r.GetInt64(0),
@@ -149,7 +150,8 @@ public sealed partial class SqliteStateStore
                 (long)nic.NamespaceBirth.Cookie, nic.ProcessId, nic.ProcessStart, WorkerOf(nic.State),
                 nic.IsHost, nic.InterfaceName, nic.InterfaceIndex, nic.MacAddress.ToString(), nic.Mtu, nic.Container?.Id,
                 nic.Container?.Name, nic.Container?.Runtime.ToString(), nic.Container?.Image, nic.Container?.Address,
-                nic.Container?.Cgroup, nic.ParentIndex, nic.DefaultRoute, string.Join(' ', nic.HostAddresses))[0];
+                nic.Container?.Cgroup, nic.ParentIndex, nic.DefaultRoute, string.Join(' ', nic.HostAddresses),
+                nic.InterfaceIdentifier?.ToString())[0];
         }
         catch (StateException e) when (e.ExtendedCode == UniqueViolation)
         {
@@ -216,7 +218,7 @@ public sealed partial class SqliteStateStore
                 namespace_cookie, process_id, process_start, interface_name, interface_index, mac_address, mtu, is_host,
                 container_id, container_name, container_runtime, container_image, container_address, container_cgroup,
                 parent_index, EXISTS (SELECT 1 FROM networks w WHERE w.id = n.network_id AND w.host = n.host),
-                default_route, host_addresses, n.rowid AS rowid
+                default_route, host_addresses, interface_identifier, n.rowid AS rowid
             FROM nics n WHERE {condition} ORDER BY ordinal
             """,
             r => With(dhcp, new NicRecord
@@ -241,9 +243,10 @@ public sealed partial class SqliteStateStore
                     Cgroup = r.GetString(21),
                 },
                 ParentIndex = r.GetInt32(22),
-                Ordinal = r.GetInt64(26),
+                Ordinal = r.GetInt64(27),
                 DefaultRoute = r.FindBoolean(24),
                 HostAddresses = [.. r.GetList(25).Select(AddressValue.Parse)],
+                InterfaceIdentifier = r.IsDBNull(26) ? null : InterfaceIdentifier.Parse(r.GetString(26)),
                 Leases = [.. leases[r.GetString(0)]],
             }),
             value);

@@ -59,7 +59,8 @@ public sealed partial class SqliteStateStore : IStateStore
             $"""
             SELECT id, name, kind, mode, flag, allowed_macs, bc_queue_length, bc_cutoff, no_promiscuous, parent, internal,
                 mtu, route_metric, no_default_route, on_link_gateway, routes, probe_count, probe_timeout,
-                router_advertisement, dhcp_timeout, dhcp_class, dhcp_options, n.rowid AS rowid FROM networks n
+                router_advertisement, dhcp_timeout, dhcp_class, dhcp_options, interface_identifier,
+                n.rowid AS rowid FROM networks n
             WHERE {isWanted}
             """,
             r => new NetworkRecord
@@ -76,6 +77,7 @@ public sealed partial class SqliteStateStore : IStateStore
                 Routes = [.. r.GetList(15, '\n').Select(NetworkRoute.Parse)],
                 Probe = r.IsDBNull(16) ? null : new ProbeSettings(r.GetInt32(16), r.GetInt32(17)),
                 RouterAdvertisement = r.IsDBNull(18) ? null : r.GetEnum<RouterAdvertisement>(18),
+                InterfaceIdentifier = r.IsDBNull(22) ? null : InterfaceIdentifier.Parse(r.GetString(22)),
                 Dhcp = ReadDefinition(r, subnets[r.GetString(0)].FirstOrDefault(static s => s.IsFallback)?.Subnet),
                 Subnets = [.. subnets[r.GetString(0)].Where(static s => !s.IsFallback).Select(static s => s.Subnet)],
             },
@@ -168,8 +170,10 @@ public sealed partial class SqliteStateStore : IStateStore
                 """
                 INSERT INTO networks (id, host, name, kind, mode, flag, allowed_macs, bc_queue_length, bc_cutoff,
                     no_promiscuous, parent, internal, mtu, route_metric, no_default_route, on_link_gateway, routes,
-                    probe_count, probe_timeout, router_advertisement, dhcp_timeout, dhcp_class, dhcp_options)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+                    probe_count, probe_timeout, router_advertisement, dhcp_timeout, dhcp_class, dhcp_options,
+                    interface_identifier)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+                    $24)
                 """,
                 network.Id, _host, network.Name, network.NicKind.Name, macvlan?.Mode.ToString() ?? ipvlan!.Mode.ToString(),
                 ipvlan?.Flag.ToString(), string.Join(' ', macvlan?.AllowedMacAddresses ?? []),
@@ -177,7 +181,7 @@ public sealed partial class SqliteStateStore : IStateStore
                 network.Internal, network.Mtu, network.RouteMetric, network.NoDefaultRoute, network.OnLinkGateway,
                 string.Join('\n', network.Routes), network.Probe?.Count, network.Probe?.TimeoutMilliseconds,
                 network.RouterAdvertisement?.ToString(), network.Dhcp?.TimeoutSeconds, network.Dhcp?.VendorClass,
-                string.Join(' ', network.Dhcp?.RequestedOptions ?? []));
+                string.Join(' ', network.Dhcp?.RequestedOptions ?? []), network.InterfaceIdentifier?.ToString());
         }
         catch (StateException e) when (e.Code == ConstraintViolation)
         {

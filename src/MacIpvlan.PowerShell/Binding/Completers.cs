@@ -1,4 +1,5 @@
 using System.Globalization;
+using MacIpvlan.Addressing;
 
 namespace MacIpvlan.PowerShell;
 
@@ -53,6 +54,16 @@ public sealed class RouterAdvertisementCompleter : NameCompleter
 {
     private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input) =>
         Enum.GetNames<RouterAdvertisement>().Select(static n => new Candidate(n, () => $"NICs {n.ToLowerInvariant()} router advertisements"));
+}
+
+/// <summary>Completes the ways to make interface identifiers. Nobody knows tokens before.</summary>
+public sealed class InterfaceIdentifierCompleter : NameCompleter
+{
+    private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input) =>
+    [
+        new($"{InterfaceIdentifier.Eui64}", static () => "from the MAC address"),
+        new($"{InterfaceIdentifier.StablePrivacy}", static () => "from a secret of the NIC and the prefix"),
+    ];
 }
 
 /// <summary>Completes names of network namespaces.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using System.Net.NetworkInformation;
+using MacIpvlan.Addressing;
 
 namespace MacIpvlan.PowerShell;
 
@@ -55,6 +56,10 @@ public sealed class NicReference
 
     /// <summary>Its MTU in bytes; null if unknown.</summary>
     internal int? ReadMtu() => ReadNumber(nameof(ContainerNic.Mtu)) is > 0 and int mtu ? mtu : null;
+
+    /// <summary>How it makes addresses from router advertisements; null if unknown.</summary>
+    internal InterfaceIdentifier? ReadInterfaceIdentifier() =>
+        Read(nameof(ContainerNic.InterfaceIdentifier)) is { Length: > 0 } text ? Check(text, InterfaceIdentifier.Parse) : null;
 
     /// <summary>Whether it takes the default route, or never has it; null if neither was specified.</summary>
     internal bool? ReadDefaultRoute() =>

@@ -101,6 +101,12 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
     [Parameter]
     public SwitchParameter DefaultRoute { get; set; }
 
+    /// <summary>How the NIC makes addresses from router advertisements. The default is the network's setting.</summary>
+    [Parameter]
+    [ValueTransformation<InterfaceIdentifier>]
+    [ArgumentCompleter(typeof(InterfaceIdentifierCompleter))]
+    public InterfaceIdentifier? InterfaceIdentifier { get; set; }
+
     /// <summary>The MTU.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NoCompleter))]
@@ -186,6 +192,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
         Session.Progress(new("Connecting NICs", target.Namespace.Name));
         NicReference? same = network.Name.Equals(earlier?.Network, StringComparison.OrdinalIgnoreCase) ? earlier : null;
         bool hasOwnMac = network is MacvlanNetwork { Mode: not MacvlanMode.Passthru };
+        bool takesAdvertisements = network.InterfaceIdentifier is not null;
         IReadOnlyList<AddressReference> addresses = IPAddress ?? same?.ReadAddresses() ?? [];
         // The address of an earlier lease isn't requested.
         IEnumerable<AddressReference> requested = addresses.Where(a => IPAddress is not null || !network.Dhcp || a.Value.Family != AddressFamily.InterNetwork);
@@ -204,6 +211,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
             ProbeAddress = MyInvocation.BoundParameters.ContainsKey(nameof(ProbeAddress)) ? ProbeAddress : null,
             HostName = HostName,
             MacAddress = MacAddress ?? (hasOwnMac ? same?.ReadMacAddress() : null),
+            InterfaceIdentifier = InterfaceIdentifier ?? (takesAdvertisements ? same?.ReadInterfaceIdentifier() : null),
             Mtu = Mtu ?? same?.ReadMtu(),
         };
     }

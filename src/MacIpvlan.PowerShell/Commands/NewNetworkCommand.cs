@@ -121,6 +121,12 @@ public abstract class NewNetworkCommand : NetworkCommand
     [ArgumentCompleter(typeof(RouterAdvertisementCompleter))]
     public RouterAdvertisement? RouterAdvertisement { get; set; }
 
+    /// <summary>How NICs make addresses from router advertisements.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CellTransformation<InterfaceIdentifier>]
+    [ArgumentCompleter(typeof(InterfaceIdentifierCompleter))]
+    public InterfaceIdentifier? InterfaceIdentifier { get; set; }
+
     private protected override bool ChangesHost => true;
 
     /// <summary>The kind and mode of the NICs.</summary>
@@ -150,6 +156,8 @@ public abstract class NewNetworkCommand : NetworkCommand
             OnLinkGateway = OnLinkGateway,
             Routes = Route ?? [],
             RouterAdvertisement = RouterAdvertisement,
+            // That of a piped network isn't meant where the router advertisements are chosen anew.
+            InterfaceIdentifier = IsTyped(nameof(RouterAdvertisement)) && !IsTyped(nameof(InterfaceIdentifier)) ? null : InterfaceIdentifier,
         };
         request = request with { Probe = ReadProbe(request) };
         ContainerNetworks networks = new(Session);

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 
@@ -19,7 +18,15 @@ public static partial class TableCells
     /// <summary>The addresses of a NIC or of host access, with what else there is of it beside the first one.</summary>
     public static string Addresses(PSObject interfaceOfHost) => Addresses(
         ObjectRemains.ReadAll(interfaceOfHost, "IPAddress"),
-        $"{Read(interfaceOfHost, "MacAddress")} {Read(interfaceOfHost, "Runtime")}");
+        $"{Read(interfaceOfHost, "MacAddress")} {Read(interfaceOfHost, "Runtime")}",
+        ObjectRemains.ReadAll(interfaceOfHost, "RouterAddress"));
+
+    /// <inheritdoc cref="RouterAddresses(ContainerNic)"/>
+    public static string RouterAddresses(PSObject nic) => string.Join('\n', Items(nic, "RouterAddress").Select(static a =>
+        // Where the depth of the serialization ends, an address is a text.
+        PSObject.AsPSObject(a) is PSObject address && address.Properties["State"] is not null
+            ? RouterAddress(Text(address, "IPAddress"), Text(address, "State"), Text(address, "ValidLifetime"), Text(address, "PreferredLifetime"))
+            : $"{a}"));
 
     /// <inheritdoc cref="ContainerId(ContainerNic)"/>
     public static string ContainerId(PSObject nic) => ContainerId(Read(nic, "ContainerId"));
@@ -38,15 +45,11 @@ public static partial class TableCells
     public static string Interface(PSObject access) => Interface(Read(access, "InterfaceName"), Text(access, "State"));
 
     /// <inheritdoc cref="Differences(ImportedNetwork)"/>
-    public static string Differences(PSObject network)
-    {
-        IEnumerable? differences = LanguagePrimitives.GetEnumerable(network.Properties["Differences"]?.Value);
+    public static string Differences(PSObject network) => string.Join('\n', Items(network, "Differences").Select(static d =>
         // Where the depth of the serialization ends, a difference is a text.
-        return string.Join('\n', (differences ?? Array.Empty<object>()).Cast<object>().Select(static d =>
-            PSObject.AsPSObject(d) is PSObject difference && difference.Properties["Name"] is not null
-                ? Difference(difference.ToString(), Text(difference, "Name"), Text(difference, "Actual"), Text(difference, "Expected"))
-                : $"{d}"));
-    }
+        PSObject.AsPSObject(d) is PSObject difference && difference.Properties["Name"] is not null
+            ? Difference(difference.ToString(), Text(difference, "Name"), Text(difference, "Actual"), Text(difference, "Expected"))
+            : $"{d}"));
 
     /// <inheritdoc cref="Expected(SettingDifference)"/>
     public static string Expected(PSObject difference) => Lines(Text(difference, "Expected"), "\n");
@@ -81,6 +84,9 @@ public static partial class TableCells
 
     /// <inheritdoc cref="Place(NetworkEvent)"/>
     public static string Place(PSObject change) => Filled(Read(change, "Namespace"), Read(change, "Interface"), '/');
+
+    private static IEnumerable<object> Items(PSObject remains, string property) =>
+        (LanguagePrimitives.GetEnumerable(remains.Properties[property]?.Value) ?? Array.Empty<object>()).Cast<object>();
 
     private static string? Read(PSObject remains, string property) => ObjectRemains.Read(remains, property);
 

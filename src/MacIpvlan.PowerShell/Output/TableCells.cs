@@ -20,9 +20,16 @@ public static partial class TableCells
     /// <summary>The state, with its last word on a line of its own, and a long word on two.</summary>
     public static string State(ContainerNic nic) => State(nic.State.ToString());
 
-    /// <summary>The addresses, with the MAC address and the runtime beside the first one.</summary>
+    /// <summary>
+    /// The addresses, with the MAC address and the runtime beside the first one, and those from router advertisements.
+    /// </summary>
     // A column of its own would be squeezed to a letter where there is no room.
-    public static string Addresses(ContainerNic nic) => Addresses(Lines(nic.IPAddress), $"{nic.MacAddress} {nic.Runtime}");
+    public static string Addresses(ContainerNic nic) => Addresses(
+        Lines(nic.IPAddress), $"{nic.MacAddress} {nic.Runtime}", nic.RouterAddress.Select(static a => a.ToString()));
+
+    /// <summary>The addresses from router advertisements, one a line, with how long they last.</summary>
+    public static string RouterAddresses(ContainerNic nic) => string.Join('\n', nic.RouterAddress.Select(static a =>
+        RouterAddress(a.ToString(), a.State.ToString(), $"{a.ValidLifetime}", $"{a.PreferredLifetime}")));
 
     /// <summary>The addresses, with the MAC address beside the first one.</summary>
     public static string Addresses(HostAccess access) => Addresses(Lines(access.IPAddress), access.MacAddress);
@@ -92,11 +99,17 @@ public static partial class TableCells
 
     private static string[] Lines(ValueList<AddressText> addresses) => [.. addresses.Select(static a => a.ToString())];
 
-    private static string Addresses(IReadOnlyList<string> addresses, string? beside)
+    private static string Addresses(IReadOnlyList<string> addresses, string? beside, IEnumerable<string>? fromRouters = null)
     {
         string first = addresses.Count == 0 ? "" : addresses[0];
-        return string.Join('\n', [$"{first.PadRight(AddressWidth)} {beside}".TrimEnd(), .. addresses.Skip(1)]);
+        // The word of ip route. A longer one leaves no room for the address.
+        return string.Join('\n', [$"{first.PadRight(AddressWidth)} {beside}".TrimEnd(), .. addresses.Skip(1), .. (fromRouters ?? []).Select(static a => $"{a} ra")]);
     }
+
+    private static string RouterAddress(string address, string state, string valid, string preferred) =>
+        $"{address}{(state == nameof(AddressState.Preferred) ? "" : $" {state}")}\n  valid {Lifetime(valid)}, preferred {Lifetime(preferred)}";
+
+    private static string Lifetime(string lifetime) => lifetime.Length == 0 ? "forever" : lifetime;
 
     private static string ContainerId(string? id) => id is { Length: > ContainerIdLength } ? id[..ContainerIdLength] : id ?? "";
 

@@ -97,6 +97,11 @@ public abstract class ContainerNetwork
     /// </summary>
     public RouterAdvertisement? RouterAdvertisement => Record.RouterAdvertisement;
 
+    /// <summary>
+    /// How its NICs make addresses from router advertisements, Eui64 or StablePrivacy; null if they accept none.
+    /// </summary>
+    public string? InterfaceIdentifier => Record.InterfaceIdentifier?.ToString();
+
     /// <summary>Whether NICs can be connected.</summary>
     public NetworkState State { get; }
 

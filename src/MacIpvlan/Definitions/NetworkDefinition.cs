@@ -49,6 +49,7 @@ internal static class NetworkDefinition
         CheckMtu(request.Mtu, HasIPv6(request.Subnets, request.RouterAdvertisement), request.Dhcp is not null);
         if (request.RouteMetric < 0) throw new NetworkException(
             NetworkError.InvalidParameter, "RouteMetric can't be negative.", "Use 0 or more; the route with the lowest metric is used first.");
+        if (request.InterfaceIdentifier is not null) CheckIdentifier(request);
         CheckGateways(request, index);
         CheckRoutes(request, index);
         SubnetRecord[] subnets = Assign(request, index);
@@ -142,6 +143,45 @@ internal static class NetworkDefinition
             NetworkError.InvalidParameter,
             $"The network's settings aren't valid: {reason}.",
             "Omit both for the usual probes, of which three are sent in 600 milliseconds.");
+    }
+
+    /// <summary>Whether NICs receive router advertisements and accept them. In l3 modes, there is no multicast.</summary>
+    public static bool TakesAdvertisements(LinkKind kind, RouterAdvertisement? routers) =>
+        routers == RouterAdvertisement.Accept && kind is not IpvlanLink { Mode: not IpvlanMode.L2 };
+
+    /// <summary>Checks that NICs of a network can have an interface identifier.</summary>
+    /// <param name="identifier">The identifier.</param>
+    /// <param name="network">The network's name.</param>
+    /// <param name="kind">The kind of its NICs.</param>
+    /// <param name="routers">What they do with router advertisements.</param>
+    /// <exception cref="NetworkException">InvalidParameter.</exception>
+    public static void CheckIdentifier(InterfaceIdentifier identifier, string network, LinkKind kind, RouterAdvertisement? routers)
+    {
+        (string Reason, string Action)? refusal =
+            routers != RouterAdvertisement.Accept ? (
+                $"NICs of '{network}' don't configure addresses from router advertisements",
+                "Omit -InterfaceIdentifier, or use a network with -RouterAdvertisement Accept.")
+            : !TakesAdvertisements(kind, routers) ? (
+                "in l3 modes, NICs receive no router advertisements", "Omit -InterfaceIdentifier, or use mode L2.")
+            // addrconf_ifid_eui48 in include/net/addrconf.h.
+            : kind is IpvlanLink && identifier == InterfaceIdentifier.Eui64 ? (
+                "ipvlan NICs share the MAC address of their parent, and the kernel tells them apart by a number that it gives "
+                + "in the order of creation, so a restored NIC would get another address",
+                "Use StablePrivacy, or connect the NIC with a token such as ::1234.")
+            : null;
+        if (refusal is null) return;
+        throw new NetworkException(
+            NetworkError.InvalidParameter, $"The interface identifier {identifier} can't be used: {refusal.Value.Reason}.", refusal.Value.Action);
+    }
+
+    private static void CheckIdentifier(NetworkRequest request)
+    {
+        CheckIdentifier(request.InterfaceIdentifier!, request.Name, request.NicKind, request.RouterAdvertisement);
+        if (request.InterfaceIdentifier!.Token is null) return;
+        throw new NetworkException(
+            NetworkError.InvalidParameter,
+            $"The interface identifier {request.InterfaceIdentifier} can't be used: with a token, all NICs of '{request.Name}' would get the same address.",
+            "Specify it when you connect a NIC: Connect-ContainerNic -InterfaceIdentifier.");
     }
 
     private static PrefixIndex CheckSubnets(NetworkRequest request)

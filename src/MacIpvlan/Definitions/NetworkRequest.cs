@@ -65,6 +65,17 @@ public sealed record NetworkRequest
     /// <summary>What its NICs do with router advertisements; null to decide by the addresses of each NIC.</summary>
     public RouterAdvertisement? RouterAdvertisement { get; init; }
 
+    // RFC 8064 makes it the default of hosts.
+    internal static readonly InterfaceIdentifier UsualIdentifier = Addressing.InterfaceIdentifier.StablePrivacy;
+
+    /// <summary>How its NICs make addresses from router advertisements; null for <see cref="InterfaceIdentifier.StablePrivacy"/>.</summary>
+    public InterfaceIdentifier? InterfaceIdentifier { get; init; }
+
+    /// <summary>The same, with the default; null if they don't accept advertisements, or receive none.</summary>
+    internal InterfaceIdentifier? NicIdentifier => NetworkDefinition.TakesAdvertisements(NicKind, RouterAdvertisement)
+        ? InterfaceIdentifier ?? UsualIdentifier
+        : null;
+
     /// <summary>How addresses are probed before NICs use them (macvlan only); null if they aren't probed.</summary>
     public ProbeSettings? Probe { get; init; }
 
@@ -97,6 +108,7 @@ public sealed record NetworkRequest
         Routes = network.Routes,
         RouterAdvertisement = network.RouterAdvertisement,
         Dhcp = network.Dhcp,
+        InterfaceIdentifier = network.InterfaceIdentifier,
         Probe = network.Probe,
         Mtu = network.Mtu,
         RouteMetric = network.RouteMetric,

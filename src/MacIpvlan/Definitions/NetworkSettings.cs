@@ -1,4 +1,5 @@
 using System.Globalization;
+using MacIpvlan.Addressing;
 using MacIpvlan.Netlink;
 using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
@@ -33,6 +34,7 @@ internal static class NetworkSettings
     public const string RouteMetric = "RouteMetric";
     public const string Mtu = "Mtu";
     public const string RouterAdvertisement = "RouterAdvertisement";
+    public const string InterfaceIdentifier = "InterfaceIdentifier";
     public const string AllowedMacAddress = "AllowedMacAddress";
     public const string BroadcastQueueLength = "BroadcastQueueLength";
     public const string BroadcastCutoff = "BroadcastCutoff";
@@ -78,6 +80,7 @@ internal static class NetworkSettings
             (RouteMetric, network.RouteMetric),
             (Mtu, network.Mtu),
             (RouterAdvertisement, network.RouterAdvertisement?.ToString()),
+            (InterfaceIdentifier, network.NicIdentifier is InterfaceIdentifier way && way != NetworkRequest.UsualIdentifier ? way.ToString() : null),
             (AllowedMacAddress, macvlan?.AllowedMacAddresses.Select(Link.Format).ToArray()),
             (BroadcastQueueLength, macvlan?.BroadcastQueueLength),
             (BroadcastCutoff, macvlan?.BroadcastCutoff),

@@ -6,6 +6,9 @@ namespace MacIpvlan.Linux;
 /// <summary>Settings under /proc/sys/net of the calling thread's network namespace.</summary>
 internal static class Sysctl
 {
+    // An IPv6 address in full, and a line feed.
+    private const int MaxLength = 40;
+
     /// <summary>The equivalent sysctl command, which has a slash for each dot in a link's name.</summary>
     public static string Command(string family, string link, string key, string value) =>
         "sysctl -w " + ShellWord.Quote($"net.{family}.conf.{link.Replace('.', '/')}.{key}={value}");
@@ -15,6 +18,17 @@ internal static class Sysctl
     /// it.
     /// </summary>
     public static bool Has(string family, string link) => Directory.Exists($"/proc/sys/net/{family}/conf/{link}");
+
+    /// <summary>Reads a setting of a link.</summary>
+    /// <returns>Null if it doesn't exist, or has no value.</returns>
+    public static string? Read(string family, string link, string key)
+    {
+        using FileDescriptor? file = FileDescriptor.TryOpen(PathOf(family, link, key), LibC.O_RDONLY | LibC.O_NOFOLLOW, out _);
+        if (file is null) return null;
+        Span<byte> bytes = stackalloc byte[MaxLength];
+        int length = file.Read(bytes, out _);
+        return length < 0 ? null : Encoding.ASCII.GetString(bytes[..length]).TrimEnd();
+    }
 
     /// <summary>Writes a setting of a link.</summary>
     /// <param name="family">ipv4 or ipv6.</param>
@@ -27,7 +41,7 @@ internal static class Sysctl
     /// <exception cref="NetlinkException">The setting exists but can't be written.</exception>
     public static unsafe bool TrySet(string family, string link, string key, string value)
     {
-        string path = $"/proc/sys/net/{family}/conf/{link}/{key}";
+        string path = PathOf(family, link, key);
         using FileDescriptor? file = FileDescriptor.TryOpen(path, LibC.O_WRONLY | LibC.O_NOFOLLOW, out int errno);
         if (file is null)
         {
@@ -35,7 +49,7 @@ internal static class Sysctl
                 "sysctl -w " + ShellWord.Quote($"{path}={value}"), errno, privilege: "CAP_NET_ADMIN in the user namespace that owns the network namespace");
         }
 
-        Span<byte> bytes = stackalloc byte[16];
+        Span<byte> bytes = stackalloc byte[MaxLength];
         int length = Encoding.ASCII.GetBytes(value, bytes);
         fixed (byte* p = bytes)
         {
@@ -44,4 +58,6 @@ internal static class Sysctl
 
         throw new NetlinkException("sysctl -w " + ShellWord.Quote($"{path}={value}"), Errno.Last);
     }
+
+    private static string PathOf(string family, string link, string key) => $"/proc/sys/net/{family}/conf/{link}/{key}";
 }

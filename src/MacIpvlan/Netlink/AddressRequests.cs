@@ -82,24 +82,35 @@ internal sealed record AddressGet(Link? Link) : RouteRequest
         ifaddrmsg header = message.Fixed<ifaddrmsg>();
         uint flags = header.ifa_flags;
         ifa_cacheinfo times = default;
+        byte origin = 0;
         ReadOnlySpan<byte> bytes = [];
         AttributeReader attributes = message.Attributes<ifaddrmsg>();
         while (attributes.TryRead(out ushort type, out ReadOnlySpan<byte> value))
         {
             // The fixed part has only the lower 8 flags.
             if (type == IFA_FLAGS) flags = AttributeReader.Number<uint>(value);
+            if (type == IFA_PROTO) origin = AttributeReader.Number<byte>(value);
             if (type == IFA_CACHEINFO) times = AttributeReader.Number<ifa_cacheinfo>(value);
             if (type == IFA_LOCAL || (type == IFA_ADDRESS && bytes.IsEmpty)) bytes = value;
         }
 
         AddressValue address = AttributeReader.Address(header.ifa_family, bytes);
         if (header.ifa_prefixlen > address.Bits) throw MessageReader.Malformed();
+        bool isPermanent = (flags & IFA_F_PERMANENT) != 0, isIPv6 = header.ifa_family == AF_INET6;
         return new((int)header.ifa_index, new(address, header.ifa_prefixlen), header.ifa_scope == RT_SCOPE_UNIVERSE)
         {
-            Lifetime = (flags & IFA_F_PERMANENT) != 0 ? null : new(times.ifa_valid, times.ifa_prefered),
-            IsTemporary = header.ifa_family == AF_INET6 && (flags & IFA_F_TEMPORARY) != 0,
+            Lifetime = isPermanent ? null : new(times.ifa_valid, times.ifa_prefered),
+            IsTemporary = isIPv6 && (flags & IFA_F_TEMPORARY) != 0,
+            // Kernels before 5.18 don't report the origin, but mark these addresses and what they make of them.
+            IsFromRouter = isIPv6 && !isPermanent && (origin == IFAPROT_KERNEL_RA || (flags & (IFA_F_MANAGETEMPADDR | IFA_F_TEMPORARY)) != 0),
+            State = StateOf(flags),
         };
     }
+
+    private static AddressState StateOf(uint flags) =>
+        (flags & (IFA_F_TENTATIVE | IFA_F_OPTIMISTIC)) == IFA_F_TENTATIVE ? AddressState.Tentative
+        : (flags & IFA_F_DEPRECATED) != 0 ? AddressState.Deprecated
+        : AddressState.Preferred;
 }
 
 /// <summary>An address of a link in the kernel.</summary>
@@ -116,6 +127,12 @@ public sealed record LinkAddress(int LinkIndex, InterfaceAddress Address, bool I
 
     /// <summary>Whether the host made it for its own connections only (RFC 8981), so that it soon changes.</summary>
     public bool IsTemporary { get; init; }
+
+    /// <summary>Whether the kernel configured it from a router advertisement (RFC 4862), and will do so again.</summary>
+    public bool IsFromRouter { get; init; }
+
+    /// <summary>Whether it can be used.</summary>
+    public AddressState State { get; init; }
 }
 
 /// <summary>How long an address lasts from now on, in seconds (IFA_CACHEINFO).</summary>

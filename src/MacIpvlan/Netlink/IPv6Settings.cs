@@ -1,8 +1,9 @@
+using MacIpvlan.Addressing;
 using static MacIpvlan.Linux.Uapi;
 
 namespace MacIpvlan.Netlink;
 
-/// <summary>The IPv6 settings of a link that this module sets (IFLA_INET6_CONF). All are zero or more.</summary>
+/// <summary>The IPv6 settings of a link that this module sets. Those of IFLA_INET6_CONF are zero or more.</summary>
 public sealed record IPv6Settings
 {
     internal const string AcceptRouterAdvertisements = "accept_ra";
@@ -19,6 +20,17 @@ public sealed record IPv6Settings
     /// <summary>Whether IPv6 is switched off on the link.</summary>
     public bool IsDisabled => _disable != 0;
 
+    /// <summary>Whether addresses and routes are configured from router advertisements, at least while the link's namespace is no router.</summary>
+    public bool AcceptsAdvertisements => !IsDisabled && _acceptRouterAdvertisements != 0;
+
+    /// <summary>How the kernel makes interface identifiers; null if it doesn't say so.</summary>
+    public AddressGeneration? Generation { get; private init; }
+
+    /// <summary>
+    /// The interface identifier of addresses that are configured from router advertisements; null if it isn't fixed.
+    /// </summary>
+    public AddressValue? Token { get; private init; }
+
     /// <summary>A setting by its name under net.ipv6.conf.LINK.</summary>
     internal int this[string key] => key switch
     {
@@ -33,8 +45,25 @@ public sealed record IPv6Settings
     /// <returns>Null if the link has no IPv6.</returns>
     internal static IPv6Settings? Parse(AttributeReader families)
     {
-        ReadOnlySpan<byte> configuration = AttributeReader.Find(new(AttributeReader.Find(families, AF_INET6)), IFLA_INET6_CONF);
-        return configuration.IsEmpty ? null : new IPv6Settings(configuration);
+        ReadOnlySpan<byte> configuration = [];
+        AddressGeneration? generation = null;
+        AddressValue? token = null;
+        AttributeReader settings = new(AttributeReader.Find(families, AF_INET6));
+        while (settings.TryRead(out ushort type, out ReadOnlySpan<byte> value))
+        {
+            switch (type)
+            {
+                case IFLA_INET6_CONF: configuration = value; break;
+                case IFLA_INET6_TOKEN: token = AttributeReader.Address(AF_INET6, value); break;
+                case IFLA_INET6_ADDR_GEN_MODE: generation = (AddressGeneration)AttributeReader.Number<byte>(value); break;
+            }
+        }
+
+        return configuration.IsEmpty ? null : new(configuration)
+        {
+            Generation = generation,
+            Token = token is { IsUnspecified: false } ? token : null,
+        };
     }
 
     // An array of numbers, which grows with the kernel's version.

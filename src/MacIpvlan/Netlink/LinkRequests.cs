@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using System.Text;
+using MacIpvlan.Addressing;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink.Kinds;
 using static MacIpvlan.Linux.Uapi;
@@ -86,8 +88,8 @@ public sealed record LinkSet(int Index, string Name) : RouteRequest
     /// <summary>The MAC address to set.</summary>
     public PhysicalAddress? MacAddress { get; init; }
 
-    /// <summary>Prevents the kernel from generating IPv6 addresses on the link (IN6_ADDR_GEN_MODE_NONE).</summary>
-    public bool NoAddressGeneration { get; init; }
+    /// <summary>How the kernel makes interface identifiers (IFLA_INET6_ADDR_GEN_MODE).</summary>
+    public AddressGeneration? AddressGeneration { get; init; }
 
     /// <inheritdoc/>
     public override string ToString()
@@ -98,7 +100,7 @@ public sealed record LinkSet(int Index, string Name) : RouteRequest
         if (Group is not null) text.Append($" group {Group}");
         if (Mtu is not null) text.Append($" mtu {Mtu}");
         if (MacAddress is not null) text.Append($" address {Link.Format(MacAddress)}");
-        if (NoAddressGeneration) text.Append(" addrgenmode none");
+        if (AddressGeneration is AddressGeneration mode) text.Append($" addrgenmode {mode.Word()}");
         if (Up) text.Append(" up");
         if (Down) text.Append(" down");
         return text.ToString();
@@ -115,10 +117,33 @@ public sealed record LinkSet(int Index, string Name) : RouteRequest
         if (Group is not null) writer.Attribute(IFLA_GROUP, Group.Value);
         if (Mtu is not null) writer.Attribute(IFLA_MTU, Mtu.Value);
         if (MacAddress is not null) writer.Attribute(IFLA_ADDRESS, MacAddress.GetAddressBytes());
-        if (!NoAddressGeneration) return;
+        if (AddressGeneration is not AddressGeneration mode) return;
         int families = writer.BeginNest(IFLA_AF_SPEC);
         int inet6 = writer.BeginNest(AF_INET6);
-        writer.Attribute(IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
+        writer.Attribute(IFLA_INET6_ADDR_GEN_MODE, (byte)mode);
+        writer.EndNest(inet6);
+        writer.EndNest(families);
+    }
+}
+
+/// <summary>
+/// RTM_SETLINK: sets the interface identifier of the addresses that a link configures from router advertisements
+/// (IFLA_INET6_TOKEN). Earlier ones expire, and a link that is up asks for an advertisement. EINVAL if the link accepts none.
+/// </summary>
+/// <param name="Index">The link's index.</param>
+/// <param name="Name">The link's name, used only in the text.</param>
+/// <param name="Token">The identifier as an address whose upper 64 bits are zero; null to fix none, from Linux 5.13 on.</param>
+public sealed record TokenSet(int Index, string Name, AddressValue? Token) : RouteRequest
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"ip token {(Token is null ? "del" : $"set {Token}")} dev {ShellWord.Quote(Name)}";
+
+    internal override void Write(MessageWriter writer)
+    {
+        writer.Begin(RTM_SETLINK, 0, new ifinfomsg { ifi_family = AF_INET6, ifi_index = Index });
+        int families = writer.BeginNest(IFLA_AF_SPEC);
+        int inet6 = writer.BeginNest(AF_INET6);
+        writer.Attribute(IFLA_INET6_TOKEN, (Token ?? AddressValue.Unspecified(AddressFamily.InterNetworkV6)).ToBytes());
         writer.EndNest(inet6);
         writer.EndNest(families);
     }

@@ -225,6 +225,7 @@ public sealed class ContainerNetworks(NetworkSession session)
             Routes = request.Routes,
             RouterAdvertisement = request.RouterAdvertisement,
             Dhcp = request.Dhcp,
+            InterfaceIdentifier = request.NicIdentifier,
             Probe = request.Probe,
             Subnets = subnets,
         };

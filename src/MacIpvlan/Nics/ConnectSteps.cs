@@ -30,6 +30,7 @@ internal sealed class ConnectSteps(NetworkSession session)
     private readonly RoutesToHost _routesToHost = new(session);
     private readonly NicNeighbors _neighbors = new(session);
     private readonly Dictionary<string, Link> _parents = [];
+    private readonly HashSet<string> _tokens = [];
     private int _planned;
     private AddressValue[]? _taken;
 
@@ -55,6 +56,7 @@ internal sealed class ConnectSteps(NetworkSession session)
         _hostAddresses.Check(request);
         ParentPlanner.CheckMtu(network.NicKind, request.Mtu, parent.Name, parent.Mtu, session.Warn);
         if (request.MacAddress is not null) CheckMacAddressIsFree(request.MacAddress, parent);
+        if (request.InterfaceIdentifier?.Token is AddressValue token) CheckTokenIsFree(token, network);
         NicRecord wanted = new()
         {
             Id = "",
@@ -73,6 +75,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             ParentIndex = parent.Index,
             DefaultRoute = request.DefaultRoute,
             Dhcp = request.AsksServer ? new() { HostName = request.HostName } : null,
+            InterfaceIdentifier = request.InterfaceIdentifier == network.InterfaceIdentifier ? null : request.InterfaceIdentifier,
             HostAddresses = request.IsHost ? _hostAddresses.On(parent) : [],
         };
         WarnOfGateways(request);
@@ -328,7 +331,7 @@ internal sealed class ConnectSteps(NetworkSession session)
     private void CheckMacAddressIsFree(PhysicalAddress address, Link parent)
     {
         // The kernel notices a duplicate only when the link comes up, and doesn't name its holder.
-        string? holder = address.Equals(parent.MacAddress) ? parent.Name : FindHolder(address, parent);
+        string? holder = address.Equals(parent.MacAddress) ? parent.Name : FindHolder(n => n.Parent == parent.Name && n.Record.MacAddress.Equals(address));
         if (holder is not null)
         {
             throw new NetworkException(
@@ -338,15 +341,25 @@ internal sealed class ConnectSteps(NetworkSession session)
         }
     }
 
-    private string? FindHolder(PhysicalAddress address, Link parent)
+    private string? FindHolder(Func<ContainerNic, bool> hasIt)
     {
-        Func<ContainerNic, bool> hasIt = n => n.Parent == parent.Name && n.Record.MacAddress.Equals(address);
         while (_nics.GetAllWithHost().Any(hasIt))
         {
             if (!_dead.Release(hasIt, out IReadOnlyList<ContainerNic> holders) && holders.Count > 0) return DeadNics.Describe(holders[0]);
         }
 
         return null;
+    }
+
+    // The kernel would notice only when a router sends a prefix.
+    private void CheckTokenIsFree(AddressValue token, NetworkRecord network)
+    {
+        string? holder = FindHolder(n => n.Parent == network.Parent && n.Record.InterfaceIdentifier?.Token == token);
+        if (holder is null && _tokens.Add($"{token} {network.Parent}")) return;
+        throw new NetworkException(
+            NetworkError.AddressInUse,
+            $"The interface identifier {token} is in use by {holder ?? "another NIC of this command"}, so both would get the same addresses.",
+            "Specify another one for each NIC, or omit it.");
     }
 
     // A repair puts NICs on the link that has the recorded name; others join those that the network has.

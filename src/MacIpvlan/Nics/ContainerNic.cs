@@ -47,6 +47,16 @@ public sealed class ContainerNic
     /// <summary>Its addresses with their prefix lengths, in the order of the request.</summary>
     public ValueList<AddressText> IPAddress => ValueList.Of(Addresses);
 
+    /// <summary>
+    /// The addresses that it has configured from router advertisements by now, if it was looked at.
+    /// </summary>
+    public ValueList<RouterAddress> RouterAddress => new(SeenRouterAddresses);
+
+    /// <summary>
+    /// How it makes those addresses: Eui64, StablePrivacy or a token; null if its network accepts no router advertisements.
+    /// </summary>
+    public string? InterfaceIdentifier => NicIdentifier.TextOf(NetworkRecord, Record)?.ToString();
+
     /// <summary>Its MAC address, as it is now if it was looked at; empty until it is made.</summary>
     public string MacAddress => Link.Format(Seen?.MacAddress ?? Record.MacAddress);
 
@@ -91,6 +101,9 @@ public sealed class ContainerNic
 
     /// <summary>Its link as the kernel has it; null if it wasn't looked at, or isn't there.</summary>
     internal Link? Seen { get; init; }
+
+    /// <summary>Its addresses from router advertisements as the kernel has them; empty if it wasn't looked at.</summary>
+    internal IReadOnlyList<RouterAddress> SeenRouterAddresses { get; init; } = [];
 
     /// <summary>The routes of its namespace; null if the other NICs there aren't known.</summary>
     internal Lazy<NamespaceRoutes>? Shared { get; init; }

@@ -65,12 +65,15 @@ internal static class NicIPv6
 
     /// <summary>Sets a setting. Runs on a thread in the link's namespace.</summary>
     /// <exception cref="NetlinkException">ENOENT: the link was renamed or deleted; or the setting can't be written.</exception>
-    public static void Set(NetworkSession session, RouteSocket inside, string link, NicSetting setting)
+    public static void Set(NetworkSession session, RouteSocket inside, string link, NicSetting setting) =>
+        Set(session, inside, link, setting.Key, setting.Value.ToString(CultureInfo.InvariantCulture));
+
+    /// <inheritdoc cref="Set(NetworkSession, RouteSocket, string, NicSetting)"/>
+    public static void Set(NetworkSession session, RouteSocket inside, string link, string key, string value)
     {
-        string value = setting.Value.ToString(CultureInfo.InvariantCulture);
-        string command = Sysctl.Command("ipv6", link, setting.Key, value);
+        string command = Sysctl.Command("ipv6", link, key, value);
         session.Trace?.Invoke(inside.InNamespace(command));
-        if (!Sysctl.TrySet("ipv6", link, setting.Key, value)) throw new NetlinkException(command, Errno.ENOENT);
+        if (!Sysctl.TrySet("ipv6", link, key, value)) throw new NetlinkException(command, Errno.ENOENT);
     }
 
     /// <summary>Switches IPv6 on for the loopback link, without which a NIC can't reach its own address.</summary>

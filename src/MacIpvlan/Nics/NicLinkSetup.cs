@@ -213,6 +213,7 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
     {
         NicIPv6.Check(_network, _nic, link);
         foreach (NicSetting setting in NicIPv6.Differing(_network, _nic, link)) NicIPv6.Set(session, inside, link.Name, setting);
+        NicIdentifier.Of(_network, _nic)?.SetUp(session, inside, link);
         // Some runtimes switch IPv6 off on all links of a namespace.
         if (link.IPv6?.IsDisabled == true && NicIPv6.IsNeeded(_network, _nic) && !_nic.IsHost) NicIPv6.SetUpLoopback(session, inside);
     }

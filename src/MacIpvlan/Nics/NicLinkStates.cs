@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using MacIpvlan.Addressing;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
 using MacIpvlan.State;
@@ -19,6 +18,9 @@ internal sealed class NicLinkStates(NamespaceHandle host, IReadOnlyDictionary<in
     /// <summary>The links that were found, by the NICs' ids.</summary>
     public ConcurrentDictionary<string, Link> Links { get; } = [];
 
+    /// <summary>The addresses from router advertisements of NICs that configure themselves, by the NICs' ids.</summary>
+    public ConcurrentDictionary<string, RouterAddress[]> RouterAddresses { get; } = [];
+
     /// <summary>Reads the states of NICs.</summary>
     /// <param name="inside">A socket in their namespace.</param>
     /// <param name="nics">The NICs.</param>
@@ -28,8 +30,8 @@ internal sealed class NicLinkStates(NamespaceHandle host, IReadOnlyDictionary<in
     public NicState[] Read(RouteSocket inside, ContainerNic[] nics, bool isOnHost)
     {
         int? hostId = null;
-        (Func<NicRecord, Link?> find, Func<Link, NicRecord, bool?> hasAddresses) = nics.Length > FewNics ? Dump(inside, nics)
-            : (n => inside.FindLink(LinkMark.Index(n)), (l, n) => HasAddresses(inside, l, n));
+        (Func<NicRecord, Link?> find, Func<Link, NicRecord, HeldAddresses> findAddresses) = nics.Length > FewNics ? Dump(inside, nics)
+            : (n => inside.FindLink(LinkMark.Index(n)), (l, _) => ReadAddresses(inside, l));
         return [.. nics.Select(StateOf)];
 
         NicState StateOf(ContainerNic nic)
@@ -40,13 +42,19 @@ internal sealed class NicLinkStates(NamespaceHandle host, IReadOnlyDictionary<in
             Links[nic.Id] = link;
             if (!link.IsUp) return NicState.Down;
             // Not every kind of parent passes on that it's down.
-            if (!link.HasCarrier || (parents.TryGetValue(link.ParentIndex, out Link? parent) && !NicStates.IsCarrying(parent))) return NicState.LowerLayerDown;
-            if (record.Leases.Count == 0) return NicState.Up;
-            return hasAddresses(link, record) switch { true => NicState.Up, false => NicState.AddressMissing, null => NicState.Unknown };
+            bool isCarrying = link.HasCarrier && (!parents.TryGetValue(link.ParentIndex, out Link? parent) || NicStates.IsCarrying(parent));
+            bool configuresItself = link.IPv6?.AcceptsAdvertisements == true;
+            if (!configuresItself && (!isCarrying || record.Leases.Count == 0)) return isCarrying ? NicState.Up : NicState.LowerLayerDown;
+            HeldAddresses held = findAddresses(link, record);
+            if (configuresItself) RouterAddresses[nic.Id] = RouterAddress.Among(held.Addresses);
+            return !isCarrying ? NicState.LowerLayerDown
+                : held.Include(record) ? NicState.Up
+                : held.AreAll ? NicState.AddressMissing
+                : NicState.Unknown;
         }
     }
 
-    private static (Func<NicRecord, Link?>, Func<Link, NicRecord, bool?>) Dump(RouteSocket inside, ContainerNic[] nics)
+    private static (Func<NicRecord, Link?>, Func<Link, NicRecord, HeldAddresses>) Dump(RouteSocket inside, ContainerNic[] nics)
     {
         Dictionary<int, Link> links = [];
         bool areAll = true;
@@ -57,18 +65,24 @@ internal sealed class NicLinkStates(NamespaceHandle host, IReadOnlyDictionary<in
         }
 
         bool hasAll = inside.TryGetAddresses(null, out List<LinkAddress> addresses);
-        HashSet<(int, InterfaceAddress)> held = [.. addresses.Select(static a => (a.LinkIndex, a.Address))];
+        ILookup<int, LinkAddress> held = addresses.ToLookup(static a => a.LinkIndex);
         // Where links and addresses change all the time, a dump lacks some of them.
         return (
             n => links.GetValueOrDefault(LinkMark.Index(n)) ?? (areAll ? null : inside.FindLink(LinkMark.Index(n))),
-            (l, n) => n.Leases.All(a => held.Contains((l.Index, a.Address))) ? true : hasAll ? false : HasAddresses(inside, l, n));
+            (l, n) => new HeldAddresses([.. held[l.Index]], hasAll) is HeldAddresses found && (hasAll || found.Include(n)) ? found : ReadAddresses(inside, l));
     }
 
-    /// <returns>Null if they change all the time.</returns>
-    private static bool? HasAddresses(RouteSocket inside, Link link, NicRecord nic)
+    private static HeldAddresses ReadAddresses(RouteSocket inside, Link link)
     {
-        bool hasAll = inside.TryGetAddresses(link, out List<LinkAddress> held);
-        bool isComplete = nic.Leases.All(l => held.Any(h => h.Address == l.Address));
-        return isComplete ? true : hasAll ? false : null;
+        bool areAll = inside.TryGetAddresses(link, out List<LinkAddress> held);
+        return new(held, areAll);
+    }
+
+    /// <summary>The addresses of a link.</summary>
+    /// <param name="Addresses">The addresses.</param>
+    /// <param name="AreAll">False if they change all the time, so that some may be missing.</param>
+    private sealed record HeldAddresses(IReadOnlyList<LinkAddress> Addresses, bool AreAll)
+    {
+        public bool Include(NicRecord nic) => nic.Leases.All(l => Addresses.Any(a => a.Address == l.Address));
     }
 }

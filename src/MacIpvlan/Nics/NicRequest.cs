@@ -38,6 +38,9 @@ public sealed record NicRequest
     /// </summary>
     public bool? DefaultRoute { get; init; }
 
+    /// <summary>How it makes addresses from router advertisements; null if as its network says.</summary>
+    public InterfaceIdentifier? InterfaceIdentifier { get; init; }
+
     /// <summary>Whether it gets no addresses.</summary>
     public bool NoAddress { get; init; }
 

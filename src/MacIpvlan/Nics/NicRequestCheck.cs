@@ -22,6 +22,7 @@ internal static class NicRequestCheck
             NetworkDefinition.HasIPv6(network.Subnets.Select(static s => s.Prefix), network.RouterAdvertisement),
             network.Dhcp is not null);
         if (request.MacAddress is not null) CheckMacAddress(request.MacAddress, network);
+        if (request.InterfaceIdentifier is not null) NetworkDefinition.CheckIdentifier(request.InterfaceIdentifier, network.Name, network.NicKind, network.RouterAdvertisement);
         if (request.ProbeAddress == true) NetworkDefinition.CheckProbe(network.NicKind);
         if (!request.IsHost && NamespaceHandle.OwnIdentity == request.Target.Identity)
         {

@@ -110,6 +110,7 @@ public sealed class NicStates(NetworkSession session)
             n.Record, n.NetworkRecord, states.TryGetValue(n.Id, out NicState state) ? Complete(n, state) : null)
         {
             Seen = links.Links.GetValueOrDefault(n.Id),
+            SeenRouterAddresses = links.RouterAddresses.GetValueOrDefault(n.Id, []),
             Shared = n.Shared,
         })];
     }

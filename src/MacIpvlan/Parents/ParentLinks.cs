@@ -280,7 +280,7 @@ internal sealed class ParentLinks(NetworkSession session)
     private void KeepHostOff(Link link)
     {
         if (!Sysctl.Has("ipv6", link.Name)) return;
-        session.Host.Execute(new LinkSet(link.Index, link.Name) { NoAddressGeneration = true });
+        session.Host.Execute(new LinkSet(link.Index, link.Name) { AddressGeneration = AddressGeneration.None });
         session.Trace?.Invoke(Sysctl.Command("ipv6", link.Name, "accept_ra", "0"));
         Sysctl.TrySet("ipv6", link.Name, "accept_ra", "0");
     }

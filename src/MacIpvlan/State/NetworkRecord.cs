@@ -42,6 +42,11 @@ public sealed record NetworkRecord
     /// </summary>
     public RouterAdvertisement? RouterAdvertisement { get; init; }
 
+    /// <summary>
+    /// How its NICs make addresses from router advertisements: never a token. Null if they accept none.
+    /// </summary>
+    public InterfaceIdentifier? InterfaceIdentifier { get; init; }
+
     /// <summary>How addresses are probed before NICs use them; null if they aren't probed.</summary>
     public ProbeSettings? Probe { get; init; }
 

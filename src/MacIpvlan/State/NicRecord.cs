@@ -61,6 +61,9 @@ public sealed record NicRecord
     /// </summary>
     public bool? DefaultRoute { get; init; }
 
+    /// <summary>How it makes addresses from router advertisements; null if as its network says.</summary>
+    public InterfaceIdentifier? InterfaceIdentifier { get; init; }
+
     /// <summary>
     /// For a NIC in the host's namespace, the host's own addresses that NICs of the network have routes to.
     /// </summary>

@@ -27,7 +27,8 @@ internal sealed record ForeignSettings(IReadOnlyList<LinkAddress> Addresses, IRe
         // Another NIC of the namespace may have some of those that it wants.
         RouteAdd[] own = [.. NicRoutes.Of(nic.NetworkRecord, nic.Record, link), .. routes];
         return new(
-            [.. inside.GetAddresses(link).Where(a => a.IsGlobal && !nic.Addresses.Contains(a.Address)).Take(Most)],
+            // The new link makes those from router advertisements itself.
+            [.. inside.GetAddresses(link).Where(a => a is { IsGlobal: true, IsFromRouter: false } && !nic.Addresses.Contains(a.Address)).Take(Most)],
             [.. ((AddressFamily[])[AddressFamily.InterNetwork, AddressFamily.InterNetworkV6]).SelectMany(inside.GetRoutes)
                 // The kernel adds the routes to the subnets of addresses itself.
                 .Where(r => r.LinkIndex == link.Index && r is { Type: NetworkRouteType.Unicast, IsOfKernel: false })

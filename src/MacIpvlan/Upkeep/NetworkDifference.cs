@@ -62,6 +62,9 @@ public enum DifferenceKind : long
     /// <summary>A NIC's interface has another value of an IPv6 setting (sysctl).</summary>
     SysctlChanged,
 
+    /// <summary>A NIC's interface makes addresses from router advertisements in another way.</summary>
+    IdentifierChanged,
+
     /// <summary>A NIC's interface lacks an address.</summary>
     AddressMissing,
 

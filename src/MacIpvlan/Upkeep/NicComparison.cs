@@ -62,6 +62,12 @@ internal sealed class NicComparison(NetworkSession session)
                 socket => NicIPv6.Set(session, socket, link.Name, setting));
         }
 
+        // After the settings above: the kernel accepts no token for a link that accepts no router advertisements.
+        foreach (IdentifierFinding identifier in NicIdentifier.Of(nic.NetworkRecord, record)?.Compare(session, link, record.InterfaceName) ?? [])
+        {
+            add(DifferenceKind.IdentifierChanged, identifier.Expected, identifier.Actual, identifier.Fix);
+        }
+
         // After the settings, which the kernel knows by the link's name.
         if (link.Name != record.InterfaceName)
         {

@@ -57,6 +57,7 @@ public sealed class CompleterTests
         "Destination" => typeof(DestinationCompleter),
         // An enumeration that can be empty.
         "RouterAdvertisement" => typeof(RouterAdvertisementCompleter),
+        "InterfaceIdentifier" => typeof(InterfaceIdentifierCompleter),
         _ => null,
     };
 

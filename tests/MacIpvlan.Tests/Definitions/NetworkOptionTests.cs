@@ -63,6 +63,41 @@ public sealed class NetworkOptionTests
             s_request with { NicKind = new IpvlanLink(IpvlanMode.L2, IpvlanFlag.Bridge), Probe = new() }), "ipvlan");
 
     [Theory]
+    [InlineData("Eui64", RouterAdvertisement.Accept, null, null)]
+    [InlineData("StablePrivacy", RouterAdvertisement.Accept, null, null)]
+    [InlineData("StablePrivacy", RouterAdvertisement.Accept, IpvlanMode.L2, null)]
+    [InlineData("Eui64", RouterAdvertisement.Ignore, null, "don't configure addresses from router advertisements")]
+    [InlineData("StablePrivacy", null, null, "don't configure addresses from router advertisements")]
+    [InlineData("::1234", RouterAdvertisement.Accept, null, "all NICs of 'net1' would get the same address")]
+    [InlineData("Eui64", RouterAdvertisement.Accept, IpvlanMode.L2, "share the MAC address")]
+    [InlineData("StablePrivacy", RouterAdvertisement.Accept, IpvlanMode.L3, "in l3 modes")]
+    [InlineData("StablePrivacy", RouterAdvertisement.Accept, IpvlanMode.L3S, "in l3 modes")]
+    public void InterfaceIdentifier_IsForNetworksThatAcceptAdvertisements(string identifier, RouterAdvertisement? routers, IpvlanMode? ipvlan, string? words)
+    {
+        NetworkRequest request = s_request with
+        {
+            Name = "net1", RouterAdvertisement = routers, InterfaceIdentifier = InterfaceIdentifier.Parse(identifier),
+            NicKind = ipvlan is IpvlanMode mode ? new IpvlanLink(mode, IpvlanFlag.Bridge) : s_request.NicKind,
+        };
+
+        if (words is null) Assert.Equal(2, NetworkDefinition.Check(request).Count);
+        else NetworkAssert.Refused(NetworkError.InvalidParameter, () => NetworkDefinition.Check(request), words);
+    }
+
+    [Theory]
+    [InlineData(RouterAdvertisement.Accept, null, "StablePrivacy")]
+    [InlineData(RouterAdvertisement.Accept, IpvlanMode.L2, "StablePrivacy")]
+    [InlineData(RouterAdvertisement.Accept, IpvlanMode.L3, null)]
+    [InlineData(RouterAdvertisement.Ignore, null, null)]
+    [InlineData(null, null, null)]
+    public void InterfaceIdentifier_IsStableAndPrivateByDefault(RouterAdvertisement? routers, IpvlanMode? ipvlan, string? identifier) => Assert.Equal(
+        identifier, (s_request with
+        {
+            RouterAdvertisement = routers,
+            NicKind = ipvlan is IpvlanMode mode ? new IpvlanLink(mode, IpvlanFlag.Bridge) : s_request.NicKind,
+        }).NicIdentifier?.ToString());
+
+    [Theory]
     [InlineData("10.9.0.0/16")]
     [InlineData("10.9.0.0/16 via 10.0.0.254")]
     [InlineData("10.9.0.0/16 via 10.0.0.254 metric 0")]

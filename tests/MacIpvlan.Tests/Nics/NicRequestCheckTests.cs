@@ -56,6 +56,24 @@ public sealed class NicRequestCheckTests : IDisposable
         NetworkAssert.Refused(NetworkError.InvalidParameter, () => NicRequestCheck.Check(request), "ipvlan");
     }
 
+    [Theory]
+    [InlineData("::1234", RouterAdvertisement.Accept, null)]
+    [InlineData("Eui64", RouterAdvertisement.Accept, null)]
+    [InlineData("::1234", RouterAdvertisement.Ignore, "don't configure")]
+    [InlineData("StablePrivacy", null, "don't configure")]
+    public void InterfaceIdentifier_IsForNetworksThatAcceptAdvertisements(string identifier, RouterAdvertisement? routers, string? words)
+    {
+        NicRequest request = Request();
+        NetworkRecord record = request.Network.Record with { RouterAdvertisement = routers };
+        request = request with
+        {
+            Network = ContainerNetwork.From(record, new NetworkUsage(0, [], []), NetworkState.Ready), InterfaceIdentifier = InterfaceIdentifier.Parse(identifier),
+        };
+
+        // What is checked next is the target.
+        NetworkAssert.Refused(words is null ? NetworkError.HostNamespace : NetworkError.InvalidParameter, () => NicRequestCheck.Check(request), words ?? "web1");
+    }
+
     [Fact]
     public void Probing_IsNotForIpvlan()
     {

@@ -35,6 +35,39 @@ public sealed class TableCellsTests : StateTest
     }
 
     [Fact]
+    public void Addresses_FromRouters_AreBelowTheOthersAndFit()
+    {
+        const string Address = "2001:db8:1234:5678:abcd:ef12:3456:7890/64";
+        PSObject nic = new();
+        nic.Properties.Add(new PSNoteProperty("MacAddress", "02:00:00:00:00:01"));
+        nic.Properties.Add(new PSNoteProperty("RouterAddress", new[] { Address }));
+
+        string[] lines = TableCells.Addresses(nic).Split('\n');
+
+        Assert.Equal([new string(' ', 19) + "02:00:00:00:00:01", $"{Address} ra"], lines);
+        Assert.All(lines, static l => Assert.True(l.Length <= 79 - (14 + 1 + 9 + 1 + 10 + 1) + 1));
+    }
+
+    [Fact]
+    public void RouterAddresses_HaveTheirLifetimesBelow()
+    {
+        PSObject one = new(), other = new(), nic = new();
+        foreach ((PSObject address, string state, TimeSpan? lifetime) in new[] { (one, "Preferred", (TimeSpan?)TimeSpan.FromSeconds(86400)), (other, "Deprecated", null) })
+        {
+            address.Properties.Add(new PSNoteProperty("IPAddress", "2001:db8::1/64"));
+            address.Properties.Add(new PSNoteProperty("State", state));
+            address.Properties.Add(new PSNoteProperty("ValidLifetime", lifetime));
+            address.Properties.Add(new PSNoteProperty("PreferredLifetime", lifetime / 2));
+        }
+
+        nic.Properties.Add(new PSNoteProperty("RouterAddress", new object[] { one, other, "2001:db8::2/64" }));
+
+        Assert.Equal(
+            ["2001:db8::1/64", "  valid 1.00:00:00, preferred 12:00:00", "2001:db8::1/64 Deprecated", "  valid forever, preferred forever", "2001:db8::2/64"],
+            TableCells.RouterAddresses(nic).Split('\n'));
+    }
+
+    [Fact]
     public void Addresses_WithoutOne_HaveTheMacAddress() => Assert.Equal("02:00:00:00:00:01 Docker", TableCells.Addresses(Nic(NicState.Up)).Trim());
 
     [Fact]

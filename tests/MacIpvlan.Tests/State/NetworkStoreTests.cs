@@ -42,6 +42,7 @@ public sealed class NetworkStoreTests : StateTest
         Routes = [
             NetworkRoute.Parse("10.9.0.0/16 via 192.168.50.1 metric 7"), NetworkRoute.Parse("blackhole fd99::/64")],
         RouterAdvertisement = RouterAdvertisement.Accept,
+        InterfaceIdentifier = InterfaceIdentifier.Eui64,
         Probe = new ProbeSettings(5, 1500),
         Dhcp = new()
         {

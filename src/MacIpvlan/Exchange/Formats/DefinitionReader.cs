@@ -70,7 +70,7 @@ internal sealed class DefinitionReader
     public T? Value<T>(string name, Func<string, T> parse) where T : struct =>
         Text(name) is { Length: > 0 } text ? Parse(text, PathOf(name), parse) : null;
 
-    /// <summary>An address, a subnet or a range, parsed; null if it is missing or empty.</summary>
+    /// <summary>An address, a subnet, a range or an interface identifier, parsed; null if it is missing or empty.</summary>
     public T? Address<T>(string name, Func<string, T> parse) where T : class =>
         Text(name) is { Length: > 0 } text ? Parse(text, PathOf(name), parse) : null;
 

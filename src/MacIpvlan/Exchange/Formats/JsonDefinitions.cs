@@ -131,6 +131,7 @@ internal static class JsonDefinitions
             RouteMetric = network.Number(Property(RouteMetric)),
             Mtu = network.Number(Property(Mtu)),
             RouterAdvertisement = network.Value(Property(NetworkSettings.RouterAdvertisement), DefinitionReader.Word<RouterAdvertisement>),
+            InterfaceIdentifier = network.Address(Property(NetworkSettings.InterfaceIdentifier), Addressing.InterfaceIdentifier.Parse),
         };
         return read with { Probe = ReadProbe(network, read.DefaultProbe is not null) };
     }

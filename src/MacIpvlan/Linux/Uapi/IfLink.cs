@@ -76,9 +76,9 @@ internal static partial class Uapi
     public const ushort VETH_INFO_PEER = 1;
 
     public const ushort IFLA_INET6_CONF = 2;
+    public const ushort IFLA_INET6_TOKEN = 7;
     public const ushort IFLA_INET6_ADDR_GEN_MODE = 8;
     public const ushort IFLA_INET_CONF = 1;
-    public const byte IN6_ADDR_GEN_MODE_NONE = 1;
 
     // include/uapi/linux/ipv6.h: the indexes in IFLA_INET6_CONF.
     public const int DEVCONF_ACCEPT_RA = 3;

@@ -34,9 +34,15 @@ internal static partial class Uapi
     public const ushort IFA_BROADCAST = 4;
     public const ushort IFA_CACHEINFO = 6;
     public const ushort IFA_FLAGS = 8;
+    public const ushort IFA_PROTO = 11;
+    public const byte IFAPROT_KERNEL_RA = 2;
     public const uint IFA_F_TEMPORARY = 0x01;
     public const uint IFA_F_NODAD = 0x02;
+    public const uint IFA_F_OPTIMISTIC = 0x04;
+    public const uint IFA_F_DEPRECATED = 0x20;
+    public const uint IFA_F_TENTATIVE = 0x40;
     public const uint IFA_F_PERMANENT = 0x80;
+    public const uint IFA_F_MANAGETEMPADDR = 0x100;
 
     public const ushort RTA_DST = 1;
     public const ushort RTA_OIF = 4;

@@ -45,7 +45,8 @@ public sealed class JsonDefinitionsTests : FormatTest
         Routes = Routes("10.9.0.0/16 via 10.1.0.254 metric 100", "blackhole 10.8.0.0/16", "unreachable fd99::/64"),
         RouteMetric = 0,
         Mtu = 1400,
-        RouterAdvertisement = RouterAdvertisement.Ignore,
+        RouterAdvertisement = RouterAdvertisement.Accept,
+        InterfaceIdentifier = InterfaceIdentifier.Eui64,
         Probe = new ProbeSettings(2, 500),
     };
 
@@ -148,6 +149,7 @@ public sealed class JsonDefinitionsTests : FormatTest
     [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"macvlan\",\"mtu\":\"1400\"}]", "networks[0].mtu")]
     [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"macvlan\",\"mtu\":1e99}]", "networks[0].mtu")]
     [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"macvlan\",\"internal\":1}]", "networks[0].internal")]
+    [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"macvlan\",\"interfaceIdentifier\":\"fe80::1\"}]", "networks[0].interfaceIdentifier")]
     [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"macvlan\",\"probeCount\":1}]", "networks[0].probeAddress")]
     [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"macvlan\",\"dhcp\":{}}]", "networks[0].dhcp is neither true nor false")]
     [InlineData("networks", "[{\"name\":\"a\",\"kind\":\"macvlan\",\"dhcpClass\":\"x\"}]", "networks[0].dhcp is missing, but its settings are present")]

@@ -1,4 +1,5 @@
 using System.Net.NetworkInformation;
+using MacIpvlan.Addressing;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
 using MacIpvlan.Netlink.Kinds;
@@ -126,9 +127,15 @@ internal static partial class IpRequests
         new("ip link set dev eth0 up", new LinkSet(7, "eth0") { Up = true }, s_setLink),
         new("ip link set dev eth0 down", new LinkSet(7, "eth0") { Down = true }, s_setLink),
         new("ip link set dev eth0 name eth15", new LinkSet(7, "eth0") { NewName = "eth15" }, s_setLink),
-        new("ip link set dev eth0 addrgenmode none", new LinkSet(7, "eth0") { NoAddressGeneration = true }, s_setLink),
+        new("ip link set dev eth0 addrgenmode none", new LinkSet(7, "eth0") { AddressGeneration = AddressGeneration.None }, s_setLink),
+        new("ip link set dev eth0 addrgenmode eui64", new LinkSet(7, "eth0") { AddressGeneration = AddressGeneration.Eui64 }, s_setLink),
+        new("ip link set dev eth0 addrgenmode stable_secret",
+            new LinkSet(7, "eth0") { AddressGeneration = AddressGeneration.StablePrivacy }, s_setLink),
+        new("ip link set dev eth0 addrgenmode random", new LinkSet(7, "eth0") { AddressGeneration = AddressGeneration.Random }, s_setLink),
         new("ip link set dev eth0 name eth15 addrgenmode none up",
-            new LinkSet(7, "eth0") { NewName = "eth15", NoAddressGeneration = true, Up = true }, s_setLink),
+            new LinkSet(7, "eth0") { NewName = "eth15", AddressGeneration = AddressGeneration.None, Up = true }, s_setLink),
+        new("ip token set ::1234 dev eth0", new TokenSet(7, "eth0", AddressValue.Parse("::1234"))),
+        new("ip token del dev eth0", new TokenSet(7, "eth0", null)),
         new("ip link delete dev eth0", new LinkDelete(7, "eth0")),
     ];
 

@@ -95,11 +95,36 @@ public sealed class LinkParseTests
         IPv6Settings settings = Parse(Captures.Links[command]).IPv6!;
 
         Assert.False(settings.IsDisabled);
+        Assert.True(settings.AcceptsAdvertisements);
+        Assert.Equal((AddressGeneration.Eui64, null), (settings.Generation, settings.Token));
         Assert.Equal(
             (1, 1, 0),
             (settings[IPv6Settings.AcceptRouterAdvertisements], settings[IPv6Settings.Autoconfigure], settings[IPv6Settings.Disable]));
         Assert.Throws<ArgumentException>(() => settings["forwarding"]);
     }
+
+    [Theory]
+    // IFLA_INET6_TOKEN 7 and IFLA_INET6_ADDR_GEN_MODE 8, behind the numbers.
+    [InlineData("1400070000000000000000000000000000001234" + "0500080002000000", "::1234", AddressGeneration.StablePrivacy)]
+    [InlineData("1400070000000000000000000000000000000000" + "0500080001000000", null, AddressGeneration.None)]
+    [InlineData("0500080004000000", null, (AddressGeneration)4)]
+    [InlineData("", null, null)]
+    public void IPv6Settings_HaveTheInterfaceIdentifier(string attributes, string? token, AddressGeneration? generation)
+    {
+        byte[] rest = Convert.FromHexString(attributes);
+        byte[] families = [(byte)(116 + rest.Length), 0, 10, 0, 112, 0, 2, 0, .. new byte[108], .. rest];
+
+        IPv6Settings settings = IPv6Settings.Parse(new(families))!;
+
+        Assert.Equal((token, generation), (settings.Token?.ToString(), settings.Generation));
+        Assert.False(settings.AcceptsAdvertisements);
+    }
+
+    [Theory]
+    [InlineData("0800070000001234")]
+    [InlineData("0800080002000000")]
+    public void IPv6Settings_OfAnotherWidthAreMalformed(string attribute) => Assert.Throws<NetlinkException>(() =>
+        IPv6Settings.Parse(new([124, 0, 10, 0, 112, 0, 2, 0, .. new byte[108], .. Convert.FromHexString(attribute)])));
 
     [Fact]
     public void IPv6Settings_AreReadByTheirPlace()
