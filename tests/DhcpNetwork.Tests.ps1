@@ -31,7 +31,8 @@ Describe 'Networks with DHCP' -Tag Native {
         $network = New-MacvlanNetwork lan eth0 -Dhcp
         $network.Dhcp | Should -BeTrue
         $network.DhcpTimeoutSeconds | Should -Be 30
-        $network.DhcpClass, $network.DhcpFallback | Should -BeNullOrEmpty
+        $network.DhcpClass | Should -BeNullOrEmpty
+        $network.DhcpFallback | Should -BeNullOrEmpty
         $network.DhcpRequestOption, $network.Subnet, $network.Subnets, $network.Gateway | ForEach-Object { $_.Count } | Should -Be 0, 0, 0, 0
         $network.AddressSource | Should -Be DHCP
         $network.NoGateway | Should -BeFalse
@@ -41,7 +42,7 @@ Describe 'Networks with DHCP' -Tag Native {
     It 'have all settings, and IPv6 beside' {
         $network = New-FullNetwork
         $network.AddressSource | Should -Be DHCP, fd01::/64
-        "$($network.DhcpRequestOption)" | Should -Be 'tftp-server-name, tftp-server-address, 240'
+        $network.DhcpRequestOption | Should -Be tftp-server-name, tftp-server-address, 240
         $network.DhcpFallback | Should -Be 192.168.1.200-192.168.1.220/24
         $network.DhcpClass, $network.DhcpTimeoutSeconds | Should -Be 'containers of node7', 7
         $network.Subnets | Should -HaveCount 1
@@ -129,7 +130,8 @@ Describe 'Networks with DHCP' -Tag Native {
         $made = $rows | New-MacvlanNetwork
         $made.Name | Should -Be a, b, c, d
         $made.Dhcp | Should -Be $true, $false, $true, $false
-        "$($made[0].DhcpRequestOption)|$($made[0].DhcpClass)|$($made[0].DhcpTimeoutSeconds)|$($made[0].DhcpFallback)" | Should -Be 'tftp-server-name, ntp-servers|office|5|10.5.0.0/24'
+        $made[0].DhcpRequestOption | Should -Be tftp-server-name, ntp-servers
+        $made[0].DhcpClass, $made[0].DhcpTimeoutSeconds, $made[0].DhcpFallback | Should -Be office, 5, 10.5.0.0/24
         $made[2].DhcpTimeoutSeconds | Should -Be 30
         # A row means the network.
         ($rows | Get-ContainerNetwork).Name | Should -Be a, b, c, d
@@ -189,7 +191,7 @@ Describe 'Networks with DHCP' -Tag Native {
         Remove-MacvlanNetwork full -WhatIf
         Stop-Transcript | Out-Null
         $text = Get-Content $transcript -Raw
-        $text | Should -BeLike '*Create network: macvlan Bridge on eth0, DHCP*'
+        $text | Should -BeLike '*Create network: macvlan mode bridge on eth0, DHCP*'
         $text | Should -BeLike '*on eth0 with DHCP, fd01::/64*'
     }
 
@@ -221,8 +223,11 @@ Describe 'Networks with DHCP' -Tag Native {
         $null = New-FullNetwork
         $text = (Export-ContainerNetwork full) -replace '"dhcpTimeoutSeconds": 7', '"dhcpTimeoutSeconds": 8' -replace ',\s+"240"', '' -replace '"dhcpClass": "[^"]+",\s+', ''
         $result = $text | Import-ContainerNetwork -WhatIf
-        "$($result.Differences)" | Should -Be ('DhcpTimeoutSeconds: 7 -> 8 DhcpRequestOption: tftp-server-name, tftp-server-address, 240 -> '
-            + 'tftp-server-name, tftp-server-address DhcpClass: containers of node7 -> none')
+        $result.Differences | ForEach-Object { "$_" } | Should -Be @(
+            'DhcpTimeoutSeconds: 7 -> 8'
+            'DhcpRequestOption: tftp-server-name, tftp-server-address, 240 -> tftp-server-name, tftp-server-address'
+            'DhcpClass: containers of node7 -> none'
+        )
         ($text | Import-ContainerNetwork).Result | Should -Be Replaced
         (Get-ContainerNetwork full).DhcpTimeoutSeconds | Should -Be 8
         Test-ContainerNetwork | Should -BeNullOrEmpty

@@ -9,16 +9,12 @@ public sealed class CellTransformationAttribute<T> : ValueTransformationAttribut
 {
     private static bool IsSwitch => typeof(T) == typeof(SwitchParameter);
 
-    /// <summary>Whether a switch isn't specified by an object in which it's empty; otherwise it's false then.</summary>
-    public bool EmptyIsNothing { get; set; }
-
     /// <summary>Whether null is read, too: PowerShell takes a switch that is null for one that is on.</summary>
     public override bool TransformNullOptionalParameters => IsSwitch;
 
     private protected override object? Read(object? input) => input switch
     {
-        null or "" or PSObject { BaseObject: "" } when EmptyIsNothing => throw NullIsNothingAttribute.NotSpecified(),
-        null when IsSwitch => false,
+        null when IsSwitch => EmptySwitch.Value,
         PSObject { BaseObject: string } or string => ReadText(input.ToString()!),
         _ => input,
     };
@@ -26,7 +22,7 @@ public sealed class CellTransformationAttribute<T> : ValueTransformationAttribut
     private static object? ReadText(string text) => text switch
     {
         _ when typeof(T).IsArray => ObjectRemains.Split(text),
-        "" when IsSwitch => false,
+        "" when IsSwitch => EmptySwitch.Value,
         _ when (IsSwitch || typeof(T) == typeof(bool?)) && bool.TryParse(text, out bool value) => value,
         "" when default(T) is null => null,
         _ => text,

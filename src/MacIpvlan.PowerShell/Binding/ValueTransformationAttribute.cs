@@ -20,7 +20,7 @@ public class ValueTransformationAttribute<T> : ArgumentTransformationAttribute
         {
             object? given = Read(AddressArgument.AsText(inputData));
             if (given is null) return null!;
-            object value = LanguagePrimitives.ConvertTo<T>(given)!;
+            object value = given is T ? given : LanguagePrimitives.ConvertTo<T>(given)!;
             return value is Array items && items.Cast<object?>().Contains(null)
                 ? throw new ArgumentTransformationMetadataException("One of the values is null.")
                 : value;

@@ -133,11 +133,16 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
     private protected bool IsTyped(string parameter) => _typed.Contains(parameter);
 
     /// <summary>
-    /// Whether a parameter was specified, on the command line or by the current object. Asked once for each object.
+    /// Whether a switch was specified, on the command line or by the current object, in which it isn't empty. Asked once for each
+    /// object.
     /// </summary>
-    private protected bool TakeGiven(string parameter) =>
-        // PowerShell only adds here what an object has, and never takes it out for the next object.
-        IsTyped(parameter) || MyInvocation.BoundParameters.Remove(parameter);
+    private protected bool TakeGiven(string parameter)
+    {
+        bool isGiven = MyInvocation.BoundParameters.TryGetValue(parameter, out object? value) && value != EmptySwitch.Value;
+        // PowerShell only adds here what an object has, and doesn't take it out for the next object.
+        if (!IsTyped(parameter)) MyInvocation.BoundParameters.Remove(parameter);
+        return isGiven;
+    }
 
     /// <summary>Asks before a change. Names of others in the question are cleaned.</summary>
     private protected new bool ShouldProcess(string target, string action) =>

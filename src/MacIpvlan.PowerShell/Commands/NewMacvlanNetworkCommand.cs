@@ -40,7 +40,7 @@ public sealed class NewMacvlanNetworkCommand : NewNetworkCommand
 
     /// <summary>Probes addresses before NICs take them. The default is true with -Dhcp.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [CellTransformation<SwitchParameter>(EmptyIsNothing = true)]
+    [CellTransformation<SwitchParameter>]
     public SwitchParameter ProbeAddress { get; set; }
 
     /// <summary>How many probes are sent for each address.</summary>
