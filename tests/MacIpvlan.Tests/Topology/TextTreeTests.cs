@@ -62,7 +62,7 @@ public sealed class TextTreeTests
             "   │  └─ web1/eth0  10.1.0.77/24  02:42:0a:01:00:0a",
             "   │                fd01::10/64",
             "   ├─ empty  macvlan Bridge",
-            "   │  DHCP, fallback 192.168.100.0/24",
+            "   │     DHCP, fallback 192.168.100.0/24",
             "   └─ lan  macvlan Bridge",
             "      │  DHCP",
             "      └─ web2/eth0  10.1.0.78/24  02:42:0a:01:00:0a",
