@@ -1,6 +1,8 @@
 @{
     # A root module would be loaded before the others. The first one loads what is compiled ahead of time in its stead.
     NestedModules          = @('bin/MacIpvlan.Loader.dll', 'bin/MacIpvlan.PowerShell.dll')
+    # MacIpvlan.types.ps1xml names methods of it, and is read before modules are loaded.
+    RequiredAssemblies     = @('bin/MacIpvlan.Loader.dll')
     ModuleVersion          = '0.1.0'
     CompatiblePSEditions   = @('Core')
     GUID                   = '5b0a3f0e-6d3c-4c0e-9a61-0f6a9f6b7a11'

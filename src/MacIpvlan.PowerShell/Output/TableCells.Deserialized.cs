@@ -13,13 +13,15 @@ public static partial class TableCells
     public static string Parent(PSObject network) => Parent(Read(network, "Parent"), Text(network, "State"));
 
     /// <inheritdoc cref="State(ContainerNic)"/>
-    public static string State(PSObject nic) => State(Text(nic, "State"));
+    public static string State(PSObject nic) => nic.BaseObject is ContainerNic live ? State(live) : State(Text(nic, "State"));
 
     /// <summary>The addresses of a NIC or of host access, with what else there is of it beside the first one.</summary>
-    public static string Addresses(PSObject interfaceOfHost) => Addresses(
-        ObjectRemains.ReadAll(interfaceOfHost, "IPAddress"),
-        $"{Read(interfaceOfHost, "MacAddress")} {Read(interfaceOfHost, "Runtime")}",
-        ObjectRemains.ReadAll(interfaceOfHost, "RouterAddress"));
+    public static string Addresses(PSObject nic) => nic.BaseObject is ContainerNic live
+        ? Addresses(live)
+        : Addresses(
+            ObjectRemains.ReadAll(nic, "IPAddress"),
+            $"{Read(nic, "MacAddress")} {Read(nic, "Runtime")}",
+            ObjectRemains.ReadAll(nic, "RouterAddress"));
 
     /// <inheritdoc cref="RouterAddresses(ContainerNic)"/>
     public static string RouterAddresses(PSObject nic) => string.Join('\n', Items(nic, "RouterAddress").Select(static a =>

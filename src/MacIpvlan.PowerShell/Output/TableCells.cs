@@ -4,7 +4,8 @@ namespace MacIpvlan.PowerShell;
 
 /// <summary>
 /// The cells of the tables in MacIpvlan.Format.ps1xml that are more than a property. Each returns a text, with line breaks so
-/// that PowerShell breaks no word. A script in that file would be compiled each time a process shows its first table.
+/// that PowerShell breaks no word. A longer script in that file would be compiled each time a process shows its first table;
+/// those of NICs are shown most often, and need none (MacIpvlan.Loader.NicCells).
 /// </summary>
 public static partial class TableCells
 {
