@@ -84,11 +84,11 @@ public sealed partial class SqliteStateStore
         : null);
 
     /// <inheritdoc/>
-    public bool UpdateNic(NicRecord nic, NicRecordState? from = null) => UpdateNics([nic], from)[0];
+    public bool UpdateNic(NicRecord nic, NicRecordState? from = null) => UpdateNics([nic], from).Count > 0;
 
     /// <inheritdoc/>
-    public IReadOnlyList<bool> UpdateNics(IReadOnlyList<NicRecord> nics, NicRecordState? from = null) =>
-        _database.Write<bool[]>(() => [.. nics.Select(n => Update(n, from))]);
+    public IReadOnlySet<string> UpdateNics(IReadOnlyList<NicRecord> nics, NicRecordState? from = null) =>
+        _database.Write<HashSet<string>>(() => [.. nics.Where(n => Update(n, from)).Select(static n => n.Id)]);
 
     /// <inheritdoc/>
     public void ReleaseNic(string id, IReadOnlyList<ForeignAddress>? foreign = null) => _database.Write(() =>

@@ -128,7 +128,7 @@ internal sealed partial class StateDatabase : IDisposable
 
     /// <summary>Runs a statement.</summary>
     /// <returns>The number of changed rows.</returns>
-    public int Execute(string sql, params ReadOnlySpan<object?> values)
+    public int Execute(string sql, params object?[] values)
     {
         StateStatement statement = Prepare(sql);
         try
@@ -148,7 +148,7 @@ internal sealed partial class StateDatabase : IDisposable
 
     /// <summary>Runs a query.</summary>
     /// <exception cref="NetworkException">StateUnavailable: a row has a value that this module never wrote.</exception>
-    public List<T> Query<T>(string sql, Func<StateRow, T> read, params ReadOnlySpan<object?> values)
+    public List<T> Query<T>(string sql, Func<StateRow, T> read, params object?[] values)
     {
         List<T> rows = [];
         StateStatement statement = Prepare(sql);

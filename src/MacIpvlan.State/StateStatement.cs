@@ -25,7 +25,8 @@ internal sealed class StateStatement : IDisposable
     /// <summary>Sets the parameters, in order.</summary>
     /// <exception cref="ArgumentException">Their number differs, or a value has a type that columns don't have.</exception>
     /// <exception cref="StateException">A value is too long.</exception>
-    public void Bind(params ReadOnlySpan<object?> values)
+    // Spans of parameters are structs that the compiler makes, and what uses them isn't compiled ahead of time.
+    public void Bind(params object?[] values)
     {
         if (values.Length != _positions.Length) throw new ArgumentException($"The statement has {_positions.Length} parameters, not {values.Length}.");
         for (int i = 0; i < values.Length; i++)

@@ -25,7 +25,17 @@ internal sealed class NamespaceThreads(int limit) : IDisposable
     /// <exception cref="NetlinkException">
     /// The namespace can't be entered, or no thread can be started. Exceptions of the work are passed on.
     /// </exception>
-    public T Run<T>(NamespaceHandle target, Func<T> work) => Await(Start(target, work));
+    public T Run<T>(NamespaceHandle target, Func<T> work)
+    {
+        T? result = default;
+        // A task of a number isn't compiled ahead of time.
+        Await(Start<object?>(target, () =>
+        {
+            result = work();
+            return null;
+        }));
+        return result!;
+    }
 
     /// <summary>Waits for work that was started.</summary>
     public T Await<T>(Task<T> work)

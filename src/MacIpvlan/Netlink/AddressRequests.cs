@@ -88,9 +88,9 @@ internal sealed record AddressGet(Link? Link) : RouteRequest
         while (attributes.TryRead(out ushort type, out ReadOnlySpan<byte> value))
         {
             // The fixed part has only the lower 8 flags.
-            if (type == IFA_FLAGS) flags = AttributeReader.Number<uint>(value);
-            if (type == IFA_PROTO) origin = AttributeReader.Number<byte>(value);
-            if (type == IFA_CACHEINFO) times = AttributeReader.Number<ifa_cacheinfo>(value);
+            if (type == IFA_FLAGS) flags = AttributeReader.UInt32(value);
+            if (type == IFA_PROTO) origin = value.Length == sizeof(byte) ? value[0] : throw MessageReader.Malformed();
+            if (type == IFA_CACHEINFO) times = AttributeReader.Struct<ifa_cacheinfo>(value);
             if (type == IFA_LOCAL || (type == IFA_ADDRESS && bytes.IsEmpty)) bytes = value;
         }
 

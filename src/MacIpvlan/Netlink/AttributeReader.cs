@@ -41,9 +41,18 @@ internal ref struct AttributeReader(ReadOnlySpan<byte> attributes)
         return [];
     }
 
-    /// <summary>A number in host byte order, exactly as wide as <typeparamref name="T"/>.</summary>
-    public static T Number<T>(ReadOnlySpan<byte> value) where T : unmanaged =>
-        value.Length == Unsafe.SizeOf<T>() ? RawStruct.Read<T>(value) : throw MessageReader.Malformed();
+    /// <summary>A number in host byte order, exactly as wide as its type.</summary>
+    // Methods that are generic over numbers aren't compiled ahead of time.
+    public static int Int32(ReadOnlySpan<byte> value) => BitConverter.ToInt32(Whole(value, sizeof(int)));
+
+    /// <inheritdoc cref="Int32"/>
+    public static uint UInt32(ReadOnlySpan<byte> value) => BitConverter.ToUInt32(Whole(value, sizeof(uint)));
+
+    /// <inheritdoc cref="Int32"/>
+    public static ushort UInt16(ReadOnlySpan<byte> value) => BitConverter.ToUInt16(Whole(value, sizeof(ushort)));
+
+    /// <summary>A struct of the kernel's, exactly as long as <typeparamref name="T"/>.</summary>
+    public static T Struct<T>(ReadOnlySpan<byte> value) where T : unmanaged => RawStruct.Read<T>(Whole(value, Unsafe.SizeOf<T>()));
 
     /// <summary>An address in network byte order: 4 bytes for AF_INET, 16 bytes for AF_INET6.</summary>
     public static AddressValue Address(byte family, ReadOnlySpan<byte> value) => (family, value.Length) is (AF_INET, 4) or (AF_INET6, 16)
@@ -59,4 +68,7 @@ internal ref struct AttributeReader(ReadOnlySpan<byte> attributes)
         int end = value.IndexOf((byte)0);
         return PrintableText.Clean(Encoding.UTF8.GetString(end < 0 ? value : value[..end]));
     }
+
+    private static ReadOnlySpan<byte> Whole(ReadOnlySpan<byte> value, int length) =>
+        value.Length == length ? value : throw MessageReader.Malformed();
 }

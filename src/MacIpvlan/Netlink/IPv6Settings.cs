@@ -68,6 +68,6 @@ public sealed record IPv6Settings
 
     // An array of numbers, which grows with the kernel's version.
     private static int Number(ReadOnlySpan<byte> configuration, int index) => configuration.Length >= (index + 1) * sizeof(int)
-        ? AttributeReader.Number<int>(configuration.Slice(index * sizeof(int), sizeof(int)))
+        ? AttributeReader.Int32(configuration.Slice(index * sizeof(int), sizeof(int)))
         : throw MessageReader.Malformed();
 }

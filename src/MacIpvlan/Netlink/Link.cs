@@ -92,12 +92,12 @@ public sealed record Link
             {
                 case IFLA_IFNAME: name = AttributeReader.Text(value); break;
                 case IFLA_IFALIAS: alias = AttributeReader.Text(value); break;
-                case IFLA_GROUP: group = AttributeReader.Number<uint>(value); break;
+                case IFLA_GROUP: group = AttributeReader.UInt32(value); break;
                 case IFLA_PROP_LIST: alternativeNames = ParseNames(new(value)); break;
-                case IFLA_MTU: mtu = AttributeReader.Number<int>(value); break;
-                case IFLA_LINK: parent = AttributeReader.Number<int>(value); break;
-                case IFLA_LINK_NETNSID: parentNamespace = AttributeReader.Number<int>(value); break;
-                case IFLA_MASTER: master = AttributeReader.Number<int>(value); break;
+                case IFLA_MTU: mtu = AttributeReader.Int32(value); break;
+                case IFLA_LINK: parent = AttributeReader.Int32(value); break;
+                case IFLA_LINK_NETNSID: parentNamespace = AttributeReader.Int32(value); break;
+                case IFLA_MASTER: master = AttributeReader.Int32(value); break;
                 case IFLA_ADDRESS: mac = new(value.ToArray()); break;
                 case IFLA_AF_SPEC: ipv6 = IPv6Settings.Parse(new(value)); break;
                 case IFLA_LINKINFO: kind = LinkKind.Parse(new(value), out kindName); break;

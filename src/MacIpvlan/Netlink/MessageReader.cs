@@ -46,7 +46,9 @@ internal readonly ref struct Message(nlmsghdr header, ReadOnlySpan<byte> payload
 
     /// <summary>The code of an error message or of the end of a dump: zero or a negative error number.</summary>
     /// <exception cref="NetlinkException">EBADMSG: the code is neither.</exception>
-    public int Code => Fixed<int>() is <= 0 and > int.MinValue and int code ? code : throw MessageReader.Malformed();
+    public int Code => _payload.Length >= sizeof(int) && BitConverter.ToInt32(_payload) is <= 0 and > int.MinValue and int code
+        ? code
+        : throw MessageReader.Malformed();
 
     /// <summary>
     /// The kernel's text in an error message or an end of dump (NLMSGERR_ATTR_MSG); null if it sent none.

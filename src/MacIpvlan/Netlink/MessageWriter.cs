@@ -55,7 +55,19 @@ internal sealed class MessageWriter
         Append(value);
     }
 
-    /// <summary>Adds an attribute of one number in host byte order, as wide as <typeparamref name="T"/>.</summary>
+    /// <summary>Adds an attribute of one number in host byte order.</summary>
+    // Methods that are generic over numbers aren't compiled ahead of time.
+    public void Attribute(ushort type, uint value)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        BitConverter.TryWriteBytes(bytes, value);
+        Attribute(type, bytes);
+    }
+
+    /// <inheritdoc cref="Attribute(ushort, uint)"/>
+    public void Attribute(ushort type, int value) => Attribute(type, (uint)value);
+
+    /// <summary>Adds an attribute as wide as <typeparamref name="T"/>, a number or a struct, in host byte order.</summary>
     public void Attribute<T>(ushort type, T value) where T : unmanaged =>
         Attribute(type, RawStruct.Bytes(in value));
 

@@ -21,7 +21,7 @@ internal sealed record NamespaceIdGet(NamespaceHandle Target) : RouteRequest
         AttributeReader attributes = message.Attributes<rtgenmsg>();
         while (attributes.TryRead(out ushort type, out ReadOnlySpan<byte> value))
         {
-            if (type == NETNSA_NSID) return AttributeReader.Number<int>(value);
+            if (type == NETNSA_NSID) return AttributeReader.Int32(value);
         }
 
         return -1;

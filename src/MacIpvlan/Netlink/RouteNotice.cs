@@ -72,6 +72,6 @@ internal readonly ref struct RouteNotice(Message message, int? namespaceId)
     private bool IsNeighbor => _message.Fixed<ndmsg>().ndm_family is AF_INET or AF_INET6;
 
     private int RouteLinkIndex => AttributeReader.Find(_message.Attributes<rtmsg>(), RTA_OIF) is { IsEmpty: false } value
-        ? AttributeReader.Number<int>(value)
+        ? AttributeReader.Int32(value)
         : 0;
 }

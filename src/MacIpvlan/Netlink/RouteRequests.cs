@@ -162,10 +162,10 @@ internal sealed record RouteGet(AddressFamily Family) : RouteRequest
             {
                 case RTA_DST: destination = AttributeReader.Address(header.rtm_family, value); break;
                 case RTA_GATEWAY: gateway = AttributeReader.Address(header.rtm_family, value); break;
-                case RTA_OIF: link = AttributeReader.Number<int>(value); break;
+                case RTA_OIF: link = AttributeReader.Int32(value); break;
                 // Table numbers above 255 don't fit into the fixed part.
-                case RTA_TABLE: table = AttributeReader.Number<int>(value); break;
-                case RTA_PRIORITY: metric = AttributeReader.Number<int>(value); break;
+                case RTA_TABLE: table = AttributeReader.Int32(value); break;
+                case RTA_PRIORITY: metric = AttributeReader.Int32(value); break;
             }
         }
 

@@ -264,10 +264,10 @@ internal sealed class ConnectSteps(NetworkSession session)
             AddRoutesOfHost(nics, known);
             // Before they are attached: until then, a command that dies leaves NICs that are removed.
             foreach (NicRecord nic in nics.Where(static n => n.Dhcp is not null)) session.State.SetLease(nic.Id, nic.Dhcp!);
-            IReadOnlyList<bool> recorded = session.State.UpdateNics(nics, from);
+            IReadOnlySet<string> recorded = session.State.UpdateNics(nics, from);
             // Commands that connected a NIC before this update couldn't find the host's link to add their route to.
             AddRoutesOfHost(nics, known);
-            return [.. made.Select((one, i) => Outcome(one, recorded[i]))];
+            return [.. made.Select(m => Outcome(m, recorded.Contains(m.Nic.Id)))];
         }
         catch (Exception e)
         {

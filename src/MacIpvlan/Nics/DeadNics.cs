@@ -44,8 +44,9 @@ internal sealed class DeadNics(NetworkSession session)
     /// <summary>Separates the NICs that have ended for good from the others.</summary>
     public (IReadOnlyList<ContainerNic> Ended, IReadOnlyList<ContainerNic> Others) Separate(IReadOnlyList<ContainerNic> nics)
     {
-        ILookup<bool, ContainerNic> found = _states.Find(nics).ToLookup(IsEnded);
-        return ([.. found[true]], [.. found[false]]);
+        List<ContainerNic> ended = [], others = [];
+        foreach (ContainerNic nic in _states.Find(nics)) (IsEnded(nic) ? ended : others).Add(nic);
+        return (ended, others);
     }
 
     /// <summary>Whether a NIC has ended for good, according to its state in the kernel.</summary>

@@ -7,7 +7,7 @@ namespace MacIpvlan;
 /// <summary>Finds out why NICs aren't in their namespaces any more. Each container is looked at once.</summary>
 internal sealed class NicAbsence(NetworkSession session)
 {
-    private readonly Dictionary<string, (ContainerState State, NamespaceIdentity? Namespace)?> _containers = [];
+    private readonly Dictionary<string, Whereabouts?> _containers = [];
 
     /// <summary>Opens the namespace of NICs.</summary>
     /// <param name="nics">NICs of one namespace, which can have come to it by different paths.</param>
@@ -63,8 +63,8 @@ internal sealed class NicAbsence(NetworkSession session)
     {
         // While the process that led to it is running, the container hasn't been restarted, and no runtime is asked.
         if (nic.Container is null || alive.Path == nic.NamespacePath || LeadsTo(nic, alive.Identity)) return null;
-        (ContainerState State, NamespaceIdentity? Namespace)? now = Look(nic.Container);
-        return now is null or { State: ContainerState.Unknown } || now.Value.Namespace == alive.Identity ? null : Explain(nic);
+        Whereabouts? now = Look(nic.Container);
+        return now is null or { State: ContainerState.Unknown } || now.Namespace == alive.Identity ? null : Explain(nic);
     }
 
     /// <summary>Describes why a NIC isn't in its namespace.</summary>
@@ -85,13 +85,13 @@ internal sealed class NicAbsence(NetworkSession session)
     }
 
     /// <returns>Null if the container can't be determined.</returns>
-    private (ContainerState State, NamespaceIdentity? Namespace)? Look(Container container)
+    private Whereabouts? Look(Container container)
     {
-        if (_containers.TryGetValue(container.Id, out (ContainerState, NamespaceIdentity?)? known)) return known;
+        if (_containers.TryGetValue(container.Id, out Whereabouts? known)) return known;
         try
         {
             using ContainerSighting sighting = session.Containers.Look(container);
-            known = (sighting.State, sighting.Namespace?.Identity);
+            known = new(sighting.State, sighting.Namespace?.Identity);
         }
         catch (NetworkException)
         {
@@ -100,4 +100,6 @@ internal sealed class NicAbsence(NetworkSession session)
 
         return _containers[container.Id] = known;
     }
+
+    private sealed record Whereabouts(ContainerState State, NamespaceIdentity? Namespace);
 }

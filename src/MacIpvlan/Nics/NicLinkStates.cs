@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
 using MacIpvlan.State;
@@ -15,42 +14,37 @@ internal sealed class NicLinkStates(NamespaceHandle host, IReadOnlyDictionary<in
     // Questions about few links cost less than dumps, which hold whatever else the container has made.
     private const int FewNics = 16;
 
-    /// <summary>The links that were found, by the NICs' ids.</summary>
-    public ConcurrentDictionary<string, Link> Links { get; } = [];
-
-    /// <summary>The addresses from router advertisements of NICs that configure themselves, by the NICs' ids.</summary>
-    public ConcurrentDictionary<string, RouterAddress[]> RouterAddresses { get; } = [];
-
     /// <summary>Reads the states of NICs.</summary>
     /// <param name="inside">A socket in their namespace.</param>
     /// <param name="nics">The NICs.</param>
     /// <param name="isOnHost">Whether their namespace is the host's.</param>
-    /// <returns>Their states, in the same order.</returns>
+    /// <returns>What is there of them, in the same order.</returns>
     /// <exception cref="NetlinkException">The namespace has too much to read.</exception>
-    public NicState[] Read(RouteSocket inside, ContainerNic[] nics, bool isOnHost)
+    public SeenNic[] Read(RouteSocket inside, ContainerNic[] nics, bool isOnHost)
     {
         int? hostId = null;
         (Func<NicRecord, Link?> find, Func<Link, NicRecord, HeldAddresses> findAddresses) = nics.Length > FewNics ? Dump(inside, nics)
             : (n => inside.FindLink(LinkMark.Index(n)), (l, _) => ReadAddresses(inside, l));
-        return [.. nics.Select(StateOf)];
+        return [.. nics.Select(See)];
 
-        NicState StateOf(ContainerNic nic)
+        SeenNic See(ContainerNic nic) => find(nic.Record) is Link link
+            && NicLinks.IsOn(link, nic.Record, nic.NetworkRecord, isOnHost, () => hostId ??= inside.GetNamespaceId(host))
+            ? Look(nic.Record, link)
+            : new(NicState.Missing);
+
+        SeenNic Look(NicRecord record, Link link)
         {
-            NicRecord record = nic.Record;
-            if (find(record) is not Link link
-                || !NicLinks.IsOn(link, record, nic.NetworkRecord, isOnHost, () => hostId ??= inside.GetNamespaceId(host))) return NicState.Missing;
-            Links[nic.Id] = link;
-            if (!link.IsUp) return NicState.Down;
+            if (!link.IsUp) return new(NicState.Down, link);
             // Not every kind of parent passes on that it's down.
             bool isCarrying = link.HasCarrier && (!parents.TryGetValue(link.ParentIndex, out Link? parent) || NicStates.IsCarrying(parent));
             bool configuresItself = link.IPv6?.AcceptsAdvertisements == true;
-            if (!configuresItself && (!isCarrying || record.Leases.Count == 0)) return isCarrying ? NicState.Up : NicState.LowerLayerDown;
+            if (!configuresItself && (!isCarrying || record.Leases.Count == 0)) return new(isCarrying ? NicState.Up : NicState.LowerLayerDown, link);
             HeldAddresses held = findAddresses(link, record);
-            if (configuresItself) RouterAddresses[nic.Id] = RouterAddress.Among(held.Addresses);
-            return !isCarrying ? NicState.LowerLayerDown
+            NicState state = !isCarrying ? NicState.LowerLayerDown
                 : held.Include(record) ? NicState.Up
                 : held.AreAll ? NicState.AddressMissing
                 : NicState.Unknown;
+            return new(state, link) { RouterAddresses = configuresItself ? RouterAddress.Among(held.Addresses) : [] };
         }
     }
 

@@ -82,12 +82,12 @@ public sealed class NicStates(NetworkSession session)
     private ContainerNic[] FindOnce(IReadOnlyList<ContainerNic> nics)
     {
         if (nics.Count == 0) return [];
-        Dictionary<string, NicState> states = new(nics.Count);
+        Dictionary<string, SeenNic> seen = new(nics.Count);
         NicAbsence absence = new(session);
         // A NIC that a command is working on changes while it is looked at.
         ContainerNic[] settled = [.. nics.Where(static n => n.Record.State is NicRecordState.Attached or NicRecordState.Detached)];
         NicLinkStates links = new(session.OwnNamespace, FindParents(settled));
-        Note(states, [.. settled.Where(static n => n.Record.IsHost)], own => links.Read(session.Host, own, isOnHost: true));
+        Note(seen, [.. settled.Where(static n => n.Record.IsHost)], own => links.Read(session.Host, own, isOnHost: true));
         Queue<Looking> started = new();
         try
         {
@@ -95,28 +95,31 @@ public sealed class NicStates(NetworkSession session)
                 .Where(static n => !n.Record.IsHost).GroupBy(static n => n.Record.NamespaceKey))
             {
                 session.ThrowIfStopping();
-                if (started.Count == MostAtOnce) Finish(absence, started, states);
-                Start(absence, links, [.. group], started, states);
+                if (started.Count == MostAtOnce) Finish(absence, started, seen);
+                Start(absence, links, [.. group], started, seen);
             }
 
-            while (started.Count > 0) Finish(absence, started, states);
+            while (started.Count > 0) Finish(absence, started, seen);
         }
         finally
         {
             foreach (Looking looking in started) looking.End();
         }
 
-        return [.. nics.Select(n => new ContainerNic(
-            n.Record, n.NetworkRecord, states.TryGetValue(n.Id, out NicState state) ? Complete(n, state) : null)
+        return [.. nics.Select(n =>
         {
-            Seen = links.Links.GetValueOrDefault(n.Id),
-            SeenRouterAddresses = links.RouterAddresses.GetValueOrDefault(n.Id, []),
-            Shared = n.Shared,
+            SeenNic? nic = seen.GetValueOrDefault(n.Id);
+            return new ContainerNic(n.Record, n.NetworkRecord, nic is null ? null : Complete(n, nic.State))
+            {
+                Seen = nic?.Link,
+                SeenRouterAddresses = nic?.RouterAddresses ?? [],
+                Shared = n.Shared,
+            };
         })];
     }
 
     private void Start(
-        NicAbsence absence, NicLinkStates links, ContainerNic[] nics, Queue<Looking> started, Dictionary<string, NicState> states)
+        NicAbsence absence, NicLinkStates links, ContainerNic[] nics, Queue<Looking> started, Dictionary<string, SeenNic> seen)
     {
         NamespaceHandle? target = null;
         try
@@ -124,7 +127,7 @@ public sealed class NicStates(NetworkSession session)
             target = absence.Open(nics, out bool isCertain);
             if (target is null)
             {
-                Note(states, nics, all => [.. all.Select(n => isCertain ? absence.Explain(n.Record) : NicState.Unknown)]);
+                Note(seen, nics, all => [.. all.Select(n => new SeenNic(isCertain ? absence.Explain(n.Record) : NicState.Unknown))]);
                 return;
             }
 
@@ -140,7 +143,7 @@ public sealed class NicStates(NetworkSession session)
         }
         catch (Exception e) when (e is NetlinkException or NetworkException)
         {
-            foreach (ContainerNic nic in nics) states[nic.Id] = NicState.Unknown;
+            foreach (ContainerNic nic in nics) seen[nic.Id] = new(NicState.Unknown);
         }
         finally
         {
@@ -148,32 +151,33 @@ public sealed class NicStates(NetworkSession session)
         }
     }
 
-    private void Finish(NicAbsence absence, Queue<Looking> started, Dictionary<string, NicState> states)
+    private void Finish(NicAbsence absence, Queue<Looking> started, Dictionary<string, SeenNic> seen)
     {
         Looking first = started.Peek();
-        Note(states, first.Nics, nics =>
+        Note(seen, first.Nics, nics =>
         {
-            NicState[]? seen = session.Namespaces.Await(first.States);
-            return [.. nics.Select((n, i) => seen is null ? absence.Explain(n.Record)
-                : absence.ExplainMove(n.Record, first.Target) ?? seen[i])];
+            SeenNic[]? there = session.Namespaces.Await(first.Seen);
+            return [.. nics.Select((n, i) => there is null ? new(absence.Explain(n.Record))
+                : absence.ExplainMove(n.Record, first.Target) is NicState moved ? there[i] with { State = moved }
+                : there[i])];
         });
         started.Dequeue().End();
     }
 
     // What can't be looked at, because this process may not or because programs there prevent it, affects no other NIC.
-    private static void Note(Dictionary<string, NicState> states, ContainerNic[] nics, Func<ContainerNic[], NicState[]> look)
+    private static void Note(Dictionary<string, SeenNic> seen, ContainerNic[] nics, Func<ContainerNic[], SeenNic[]> look)
     {
-        NicState[] seen;
+        SeenNic[] looked;
         try
         {
-            seen = nics.Length == 0 ? [] : look(nics);
+            looked = nics.Length == 0 ? [] : look(nics);
         }
         catch (Exception e) when (e is NetlinkException or NetworkException)
         {
-            seen = [.. nics.Select(static _ => NicState.Unknown)];
+            looked = [.. nics.Select(static _ => new SeenNic(NicState.Unknown))];
         }
 
-        for (int i = 0; i < nics.Length; i++) states[nics[i].Id] = seen[i];
+        for (int i = 0; i < nics.Length; i++) seen[nics[i].Id] = looked[i];
     }
 
     private NicState Complete(ContainerNic nic, NicState state) => state == NicState.Missing
@@ -184,18 +188,28 @@ public sealed class NicStates(NetworkSession session)
     private Dictionary<int, Link> FindParents(IEnumerable<ContainerNic> nics)
     {
         HashSet<int> indexes = [.. nics.Select(static n => n.Record.ParentIndex).Where(static i => i > 0)];
-        IEnumerable<Link> parents = indexes.Count > FewParents
-            ? session.Host.GetLinks().Where(l => indexes.Contains(l.Index))
-            : indexes.Select(session.Host.FindLink).OfType<Link>();
-        return parents.ToDictionary(static l => l.Index);
+        Dictionary<int, Link> parents = [];
+        if (indexes.Count > FewParents)
+        {
+            foreach (Link link in session.Host.GetLinks().Where(l => indexes.Contains(l.Index))) parents[link.Index] = link;
+        }
+        else
+        {
+            foreach (int index in indexes)
+            {
+                if (session.Host.FindLink(index) is Link link) parents[index] = link;
+            }
+        }
+
+        return parents;
     }
 
-    private sealed record Looking(NamespaceHandle Target, ContainerNic[] Nics, Task<NicState[]?> States)
+    private sealed record Looking(NamespaceHandle Target, ContainerNic[] Nics, Task<SeenNic[]?> Seen)
     {
         // The namespace must stay open until the work is done.
         public void End()
         {
-            ((IAsyncResult)States).AsyncWaitHandle.WaitOne();
+            ((IAsyncResult)Seen).AsyncWaitHandle.WaitOne();
             Target.Dispose();
         }
     }

@@ -119,8 +119,8 @@ public interface IStateStore : IDisposable
     bool UpdateNic(NicRecord nic, NicRecordState? from = null);
 
     /// <summary>Does the same for several NICs in one transaction.</summary>
-    /// <returns>For each NIC, whether it was updated.</returns>
-    IReadOnlyList<bool> UpdateNics(IReadOnlyList<NicRecord> nics, NicRecordState? from = null);
+    /// <returns>The ids of those that were updated.</returns>
+    IReadOnlySet<string> UpdateNics(IReadOnlyList<NicRecord> nics, NicRecordState? from = null);
 
     /// <summary>
     /// Records a NIC's part in DHCP: <see cref="UpdateNic"/> leaves it unchanged, because leases are renewed while other

@@ -137,9 +137,9 @@ public sealed class NicStoreTests : StateTest
         NicRecord[] nics = [Reserve(_network, IPv4), Reserve(_network, IPv4), Reserve(_network, IPv4)];
         Store.ReleaseNic(nics[1].Id);
 
-        IReadOnlyList<bool> recorded = Store.UpdateNics([.. nics.Select(Attached)], from: NicRecordState.Reserved);
+        IReadOnlySet<string> recorded = Store.UpdateNics([.. nics.Select(Attached)], from: NicRecordState.Reserved);
 
-        Assert.Equal([true, false, true], recorded);
+        Assert.Equal([nics[0].Id, nics[2].Id], recorded);
         Assert.Equal([NicRecordState.Attached, NicRecordState.Attached], Store.GetNics().Select(static n => n.State));
     }
 

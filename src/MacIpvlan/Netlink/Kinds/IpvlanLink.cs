@@ -34,8 +34,8 @@ public sealed record IpvlanLink(IpvlanMode Mode, IpvlanFlag Flag) : LinkKind
         IpvlanFlag flag = default;
         while (settings.TryRead(out ushort type, out ReadOnlySpan<byte> value))
         {
-            if (type == IFLA_IPVLAN_MODE) mode = (IpvlanMode)AttributeReader.Number<ushort>(value);
-            else if (type == IFLA_IPVLAN_FLAGS) flag = (IpvlanFlag)AttributeReader.Number<ushort>(value);
+            if (type == IFLA_IPVLAN_MODE) mode = (IpvlanMode)AttributeReader.UInt16(value);
+            else if (type == IFLA_IPVLAN_FLAGS) flag = (IpvlanFlag)AttributeReader.UInt16(value);
         }
 
         return new(mode, flag);

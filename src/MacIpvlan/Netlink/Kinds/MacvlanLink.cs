@@ -77,13 +77,13 @@ public sealed record MacvlanLink(MacvlanMode Mode) : LinkKind
         {
             switch (type)
             {
-                case IFLA_MACVLAN_MODE: mode = (MacvlanMode)AttributeReader.Number<uint>(value); break;
+                case IFLA_MACVLAN_MODE: mode = (MacvlanMode)AttributeReader.UInt32(value); break;
                 case IFLA_MACVLAN_FLAGS:
-                    noPromiscuous = (AttributeReader.Number<ushort>(value) & MACVLAN_FLAG_NOPROMISC) != 0;
+                    noPromiscuous = (AttributeReader.UInt16(value) & MACVLAN_FLAG_NOPROMISC) != 0;
                     break;
                 case IFLA_MACVLAN_MACADDR_DATA: ParseAddresses(new(value), allowed); break;
-                case IFLA_MACVLAN_BC_QUEUE_LEN: queueLength = AttributeReader.Number<int>(value); break;
-                case IFLA_MACVLAN_BC_CUTOFF: cutoff = AttributeReader.Number<int>(value); break;
+                case IFLA_MACVLAN_BC_QUEUE_LEN: queueLength = AttributeReader.Int32(value); break;
+                case IFLA_MACVLAN_BC_CUTOFF: cutoff = AttributeReader.Int32(value); break;
             }
         }
 

@@ -88,11 +88,11 @@ public sealed record VlanLink(int VlanId, VlanProtocol Protocol) : LinkKind
         {
             switch (type)
             {
-                case IFLA_VLAN_ID: id = AttributeReader.Number<ushort>(value); break;
+                case IFLA_VLAN_ID: id = AttributeReader.UInt16(value); break;
                 case IFLA_VLAN_PROTOCOL:
-                    protocol = (VlanProtocol)BinaryPrimitives.ReverseEndianness(AttributeReader.Number<ushort>(value));
+                    protocol = (VlanProtocol)BinaryPrimitives.ReverseEndianness(AttributeReader.UInt16(value));
                     break;
-                case IFLA_VLAN_FLAGS: flags = AttributeReader.Number<ifla_vlan_flags>(value).flags; break;
+                case IFLA_VLAN_FLAGS: flags = AttributeReader.Struct<ifla_vlan_flags>(value).flags; break;
                 case IFLA_VLAN_INGRESS_QOS: ParseMap(new(value), ingress); break;
                 case IFLA_VLAN_EGRESS_QOS: ParseMap(new(value), egress); break;
             }
@@ -134,7 +134,7 @@ public sealed record VlanLink(int VlanId, VlanProtocol Protocol) : LinkKind
         while (list.TryRead(out ushort type, out ReadOnlySpan<byte> value))
         {
             if (type != IFLA_VLAN_QOS_MAPPING) continue;
-            ifla_vlan_qos_mapping entry = AttributeReader.Number<ifla_vlan_qos_mapping>(value);
+            ifla_vlan_qos_mapping entry = AttributeReader.Struct<ifla_vlan_qos_mapping>(value);
             map.Add((entry.from, entry.to));
         }
     }

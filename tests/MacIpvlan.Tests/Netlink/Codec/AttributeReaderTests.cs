@@ -50,7 +50,7 @@ public sealed class AttributeReaderTests
     [InlineData("0100000000000000")]
     public void Number_RefusesAnotherWidth(string hex)
     {
-        NetlinkException e = Assert.Throws<NetlinkException>(() => AttributeReader.Number<int>(Bytes(hex)));
+        NetlinkException e = Assert.Throws<NetlinkException>(() => AttributeReader.Int32(Bytes(hex)));
 
         Assert.Equal(Errno.EBADMSG, e.Errno);
     }
@@ -58,9 +58,9 @@ public sealed class AttributeReaderTests
     [Fact]
     public void Number_IsInHostOrder()
     {
-        Assert.Equal(0x04030201, AttributeReader.Number<int>(Bytes("01020304")));
-        Assert.Equal(0x0201, AttributeReader.Number<ushort>(Bytes("0102")));
-        Assert.Equal(0xff, AttributeReader.Number<byte>(Bytes("ff")));
+        Assert.Equal(0x04030201, AttributeReader.Int32(Bytes("01020304")));
+        Assert.Equal(0x0201, AttributeReader.UInt16(Bytes("0102")));
+        Assert.Equal(0xffu, AttributeReader.UInt32(Bytes("ff000000")));
     }
 
     [Theory]
