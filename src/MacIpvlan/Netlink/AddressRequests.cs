@@ -89,7 +89,7 @@ internal sealed record AddressGet(Link? Link) : RouteRequest
         {
             // The fixed part has only the lower 8 flags.
             if (type == IFA_FLAGS) flags = AttributeReader.UInt32(value);
-            if (type == IFA_PROTO) origin = value.Length == sizeof(byte) ? value[0] : throw MessageReader.Malformed();
+            if (type == IFA_PROTO) origin = AttributeReader.Byte(value);
             if (type == IFA_CACHEINFO) times = AttributeReader.Struct<ifa_cacheinfo>(value);
             if (type == IFA_LOCAL || (type == IFA_ADDRESS && bytes.IsEmpty)) bytes = value;
         }

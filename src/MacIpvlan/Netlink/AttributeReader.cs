@@ -51,6 +51,9 @@ internal ref struct AttributeReader(ReadOnlySpan<byte> attributes)
     /// <inheritdoc cref="Int32"/>
     public static ushort UInt16(ReadOnlySpan<byte> value) => BitConverter.ToUInt16(Whole(value, sizeof(ushort)));
 
+    /// <inheritdoc cref="Int32"/>
+    public static byte Byte(ReadOnlySpan<byte> value) => Whole(value, sizeof(byte))[0];
+
     /// <summary>A struct of the kernel's, exactly as long as <typeparamref name="T"/>.</summary>
     public static T Struct<T>(ReadOnlySpan<byte> value) where T : unmanaged => RawStruct.Read<T>(Whole(value, Unsafe.SizeOf<T>()));
 

@@ -55,7 +55,7 @@ public sealed record IPv6Settings
             {
                 case IFLA_INET6_CONF: configuration = value; break;
                 case IFLA_INET6_TOKEN: token = AttributeReader.Address(AF_INET6, value); break;
-                case IFLA_INET6_ADDR_GEN_MODE: generation = (AddressGeneration)AttributeReader.Number<byte>(value); break;
+                case IFLA_INET6_ADDR_GEN_MODE: generation = (AddressGeneration)AttributeReader.Byte(value); break;
             }
         }
 
