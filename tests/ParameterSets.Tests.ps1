@@ -86,6 +86,8 @@ BeforeAll {
         # That does not end by itself.
         if ($info.Verb -eq 'Watch' -and -not $info.Parameters.ContainsKey('Timeout')) { return }
         $more = $info.Parameters.ContainsKey('WhatIf') ? @{ WhatIf = $true } : @{}
+        # It must have this or -Dhcp.
+        if ($info.Parameters.ContainsKey('Dhcp')) { $more.Subnet = Get-Sample $info.Name Subnet }
         # With nothing but what it must have, it asks which NICs.
         if ($info.Verb -eq 'Disconnect' -and $Set -eq 'Network' -and $Way -eq 'name') { $more.Network = 'lan' }
         if ($info.Parameters.ContainsKey('Timeout')) { $more.Timeout = 0.05 }
