@@ -94,7 +94,7 @@ Describe 'Networks with DHCP' -Tag Native {
         Get-ContainerNetwork | Should -BeNullOrEmpty
     }
 
-    It 'refuse invalid values of parameters: <Parameter> <Value>' -ForEach @(
+    It 'refuse invalid values: <Parameter> <Value>' -ForEach @(
         @{ Parameter = 'DhcpRequestOption'; Value = '53'; Says = 'protocol itself' }
         @{ Parameter = 'DhcpRequestOption'; Value = 0; Says = '0 isn' }
         @{ Parameter = 'DhcpRequestOption'; Value = 256; Says = '1 to 254' }
