@@ -12,11 +12,6 @@ BeforeAll {
     . $PSScriptRoot/dhcp/Servers.ps1
     . $PSScriptRoot/dhcp/Nics.ps1
     Initialize-TestHost
-
-    function New-DhcpNetwork([string]$Name = 'lan', [string]$Parent = 'eth0') {
-        # With short probes, because nobody answers most of them.
-        New-MacvlanNetwork $Name $Parent -Dhcp -ProbeCount 1 -ProbeTimeoutMilliseconds 100 @args
-    }
 }
 
 AfterAll {
@@ -466,7 +461,7 @@ Describe 'A server that answers with nonsense' -Tag Native, Once {
         $failures.What | Sort-Object | Should -Be ($refused | ForEach-Object { "DhcpTimeout OperationTimeout '$_'" } | Sort-Object)
         foreach ($name in $refused) { (Get-IpLink -Namespace $name).ifname | Should -Be lo -Because $name }
         $reasons = @{}
-        $failures | ForEach-Object { $reasons[($_.What -split "'")[1]] = $_.Message -replace '^.* within 4 seconds:? ?' }
+        $failures | ForEach-Object { $reasons[($_.What -split "'")[1]] = $_.Message -replace '^.* within 4 seconds(: |\.)' }
         $reasons['lease-zero'], $reasons['lease-none'] | Should -Be (@('the lease has no duration.') * 2)
         $reasons['server-none'], $reasons['mask-holes'] | Should -Be 'the server doesn''t identify itself.', 'the subnet mask isn''t one.'
         $reasons['address-loopback'], $reasons['address-multicast'] | Should -Be 'a host can''t have the address 127.0.0.2.', 'a host can''t have the address 224.0.0.5.'
@@ -509,5 +504,49 @@ Describe 'A server that answers with nonsense' -Tag Native, Once {
     It 'can give an address for a second, which ends' {
         Wait-Until { -not (Get-IpLease second) }
         $found.second.Lease.TimeLeft.TotalSeconds | Should -BeLessOrEqual 1
+    }
+}
+
+# The kernel of these tests is user-mode Linux, where ipvlan always exists.
+Describe 'NICs of ipvlan networks with DHCP' -ForEach $one {
+    BeforeEach { if ($Problem) { Set-ItResult -Skipped -Because $Problem } }
+
+    AfterEach { Reset-DhcpTest }
+
+    It 'are told apart by their identifiers, as all have one MAC address' {
+        $server = Start-DhcpServer Isc -Option @{ 3 = '10.1.0.1' }
+        $capture = Start-DhcpCapture
+        $null = New-NetworkNamespace web1, web2
+        $null = New-IpvlanNetwork lan eth0 -Dhcp
+        $nics = 'web1', 'web2' | Connect-ContainerNic lan
+        $mac = (Get-IpLink eth0).address
+        foreach ($name in 'web1', 'web2') {
+            $link = Get-IpLink eth0 -Namespace $name
+            $link.linkinfo.info_kind, $link.address | Should -Be ipvlan, $mac
+            Get-RouteText $name | Should -Be 'default 10.1.0.1'
+        }
+        $addresses = 'web1', 'web2' | ForEach-Object { (Get-IpLease $_).local }
+        $nics | ForEach-Object { "$($_.IPAddress)" } | Should -Be ($addresses -replace '$', '/24')
+        $addresses[0] | Should -Not -Be $addresses[1]
+        $asked = Get-DhcpCapture $capture DISCOVER, REQUEST
+        $asked.Mac | Sort-Object -Unique | Should -Be $mac
+        $asked.BroadcastFlag | Sort-Object -Unique | Should -Be $true
+        $asked | Group-Object ClientId | ForEach-Object Count | Should -Be 2, 2
+        Get-DhcpCapture $capture OFFER, ACK | ForEach-Object IsBroadcast | Sort-Object -Unique | Should -Be $true
+        Get-DhcpServerLease $server | ForEach-Object Address | Sort-Object | Should -Be ($addresses | Sort-Object)
+        Get-PingReply web1 10.1.0.1, $addresses[1] -Attempts 3 | Should -HaveCount 2
+        Get-PingReply web2 10.1.0.1, $addresses[0] -Attempts 3 | Should -HaveCount 2
+        # With an address, it can receive what is sent to it alone.
+        Update-ContainerNic lan -Namespace web1
+        $request = (Get-DhcpCapture $capture REQUEST)[-1]
+        $request.State, $request.Source, $request.Destination, $request.BroadcastFlag | Should -Be Renewing, $addresses[0], 10.1.0.1, $false
+        (Get-DhcpCapture $capture ACK)[-1].Destination | Should -Be $addresses[0]
+        (Get-IpLease web1).valid_life_time | Should -BeGreaterThan 110
+        Disconnect-ContainerNic lan web1
+        $release = Wait-DhcpPacket $capture RELEASE
+        $release.Source, $release.ClientId | Should -Be $addresses[0], $request.ClientId
+        Wait-Until { (@(Get-DhcpServerLease $server) | ForEach-Object Address) -eq $addresses[1] }
+        Test-Ping web2 10.1.0.1 | Should -BeTrue
+        "$((Connect-ContainerNic lan web1).IPAddress)" | Should -Be "$($addresses[0])/24"
     }
 }

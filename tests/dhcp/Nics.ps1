@@ -21,6 +21,11 @@ function Add-Station([string]$Address, [string]$Wire = 'wire') {
     "address add $Address dev eth0", 'link set eth0 up' | ip -n $name -batch -
 }
 
+function New-DhcpNetwork([string]$Name = 'lan', [string]$Parent = 'eth0') {
+    # With short probes, because nobody answers most of them.
+    New-MacvlanNetwork $Name $Parent -Dhcp -ProbeCount 1 -ProbeTimeoutMilliseconds 100 @args
+}
+
 function Wait-Until([scriptblock]$IsSo, [double]$TimeoutSeconds = 10) {
     # Throws if it doesn't become so.
     for ($clock = [Diagnostics.Stopwatch]::StartNew(); -not (& $IsSo); Start-Sleep -Milliseconds 50) {
@@ -42,14 +47,23 @@ function Get-RouteText {
 }
 
 function Start-Keeper {
-    # Starts Watch-ContainerNic, and returns it as soon as it has restored everything. Its lines are read by Get-KeeperLine.
-    $file = "$(New-DaemonFolder keeper)/lines"
-    $null = New-Item $file
+    # Starts Watch-ContainerNic, or with Ready a process that begins with it as soon as Resume-Keeper says so. Its lines are read
+    # by Get-KeeperLine.
+    param([switch]$Ready)
+    $folder = New-DaemonFolder keeper
+    $null = New-Item $folder/lines
     $process = Start-Shell @"
-        Watch-ContainerNic -WarningAction Ignore | ForEach-Object { [IO.File]::AppendAllText('$file', "`$(`$_.Kind) `$(`$_.Name) `$(`$_.Result) `$(`$_.Reason)``n") }
+        `$null = Get-Command Watch-ContainerNic
+        [IO.File]::WriteAllText('$folder/ready', '')
+        while (-not [IO.File]::Exists('$folder/go')) { Start-Sleep -Milliseconds 20 }
+        Watch-ContainerNic -WarningAction Ignore | ForEach-Object { [IO.File]::AppendAllText('$folder/lines', "`$(`$_.Kind) `$(`$_.Name) `$(`$_.Result) `$(`$_.Reason)``n") }
 "@
-    [pscustomobject]@{ Process = $process; File = $file }
+    $keeper = [pscustomobject]@{ Process = $process; Folder = $folder; File = "$folder/lines" }
+    if (-not $Ready) { Resume-Keeper $keeper }
+    $keeper
 }
+
+function Resume-Keeper([object]$Keeper) { $null = New-Item "$($Keeper.Folder)/go" }
 
 function Get-KeeperLine {
     # What a keeper has told so far, without that of other NICs.
@@ -57,7 +71,7 @@ function Get-KeeperLine {
     Get-Content $Keeper.File | Where-Object { $_ -like "* $Nic*" }
 }
 
-function Stop-Keeper([object]$Keeper) { if (-not $Keeper.Process.HasExited) { Stop-Sleeper $Keeper.Process } }
+function Stop-Keeper([object]$Keeper) { if ($Keeper -and -not $Keeper.Process.HasExited) { Stop-Sleeper $Keeper.Process } }
 
 function Wait-Arp([object]$Capture, [scriptblock]$Where) {
     # Waits for an ARP packet, and returns all.

@@ -36,9 +36,7 @@ public sealed class NicLeases(NetworkSession session)
             session.Trace?.Invoke(inside.InNamespace($"udhcpc -f -n -q -i {ShellWord.Quote(link.Name)}"));
             return Exchange(nic, link);
         });
-        // With the end of the lease, the kernel removed the address and the routes through it.
-        NicRecord onLink = now.Dhcp!.Binding is null || IsHeld(now) ? now : now.With(null);
-        return new(Change(target, onLink, now.With(binding), network), network);
+        return new(Change(target, now, now.With(binding), network), network);
     }
 
     /// <summary>Records another lease of a NIC, or none, and puts it on the NIC's link.</summary>
@@ -79,15 +77,11 @@ public sealed class NicLeases(NetworkSession session)
     {
         DhcpClientSettings settings = NicDhcp.Settings(nic.Record, nic.NetworkRecord, probes: nic.NetworkRecord.Probe is not null);
         DhcpBinding? known = nic.Record.Dhcp!.Binding;
-        bool isHeld = IsHeld(nic.Record);
+        bool isHeld = known is { State: not DhcpClientState.Rebooting } && !known.IsExpired(BootClock.Now);
         DhcpClient client = isHeld ? DhcpClient.Resume(settings, NicDhcp.Random, known!) : new(settings, NicDhcp.Random);
         DhcpExchange exchange = new(session, nic.ToString(), link, client, nic.NetworkRecord.Probe ?? new());
         return exchange.Run(now => isHeld ? client.Renew(now) : client.Start(now, known), nic.NetworkRecord.Dhcp!.Timeout);
     }
-
-    // Whether the link has the address of the recorded lease.
-    private static bool IsHeld(NicRecord nic) =>
-        nic.Dhcp!.Binding is { State: not DhcpClientState.Rebooting } known && !known.IsExpired(BootClock.Now);
 
     // Runs on a thread in the namespace. One datagram has all of it, so that no packet finds it half done.
     private int Put(NamespaceHandle target, NicRecord before, NicRecord after, NetworkRecord network)
@@ -95,15 +89,16 @@ public sealed class NicLeases(NetworkSession session)
         using RouteSocket inside = RouteSocket.Open(target, session.Trace);
         if (_links.Find(inside, after, network) is not Link link) return after.Mtu;
         InterfaceAddress[] gone = [.. before.Leases.Except(after.Leases).Select(static l => l.Address)];
-        InterfaceAddress[] gained = [.. after.Leases.Except(before.Leases).Select(static l => l.Address)];
+        NicRecord held = before.OnLink();
+        InterfaceAddress[] gained = [.. after.Leases.Except(held.Leases).Select(static l => l.Address)];
         List<RouteRequest> requests = [.. gone.Select(a => new AddressDelete(link, a))];
         int? mtu = MtuOf(before, after, network);
         if (mtu is not null && mtu != link.Mtu) requests.Add(new LinkSet(link.Index, link.Name) { Mtu = mtu });
         requests.AddRange(after.Leases.Where(static l => l.Source == LeaseSource.Dhcp).Select(l => NicDhcp.Add(link, after, l.Address)));
         requests.AddRange(after.Leases.Where(l => l.Source != LeaseSource.Dhcp && gained.Contains(l.Address)).Select(l => new AddressAdd(link, l.Address)));
         bool isSame = gone.Length == 0 && gained.Length == 0
-            && before.Dhcp!.Binding is DhcpBinding old && after.Dhcp!.Binding?.Lease.IsSameConfiguration(old.Lease) == true;
-        if (!isSame) requests.AddRange(Routes(inside, link, before, after, network));
+            && held.Dhcp!.Binding is DhcpBinding old && after.Dhcp!.Binding?.Lease.IsSameConfiguration(old.Lease) == true;
+        if (!isSame) requests.AddRange(Routes(inside, link, held, after, network));
         inside.Execute([.. requests]);
         if (gained.Length > 0 && PacketSocket.TryOpen() is PacketSocket announcing)
         {

@@ -8,6 +8,9 @@ namespace MacIpvlan.State;
 /// <summary>A NIC and its leases.</summary>
 public sealed record NicRecord
 {
+    // The kernel counts whole seconds, and never ends an address too late.
+    private static readonly TimeSpan s_kernelPrecision = TimeSpan.FromSeconds(1);
+
     /// <summary>16 random hexadecimal digits.</summary>
     public required string Id { get; init; }
 
@@ -94,6 +97,13 @@ public sealed record NicRecord
 
     /// <summary>The NIC for a removal of its link after which it still has its DHCP lease.</summary>
     public NicRecord KeepingLease() => this with { Dhcp = null };
+
+    /// <summary>
+    /// The NIC as its link is: without a lease that isn't confirmed after a reboot, or that has ended. At its end, the kernel
+    /// removes the address and the routes through it.
+    /// </summary>
+    public NicRecord OnLink() =>
+        Dhcp?.Binding is DhcpBinding known && (known.State == DhcpClientState.Rebooting || known.IsExpired(BootClock.Now + s_kernelPrecision)) ? With(null) : this;
 
     /// <summary>The NIC with another lease, or with none, among its addresses.</summary>
     /// <exception cref="InvalidOperationException">It has no part in DHCP.</exception>

@@ -21,7 +21,7 @@ internal sealed class NicComparison(NetworkSession session)
     {
         Dictionary<string, NicRecord> hosts = all.Select(static n => n.Record)
             .Where(static n => n.IsHost && n.State == NicRecordState.Attached).ToDictionary(static n => n.NetworkId);
-        _routes = NamespaceRoutes.OfEach(all, id => hosts.GetValueOrDefault(id));
+        _routes = NamespaceRoutes.OfEach(all.Select(static n => new ContainerNic(n.Record.OnLink(), n.NetworkRecord)), id => hosts.GetValueOrDefault(id));
     }
 
     /// <summary>Compares a NIC with the link in its namespace. Runs on a thread in that namespace.</summary>
@@ -135,7 +135,8 @@ internal sealed class NicComparison(NetworkSession session)
         // Then its addresses are the business of a DHCP client or of routers.
         if (nic.Addresses.Count == 0) return;
         LinkAddress[] actual = [.. inside.GetAddresses(link)];
-        foreach (InterfaceAddress missing in nic.Addresses.Except(actual.Select(static a => a.Address)))
+        IEnumerable<InterfaceAddress> wanted = nic.Record.OnLink().Leases.Select(static l => l.Address);
+        foreach (InterfaceAddress missing in wanted.Except(actual.Select(static a => a.Address)))
         {
             add(DifferenceKind.AddressMissing, $"{missing}", "none", By(NicDhcp.Add(link, nic.Record, missing)));
         }
