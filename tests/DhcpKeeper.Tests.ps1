@@ -152,7 +152,7 @@ Describe 'Watch-ContainerNic and leases of seconds' -Tag Native, Once -ForEach $
         $again.Address | Should -Be $before.steady.Address
         $again.Routes | Should -Be 'default 10.1.0.1'
         $again.Link.ifindex, $ended.Link.ifindex | Should -Be $before.steady.Index, $before.steady.Index
-        $lines = Get-KeeperLine $second steady/ | Where-Object { $_ -notlike '* Renewed *' }
+        $lines = Get-KeeperLine $second steady/ | Where-Object { $_ -cnotlike '* Renewed *' }
         $lines | Should -Be "Lease steady/eth0 Expired $($before.steady.Address) not renewed by 10.1.0.1", "Lease steady/eth0 Obtained $($before.steady.Address) from 10.1.0.1"
         (Get-DhcpServerLog $steadyServer DISCOVER).Count | Should -BeGreaterOrEqual 2
     }

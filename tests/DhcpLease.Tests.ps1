@@ -284,7 +284,16 @@ Describe 'NICs of DHCP networks' -Tag Native, Once -ForEach $one {
         }
         $nics | Disconnect-ContainerNic
         Get-Snapshot | Should -Be $before
-        "$((Connect-ContainerNic lan web3 -WarningAction SilentlyContinue).IPAddress)" | Should -Be 10.1.0.200/24
+        # Another station has the lowest one by now.
+        Add-Station 10.1.0.200/24
+        "$((Connect-ContainerNic lan web3 -WarningVariable warnings -WarningAction SilentlyContinue).IPAddress)" | Should -Be 10.1.0.201/24
+        $warnings[0] | Should -BeLike 'The address 10.1.0.200 is in use on the wire by *. Trying the next free address.'
+        Get-IpAddress web3 eth0 | Should -Be 10.1.0.201/24
+        # It stays.
+        ip netns delete web3
+        $null = New-NetworkNamespace web3
+        (Restore-ContainerNetwork -WarningAction SilentlyContinue | Where-Object Kind -EQ Nic).Result | Should -Be Restored
+        Get-IpAddress web3 eth0 | Should -Be 10.1.0.201/24
         # With a server, it's used at once.
         $null = Start-DhcpServer Isc
         "$((Update-ContainerNic lan -PassThru).IPAddress)" | Should -Match '^10\.1\.0\.1\d\d/24$'

@@ -20,16 +20,21 @@ public sealed partial class SqliteStateStore
     public bool SetLease(string nicId, DhcpRecord dhcp) => _database.Write(() =>
     {
         // The address of a fallback is free again.
-        if (dhcp.Binding is not null) FreeLeases("nic_id = $1 AND source = 'DhcpFallback'", nicId, []);
+        if (dhcp.Binding is not null) FreeFallback(nicId, []);
         return WriteDhcp(nicId, dhcp);
     });
 
     /// <inheritdoc/>
-    public LeaseRecord TakeFallback(NicRecord nic, NetworkRecord network, IReadOnlyCollection<AddressValue> ofHost) => _database.Write(() =>
+    public LeaseRecord TakeFallback(
+        NicRecord nic, NetworkRecord network, IReadOnlyCollection<AddressValue> ofHost, IReadOnlyList<ForeignAddress> foreign) => _database.Write(() =>
     {
+        FreeFallback(nic.Id, foreign);
         ForgetExpired();
         return TakeLowest(nic, 0, network, [.. ReadPools(network.Id).Where(static p => p.IsFallback)], ofHost, LeaseSource.DhcpFallback);
     });
+
+    private void FreeFallback(string nicId, IReadOnlyList<ForeignAddress> foreign) =>
+        FreeLeases("nic_id = $1 AND source = 'DhcpFallback'", nicId, foreign);
 
     private bool WriteDhcp(string nicId, DhcpRecord dhcp)
     {

@@ -290,7 +290,7 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         }
         catch (NetworkException e) when (e.Error == NetworkError.DhcpTimeout && _network.Dhcp!.Fallback is not null)
         {
-            LeaseRecord fallback = session.State.TakeFallback(_nic, _network, new HostAddresses(session).All);
+            LeaseRecord fallback = _nic.Leases.FirstOrDefault(static l => l.Source == LeaseSource.DhcpFallback) ?? TakeFallback(link);
             session.Warn($"{e.Message} It takes {fallback.Address} from {_network.Dhcp.Fallback} instead.");
             _nic = _nic.With(null) with { Leases = [fallback, .. _nic.With(null).Leases] };
             return link;
@@ -303,6 +303,23 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         DhcpClient client = new(settings, NicDhcp.Random);
         DhcpExchange exchange = new(session, $"{request.Target.Name}/{link.Name}", link, client, request.Probe ?? new());
         return exchange.Run(now => client.Start(now, _nic.Dhcp!.Binding), _network.Dhcp!.Timeout);
+    }
+
+    // The lowest free address that no other station has.
+    private LeaseRecord TakeFallback(Link link)
+    {
+        IReadOnlyList<ForeignAddress> foreign = [];
+        while (true)
+        {
+            LeaseRecord fallback = session.State.TakeFallback(_nic, _network, new HostAddresses(session).All, foreign);
+            if (request.Probe is not ProbeSettings settings) return fallback;
+            using AddressProbe probe = new(link, [fallback.Address.Value]);
+            IReadOnlyDictionary<AddressValue, PhysicalAddress> found = probe.Run(settings, session.Pause);
+            if (found.Count == 0) return fallback;
+            AddressConflictException conflict = AddressConflict.OnTheWire(found);
+            session.Warn($"{conflict.Message} Trying the next free address.");
+            foreign = conflict.Conflicts;
+        }
     }
 
     // Empty if it is to follow from the NIC's name.

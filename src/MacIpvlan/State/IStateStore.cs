@@ -133,8 +133,10 @@ public interface IStateStore : IDisposable
     /// <param name="nic">The NIC.</param>
     /// <param name="network">Its network, which has a fallback.</param>
     /// <param name="ofHost">Addresses that the host itself has.</param>
+    /// <param name="foreign">The address that it took before, if another station was found to have it.</param>
     /// <exception cref="NetworkException">AddressesExhausted.</exception>
-    LeaseRecord TakeFallback(NicRecord nic, NetworkRecord network, IReadOnlyCollection<AddressValue> ofHost);
+    LeaseRecord TakeFallback(
+        NicRecord nic, NetworkRecord network, IReadOnlyCollection<AddressValue> ofHost, IReadOnlyList<ForeignAddress> foreign);
 
     /// <summary>Deletes a NIC and frees its addresses. Does nothing if the NIC doesn't exist.</summary>
     /// <param name="id">The NIC's id.</param>
