@@ -296,7 +296,7 @@ Describe 'NICs of DHCP networks' -Tag Native, Once -ForEach $one {
         Get-IpAddress web3 eth0 | Should -Be 10.1.0.201/24
         # With a server, it's used at once.
         $null = Start-DhcpServer Isc
-        "$((Update-ContainerNic lan -PassThru).IPAddress)" | Should -Match '^10\.1\.0\.1\d\d/24$'
+        "$((Update-ContainerNic lan).IPAddress)" | Should -Match '^10\.1\.0\.1\d\d/24$'
         (Get-IpLease web3).local | Should -Match '^10\.1\.0\.1\d\d$'
     }
 
@@ -324,7 +324,7 @@ Describe 'NICs of DHCP networks' -Tag Native, Once -ForEach $one {
         $address = "$((Connect-ContainerNic lan web1).IPAddress)" -replace '/.*'
         $index = (Get-IpLink eth0 -Namespace web1).ifindex
         Start-Sleep 1
-        "$((Update-ContainerNic lan -PassThru).IPAddress)" | Should -Be "$address/24"
+        "$((Update-ContainerNic lan).IPAddress)" | Should -Be "$address/24"
         $request = (Get-DhcpCapture $capture REQUEST)[-1]
         $request.State, $request.Source, $request.Destination, $request.ClientAddress | Should -Be Renewing, $address, 10.1.0.1, $address
         (Get-IpLease web1).valid_life_time | Should -BeGreaterThan 1
@@ -332,10 +332,13 @@ Describe 'NICs of DHCP networks' -Tag Native, Once -ForEach $one {
         Wait-Until { -not (Get-IpLease web1) }
         [DateTimeOffset]::Now | Should -BeLessThan $ended
         Get-IpRoute web1 | Should -BeNullOrEmpty
-        (Get-ContainerNic lan).Lease.TimeLeft | Should -Be ([timespan]::Zero)
         # The kernel counts whole seconds, so its end is up to a second before the lease's.
         Start-Sleep 1
-        "$((Update-ContainerNic lan -PassThru).IPAddress)" | Should -Be "$address/24"
+        (Get-ContainerNic lan).Lease | Should -BeNullOrEmpty
+        # Neither the address nor the route is missing.
+        (Test-ContainerNetwork).Kind | Should -Be LeaseMissing
+        (Restore-ContainerNetwork | Where-Object Kind -EQ Nic).Result | Should -Be InPlace
+        "$((Update-ContainerNic lan).IPAddress)" | Should -Be "$address/24"
         (Get-IpLease web1).local | Should -Be $address
         Get-RouteText web1 | Should -Be 'default 10.1.0.1'
         (Get-IpLink eth0 -Namespace web1).ifindex | Should -Be $index
@@ -548,7 +551,7 @@ Describe 'NICs of ipvlan networks with DHCP' -ForEach $one {
         Get-PingReply web1 10.1.0.1, $addresses[1] -Attempts 3 | Should -HaveCount 2
         Get-PingReply web2 10.1.0.1, $addresses[0] -Attempts 3 | Should -HaveCount 2
         # With an address, it can receive what is sent to it alone.
-        Update-ContainerNic lan -Namespace web1
+        $null = Update-ContainerNic lan -Namespace web1
         $request = (Get-DhcpCapture $capture REQUEST)[-1]
         $request.State, $request.Source, $request.Destination, $request.BroadcastFlag | Should -Be Renewing, $addresses[0], 10.1.0.1, $false
         (Get-DhcpCapture $capture ACK)[-1].Destination | Should -Be $addresses[0]

@@ -1,3 +1,4 @@
+using MacIpvlan.Addressing;
 using MacIpvlan.State;
 
 namespace MacIpvlan.Tests.State;
@@ -42,13 +43,27 @@ public sealed class DhcpStoreTests : StateTest
 
         Assert.Equal("10.0.0.200/24 DhcpFallback", Fallback(network));
         NicRecord second = Reserve(network);
-        LeaseRecord lease = Store.TakeFallback(second, network, []);
+        LeaseRecord lease = Store.TakeFallback(second, network, [], []);
         Assert.Equal("10.0.0.201/24", $"{lease.Address}");
         Assert.Equal(lease, Assert.Single(Store.GetNics(network.Id)[1].Leases));
         NetworkAssert.Refused(NetworkError.AddressesExhausted, () => Fallback(network), "'lan'");
         Store.ReleaseNic(second.Id);
         Assert.Equal("10.0.0.201/24 DhcpFallback", Fallback(network));
         AssertRunsAreTheLeases();
+    }
+
+    [Fact]
+    public void Fallback_SkipsAnAddressThatAnotherStationHas()
+    {
+        NetworkRecord network = Add(Dhcp("lan", "10.0.0.200-10.0.0.201/24"));
+        NicRecord nic = Reserve(network);
+        AddressValue first = Store.TakeFallback(nic, network, [], []).Address.Value;
+
+        LeaseRecord second = Store.TakeFallback(nic, network, [], [new(first, new([2, 0, 0, 0, 0, 1]), DateTimeOffset.UtcNow.AddHours(1))]);
+
+        Assert.Equal("10.0.0.201/24", $"{second.Address}");
+        Assert.Equal(second, Assert.Single(Assert.Single(Store.GetNics(network.Id)).Leases));
+        NetworkAssert.Refused(NetworkError.AddressesExhausted, () => Fallback(network), "other stations on the wire have 1");
     }
 
     [Fact]
@@ -91,7 +106,7 @@ public sealed class DhcpStoreTests : StateTest
 
     private string Fallback(NetworkRecord network)
     {
-        LeaseRecord lease = Store.TakeFallback(Reserve(network), network, []);
+        LeaseRecord lease = Store.TakeFallback(Reserve(network), network, [], []);
         return $"{lease.Address} {lease.Source}";
     }
 

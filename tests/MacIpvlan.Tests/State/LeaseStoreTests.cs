@@ -81,7 +81,7 @@ public sealed class LeaseStoreTests : StateTest
     public void Lease_TakesThePlaceOfTheFallback()
     {
         NicRecord nic = Take(new DhcpRecord());
-        Store.TakeFallback(nic, _network, []);
+        Store.TakeFallback(nic, _network, [], []);
         Assert.Equal(2, Assert.Single(Store.GetNics()).Leases.Count);
 
         Store.SetLease(nic.Id, nic.With(Bound()).Dhcp!);
