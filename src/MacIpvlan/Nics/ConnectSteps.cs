@@ -188,7 +188,8 @@ internal sealed class ConnectSteps(NetworkSession session)
             Target = target,
             IsHost = taken.IsHost,
             InterfaceName = taken.InterfaceName,
-            Mtu = mtu,
+            // One that comes from its lease can change with it.
+            Mtu = taken.Dhcp?.Binding is DhcpBinding lease && NicDhcp.Mtu(lease, network.Record, parent) == mtu ? null : mtu,
             // It keeps its addresses.
             ProbeAddress = false,
             AsksLater = asksLater,

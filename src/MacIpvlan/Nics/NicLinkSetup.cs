@@ -22,6 +22,7 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
 {
     private const string DefaultName = "eth0";
     private const int NameAttempts = 8;
+    private static readonly TimeSpan s_rebootTime = TimeSpan.FromSeconds(15);
     private readonly NetworkRecord _network = request.Network.Record;
 
     // It gets its lease while it is made.
@@ -274,7 +275,7 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         });
         link = link with { MacAddress = _nic.MacAddress };
         // The interface is made anew, and its lease goes on.
-        if (_nic.Dhcp!.Binding is DhcpBinding { State: not DhcpClientState.Rebooting } known && !known.IsExpired(BootClock.Now)) return link;
+        if (_nic.Dhcp!.Binding is DhcpBinding { State: not DhcpClientState.Rebooting } known && !known.IsExpired(BootClock.Now)) return WithMtu(link, known);
         if (request.AsksLater)
         {
             _nic = _nic with { Leases = [.. _nic.Leases.Where(static l => l.Source != LeaseSource.Dhcp)] };
@@ -286,7 +287,7 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         {
             DhcpBinding binding = Obtain(link);
             _nic = _nic.With(binding);
-            return request.Mtu is null && NicDhcp.Mtu(binding, _network, parent) is int mtu ? link with { Mtu = mtu } : link;
+            return WithMtu(link, binding);
         }
         catch (NetworkException e) when (e.Error == NetworkError.DhcpTimeout && _network.Dhcp!.Fallback is not null)
         {
@@ -302,8 +303,15 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         DhcpClientSettings settings = NicDhcp.Settings(_nic, _network, probes: request.Probe is not null);
         DhcpClient client = new(settings, NicDhcp.Random);
         DhcpExchange exchange = new(session, $"{request.Target.Name}/{link.Name}", link, client, request.Probe ?? new());
-        return exchange.Run(now => client.Start(now, _nic.Dhcp!.Binding), _network.Dhcp!.Timeout);
+        // Without an answer, a lease that hasn't ended goes on, but the client asks twice before.
+        DhcpBinding? known = _nic.Dhcp!.Binding;
+        TimeSpan timeout = known?.IsExpired(BootClock.Now) == false && _network.Dhcp!.Timeout < s_rebootTime ? s_rebootTime : _network.Dhcp!.Timeout;
+        return exchange.Run(now => client.Start(now, known), timeout);
     }
+
+    // As the server recommends, if nobody has chosen one.
+    private Link WithMtu(Link link, DhcpBinding binding) =>
+        request.Mtu is null && NicDhcp.Mtu(binding, _network, parent) is int mtu ? link with { Mtu = mtu } : link;
 
     // The lowest free address that no other station has.
     private LeaseRecord TakeFallback(Link link)
