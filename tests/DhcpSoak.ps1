@@ -13,9 +13,9 @@ param(
 )
 $ErrorActionPreference = 'Stop'
 & $PSScriptRoot/Assert-Isolated.ps1
+$env:MACIPVLAN_MODULE = $Module
 . $PSScriptRoot/Support.ps1
 . $PSScriptRoot/dhcp/Servers.ps1
-Import-Module $Module
 
 function Start-Keeper {
     $start = [Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
