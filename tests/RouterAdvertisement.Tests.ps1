@@ -202,7 +202,7 @@ Describe 'Macvlan NICs that configure themselves' -Tag Native {
         $gone.RouterAddress | Should -BeNullOrEmpty
         (Get-IpLink -Namespace box2).ifname | Should -Be lo
         Get-IpRoute box2 6 | Should -BeNullOrEmpty
-        (Get-PingReply wire $made.box2) | Should -BeNullOrEmpty
+        (Get-PingReply box1 $made.box2) | Should -BeNullOrEmpty
         Remove-NetworkNamespace box2
         $null = New-NetworkNamespace box2
         # Another address, so another MAC address, too.
@@ -211,6 +211,24 @@ Describe 'Macvlan NICs that configure themselves' -Tag Native {
         $null = Connect-ContainerNic auto box2
         Wait-Made box2 eth1 | Should -Not -Be $made.box2
         Get-ContainerNic auto box2 -InterfaceName eth1 | Disconnect-ContainerNic | Out-Null
+    }
+
+    It 'announce their addresses, so that the router knows another MAC address at once' {
+        $null = New-MacvlanNetwork four eth0 -Subnet 10.5.0.0/24 -RouterAdvertisement Accept
+        $null = New-NetworkNamespace box6
+        $null = Connect-ContainerNic four box6
+        $address = Wait-Made box6
+        foreach ($try in @{ IPAddress = '10.5.0.77'; AnnounceCount = 0 }, @{ IPAddress = '10.5.0.78' }) {
+            ip -n wire neighbor flush dev eth0
+            Get-PingReply wire $address -Attempts 3 | Should -HaveCount 1
+            $null = Get-ContainerNic four | Disconnect-ContainerNic
+            # The MAC address is derived from the IPv4 address.
+            $null = Connect-ContainerNic four box6 @try
+            Wait-Made box6 | Should -Be $address
+            @(Get-PingReply wire $address -Attempts 2).Count | Should -Be ($try.AnnounceCount -ne 0)
+        }
+        $null = Get-ContainerNic four | Disconnect-ContainerNic
+        Remove-MacvlanNetwork four
     }
 
     It 'are connected again as they were' {

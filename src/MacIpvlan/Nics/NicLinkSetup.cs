@@ -221,7 +221,9 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
 
     private void SetUp(RouteSocket inside, Link link, bool kernelAnnounces)
     {
-        if (kernelAnnounces && HasFamily(AddressFamily.InterNetworkV6)) SetSysctl(inside, "ipv6", link, "ndisc_notify", "1");
+        // Only the kernel knows when an address from a router is there. It can be that of a NIC with another MAC address.
+        bool configuresItself = request.AnnounceCount > 0 && NicIdentifier.TextOf(_network, _nic) is not null;
+        if (configuresItself || (kernelAnnounces && HasFamily(AddressFamily.InterNetworkV6))) SetSysctl(inside, "ipv6", link, "ndisc_notify", "1");
         RouteRequest up = new LinkSet(link.Index, link.Name)
         {
             Alias = LinkMark.Alias(_network, _nic),
