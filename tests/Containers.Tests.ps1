@@ -250,6 +250,45 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         (Get-ContainerNic).Container | Should -Be web1
     }
 
+    It 'have the same address of a DHCP server after a restart, and when they are made anew under their name' {
+        . $PSScriptRoot/dhcp/Servers.ps1
+        $missing = Get-DhcpProblem Dnsmasq
+        if ($missing) { Set-ItResult -Skipped -Because $missing }
+        $server = Start-DhcpServer Dnsmasq -Address 10.7.0.1/24 -Range 10.7.0.100, 10.7.0.199
+        try {
+            $null = New-MacvlanNetwork leased eth0 -Dhcp
+            foreach ($kind in 'docker', 'podman') { Invoke-Runtime $kind run -d --name "$kind-lease" --network none busybox:test sleep 600 }
+            $nics = 'docker-lease', 'podman-lease' | ForEach-Object { Connect-ContainerNic leased -Container $_ }
+            $links = (Get-ContainerLink docker docker-lease), (Get-ContainerLink podman podman-lease)
+            $links | Should -Match '^eth0 \S+ 10\.7\.0\.1\d\d$'
+            Get-DhcpServerLog $server -Type DISCOVER | Should -HaveCount 2
+            foreach ($kind in 'docker', 'podman') { Invoke-Runtime $kind restart -t 0 "$kind-lease" }
+            Get-NicResult (Restore-ContainerNetwork leased) | Should -Be 'docker-lease/eth0 Restored', 'podman-lease/eth0 Restored'
+            (Get-ContainerLink docker docker-lease), (Get-ContainerLink podman podman-lease) | Should -Be $links
+            Get-DhcpServerLog $server -Type DISCOVER | Should -HaveCount 2 -Because 'a lease goes on'
+            foreach ($kind in 'docker', 'podman') {
+                Invoke-Runtime $kind rm -f "$kind-lease"
+                Invoke-Runtime $kind run -d --name "$kind-lease" --network none busybox:test sleep 600
+            }
+            $null = 'docker-lease', 'podman-lease' | ForEach-Object { Connect-ContainerNic leased -Container $_ }
+            (Get-ContainerLink docker docker-lease), (Get-ContainerLink podman podman-lease) | Should -Be $links
+            # The NICs of the removed containers are released, but not the addresses, which the new ones have.
+            Get-NicResult (Restore-ContainerNetwork leased) | Should -Be @(
+                'docker-lease/eth0 Released Its container has been removed.', 'podman-lease/eth0 Released Its container has been removed.'
+                'docker-lease/eth0 InPlace', 'podman-lease/eth0 InPlace')
+            Get-DhcpServerLog $server -Type RELEASE | Should -BeNullOrEmpty
+            $nics[0].Lease.ClientIdentifier | Should -Be (Get-ContainerNic -Container docker-lease).Lease.ClientIdentifier
+            foreach ($kind in 'docker', 'podman') { Invoke-Runtime $kind rm -f "$kind-lease" }
+            Get-ContainerNic leased | Disconnect-ContainerNic
+            Get-DhcpServerLog $server -Type RELEASE | Should -HaveCount 2
+        }
+        finally {
+            Stop-DhcpServer
+            ip -n wire address delete 10.7.0.1/24 dev eth0
+            Remove-MacvlanNetwork leased -Force
+        }
+    }
+
     It 'wait when their runtime tells nothing' {
         $null = Connect-ContainerNic lan -Container web1
         Invoke-Runtime docker stop -t 0 web1

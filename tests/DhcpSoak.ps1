@@ -65,8 +65,8 @@ try {
             Descriptors = [IO.Directory]::GetFileSystemEntries("/proc/$($keeper.Id)/fd").Count
             ProcessorSeconds = [Math]::Round($keeper.TotalProcessorTime.TotalSeconds, 2)
         })
-        '{0,3} min: {1,4} MB resident, {2,3} threads, {3,4} descriptors, {4,6} s of processor time; {5} problems' -f @(
-            $samples[-1].PSObject.Properties.Value) + $problems.Count
+        '{0,3} min: {1,4} MB resident, {2,3} threads, {3,4} descriptors, {4,6} s of processor time; {5} problems' -f (
+            @($samples[-1].PSObject.Properties.Value) + $problems.Count)
         $keeper.Kill()
         $keeper.WaitForExit()
     }

@@ -84,7 +84,8 @@ public sealed class DisconnectPipeline(NetworkSession session, Action<ContainerN
         {
             LinkRemoval result = session.Namespaces.Await(first.Deletion);
             if (result != LinkRemoval.Deleted) FindMoved(first, result);
-            if (first.Target is not null) _removal.PassRoutesOn(first.Target, first.Record, first.Nic.NetworkRecord);
+            if (first.Target is null) _removal.GiveBack(first.Record, first.Nic.NetworkRecord);
+            else _removal.PassRoutesOn(first.Target, first.Record, first.Nic.NetworkRecord);
             _removal.Release(first.Record);
         }
         catch (Exception e) when (e is NetlinkException or NetworkException)

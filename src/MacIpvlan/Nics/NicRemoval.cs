@@ -112,10 +112,15 @@ internal sealed class NicRemoval(NetworkSession session)
         Release(nic);
     }
 
-    // As a courtesy: without it, the lease ends by itself.
-    private void GiveBack(NicRecord nic, NetworkRecord network)
+    /// <summary>
+    /// Gives the address of a NIC whose namespace no longer exists back to its DHCP server. That is a courtesy: otherwise,
+    /// the lease ends by itself.
+    /// </summary>
+    public void GiveBack(NicRecord nic, NetworkRecord network)
     {
         if (nic.Dhcp?.Binding is null || session.Host.FindLink(nic.ParentIndex) is not { HasCarrier: true } parent) return;
+        // To the server, the NIC of a container that was made anew under its name is the same.
+        if (session.State.GetDhcpNics().Any(n => n.Id != nic.Id && n.Dhcp!.ClientIdentifier.SequenceEqual(nic.Dhcp.ClientIdentifier))) return;
         session.RollBack(() => session.Namespaces.Run(session.OwnNamespace, () =>
         {
             NicDhcp.ReleaseFrom(parent, nic, network, session.Pause);
