@@ -72,6 +72,29 @@ Describe 'The runbook' -Tag Native, Once {
         "$text" | Should -BeLike '*mandatory parameters: Target*'
     }
 
+    It 'lan-addresses connects targets with addresses of the LAN, and changes nothing twice' {
+        . $PSScriptRoot/dhcp/Servers.ps1
+        $problem = Get-DhcpProblem Dnsmasq
+        if ($problem) { Set-ItResult -Skipped -Because $problem }
+        $null = New-NetworkNamespace box1, box2
+        $text = Invoke-Example lan-addresses '-Parent', 'nosuch', 'box1'
+        $LASTEXITCODE | Should -Be 1
+        "$text" | Should -BeLike "*nosuch*"
+        $server = Start-DhcpServer Dnsmasq -Address 10.1.0.1/24 -Option @{ 3 = '10.1.0.1' }
+        try {
+            $text = Invoke-Example lan-addresses '-Parent', 'eth0', 'box1', 'box2'
+            $LASTEXITCODE | Should -Be 0 -Because "$text"
+            $text | Should -HaveCount 2
+            $text[0] | Should -Match '^box1/eth0 10\.1\.0\.1\d\d/24 [0-9a-f:]{17} ff[0-9a-f]{44} \d'
+            $before = Get-IpAddress box1 eth0
+            $text = Invoke-Example lan-addresses '-Parent', 'eth0', 'box1', 'box2'
+            $LASTEXITCODE | Should -Be 0 -Because "$text"
+            Get-IpAddress box1 eth0 | Should -Be $before
+            Get-DhcpServerLog $server -Type DISCOVER | Should -HaveCount 2
+        }
+        finally { Stop-DhcpServer }
+    }
+
     It 'lab-without-root works for <Who>, beside other networks, and leaves nothing' -ForEach @(
         @{ Who = 'root'; Through = @() }
         @{ Who = 'an ordinary user'; Through = 'setpriv', '--reuid=65534', '--regid=65534', '--clear-groups' }
