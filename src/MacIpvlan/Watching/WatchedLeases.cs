@@ -27,13 +27,13 @@ internal sealed class WatchedLeases
                 : !BindingOf(before)!.Lease.IsSameConfiguration(held.Lease) ? LeaseChange.LeaseChanged
                 : BindingOf(before)!.ExpiresAt < held.ExpiresAt ? LeaseChange.LeaseRenewed
                 : null;
-            if (change is not null) events.Add(Event(nic, change.Value, nic.Lease!));
+            if (change is not null) events.Add(Event(nic, change.Value));
         }
 
         // With a NIC that is gone, its lease has been given back.
         foreach (ContainerNic before in _known.Values.Where(n => present.Contains(n.Id) && !now.ContainsKey(n.Id)))
         {
-            events.Add(Event(before, BindingOf(before)!.IsExpired(BootClock.Now) ? LeaseChange.LeaseExpired : LeaseChange.LeaseLost, before.Lease!));
+            events.Add(Event(before, BindingOf(before)!.IsExpired(BootClock.Now) ? LeaseChange.LeaseExpired : LeaseChange.LeaseLost));
         }
 
         _known = now;
@@ -46,6 +46,7 @@ internal sealed class WatchedLeases
 
     private static DhcpBinding? BindingOf(ContainerNic nic) => nic.Record.Dhcp?.Binding;
 
-    private static LeaseEvent Event(ContainerNic nic, LeaseChange change, NicLease lease) =>
-        new(new NetworkEventSource(nic.Namespace, nic.InterfaceName, nic.Network, nic), change, lease);
+    // Also for a lease that has ended.
+    private static LeaseEvent Event(ContainerNic nic, LeaseChange change) => new(
+        new NetworkEventSource(nic.Namespace, nic.InterfaceName, nic.Network, nic), change, new NicLease(BindingOf(nic)!, nic.Record.Dhcp!.ClientIdentifier));
 }
