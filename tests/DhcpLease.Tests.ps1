@@ -19,7 +19,7 @@ AfterAll {
     Clear-TestHost
 }
 
-Describe 'Connect-ContainerNic with <Kind>' -Tag Native -ForEach $kinds {
+Describe 'Connect-ContainerNic with <Kind>' -Tag Native, Once -ForEach $kinds {
     BeforeAll {
         if ($Problem) { return }
         $options = @{

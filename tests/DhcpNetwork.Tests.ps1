@@ -24,7 +24,7 @@ BeforeAll {
 
 AfterAll { Clear-TestHost }
 
-Describe 'Networks with DHCP' -Tag Native {
+Describe 'Networks with DHCP' -Tag Native, Once {
     AfterEach { Get-ContainerNetwork | Remove-ContainerNetwork -Force -Confirm:$false }
 
     It 'need nothing but a parent' {

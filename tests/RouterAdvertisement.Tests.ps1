@@ -57,7 +57,7 @@ AfterAll {
     Clear-TestHost
 }
 
-Describe 'Macvlan NICs that configure themselves' -Tag Native {
+Describe 'Macvlan NICs that configure themselves' -Tag Native, Once {
     BeforeAll {
         if ($problem) { return }
         $router = Start-Router
