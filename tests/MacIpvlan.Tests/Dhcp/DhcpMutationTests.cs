@@ -1,9 +1,9 @@
 using System.Globalization;
 using MacIpvlan.Addressing;
 using MacIpvlan.Tests.Codec;
-using MacIpvlan.Tests.Fuzz;
+using MacIpvlan.Tests.Dhcp;
 
-namespace MacIpvlan.Tests.Dhcp;
+namespace MacIpvlan.Tests.Fuzz;
 
 /// <summary>
 /// Replies of real servers, mutated: each is read or refused without an exception, and whatever is granted is an address
