@@ -7,7 +7,8 @@ namespace MacIpvlan;
 
 /// <summary>
 /// The host's routes to the NICs of a network that it has access to, one for each address. A route to the whole subnet
-/// would also divert traffic that the host sends into the subnet another way.
+/// would also divert traffic that the host sends into the subnet another way. There are none to addresses that DHCP servers
+/// assign: a server on the wire could choose any address, and divert what the host sends there.
 /// </summary>
 internal sealed class HostRoutes(NetworkSession session)
 {
@@ -58,5 +59,5 @@ internal sealed class HostRoutes(NetworkSession session)
         : null;
 
     private static IEnumerable<IPPrefix> DestinationsOf(NicRecord nic) =>
-        nic.Leases.Select(static l => IPPrefix.Containing(l.Address.Value, l.Address.Value.Bits));
+        nic.Leases.Where(static l => l.Source != LeaseSource.Dhcp).Select(static l => IPPrefix.Containing(l.Address.Value, l.Address.Value.Bits));
 }
