@@ -94,8 +94,18 @@ internal sealed class LeaseKeeper(NetworkSession session) : IDisposable
         if (_kept.Remove(id, out KeptLease? lease)) lease.Dispose();
     }
 
-    private static bool IsSame(NicRecord one, NicRecord other) =>
-        one.Dhcp!.Binding == other.Dhcp!.Binding && one.InterfaceIndex == other.InterfaceIndex && one.NamespaceBirth == other.NamespaceBirth;
+    private static bool IsSame(NicRecord one, NicRecord other) => IsSame(one.Dhcp!.Binding, other.Dhcp!.Binding)
+        && one.InterfaceIndex == other.InterfaceIndex && one.NamespaceBirth == other.NamespaceBirth;
+
+    // Another process that has only begun to renew the lease also changes its state and T1. If each began anew then, neither
+    // would take the server's answer.
+    private static bool IsSame(DhcpBinding? one, DhcpBinding? other) => one?.Lease == other?.Lease
+        && (Milliseconds(one) == Milliseconds(other)
+            // Its end is computed anew each time it's read.
+            || (one?.State, other?.State) == (DhcpClientState.Rebooting, DhcpClientState.Rebooting));
+
+    // What is on record has no fractions of them.
+    private static long? Milliseconds(DhcpBinding? binding) => binding?.ExpiresAt?.Ticks / TimeSpan.TicksPerMillisecond;
 
     private void Do(KeptLease lease, IReadOnlyList<DhcpAction> actions, List<RestoredItem> items) => Try(lease, () =>
     {
@@ -139,7 +149,7 @@ internal sealed class LeaseKeeper(NetworkSession session) : IDisposable
                     Link link = _links.Find(inside, lease.Nic, lease.Network)
                         ?? throw new NetlinkException($"ip link show dev {ShellWord.Quote(lease.Nic.InterfaceName)}", Errno.ENODEV);
                     if (action.Kind == DhcpActionKind.Send) lease.Send(link, action);
-                    else lease.Probe(link, action.Lease!.Address.Value);
+                    else lease.Probe(link, action.Lease!.Address.Value, new HostAddresses(session).FindLink(action.Lease.Address.Value) is not null);
                     return 0;
                 });
                 break;
