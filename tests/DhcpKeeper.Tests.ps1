@@ -197,6 +197,46 @@ Describe 'Watch-ContainerNic and leases of seconds' -Tag Native, Once -ForEach $
     }
 }
 
+Describe 'Watch-ContainerNic beside another, and with trouble' -Tag Native, Once -ForEach $one {
+    BeforeEach { if ($Problem) { Set-ItResult -Skipped -Because $Problem } }
+
+    AfterEach {
+        $first, $second | ForEach-Object { Stop-Keeper $_ }
+        Reset-DhcpTest
+    }
+
+    It 'takes the answer, although the other asks at the same time' {
+        $null = New-NetworkNamespace web1
+        $null = Start-DhcpServer Kea -LeaseSeconds 6 -RenewSeconds 2 -RebindSeconds 4
+        $capture = Start-DhcpCapture
+        $null = New-DhcpNetwork
+        $first, $second = (Start-Keeper -Ready), (Start-Keeper -Ready)
+        Wait-Until { (Test-Path "$($first.Folder)/ready") -and (Test-Path "$($second.Folder)/ready") } 60
+        $null = Connect-ContainerNic lan web1
+        $first, $second | ForEach-Object { Resume-Keeper $_ }
+        $null = Wait-DhcpPacket $capture REQUEST -Count 13 -TimeoutSeconds 30
+        (Get-DhcpCapture $capture REQUEST).State | Sort-Object -Unique | Should -Be Renewing, Selecting
+    }
+
+    It 'warns of a lease that it can''t keep as soon as it knows' {
+        $null = New-NetworkNamespace web1
+        $null = Start-DhcpServer Kea -LeaseSeconds 60 -RenewSeconds 2 -RebindSeconds 50
+        $null = New-DhcpNetwork
+        $null = Connect-ContainerNic lan web1
+        $watch = Start-Shell 'Watch-ContainerNic 3>&1 | ForEach-Object { [Console]::WriteLine("$($_.Result) $_") }'
+        try {
+            $watch.StandardOutput.ReadLine() | Should -BeLike 'Renewed *'
+            ip -n web1 link delete eth0
+            do {
+                $line = $watch.StandardOutput.ReadLineAsync()
+                $line.Wait(20000) | Should -BeTrue
+            } while ($line.Result -like 'Renewed *')
+            $line.Result | Should -BeLike ' The lease of web1/eth0 can''t be kept: *'
+        }
+        finally { Stop-Sleeper $watch }
+    }
+}
+
 Describe 'Watch-ContainerNic after a reboot' -Tag Native, Once -ForEach $one {
     BeforeAll {
         if ($Problem) { return }

@@ -17,6 +17,8 @@ public sealed class WatchContainerNicCommand : NetworkCommand
 
     private protected override void Process()
     {
-        foreach (RestoredItem item in new ContainerWatch(Session, ShouldProcess).Run()) Write(item);
+        // Warnings would otherwise wait for the next item.
+        ContainerWatch watch = new(Session, ShouldProcess) { Waiting = WriteMessages };
+        foreach (RestoredItem item in watch.Run()) Write(item);
     }
 }

@@ -13,6 +13,9 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
 {
     private static readonly TimeSpan s_retryInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>Called before each wait for what happens next, which can take long.</summary>
+    public Action Waiting { get; init; } = static () => { };
+
     /// <summary>
     /// Restores everything once, then whatever each starting container needs, for as long as the command runs.
     /// </summary>
@@ -32,6 +35,7 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
             {
                 // Otherwise, this thread would keep the namespace of the last NIC alive until the next event.
                 session.LeaveNamespaces();
+                Waiting();
                 Func<string?>? change = changes.TryTake(out Func<string?>? next, (int)keeper.Wait.TotalMilliseconds, session.Stopping) ? next : null;
                 foreach (RestoredItem item in change is null ? [] : Restore(change())) yield return item;
                 foreach (RestoredItem item in keepsLeases ? keeper.Work() : []) yield return item;
