@@ -316,6 +316,47 @@ Describe 'NICs of DHCP networks' -Tag Native, Once -ForEach $one {
         foreach ($name in 'web1', 'web2') { (Get-IpLink -Namespace $name).ifname | Should -Be lo }
     }
 
+    It 'don''t get the address that the host has on their parent' {
+        ip address add 10.1.0.100/24 dev eth0
+        $null = Start-DhcpServer Isc -Range 10.1.0.100, 10.1.0.100
+        $null = New-NetworkNamespace web1
+        $null = New-DhcpNetwork -DhcpTimeoutSeconds 2
+        (Get-Failure { Connect-ContainerNic lan web1 }).Message |
+            Should -Be 'web1/eth0 got no address by DHCP within 2 seconds: another station has the address 10.1.0.100.'
+        (Get-IpLink -Namespace web1).ifname | Should -Be lo
+    }
+
+    It 'don''t divert what the host sends, with host access' {
+        $null = Start-DhcpServer Isc
+        $null = New-NetworkNamespace web1
+        $null = New-DhcpNetwork -Subnet fd00::/64
+        $null = Enable-HostAccess lan
+        $nic = Connect-ContainerNic lan web1
+        $own, $other = @($nic.IPAddress) -replace '/.*'
+        $own | Should -BeLike '10.1.0.*'
+        (Get-IpRoute).dst | Should -Not -Contain $own
+        (Get-IpRoute -Family 6).dst | Should -Contain $other
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+
+    It 'are renewed while a program of the container has the port' {
+        $null = Start-DhcpServer Isc
+        $capture = Start-DhcpCapture
+        $null = New-NetworkNamespace web1
+        $null = New-DhcpNetwork -DhcpTimeoutSeconds 5
+        $null = Connect-ContainerNic lan web1
+        # .NET's sockets share a port, unless SO_REUSEADDR and SO_REUSEPORT are off.
+        $script = '$socket = [Net.Sockets.Socket]::new("InterNetwork", "Dgram", "Udp"); 2, 15 | ForEach-Object { $socket.SetRawSocketOption(1, $_, [byte[]]::new(4)) }; ' +
+            '$socket.Bind([Net.IPEndPoint]::new([ipaddress]::Any, 68)); [Console]::WriteLine("ready"); Start-Sleep 60'
+        $program = Start-Shell $script -Through ip, netns, exec, web1
+        try {
+            $program.StandardOutput.ReadLine() | Should -Be ready
+            "$((Update-ContainerNic lan).IPAddress)" | Should -Match '^10\.1\.0\.1\d\d/24$'
+            (Get-DhcpCapture $capture REQUEST)[-1].DestinationMac | Should -Be ff:ff:ff:ff:ff:ff
+        }
+        finally { Stop-Sleeper $program }
+    }
+
     It 'are renewed by Update-ContainerNic, and end with their lease if nobody does' {
         $server = Start-DhcpServer Kea -LeaseSeconds 3 -Option @{ 3 = '10.1.0.1' }
         $capture = Start-DhcpCapture
@@ -456,7 +497,7 @@ Describe 'A server that answers with nonsense' -Tag Native, Once {
         $server = [Diagnostics.Process]::Start($start)
         $server.StandardOutput.ReadLine() | Should -Be listening
         $bearable = 'times-reversed', 'times-beyond', 'times-zero', 'infinite', 'router-outside', 'router-multicast', 'mask-none', 'mask-host', 'mtu-tiny', 'mtu-huge', 'mtu-long',
-            'routes-broken', 'routes-loopback', 'names-evil', 'other-address', 'refused-by-other', 'second'
+            'routes-broken', 'routes-loopback', 'names-evil', 'other-address', 'refused-by-other', 'refused-later', 'second'
         $refused = 'lease-zero', 'lease-none', 'server-none', 'mask-holes', 'address-none', 'address-loopback', 'address-multicast', 'address-network',
             'address-broadcast', 'address-server', 'address-router', 'id-wrong', 'mac-wrong', 'cookie-wrong', 'options-cut', 'client-other', 'refused'
         $null = New-NetworkNamespace ($bearable + $refused)
@@ -513,6 +554,13 @@ Describe 'A server that answers with nonsense' -Tag Native, Once {
         $lease = $found['names-evil'].Lease
         $lease.DomainName, $lease.HostName, @($lease.SearchDomain).Count | Should -Be $null, $null, 0
         (Get-IpLease other-address).local | Should -Be 10.1.0.99
+    }
+
+    It 'takes an address away by a refusal, even if no other follows' {
+        (Get-Failure { Update-ContainerNic lan refused-later }).Message | Should -BeLike '*: the server 10.1.0.1 refused the address.'
+        Get-IpLease refused-later | Should -BeNullOrEmpty
+        (Get-ContainerNic lan refused-later).Lease | Should -BeNullOrEmpty
+        (Test-ContainerNetwork | Where-Object Name -EQ refused-later/eth0).Kind | Should -Be LeaseMissing
     }
 
     It 'can give an address for a second, which ends' {

@@ -85,8 +85,11 @@ while ($true) {
         options-cut { $rest.Raw = [byte[]](15, 200, 65) }
         client-other { $options[61] = [byte[]](255, 1, 2, 3) }
         refused { if ($type -eq 3) { $type = 'refuse'; $options = @{ 54 = '10.1.0.1'; 56 = "No`e[31m way" } } }
+        # ciaddr is that of a client with a lease.
+        refused-later { if ($request[12]) { $type = 'refuse'; $options = @{ 54 = '10.1.0.1' }; $isSilent = $true } elseif ($isSilent) { $type = 'none' } }
         refused-by-other { if ($type -eq 3) { Send-Reply $request 6 '' @{ 54 = '10.1.0.66' } } }
     }
+    if ($type -eq 'none') { continue }
     $reply = if ($type -eq 1) { 2 } elseif ($type -eq 3) { 5 } else { 6 }
     Send-Reply $request $reply $address $options @rest
 }

@@ -62,6 +62,7 @@ public sealed partial class DhcpClient
     {
         if (LeaseOf(message) is not DhcpLease offer) return;
         (State, _offer, _attempts, _requested) = (DhcpClientState.Requesting, offer, 0, now);
+        LastRefusal = $"the server {offer.Server} offered {offer.Address.Value}, but didn't grant it";
         SendRequest(actions, now);
     }
 
@@ -115,6 +116,7 @@ public sealed partial class DhcpClient
     private void Decline(List<DhcpAction> actions, TimeSpan now)
     {
         Send(actions, _requests.Decline(_random(), _granted!.Lease), lease: null, isUnicast: false);
+        LastRefusal = $"another station has the address {_granted.Lease.Address.Value}";
         _conflicts++;
         Lose(actions, now, _conflicts < MaxConflicts ? s_declineWait : s_conflictWait);
     }

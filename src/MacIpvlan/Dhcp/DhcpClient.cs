@@ -91,7 +91,8 @@ public sealed partial class DhcpClient
     public DhcpBinding? Binding => _hasAddress ? _binding : null;
 
     /// <summary>
-    /// Why there is no lease yet: the last reply that was refused, or a server's refusal; null if there was none.
+    /// Why there is no lease yet: the last reply that was refused, a server's refusal, an offer that isn't granted, or another
+    /// station that has the address; null if there was none.
     /// </summary>
     public string? LastRefusal { get; private set; }
 

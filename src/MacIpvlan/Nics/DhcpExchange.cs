@@ -17,8 +17,8 @@ internal sealed class DhcpExchange(NetworkSession session, string name, Link lin
     // The longest time until a stop is noticed.
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Called with each lease that the client loses before it has the one that is returned.</summary>
-    public Action<DhcpLease> Lost { get; init; } = static _ => { };
+    /// <summary>Called when the client loses the lease that it had, before it has the one that is returned.</summary>
+    public Action Lost { get; init; } = static () => { };
 
     /// <summary>Exchanges messages until the client has a lease that is new or renewed.</summary>
     /// <param name="begin">Begins the exchange at a time.</param>
@@ -63,7 +63,7 @@ internal sealed class DhcpExchange(NetworkSession session, string name, Link lin
                     Note(client.ProbeFinished(IsTaken(action.Lease!.Address.Value), BootClock.Now));
                     break;
                 default:
-                    Lost(action.Lease!);
+                    Lost();
                     break;
             }
         }
@@ -77,6 +77,8 @@ internal sealed class DhcpExchange(NetworkSession session, string name, Link lin
 
     private bool IsTaken(AddressValue address)
     {
+        // Between a macvlan link and its parent, there is no ARP.
+        if (new HostAddresses(session).FindLink(address) is not null) return true;
         using AddressProbe run = new(link, [address]);
         return run.Run(probe, session.Pause).Count > 0;
     }

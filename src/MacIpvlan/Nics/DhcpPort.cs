@@ -52,8 +52,9 @@ internal sealed class DhcpPort : IDisposable
         if (action.IsBroadcast) return Broadcast(_socket, _linkIndex, action);
         _sender?.Dispose();
         (_sender, int errno) = SendFrom(_linkIndex, action);
-        // The address isn't on the link yet. Servers read what is sent to all stations, too.
-        return errno == Errno.EADDRNOTAVAIL ? Broadcast(_socket, _linkIndex, action) : errno;
+        // The address isn't on the link yet, or a program there has the port for itself. Servers read what is sent to all
+        // stations, too.
+        return errno is Errno.EADDRNOTAVAIL or Errno.EADDRINUSE ? Broadcast(_socket, _linkIndex, action) : errno;
     }
 
     /// <summary>Receives the messages that have arrived.</summary>

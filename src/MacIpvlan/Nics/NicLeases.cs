@@ -23,20 +23,36 @@ public sealed class NicLeases(NetworkSession session)
         if (!nic.UsesDhcp())
         {
             throw new NetworkException(
-                NetworkError.InvalidParameter, $"{nic} has no DHCP lease: its addresses are those that it was given.", "Specify a NIC of a network with -Dhcp.");
+                NetworkError.InvalidParameter,
+                nic.NetworkRecord.Dhcp is null
+                    ? $"{nic} has no DHCP lease: its addresses are those that it was given."
+                    : $"{nic} has no DHCP lease: it was connected with -NoIPAddress.",
+                "Specify a NIC of a network with -Dhcp, which was connected without -NoIPAddress.");
         }
 
         using NamespaceHandle target = _links.OpenNamespace(now) ?? throw new NetworkException(
             NetworkError.NamespaceNotFound, $"The namespace of {nic} no longer exists.", "Run Restore-ContainerNetwork once the container runs.");
-        DhcpBinding binding = session.Namespaces.Run(target, () =>
+        bool isLost = false;
+        try
+        {
+            DhcpBinding binding = session.Namespaces.Run(target, Obtain);
+            return new(Change(target, now, now.With(binding), network), network);
+        }
+        catch when (isLost)
+        {
+            // The NIC mustn't use an address that its server has refused (RFC 2131 3.2, step 3), even if there is no other yet.
+            session.RollBack(() => Change(target, now, now.With(null), network));
+            throw;
+        }
+
+        DhcpBinding Obtain()
         {
             using RouteSocket inside = RouteSocket.OpenToRead(target, session.ThrowIfStopping);
             Link link = _links.Find(inside, now, network) ?? throw new NetworkException(
                 NetworkError.InterfaceNotFound, $"The interface of {nic} isn't in its namespace.", $"Repair it: Repair-ContainerNetwork {nic.Network}.");
             session.Trace?.Invoke(inside.InNamespace($"udhcpc -f -n -q -i {ShellWord.Quote(link.Name)}"));
-            return Exchange(nic, link);
-        });
-        return new(Change(target, now, now.With(binding), network), network);
+            return Exchange(nic, link, () => isLost = true);
+        }
     }
 
     /// <summary>Records another lease of a NIC, or none, and puts it on the NIC's link.</summary>
@@ -73,13 +89,13 @@ public sealed class NicLeases(NetworkSession session)
     internal void Refresh(NamespaceHandle target, NicRecord nic, NetworkRecord network) =>
         session.Namespaces.Run(target, () => Put(target, nic, nic, network));
 
-    private DhcpBinding Exchange(ContainerNic nic, Link link)
+    private DhcpBinding Exchange(ContainerNic nic, Link link, Action lost)
     {
         DhcpClientSettings settings = NicDhcp.Settings(nic.Record, nic.NetworkRecord, probes: nic.NetworkRecord.Probe is not null);
         DhcpBinding? known = nic.Record.Dhcp!.Binding;
         bool isHeld = known is { State: not DhcpClientState.Rebooting } && !known.IsExpired(BootClock.Now);
         DhcpClient client = isHeld ? DhcpClient.Resume(settings, NicDhcp.Random, known!) : new(settings, NicDhcp.Random);
-        DhcpExchange exchange = new(session, nic.ToString(), link, client, nic.NetworkRecord.Probe ?? new());
+        DhcpExchange exchange = new(session, nic.ToString(), link, client, nic.NetworkRecord.Probe ?? new()) { Lost = lost };
         return exchange.Run(now => isHeld ? client.Renew(now) : client.Start(now, known), nic.NetworkRecord.Dhcp!.Timeout);
     }
 

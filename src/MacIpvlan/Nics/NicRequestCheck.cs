@@ -22,6 +22,7 @@ internal static class NicRequestCheck
             NetworkDefinition.HasIPv6(network.Subnets.Select(static s => s.Prefix), network.RouterAdvertisement),
             network.Dhcp is not null);
         if (request.MacAddress is not null) CheckMacAddress(request.MacAddress, network);
+        if (request.HostName is not null) CheckHostName(request.HostName);
         if (request.InterfaceIdentifier is not null) NetworkDefinition.CheckIdentifier(request.InterfaceIdentifier, network.Name, network.NicKind, network.RouterAdvertisement);
         if (request.ProbeAddress == true) NetworkDefinition.CheckProbe(network.NicKind);
         if (!request.IsHost && NamespaceHandle.OwnIdentity == request.Target.Identity)
@@ -52,6 +53,16 @@ internal static class NicRequestCheck
         }
 
         return demands;
+    }
+
+    // The client would leave it out.
+    private static void CheckHostName(string name)
+    {
+        if (DhcpNames.IsHostName(name)) return;
+        throw new NetworkException(
+            NetworkError.InvalidParameter,
+            $"'{name}' isn't a host name: it must have labels of up to 63 letters, digits and inner hyphens, with dots between them.",
+            "Choose such a name, or omit -HostName to send that of the container.");
     }
 
     private static void CheckAddress(AddressValue address, NetworkRecord network)

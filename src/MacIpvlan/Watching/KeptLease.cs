@@ -15,6 +15,7 @@ internal sealed class KeptLease(NicRecord nic, NetworkRecord network) : IDisposa
     private DhcpPort? _port;
     private TimeSpan _portEnd;
     private AddressProbe? _probe;
+    private bool _isOfHost;
 
     /// <summary>The NIC as it is on record.</summary>
     public NicRecord Recorded { get; private set; } = nic;
@@ -48,9 +49,13 @@ internal sealed class KeptLease(NicRecord nic, NetworkRecord network) : IDisposa
     }
 
     /// <summary>Begins to probe an address. Runs on a thread in the NIC's namespace.</summary>
+    /// <param name="link">The NIC's link.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="isOfHost">Whether the host itself has it, which doesn't answer: between a macvlan link and its parent, there is no ARP.</param>
     /// <exception cref="NetlinkException">The link has gone or is down.</exception>
-    public void Probe(Link link, AddressValue address)
+    public void Probe(Link link, AddressValue address, bool isOfHost)
     {
+        _isOfHost = isOfHost;
         _probe?.Dispose();
         _probe = new AddressProbe(link, [address]);
         _probe.Begin(network.Probe ?? new());
@@ -64,7 +69,7 @@ internal sealed class KeptLease(NicRecord nic, NetworkRecord network) : IDisposa
         _port?.Receive(m => actions.AddRange(Client.Receive(m, BootClock.Now)));
         if (_probe?.Step() == true)
         {
-            actions.AddRange(Client.ProbeFinished(isInUse: _probe.Found.Count > 0, BootClock.Now));
+            actions.AddRange(Client.ProbeFinished(isInUse: _isOfHost || _probe.Found.Count > 0, BootClock.Now));
             _probe.Dispose();
             _probe = null;
         }

@@ -22,6 +22,7 @@ public sealed class DhcpRefusalTests
         Assert.Equal([0xff, 1, 2, 3], sent.Options[DhcpOptionCode.ClientIdentifier].ToArray());
         Assert.Equal((DhcpPacket.AnyAddress, 0, false), (sent.ClientAddress, sent.Seconds, sent.IsBroadcast));
         CheckEnding(sent);
+        Assert.Equal("another station has the address 192.168.50.10", run.Client.LastRefusal);
         Assert.Equal(DhcpPacket.AnyAddress, run.SentAction.Source);
         Assert.Equal(DhcpClientState.Waiting, run.Client.State);
         Assert.Equal("", run.TickAfter(9.9));
@@ -82,6 +83,19 @@ public sealed class DhcpRefusalTests
         run.Receive(text is null ? refusal : refusal.With(DhcpOptionCode.Message, Encoding.UTF8.GetBytes(text)));
         Assert.Equal(expected, run.Client.LastRefusal);
         run.Receive(run.Reply(DhcpMessageType.Offer));
+        run.Receive(run.Reply());
+        run.Probed(isInUse: false);
+        Assert.Null(run.Client.LastRefusal);
+    }
+
+    [Fact]
+    public void Offer_ThatIsNotGrantedIsTheReason()
+    {
+        DhcpClientRun run = new();
+        run.Start();
+        Assert.Null(run.Client.LastRefusal);
+        run.Receive(run.Reply(DhcpMessageType.Offer));
+        Assert.Equal("the server 192.168.50.1 offered 192.168.50.10, but didn't grant it", run.Client.LastRefusal);
         run.Receive(run.Reply());
         run.Probed(isInUse: false);
         Assert.Null(run.Client.LastRefusal);

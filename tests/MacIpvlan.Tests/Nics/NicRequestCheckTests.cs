@@ -36,6 +36,15 @@ public sealed class NicRequestCheckTests : IDisposable
         NetworkError.InvalidParameter, () => NicRequestCheck.Check(Request(subnet) with { Mtu = mtu }), $"{mtu}");
 
     [Theory]
+    [InlineData("bad_name")]
+    [InlineData("bücher")]
+    [InlineData("-web1")]
+    [InlineData("web1.")]
+    [InlineData("a123456789012345678901234567890123456789012345678901234567890123")]
+    public void HostName_MustBeOne(string name) => NetworkAssert.Refused(
+        NetworkError.InvalidParameter, () => NicRequestCheck.Check(Request() with { HostName = name }), $"'{name}' isn't a host name");
+
+    [Theory]
     [InlineData("010000000001", "group")]
     [InlineData("FFFFFFFFFFFF", "group")]
     [InlineData("000000000000", "zero")]
