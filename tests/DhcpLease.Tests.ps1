@@ -412,6 +412,34 @@ Describe 'NICs of DHCP networks' -Tag Native, Once -ForEach $one {
         $claims = Get-ArpCapture $capture | Where-Object { $_.Time -GE $start -and $_.SenderAddress -eq $taken -and $_.SenderMac -eq $decline.Mac }
         $claims | Should -BeNullOrEmpty
     }
+
+    It 'have addresses that other networks on the parent can neither be asked for nor choose' {
+        $null = Start-DhcpServer Isc -Range 10.1.0.2, 10.1.0.2
+        $null = New-DhcpNetwork
+        $null = New-MacvlanNetwork fixed eth0 -Subnet 10.1.0.0/24
+        $null = New-NetworkNamespace web1, web2
+        "$((Connect-ContainerNic lan web1).IPAddress)" | Should -Be '10.1.0.2/24'
+        $failure = Get-Failure { Connect-ContainerNic fixed web2 -IPAddress 10.1.0.2 }
+        $failure.What | Should -Be "AddressInUse ResourceBusy 'web2'"
+        $failure.Message | Should -BeLike '*has assigned it to web1/eth0*'
+        "$((Connect-ContainerNic fixed web2).IPAddress)" | Should -Be '10.1.0.3/24'
+    }
+
+    It 'are renewed at the same time by Update-ContainerNic' {
+        $server = Start-DhcpServer Isc
+        $capture = Start-DhcpCapture
+        $null = New-DhcpNetwork -DhcpTimeoutSeconds 2
+        $null = New-NetworkNamespace web1, web2, web3
+        $nics = 'web1', 'web2', 'web3' | Connect-ContainerNic lan
+        Suspend-DhcpServer $server
+        $null = Update-ContainerNic lan -ErrorVariable failures -ErrorAction SilentlyContinue
+        $failures | Should -HaveCount 3
+        $asked = Get-DhcpCapture $capture -Type REQUEST | Where-Object State -EQ Renewing
+        $asked.Mac | Sort-Object -Unique | Should -HaveCount 3
+        # One after the other, they would take as long as the timeout each.
+        (($asked | Measure-Object Time -Maximum).Maximum - ($asked | Measure-Object Time -Minimum).Minimum).TotalSeconds | Should -BeLessThan 2
+        Resume-DhcpServer $server
+    }
 }
 
 Describe 'Restore-ContainerNetwork of NICs with a lease' -Tag Native, Once -ForEach $one {

@@ -17,10 +17,10 @@ public sealed partial class SqliteStateStore
         ReadNics("n.host = $1 AND n.id IN (SELECT nic_id FROM dhcp_leases)", _host));
 
     /// <inheritdoc/>
-    public bool SetLease(string nicId, DhcpRecord dhcp) => _database.Write(() =>
+    public bool SetLease(string nicId, DhcpRecord dhcp, bool keepsFallback = false) => _database.Write(() =>
     {
         // The address of a fallback is free again.
-        if (dhcp.Binding is not null) FreeFallback(nicId, []);
+        if (dhcp.Binding is not null && !keepsFallback) FreeFallback(nicId, []);
         return WriteDhcp(nicId, dhcp);
     });
 

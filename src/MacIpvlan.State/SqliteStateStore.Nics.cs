@@ -255,8 +255,9 @@ public sealed partial class SqliteStateStore
     private static NicRecord With(Dictionary<string, DhcpRecord> dhcp, NicRecord nic) =>
         !dhcp.TryGetValue(nic.Id, out DhcpRecord? known) ? nic
         // With the lease, the kernel has taken the address away.
-        : known.Binding?.IsExpired(BootClock.Now) != false ? nic with { Dhcp = known }
-        : (nic with { Dhcp = known }).With(known.Binding);
+        : known.Binding is not DhcpBinding binding || binding.IsExpired(BootClock.Now) ? nic with { Dhcp = known }
+        // With the address of a fallback, if a command died before the link had the lease instead.
+        : nic with { Dhcp = known, Leases = [new(binding.Lease.Address, LeaseSource.Dhcp), .. nic.Leases] };
 
     private static InterfaceAddress ReadAddress(StateRow row)
     {

@@ -8,6 +8,7 @@ namespace MacIpvlan.PowerShell.Commands;
 public sealed class UpdateContainerNicCommand : NicSelectionCommand
 {
     private IReadOnlyList<ContainerNic>? _all;
+    private LeaseRenewals? _renewals;
 
     private protected override bool ChangesHost => true;
 
@@ -20,16 +21,29 @@ public sealed class UpdateContainerNicCommand : NicSelectionCommand
         _all ??= new ContainerNics(Session).GetAll();
         ContainerNic[] nics = [.. selection.Find(() => selection.Nics is null ? GetNics(selection) : _all)];
         if (ReportMissing(selection, nics)) return;
+        _renewals ??= new LeaseRenewals(Session, Report);
         // Of all NICs, or of all in a network, only those with a lease are meant.
         foreach (ContainerNic nic in nics.Where(n => n.UsesDhcp() || selection.Nics is not null))
         {
             Session.Progress(new("Renewing leases", nic, TotalOf(nics.Length)));
             Guard(nic, () =>
             {
-                if (!ShouldProcess(nic.ToString(), $"Renew the DHCP lease on network {nic.Network}")) return;
-                ContainerNic renewed = new NicLeases(Session).Renew(nic);
-                foreach (ContainerNic now in new NicStates(Session).Look([renewed])) Write(now);
+                if (ShouldProcess(nic.ToString(), $"Renew the DHCP lease on network {nic.Network}")) _renewals.Start(nic);
             });
         }
     }
+
+    private protected override void Finish() => _renewals?.Finish();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _renewals?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void Report(ContainerNic nic, ConnectOutcome outcome) => Guard(nic, () =>
+    {
+        foreach (ContainerNic now in new NicStates(Session).Look([outcome.GetNic()])) Write(now);
+    });
 }

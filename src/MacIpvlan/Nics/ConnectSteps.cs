@@ -54,6 +54,7 @@ internal sealed class ConnectSteps(NetworkSession session)
         NicRequestCheck.Check(request);
         Link parent = FindParent(network, isChecked: true);
         _hostAddresses.Check(request);
+        CheckIsNotLeased(request, parent);
         ParentPlanner.CheckMtu(network.NicKind, request.Mtu, parent.Name, parent.Mtu, session.Warn);
         if (request.MacAddress is not null) CheckMacAddressIsFree(request.MacAddress, parent);
         if (request.InterfaceIdentifier?.Token is AddressValue token) CheckTokenIsFree(token, network);
@@ -84,6 +85,19 @@ internal sealed class ConnectSteps(NetworkSession session)
         NicRequest complete = isCrowded ? request with { AnnouncesAside = true } : request;
         if (complete.AnnouncesItself) Announcer.Prepare();
         return new(complete, wanted, parent, demands);
+    }
+
+    private void CheckIsNotLeased(NicRequest request, Link parent)
+    {
+        if (request.Addresses.Count == 0) return;
+        foreach (NicRecord nic in session.State.GetDhcpNics().Where(n => n.ParentIndex == parent.Index))
+        {
+            if (nic.Leases.FirstOrDefault(l => l.Source == LeaseSource.Dhcp && request.Addresses.Contains(l.Address.Value)) is not LeaseRecord lease) continue;
+            throw new NetworkException(
+                NetworkError.AddressInUse,
+                $"The address {lease.Address.Value} is taken: a DHCP server has assigned it to {nic.NamespaceName}/{nic.InterfaceName}.",
+                "Specify another address, or reserve this one on the DHCP server.");
+        }
     }
 
     // What a DHCP server has assigned is no address of another network, either. As it was when it was first needed.

@@ -80,8 +80,10 @@ internal sealed class DhcpPort : IDisposable
     /// </summary>
     public static void SendLast(int linkIndex, DhcpAction action)
     {
-        using DatagramSocket? socket = SendFrom(linkIndex, action).Socket;
-        socket?.WaitSent(s_patience);
+        (DatagramSocket? socket, int errno) = SendFrom(linkIndex, action);
+        using (socket) socket?.WaitSent(s_patience);
+        if (errno != Errno.EADDRINUSE || PacketSocket.TryOpen() is not PacketSocket packets) return;
+        using (packets) Broadcast(packets, linkIndex, action);
     }
 
     /// <summary>Sends the last message of a client whose namespace has gone, on the link that its own link was on.</summary>

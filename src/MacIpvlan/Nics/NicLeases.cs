@@ -65,7 +65,8 @@ public sealed class NicLeases(NetworkSession session)
     /// <exception cref="NetlinkException">The kernel refused a step.</exception>
     internal NicRecord Change(NamespaceHandle target, NicRecord before, NicRecord after, NetworkRecord network)
     {
-        if (!session.State.SetLease(after.Id, after.Dhcp!))
+        // Until the link has the lease, the address of a fallback isn't given to others.
+        if (!session.State.SetLease(after.Id, after.Dhcp!, keepsFallback: true))
         {
             throw new NetworkException(
                 NetworkError.NicNotFound, $"{new ContainerNic(before, network)} was disconnected meanwhile.", "List the NICs with Get-ContainerNic.");
@@ -74,6 +75,7 @@ public sealed class NicLeases(NetworkSession session)
         bool hasMoved = !before.Leases.SequenceEqual(after.Leases);
         if (hasMoved) _hostRoutes.Remove(before);
         int mtu = session.Namespaces.Run(target, () => Put(target, before, after, network));
+        FreeFallback(before, after);
         if (mtu != after.Mtu)
         {
             after = after with { Mtu = mtu };
@@ -86,8 +88,17 @@ public sealed class NicLeases(NetworkSession session)
 
     /// <summary>Puts the recorded lease of a NIC on its link, with the time that is left.</summary>
     /// <exception cref="NetlinkException">The kernel refused.</exception>
-    internal void Refresh(NamespaceHandle target, NicRecord nic, NetworkRecord network) =>
-        session.Namespaces.Run(target, () => Put(target, nic, nic, network));
+    internal void Refresh(NamespaceHandle target, NicRecord nic, NetworkRecord network)
+    {
+        NicRecord held = nic.Dhcp?.Binding is DhcpBinding binding ? nic.With(binding) : nic;
+        session.Namespaces.Run(target, () => Put(target, nic, held, network));
+        FreeFallback(nic, held);
+    }
+
+    private void FreeFallback(NicRecord before, NicRecord after)
+    {
+        if (before.Leases.Except(after.Leases).Any(static l => l.Source == LeaseSource.DhcpFallback)) session.State.SetLease(after.Id, after.Dhcp!);
+    }
 
     private DhcpBinding Exchange(ContainerNic nic, Link link, Action lost)
     {

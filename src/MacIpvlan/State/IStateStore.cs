@@ -126,8 +126,11 @@ public interface IStateStore : IDisposable
     /// Records a NIC's part in DHCP: <see cref="UpdateNic"/> leaves it unchanged, because leases are renewed while other
     /// commands work on the NIC. With a lease, the address of a fallback is freed.
     /// </summary>
+    /// <param name="nicId">The NIC's id.</param>
+    /// <param name="dhcp">Its part in DHCP.</param>
+    /// <param name="keepsFallback">Whether the address of a fallback isn't freed yet, because the NIC's link still has it.</param>
     /// <returns>False if the NIC has been released.</returns>
-    bool SetLease(string nicId, DhcpRecord dhcp);
+    bool SetLease(string nicId, DhcpRecord dhcp, bool keepsFallback = false);
 
     /// <summary>Allocates the lowest free address of the network's <see cref="DhcpDefinition.Fallback"/> to a NIC.</summary>
     /// <param name="nic">The NIC.</param>

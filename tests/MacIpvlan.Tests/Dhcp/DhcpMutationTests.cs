@@ -1,7 +1,6 @@
 using System.Globalization;
 using MacIpvlan.Addressing;
 using MacIpvlan.Tests.Codec;
-using MacIpvlan.Tests.Dhcp;
 
 namespace MacIpvlan.Tests.Fuzz;
 

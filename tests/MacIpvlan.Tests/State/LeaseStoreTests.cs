@@ -90,6 +90,21 @@ public sealed class LeaseStoreTests : StateTest
         AssertRunsAreTheLeases();
     }
 
+    // The command died before the link had the lease.
+    [Fact]
+    public void Fallback_StaysUntilItIsFreed()
+    {
+        NicRecord nic = Take(new DhcpRecord());
+        LeaseRecord fallback = Store.TakeFallback(nic, _network, [], []);
+
+        Store.SetLease(nic.Id, nic.With(Bound()).Dhcp!, keepsFallback: true);
+
+        NicRecord read = Assert.Single(Store.GetNics());
+        Assert.Equal([LeaseSource.Pool, LeaseSource.Dhcp, LeaseSource.DhcpFallback], read.Leases.Select(static l => l.Source).Order());
+        Assert.NotEqual(fallback.Address, Store.TakeFallback(Take(new DhcpRecord()), _network, [], []).Address);
+        AssertRunsAreTheLeases();
+    }
+
     [Fact]
     public void Lease_GoesWithTheNic()
     {
