@@ -83,15 +83,15 @@ function Get-TestOption {
     '-Pester', (Join-Path $folder 'Pester.psd1'), '-EndProcesses'
 }
 
-# Runs the acceptance tests through a command, in two processes that divide the files.
-function Invoke-AcceptanceTest([string] $Stage, [string] $Name, [string[]] $Command, [string[]] $Filter) {
+# Runs the acceptance tests through a command, in processes that divide the files.
+function Invoke-AcceptanceTest([string] $Stage, [string] $Name, [int] $Processes, [string[]] $Command, [string[]] $Filter) {
     Write-Host "`n=== $Stage"
     $share = (New-Item (Join-Path $results "$Name-share") -ItemType Directory).FullName
     # The pipe ends a test that writes endlessly.
     $limited = 'bash', '-c', 'set -o pipefail; "$@" 2>&1 | head -c 50000000', 'bash'
     $program, $options = $limited + $Command + $shell + $runner + '-Path' + $tests + '-Share' + $share + (Get-TestOption) + $Filter
     $counts, $isComplete = @(0, 0, 0), $true
-    1, 2 | ForEach-Object -Parallel {
+    1..$Processes | ForEach-Object -Parallel {
         $result = "$using:results/$using:Name$_"
         $arguments = $using:options + '-Result' + $result
         $text = & $using:program @arguments 2>&1
@@ -131,7 +131,8 @@ function Invoke-AllAcceptanceTest {
     $canAll = $canMacvlan -and (Test-Link ($macvlan + 'i0 link v1 type ipvlan' + 'v5 link v0 type vlan id 5' + 'd0 type dummy'))
     $filter = @()
     if ($canMacvlan) {
-        Invoke-AcceptanceTest 'Acceptance tests on this kernel, in two processes' 'native' $isolated ($canAll ? @() : @('-TagFilter', 'Native'))
+        # Many tests wait: for leases to end, or for somebody who doesn't answer.
+        Invoke-AcceptanceTest 'Acceptance tests on this kernel, in three processes' 'native' 3 $isolated ($canAll ? @() : @('-TagFilter', 'Native'))
         # Throw-away kernels are slower, so tests with the same result in any kernel aren't repeated there.
         $filter = '-ExcludeTagFilter', 'Once'
     }
@@ -142,7 +143,7 @@ function Invoke-AllAcceptanceTest {
         $told.Add("[!] Acceptance tests in throw-away kernels: skipped, because these packages are missing: $missing")
         return $total.skipped++
     }
-    Invoke-AcceptanceTest 'Acceptance tests, in two throw-away kernels' 'kernel' ($kernel, '--timeout', 1800, '--rw', $results) $filter
+    Invoke-AcceptanceTest 'Acceptance tests, in two throw-away kernels' 'kernel' 2 ($kernel, '--timeout', 1800, '--rw', $results) $filter
 }
 
 # Installs the module from out/package with Save-PSResource, or from the zip if that cmdlet is missing. Returns the path of

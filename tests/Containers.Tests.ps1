@@ -267,6 +267,8 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
             (Get-ContainerLink docker docker-lease), (Get-ContainerLink podman podman-lease) | Should -Be $links
             Get-DhcpServerLog $server -Type DISCOVER | Should -HaveCount 2 -Because 'a lease goes on'
             foreach ($kind in 'docker', 'podman') {
+                # Podman gives a container ten seconds to end.
+                Invoke-Runtime $kind kill "$kind-lease"
                 Invoke-Runtime $kind rm -f "$kind-lease"
                 Invoke-Runtime $kind run -d --name "$kind-lease" --network none busybox:test sleep 600
             }
@@ -278,7 +280,11 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
                 'docker-lease/eth0 InPlace', 'podman-lease/eth0 InPlace')
             Get-DhcpServerLog $server -Type RELEASE | Should -BeNullOrEmpty
             $nics[0].Lease.ClientIdentifier | Should -Be (Get-ContainerNic -Container docker-lease).Lease.ClientIdentifier
-            foreach ($kind in 'docker', 'podman') { Invoke-Runtime $kind rm -f "$kind-lease" }
+            foreach ($kind in 'docker', 'podman') {
+                Invoke-Runtime $kind kill "$kind-lease"
+                Invoke-Runtime $kind rm -f "$kind-lease"
+            }
+
             Get-ContainerNic leased | Disconnect-ContainerNic
             Get-DhcpServerLog $server -Type RELEASE | Should -HaveCount 2
         }
