@@ -5,8 +5,8 @@ using MacIpvlan.Linux;
 namespace MacIpvlan.State.Sqlite;
 
 /// <content>
-/// How networks use DHCP, and the part of NICs in it. Deadlines are times since boot, which go on while the host is suspended, and which nobody can
-/// set; after a reboot, only the time of day tells how much of a lease is left.
+/// How networks use DHCP, and the part of NICs in it. Deadlines are times since boot, which go on while the host is suspended,
+/// and which nobody can set; after a reboot, only the time of day tells how much of a lease is left.
 /// </content>
 public sealed partial class SqliteStateStore
 {
@@ -14,7 +14,7 @@ public sealed partial class SqliteStateStore
 
     /// <inheritdoc/>
     public IReadOnlyList<NicRecord> GetDhcpNics() => _database.Read(() =>
-        ReadNics("n.host = $1 AND n.id IN (SELECT nic_id FROM dhcp_leases)", _host));
+        HasDhcpNics() ? ReadNics("n.host = $1 AND n.id IN (SELECT nic_id FROM dhcp_leases)", _host) : []);
 
     /// <inheritdoc/>
     public bool SetLease(string nicId, DhcpRecord dhcp, bool keepsFallback = false) => _database.Write(() =>
@@ -54,9 +54,11 @@ public sealed partial class SqliteStateStore
             Milliseconds(binding?.RebindAt), Milliseconds(binding?.ExpiresAt), expiresOn) > 0;
     }
 
-    // Most hosts have none.
+    // Most hosts have none, and don't wait for more.
+    private bool HasDhcpNics() => _database.Query("SELECT EXISTS (SELECT 1 FROM dhcp_leases)", static r => r.GetBoolean(0))[0];
+
     private Dictionary<string, DhcpRecord> ReadDhcp(string condition, object value) =>
-        !_database.Query("SELECT EXISTS (SELECT 1 FROM dhcp_leases)", static r => r.GetBoolean(0))[0]
+        !HasDhcpNics()
         ? []
         : _database.Query(
             $"""
@@ -74,8 +76,7 @@ public sealed partial class SqliteStateStore
 
     private DhcpBinding ReadBinding(StateRow row)
     {
-        byte[] options = [.. row.GetList(4).Select(static o => byte.Parse(o, NumberStyles.None, CultureInfo.InvariantCulture))];
-        DhcpLease lease = DhcpLease.FromBytes(row.GetBytes(3, DhcpMessage.MaxSize), options)
+        DhcpLease lease = DhcpLease.FromBytes(row.GetBytes(3, DhcpMessage.MaxSize), ReadCodes(row, 4))
             ?? throw new FormatException("it isn't the reply of a DHCP server");
         DhcpBinding binding = new(lease, ReadState(row), ReadTime(row, 7), ReadTime(row, 8), ReadTime(row, 9));
         if (row.GetString(6) == HostBoot.Id) return binding;
@@ -86,10 +87,16 @@ public sealed partial class SqliteStateStore
         return binding.Shift(BootClock.Now + left - end);
     }
 
-    private static DhcpClientState ReadState(StateRow row) =>
-        row.GetEnum<DhcpClientState>(5) is DhcpClientState.Bound or DhcpClientState.Renewing or DhcpClientState.Rebinding or DhcpClientState.Rebooting
-            ? row.GetEnum<DhcpClientState>(5)
+    private static DhcpClientState ReadState(StateRow row)
+    {
+        DhcpClientState state = row.GetEnum<DhcpClientState>(5);
+        return state is DhcpClientState.Bound or DhcpClientState.Renewing or DhcpClientState.Rebinding or DhcpClientState.Rebooting
+            ? state
             : throw new FormatException("a client without a lease has no lease");
+    }
+
+    private static byte[] ReadCodes(StateRow row, int column) =>
+        [.. row.GetList(column).Select(static c => byte.Parse(c, NumberStyles.None, CultureInfo.InvariantCulture))];
 
     private static TimeSpan? ReadTime(StateRow row, int column) => row.IsDBNull(column) ? null : TimeSpan.FromMilliseconds(row.GetInt64(column));
 
@@ -102,7 +109,7 @@ public sealed partial class SqliteStateStore
         {
             Timeout = TimeSpan.FromSeconds(row.GetInt32(19)),
             VendorClass = row.IsDBNull(20) ? null : row.GetString(20),
-            RequestedOptions = [.. row.GetList(21).Select(static c => byte.Parse(c, NumberStyles.None, CultureInfo.InvariantCulture))],
+            RequestedOptions = ReadCodes(row, 21),
             Fallback = fallback is null ? null : new(
                 fallback.Prefix, fallback.Ranges.Count > 0 ? fallback.Ranges[0] : new(fallback.Prefix.First, fallback.Prefix.Last)),
         };

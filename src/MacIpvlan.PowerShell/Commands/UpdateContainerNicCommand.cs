@@ -18,8 +18,7 @@ public sealed class UpdateContainerNicCommand : NicSelectionCommand
 
     private protected override void Process(NicSelection selection)
     {
-        _all ??= new ContainerNics(Session).GetAll();
-        ContainerNic[] nics = [.. selection.Find(() => selection.Nics is null ? GetNics(selection) : _all)];
+        ContainerNic[] nics = [.. selection.Find(() => selection.Nics is null ? GetNics(selection) : _all ??= GetNics(selection))];
         if (ReportMissing(selection, nics)) return;
         _renewals ??= new LeaseRenewals(Session, Report);
         // Of all NICs, or of all in a network, only those with a lease are meant.

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace MacIpvlan.Addressing;
@@ -20,12 +19,8 @@ public static class StableSecret
     /// <param name="place">What the NIC belongs to, such as its container; no text that another one has.</param>
     /// <param name="interfaceName">The interface's name there.</param>
     /// <returns>128 bits, in the notation of the kernel's setting: an IPv6 address.</returns>
-    public static string Derive(string networkId, string place, string interfaceName)
-    {
-        // Names have no zero byte, so different names never make the same text.
-        byte[] text = Encoding.UTF8.GetBytes(string.Join('\0', "MacIpvlan stable_secret", place, interfaceName));
-        return Format(HMACSHA256.HashData(Encoding.ASCII.GetBytes(networkId), text).AsSpan(0, Size));
-    }
+    public static string Derive(string networkId, string place, string interfaceName) =>
+        Format(KeyedHash.Of(Encoding.ASCII.GetBytes(networkId), "MacIpvlan stable_secret", place, interfaceName).AsSpan(0, Size));
 
     /// <summary>Whether the kernel's setting has a secret.</summary>
     /// <param name="setting">The setting as the kernel shows it; null if it's empty.</param>

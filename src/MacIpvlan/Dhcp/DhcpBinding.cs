@@ -20,6 +20,9 @@ public sealed record DhcpBinding(
     /// <summary>Whether the lease has ended.</summary>
     public bool IsExpired(TimeSpan now) => ExpiresAt <= now;
 
+    /// <summary>Whether the client can go on with the lease without asking first: it hasn't ended, and the host wasn't restarted.</summary>
+    public bool IsHeld(TimeSpan now) => State != DhcpClientState.Rebooting && !IsExpired(now);
+
     /// <summary>The same with all deadlines later by some time, for a clock that began anew, as after a reboot.</summary>
     public DhcpBinding Shift(TimeSpan time) =>
         this with { RenewAt = RenewAt + time, RebindAt = RebindAt + time, ExpiresAt = ExpiresAt + time };

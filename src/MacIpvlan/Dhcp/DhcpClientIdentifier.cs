@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
+using MacIpvlan.Addressing;
 
 namespace MacIpvlan;
 
@@ -33,17 +32,13 @@ public static class DhcpClientIdentifier
     {
         byte[] identifier = new byte[UuidOffset + UuidSize];
         identifier[0] = IaidAndDuid;
-        Hash(hostIdentity, "MacIpvlan DHCP IAID", network, interfaceName).AsSpan(0, DuidOffset - IaidOffset).CopyTo(identifier.AsSpan(IaidOffset));
+        KeyedHash.Of(hostIdentity, "MacIpvlan DHCP IAID", network, interfaceName).AsSpan(0, DuidOffset - IaidOffset).CopyTo(identifier.AsSpan(IaidOffset));
         BinaryPrimitives.WriteUInt16BigEndian(identifier.AsSpan(DuidOffset), DuidUuid);
         Span<byte> uuid = identifier.AsSpan(UuidOffset);
-        Hash(hostIdentity, "MacIpvlan DHCP DUID", container).AsSpan(0, UuidSize).CopyTo(uuid);
+        KeyedHash.Of(hostIdentity, "MacIpvlan DHCP DUID", container).AsSpan(0, UuidSize).CopyTo(uuid);
         // Version 8, a hash of one's own, and the variant of the RFC (RFC 9562 5.8).
         uuid[6] = (byte)((uuid[6] & 0x0f) | 0x80);
         uuid[8] = (byte)((uuid[8] & 0x3f) | 0x80);
         return identifier;
     }
-
-    // Names have no zero byte, so different names never make the same text.
-    private static byte[] Hash(ReadOnlySpan<byte> key, params ReadOnlySpan<string> parts) =>
-        HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(string.Join('\0', parts)));
 }

@@ -7,8 +7,8 @@ namespace MacIpvlan;
 /// <summary>
 /// Connects NICs in the order they come. NICs in quick succession are planned on the caller's thread; a second thread
 /// allocates their addresses, and records them when a third has made them in the kernel. NICs that wait for a DHCP server
-/// each have a thread instead of the third, so that they wait at the same time, except for those of one container. Each result is reported, in order, when a
-/// later NIC is started or the pipeline pauses.
+/// each have a thread instead of the third, so that they wait at the same time, except for those of one container. Each
+/// result is reported, in order, when a later NIC is started or the pipeline pauses.
 /// </summary>
 /// <param name="session">The session.</param>
 /// <param name="ended">Called on the caller's thread with each input and its outcome, in order of the starts.</param>

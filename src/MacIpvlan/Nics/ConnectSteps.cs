@@ -102,7 +102,11 @@ internal sealed class ConnectSteps(NetworkSession session)
 
     // What a DHCP server has assigned is no address of another network, either. As it was when it was first needed.
     private IReadOnlyCollection<AddressValue> Taken => _taken ??=
-        [.. _hostAddresses.All, .. session.State.GetDhcpNics().SelectMany(static n => n.Leases).Where(static l => l.Source == LeaseSource.Dhcp).Select(static l => l.Address.Value)];
+    [
+        .. _hostAddresses.All,
+        .. session.State.GetDhcpNics().SelectMany(static n => n.Leases).Where(static l => l.Source == LeaseSource.Dhcp)
+            .Select(static l => l.Address.Value),
+    ];
 
     /// <summary>Reserves the addresses of planned NICs.</summary>
     /// <returns>For each plan, in order, the NIC with its addresses or the reason it can't have them.</returns>

@@ -77,8 +77,7 @@ internal sealed class DhcpExchange(NetworkSession session, string name, Link lin
 
     private bool IsTaken(AddressValue address)
     {
-        // Between a macvlan link and its parent, there is no ARP.
-        if (new HostAddresses(session).FindLink(address) is not null) return true;
+        if (new HostAddresses(session).Has(address)) return true;
         using AddressProbe run = new(link, [address]);
         return run.Run(probe, session.Pause).Count > 0;
     }

@@ -45,16 +45,22 @@ internal sealed class DhcpPort : IDisposable
         }
     }
 
-    /// <summary>Sends the message of an action. Runs on a thread in the link's namespace.</summary>
-    /// <returns>Zero, or the kernel's error number: the message is lost, as any can be on the wire.</returns>
-    public int Send(DhcpAction action)
+    /// <summary>
+    /// Sends the message of an action. Runs on a thread in the link's namespace. If the kernel refuses, the message is lost, as
+    /// any can be on the wire.
+    /// </summary>
+    public void Send(DhcpAction action)
     {
-        if (action.IsBroadcast) return Broadcast(_socket, _linkIndex, action);
-        _sender?.Dispose();
-        (_sender, int errno) = SendFrom(_linkIndex, action);
+        int errno = 0;
+        if (!action.IsBroadcast)
+        {
+            _sender?.Dispose();
+            (_sender, errno) = SendFrom(_linkIndex, action);
+        }
+
         // The address isn't on the link yet, or a program there has the port for itself. Servers read what is sent to all
         // stations, too.
-        return errno is Errno.EADDRNOTAVAIL or Errno.EADDRINUSE ? Broadcast(_socket, _linkIndex, action) : errno;
+        if (action.IsBroadcast || errno is Errno.EADDRNOTAVAIL or Errno.EADDRINUSE) Broadcast(_socket, _linkIndex, action);
     }
 
     /// <summary>Receives the messages that have arrived.</summary>
@@ -102,7 +108,7 @@ internal sealed class DhcpPort : IDisposable
         _socket.Dispose();
     }
 
-    private static int Broadcast(PacketSocket socket, int linkIndex, DhcpAction action) =>
+    private static void Broadcast(PacketSocket socket, int linkIndex, DhcpAction action) =>
         socket.TrySend(linkIndex, PacketSocket.EtherTypeOfIPv4, s_everyone, action.ToPacket());
 
     private static (DatagramSocket? Socket, int Errno) SendFrom(int linkIndex, DhcpAction action)

@@ -22,6 +22,11 @@ internal sealed class HostAddresses(NetworkSession session)
     // The host's NICs on networks have addresses that are on record.
     private LinkAddress[] Known => _known ??= [.. session.Host.GetAddresses().Where(static a => !LinkMark.IsOfNic(a.LinkIndex))];
 
+    /// <summary>
+    /// Whether the host has an address. No probe from a macvlan link finds that: there is no ARP between the link and its parent.
+    /// </summary>
+    public bool Has(AddressValue address) => Links.ContainsKey(address);
+
     /// <summary>The addresses of a link at which others can reach the host.</summary>
     public IReadOnlyList<AddressValue> On(Link link) => [.. Known
         .Where(a => a.LinkIndex == link.Index && a is { IsGlobal: true, IsTemporary: false }).Select(static a => a.Address.Value).Distinct()

@@ -31,29 +31,30 @@ internal static class NicDhcp
         };
     }
 
-    /// <summary>The settings of a NIC's client.</summary>
+    /// <summary>The client of a NIC.</summary>
     /// <param name="nic">The NIC.</param>
     /// <param name="network">Its network.</param>
     /// <param name="probes">Whether addresses are probed before the NIC takes them.</param>
-    public static DhcpClientSettings Settings(NicRecord nic, NetworkRecord network, bool probes) => new()
+    /// <param name="held">The lease to go on with; null to begin with asking.</param>
+    public static DhcpClient ClientOf(NicRecord nic, NetworkRecord network, bool probes, DhcpBinding? held)
     {
-        HardwareAddress = nic.MacAddress,
-        ClientIdentifier = nic.Dhcp!.ClientIdentifier,
-        NeedsBroadcast = network.NicKind is IpvlanLink,
-        ProbesAddress = probes,
-        // Names of containers can have underscores, which host names can't.
-        HostName = nic.Dhcp.HostName ?? NameOf(nic).Replace('_', '-'),
-        VendorClass = network.Dhcp!.VendorClass,
-        OtherOptions = network.Dhcp.RequestedOptions,
-    };
-
-    /// <summary>32 random bits that others can't predict.</summary>
-    public static uint Random()
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(uint)];
-        RandomNumberGenerator.Fill(bytes);
-        return BitConverter.ToUInt32(bytes);
+        DhcpClientSettings settings = new()
+        {
+            HardwareAddress = nic.MacAddress,
+            ClientIdentifier = nic.Dhcp!.ClientIdentifier,
+            NeedsBroadcast = network.NicKind is IpvlanLink,
+            ProbesAddress = probes,
+            // Names of containers can have underscores, which host names can't.
+            HostName = nic.Dhcp.HostName ?? NameOf(nic).Replace('_', '-'),
+            VendorClass = network.Dhcp!.VendorClass,
+            OtherOptions = network.Dhcp.RequestedOptions,
+        };
+        return held is null ? new(settings, Random) : DhcpClient.Resume(settings, Random, held);
     }
+
+    /// <summary>Traces what a program would do that exchanges messages with a server on a link.</summary>
+    public static void Trace(NetworkSession session, RouteSocket inside, Link link) =>
+        session.Trace?.Invoke(inside.InNamespace($"udhcpc -f -n -q -i {ShellWord.Quote(link.Name)}"));
 
     /// <summary>
     /// The request that gives a link an address of a NIC. The address of a lease ends with the lease, also if nobody renews
@@ -82,9 +83,7 @@ internal static class NicDhcp
     /// <summary>Gives the address of a NIC back to its server. Runs on a thread in its namespace, while it has the address.</summary>
     public static void Release(int linkIndex, NicRecord nic, NetworkRecord network)
     {
-        if (nic.Dhcp?.Binding is not DhcpBinding binding || network.Dhcp is null) return;
-        DhcpClient client = DhcpClient.Resume(Settings(nic, network, probes: false), Random, binding);
-        foreach (DhcpAction action in client.Release(BootClock.Now)) DhcpPort.SendLast(linkIndex, action);
+        foreach (DhcpAction action in LastActions(nic, network)) DhcpPort.SendLast(linkIndex, action);
     }
 
     /// <summary>
@@ -100,8 +99,20 @@ internal static class NicDhcp
         if (nic.Dhcp?.Binding is not DhcpBinding binding || network.Dhcp is null || binding.IsExpired(BootClock.Now)) return;
         using AddressProbe question = new(parent, [binding.Lease.Server]);
         if (!question.Run(s_question, pause).TryGetValue(binding.Lease.Server, out PhysicalAddress? server)) return;
-        DhcpClient client = DhcpClient.Resume(Settings(nic, network, probes: false), Random, binding);
-        foreach (DhcpAction action in client.Release(BootClock.Now)) DhcpPort.SendLast(parent, server, action);
+        foreach (DhcpAction action in LastActions(nic, network)) DhcpPort.SendLast(parent, server, action);
+    }
+
+    private static IReadOnlyList<DhcpAction> LastActions(NicRecord nic, NetworkRecord network) =>
+        nic.Dhcp?.Binding is DhcpBinding binding && network.Dhcp is not null
+            ? ClientOf(nic, network, probes: false, binding).Release(BootClock.Now)
+            : [];
+
+    // 32 bits that others can't predict.
+    private static uint Random()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        RandomNumberGenerator.Fill(bytes);
+        return BitConverter.ToUInt32(bytes);
     }
 
     // The highest number means forever.

@@ -50,7 +50,7 @@ public sealed class NicLeases(NetworkSession session)
             using RouteSocket inside = RouteSocket.OpenToRead(target, session.ThrowIfStopping);
             Link link = _links.Find(inside, now, network) ?? throw new NetworkException(
                 NetworkError.InterfaceNotFound, $"The interface of {nic} isn't in its namespace.", $"Repair it: Repair-ContainerNetwork {nic.Network}.");
-            session.Trace?.Invoke(inside.InNamespace($"udhcpc -f -n -q -i {ShellWord.Quote(link.Name)}"));
+            NicDhcp.Trace(session, inside, link);
             return Exchange(nic, link, () => isLost = true);
         }
     }
@@ -102,10 +102,9 @@ public sealed class NicLeases(NetworkSession session)
 
     private DhcpBinding Exchange(ContainerNic nic, Link link, Action lost)
     {
-        DhcpClientSettings settings = NicDhcp.Settings(nic.Record, nic.NetworkRecord, probes: nic.NetworkRecord.Probe is not null);
         DhcpBinding? known = nic.Record.Dhcp!.Binding;
-        bool isHeld = known is { State: not DhcpClientState.Rebooting } && !known.IsExpired(BootClock.Now);
-        DhcpClient client = isHeld ? DhcpClient.Resume(settings, NicDhcp.Random, known!) : new(settings, NicDhcp.Random);
+        bool isHeld = known?.IsHeld(BootClock.Now) == true;
+        DhcpClient client = NicDhcp.ClientOf(nic.Record, nic.NetworkRecord, nic.NetworkRecord.Probe is not null, isHeld ? known : null);
         DhcpExchange exchange = new(session, nic.ToString(), link, client, nic.NetworkRecord.Probe ?? new()) { Lost = lost };
         return exchange.Run(now => isHeld ? client.Renew(now) : client.Start(now, known), nic.NetworkRecord.Dhcp!.Timeout);
     }

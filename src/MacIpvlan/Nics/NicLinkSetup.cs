@@ -22,7 +22,6 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
 {
     private const string DefaultName = "eth0";
     private const int NameAttempts = 8;
-    private static readonly TimeSpan s_rebootTime = TimeSpan.FromSeconds(15);
     private readonly NetworkRecord _network = request.Network.Record;
 
     // It gets its lease while it is made.
@@ -189,7 +188,7 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         SetUpIPv6(inside, link);
         // The addresses of its network are probed before it asks for one.
         Probe(inside, link);
-        if (_nic.Dhcp is not null) link = Lease(inside, link);
+        if (_nic.Dhcp is not null) (_nic, link) = new NicLeaseSetup(session, request, parent).Lease(inside, _nic, link);
         // Here, the host doesn't answer ARP for its other addresses.
         if (_nic.IsHost && HasFamily(AddressFamily.InterNetwork)) SetSysctl(inside, "ipv4", link, "arp_ignore", "1");
         // The l3 modes have no link layer to announce on.
@@ -265,75 +264,6 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         using AddressProbe probe = new(link, addresses);
         ThrowIfTaken(probe.Run(settings, session.Pause));
     }
-
-    // Here, the link is up but still marked as unfinished.
-    private Link Lease(RouteSocket inside, Link link)
-    {
-        _nic = NicDhcp.Identify(_nic with { InterfaceName = link.Name, MacAddress = ChosenMac(link) }, _network);
-        inside.Execute(new LinkSet(link.Index, link.Name)
-        {
-            MacAddress = _nic.MacAddress.Equals(link.MacAddress) ? null : _nic.MacAddress,
-            Up = true,
-        });
-        link = link with { MacAddress = _nic.MacAddress };
-        // The interface is made anew, and its lease goes on.
-        if (_nic.Dhcp!.Binding is DhcpBinding { State: not DhcpClientState.Rebooting } known && !known.IsExpired(BootClock.Now)) return WithMtu(link, known);
-        if (request.AsksLater)
-        {
-            _nic = _nic with { Leases = [.. _nic.Leases.Where(static l => l.Source != LeaseSource.Dhcp)] };
-            return link;
-        }
-
-        session.Trace?.Invoke(inside.InNamespace($"udhcpc -f -n -q -i {ShellWord.Quote(link.Name)}"));
-        try
-        {
-            DhcpBinding binding = Obtain(link);
-            _nic = _nic.With(binding);
-            return WithMtu(link, binding);
-        }
-        catch (NetworkException e) when (e.Error == NetworkError.DhcpTimeout && _network.Dhcp!.Fallback is not null)
-        {
-            LeaseRecord fallback = _nic.Leases.FirstOrDefault(static l => l.Source == LeaseSource.DhcpFallback) ?? TakeFallback(link);
-            session.Warn($"{e.Message} It takes {fallback.Address} from {_network.Dhcp.Fallback} instead.");
-            _nic = _nic.With(null) with { Leases = [fallback, .. _nic.With(null).Leases] };
-            return link;
-        }
-    }
-
-    private DhcpBinding Obtain(Link link)
-    {
-        DhcpClientSettings settings = NicDhcp.Settings(_nic, _network, probes: request.Probe is not null);
-        DhcpClient client = new(settings, NicDhcp.Random);
-        DhcpExchange exchange = new(session, $"{request.Target.Name}/{link.Name}", link, client, request.Probe ?? new());
-        // Without an answer, a lease that hasn't ended goes on, but the client asks twice before.
-        DhcpBinding? known = _nic.Dhcp!.Binding;
-        TimeSpan timeout = known?.IsExpired(BootClock.Now) == false && _network.Dhcp!.Timeout < s_rebootTime ? s_rebootTime : _network.Dhcp!.Timeout;
-        return exchange.Run(now => client.Start(now, known), timeout);
-    }
-
-    // As the server recommends, if nobody has chosen one.
-    private Link WithMtu(Link link, DhcpBinding binding) =>
-        request.Mtu is null && NicDhcp.Mtu(binding, _network, parent) is int mtu ? link with { Mtu = mtu } : link;
-
-    // The lowest free address that no other station has.
-    private LeaseRecord TakeFallback(Link link)
-    {
-        IReadOnlyList<ForeignAddress> foreign = [];
-        while (true)
-        {
-            LeaseRecord fallback = session.State.TakeFallback(_nic, _network, new HostAddresses(session).All, foreign);
-            if (request.Probe is not ProbeSettings settings) return fallback;
-            using AddressProbe probe = new(link, [fallback.Address.Value]);
-            IReadOnlyDictionary<AddressValue, PhysicalAddress> found = probe.Run(settings, session.Pause);
-            if (found.Count == 0) return fallback;
-            AddressConflictException conflict = AddressConflict.OnTheWire(found);
-            session.Warn($"{conflict.Message} Trying the next free address.");
-            foreign = conflict.Conflicts;
-        }
-    }
-
-    // Empty if it is to follow from the NIC's name.
-    private PhysicalAddress ChosenMac(Link link) => _network.NicKind is MacvlanLink ? _nic.MacAddress : link.MacAddress;
 
     private static void ThrowIfTaken(IEnumerable<KeyValuePair<AddressValue, PhysicalAddress>> found)
     {

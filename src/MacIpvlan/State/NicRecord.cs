@@ -103,7 +103,7 @@ public sealed record NicRecord
     /// removes the address and the routes through it.
     /// </summary>
     public NicRecord OnLink() =>
-        Dhcp?.Binding is DhcpBinding known && (known.State == DhcpClientState.Rebooting || known.IsExpired(BootClock.Now + s_kernelPrecision)) ? With(null) : this;
+        Dhcp?.Binding?.IsHeld(BootClock.Now + s_kernelPrecision) == false ? With(null) : this;
 
     /// <summary>The NIC with another lease, or with none, among its addresses.</summary>
     /// <exception cref="InvalidOperationException">It has no part in DHCP.</exception>

@@ -15,7 +15,6 @@ internal sealed class KeptLease(NicRecord nic, NetworkRecord network) : IDisposa
     private DhcpPort? _port;
     private TimeSpan _portEnd;
     private AddressProbe? _probe;
-    private bool _isOfHost;
 
     /// <summary>The NIC as it is on record.</summary>
     public NicRecord Recorded { get; private set; } = nic;
@@ -28,7 +27,9 @@ internal sealed class KeptLease(NicRecord nic, NetworkRecord network) : IDisposa
     public NetworkRecord Network => network;
 
     /// <summary>The client.</summary>
-    public DhcpClient Client { get; } = ClientOf(nic, network);
+    // After a reboot, and without a lease, it has to ask.
+    public DhcpClient Client { get; } = NicDhcp.ClientOf(
+        nic, network, network.Probe is not null, nic.Dhcp!.Binding is { State: not DhcpClientState.Rebooting } known ? known : null);
 
     /// <summary>Whether the client continues with a lease; otherwise it has to ask for one.</summary>
     public bool IsHeld => Client.Binding is not null;
@@ -49,13 +50,9 @@ internal sealed class KeptLease(NicRecord nic, NetworkRecord network) : IDisposa
     }
 
     /// <summary>Begins to probe an address. Runs on a thread in the NIC's namespace.</summary>
-    /// <param name="link">The NIC's link.</param>
-    /// <param name="address">The address.</param>
-    /// <param name="isOfHost">Whether the host itself has it, which doesn't answer: between a macvlan link and its parent, there is no ARP.</param>
     /// <exception cref="NetlinkException">The link has gone or is down.</exception>
-    public void Probe(Link link, AddressValue address, bool isOfHost)
+    public void Probe(Link link, AddressValue address)
     {
-        _isOfHost = isOfHost;
         _probe?.Dispose();
         _probe = new AddressProbe(link, [address]);
         _probe.Begin(network.Probe ?? new());
@@ -69,7 +66,7 @@ internal sealed class KeptLease(NicRecord nic, NetworkRecord network) : IDisposa
         _port?.Receive(m => actions.AddRange(Client.Receive(m, BootClock.Now)));
         if (_probe?.Step() == true)
         {
-            actions.AddRange(Client.ProbeFinished(isInUse: _isOfHost || _probe.Found.Count > 0, BootClock.Now));
+            actions.AddRange(Client.ProbeFinished(isInUse: _probe.Found.Count > 0, BootClock.Now));
             _probe.Dispose();
             _probe = null;
         }
@@ -90,14 +87,5 @@ internal sealed class KeptLease(NicRecord nic, NetworkRecord network) : IDisposa
     {
         _port?.Dispose();
         _port = null;
-    }
-
-    private static DhcpClient ClientOf(NicRecord nic, NetworkRecord network)
-    {
-        DhcpClientSettings settings = NicDhcp.Settings(nic, network, probes: network.Probe is not null);
-        // After a reboot, and without a lease, it has to ask.
-        return nic.Dhcp!.Binding is { State: not DhcpClientState.Rebooting } known
-            ? DhcpClient.Resume(settings, NicDhcp.Random, known)
-            : new DhcpClient(settings, NicDhcp.Random);
     }
 }

@@ -142,6 +142,9 @@ internal sealed class LeaseKeeper(NetworkSession session) : IDisposable
     {
         switch (action.Kind)
         {
+            case DhcpActionKind.Probe when new HostAddresses(session).Has(action.Lease!.Address.Value):
+                foreach (DhcpAction next in lease.Client.ProbeFinished(isInUse: true, BootClock.Now)) Do(lease, target, next, items);
+                break;
             case DhcpActionKind.Send or DhcpActionKind.Probe:
                 session.Namespaces.Run(target, () =>
                 {
@@ -149,7 +152,7 @@ internal sealed class LeaseKeeper(NetworkSession session) : IDisposable
                     Link link = _links.Find(inside, lease.Nic, lease.Network)
                         ?? throw new NetlinkException($"ip link show dev {ShellWord.Quote(lease.Nic.InterfaceName)}", Errno.ENODEV);
                     if (action.Kind == DhcpActionKind.Send) lease.Send(link, action);
-                    else lease.Probe(link, action.Lease!.Address.Value, new HostAddresses(session).FindLink(action.Lease.Address.Value) is not null);
+                    else lease.Probe(link, action.Lease!.Address.Value);
                     return 0;
                 });
                 break;
