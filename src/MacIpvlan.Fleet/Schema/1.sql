@@ -1,0 +1,572 @@
+-- The addresses that hosts share. Rules are constraints and triggers, so that a faulty client or an INSERT by hand can't break
+-- them. Hosts call functions and can't change tables. PostgreSQL 14 or later.
+
+CREATE SCHEMA macipvlan;
+-- Who may call a function is said at the end.
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+
+CREATE TABLE macipvlan.schema_versions (
+    version integer PRIMARY KEY,
+    -- The versions of the functions' interface that this schema serves. A client needs one of them.
+    first_interface integer NOT NULL,
+    last_interface integer NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now()
+);
+INSERT INTO macipvlan.schema_versions (version, first_interface, last_interface) VALUES (1, 1, 1);
+
+-- Each grant of an address has a number of its own, which a release must name: what has been granted anew since is kept.
+CREATE SEQUENCE macipvlan.epochs;
+
+-- Both ends are included. All addresses are whole (/32, /128), so that they sort as numbers.
+CREATE TYPE macipvlan.inetrange AS RANGE (subtype = inet, multirange_type_name = macipvlan.inetmultirange);
+
+-- The addresses that a host can have: without network and broadcast (RFC 950), except in a /31 (RFC 3021) and a /32; without
+-- the subnet-router anycast address of IPv6 (RFC 4291 2.6.1), except in a /127 (RFC 6164) and a /128.
+CREATE FUNCTION macipvlan.usable(prefix cidr) RETURNS macipvlan.inetrange
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE
+    WHEN family(prefix) = 4 AND masklen(prefix) > 30 THEN
+        macipvlan.inetrange(set_masklen(prefix::inet, 32), set_masklen(broadcast(prefix), 32), '[]')
+    WHEN family(prefix) = 4 THEN
+        macipvlan.inetrange(set_masklen(prefix::inet, 32) + 1, set_masklen(broadcast(prefix), 32) - 1, '[]')
+    WHEN masklen(prefix) > 126 THEN
+        macipvlan.inetrange(set_masklen(prefix::inet, 128), set_masklen(broadcast(prefix), 128), '[]')
+    ELSE
+        macipvlan.inetrange(set_masklen(prefix::inet, 128) + 1, set_masklen(broadcast(prefix), 128), '[]')
+    END;
+
+-- The ends of ranges as they are specified: [["10.0.0.5", "10.0.0.9"], ...]
+CREATE FUNCTION macipvlan.to_ranges(specified jsonb) RETURNS macipvlan.inetmultirange
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN (SELECT coalesce(range_agg(macipvlan.inetrange((r ->> 0)::inet, (r ->> 1)::inet, '[]')), '{}'::macipvlan.inetmultirange)
+    FROM jsonb_array_elements(specified) AS r);
+
+CREATE FUNCTION macipvlan.to_json(ranges macipvlan.inetmultirange) RETURNS jsonb
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN (SELECT coalesce(jsonb_agg(jsonb_build_array(host(lower(r)), host(upper(r))) ORDER BY lower(r)), '[]'::jsonb)
+    FROM unnest(ranges) AS r);
+
+-- A host is what a state of MacIpvlan calls itself. Only the role that it came with first can act for it.
+CREATE TABLE macipvlan.hosts (
+    number integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id uuid NOT NULL UNIQUE,
+    name text NOT NULL CHECK (name ~ '^[[:graph:]]{1,255}$'),
+    role name NOT NULL DEFAULT session_user,
+    -- A boot that another one has followed doesn't return: two machines have the same state.
+    boot_id text NOT NULL CHECK (length(boot_id) <= 64),
+    previous_boot_id text,
+    -- Grows when addresses of the host are reclaimed, so that the host finds out.
+    epoch bigint NOT NULL DEFAULT 1,
+    -- Whether it sends heartbeats, and when it was heard last, by the clock of this server.
+    beats boolean NOT NULL DEFAULT false,
+    seen_at timestamptz NOT NULL DEFAULT now()
+) WITH (fillfactor = 50);
+CREATE INDEX hosts_name ON macipvlan.hosts (name);
+
+-- A segment is one wire.
+CREATE TABLE macipvlan.segments (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name text NOT NULL CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$'),
+    -- What a host does with a requested address while it can't reach this database.
+    away_policy text NOT NULL DEFAULT 'Refuse' CHECK (away_policy IN ('Refuse', 'Reconcile')),
+    -- After this time without a heartbeat, addresses of a host are given to others that need them; null for never.
+    grace interval CHECK (grace >= interval '1 minute')
+);
+CREATE UNIQUE INDEX segments_name ON macipvlan.segments (lower(name));
+
+CREATE TABLE macipvlan.subnets (
+    segment_id integer NOT NULL REFERENCES macipvlan.segments (id) ON DELETE CASCADE,
+    prefix cidr NOT NULL,
+    ordinal smallint NOT NULL,
+    gateway inet,
+    -- What addresses are allocated from; empty for the whole subnet.
+    ranges macipvlan.inetmultirange NOT NULL DEFAULT '{}',
+    excluded macipvlan.inetmultirange NOT NULL DEFAULT '{}',
+    -- Whether it has the addresses of NICs that no DHCP server answers.
+    is_fallback boolean NOT NULL DEFAULT false,
+    -- What is left of the ranges for automatic allocation.
+    allocatable macipvlan.inetmultirange NOT NULL GENERATED ALWAYS AS (
+        (CASE WHEN isempty(ranges) THEN macipvlan.inetmultirange(macipvlan.usable(prefix))
+            ELSE ranges * macipvlan.inetmultirange(macipvlan.usable(prefix)) END)
+        - excluded - (CASE WHEN gateway IS NULL THEN '{}'
+            ELSE macipvlan.inetmultirange(macipvlan.inetrange(gateway, gateway, '[]')) END)) STORED,
+    PRIMARY KEY (segment_id, prefix),
+    UNIQUE (segment_id, ordinal),
+    CONSTRAINT subnets_overlap EXCLUDE USING gist (prefix inet_ops WITH &&),
+    CHECK (family(gateway) = family(prefix) AND masklen(gateway) = CASE family(gateway) WHEN 4 THEN 32 ELSE 128 END),
+    CHECK (ranges + excluded <@ macipvlan.inetrange(
+        set_masklen(prefix::inet, CASE family(prefix) WHEN 4 THEN 32 ELSE 128 END),
+        set_masklen(broadcast(prefix), CASE family(prefix) WHEN 4 THEN 32 ELSE 128 END), '[]'))
+);
+
+-- A network of a host on a segment.
+CREATE TABLE macipvlan.members (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    segment_id integer NOT NULL REFERENCES macipvlan.segments (id),
+    host_number integer NOT NULL REFERENCES macipvlan.hosts (number),
+    network text NOT NULL COLLATE "C" CHECK (network ~ '^[0-9a-f]{64}$'),
+    name text NOT NULL CHECK (length(name) <= 255),
+    UNIQUE (host_number, network),
+    UNIQUE (segment_id, id)
+);
+
+CREATE TABLE macipvlan.addresses (
+    segment_id integer NOT NULL,
+    prefix cidr NOT NULL,
+    address inet NOT NULL,
+    -- As the host records it; or Foreign, for another station on the wire, or Reserved, by an administrator.
+    kind text NOT NULL CHECK (kind IN ('Pool', 'Static', 'DhcpFallback', 'Foreign', 'Reserved')),
+    -- The owner: a network of a host, its NIC, and which of that NIC's addresses it is.
+    member_id integer,
+    nic text COLLATE "C" CHECK (nic ~ '^[0-9a-f]{16}$'),
+    ordinal smallint,
+    epoch bigint NOT NULL DEFAULT nextval('macipvlan.epochs'),
+    -- The container or namespace, or what an administrator says.
+    holder text NOT NULL DEFAULT '' CHECK (length(holder) <= 255),
+    mac_address macaddr,
+    expires_at timestamptz,
+    granted_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (segment_id, address),
+    FOREIGN KEY (segment_id, prefix) REFERENCES macipvlan.subnets (segment_id, prefix),
+    FOREIGN KEY (segment_id, member_id) REFERENCES macipvlan.members (segment_id, id),
+    CHECK (masklen(address) = CASE family(address) WHEN 4 THEN 32 ELSE 128 END),
+    CHECK (address <@ macipvlan.usable(prefix)),
+    CHECK ((kind IN ('Pool', 'Static', 'DhcpFallback')) = (num_nonnulls(member_id, nic, ordinal) = 3)),
+    CHECK (num_nonnulls(member_id, nic, ordinal) IN (0, 3)),
+    CHECK ((kind = 'Foreign') = (expires_at IS NOT NULL))
+);
+CREATE UNIQUE INDEX addresses_owner ON macipvlan.addresses (member_id, nic, ordinal) WHERE member_id IS NOT NULL;
+CREATE INDEX addresses_expiry ON macipvlan.addresses (segment_id, expires_at) WHERE expires_at IS NOT NULL;
+
+-- What is free of the allocatable ranges, as runs of consecutive addresses. To take the first address of a run changes no
+-- index, because only the last one is in it.
+CREATE TABLE macipvlan.free_runs (
+    segment_id integer NOT NULL,
+    prefix cidr NOT NULL,
+    first inet NOT NULL,
+    last inet NOT NULL CHECK (first <= last),
+    PRIMARY KEY (segment_id, prefix, last),
+    FOREIGN KEY (segment_id, prefix) REFERENCES macipvlan.subnets (segment_id, prefix) ON DELETE CASCADE
+) WITH (fillfactor = 50);
+
+CREATE FUNCTION macipvlan.find_free_runs() RETURNS trigger
+LANGUAGE plpgsql SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM FROM segments WHERE id = NEW.segment_id FOR NO KEY UPDATE;
+    DELETE FROM free_runs WHERE segment_id = NEW.segment_id AND prefix = NEW.prefix;
+    INSERT INTO free_runs (segment_id, prefix, first, last)
+    SELECT NEW.segment_id, NEW.prefix, f.first, f.last
+    FROM unnest(NEW.allocatable - (
+            SELECT coalesce(range_agg(inetrange(a.address, a.address, '[]')), '{}')
+            FROM addresses a WHERE a.segment_id = NEW.segment_id AND a.prefix = NEW.prefix)) AS r,
+        LATERAL (SELECT lower(r) + CASE WHEN lower_inc(r) THEN 0 ELSE 1 END AS first,
+            upper(r) - CASE WHEN upper_inc(r) THEN 0 ELSE 1 END AS last) AS f
+    WHERE f.first <= f.last;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER find_free_runs AFTER INSERT OR UPDATE ON macipvlan.subnets
+    FOR EACH ROW EXECUTE FUNCTION macipvlan.find_free_runs();
+
+CREATE FUNCTION macipvlan.check_address() RETURNS trigger
+LANGUAGE plpgsql SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND (OLD.segment_id, OLD.prefix, OLD.address) IS DISTINCT FROM (NEW.segment_id, NEW.prefix, NEW.address) THEN
+        RAISE EXCEPTION 'an address that is on record can''t become another one' USING ERRCODE = 'check_violation';
+    END IF;
+    -- Only one transaction at a time changes a segment.
+    PERFORM FROM segments WHERE id = NEW.segment_id FOR NO KEY UPDATE;
+    IF NEW.kind IN ('Pool', 'DhcpFallback') AND NOT EXISTS (
+        SELECT FROM subnets s WHERE s.segment_id = NEW.segment_id AND s.prefix = NEW.prefix
+            AND s.allocatable @> NEW.address AND s.is_fallback = (NEW.kind = 'DhcpFallback')) THEN
+        RAISE EXCEPTION '% is outside the ranges of %', NEW.address, NEW.prefix USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER check_address BEFORE INSERT OR UPDATE ON macipvlan.addresses
+    FOR EACH ROW EXECUTE FUNCTION macipvlan.check_address();
+
+CREATE FUNCTION macipvlan.cut_run() RETURNS trigger
+LANGUAGE plpgsql SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+DECLARE
+    run free_runs;
+BEGIN
+    SELECT * INTO run FROM free_runs
+    WHERE segment_id = NEW.segment_id AND prefix = NEW.prefix AND last >= NEW.address ORDER BY last LIMIT 1;
+    -- One that was requested can be outside the ranges.
+    IF NOT FOUND OR run.first > NEW.address THEN
+        RETURN NULL;
+    END IF;
+    IF run.last > NEW.address THEN
+        UPDATE free_runs SET first = NEW.address + 1
+        WHERE segment_id = run.segment_id AND prefix = run.prefix AND last = run.last;
+    ELSE
+        DELETE FROM free_runs WHERE segment_id = run.segment_id AND prefix = run.prefix AND last = run.last;
+    END IF;
+    IF run.first < NEW.address THEN
+        INSERT INTO free_runs (segment_id, prefix, first, last) VALUES (run.segment_id, run.prefix, run.first, NEW.address - 1);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER cut_run AFTER INSERT ON macipvlan.addresses FOR EACH ROW EXECUTE FUNCTION macipvlan.cut_run();
+
+CREATE FUNCTION macipvlan.join_runs() RETURNS trigger
+LANGUAGE plpgsql SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+DECLARE
+    below inet;
+BEGIN
+    PERFORM FROM segments WHERE id = OLD.segment_id FOR NO KEY UPDATE;
+    IF NOT EXISTS (SELECT FROM subnets s WHERE s.segment_id = OLD.segment_id AND s.prefix = OLD.prefix AND s.allocatable @> OLD.address) THEN
+        RETURN NULL;
+    END IF;
+    DELETE FROM free_runs WHERE segment_id = OLD.segment_id AND prefix = OLD.prefix AND last = OLD.address - 1 RETURNING first INTO below;
+    UPDATE free_runs SET first = coalesce(below, OLD.address)
+    WHERE segment_id = OLD.segment_id AND prefix = OLD.prefix AND first = OLD.address + 1 AND last = (
+        SELECT f.last FROM free_runs f WHERE f.segment_id = OLD.segment_id AND f.prefix = OLD.prefix AND f.last > OLD.address
+        ORDER BY f.last LIMIT 1);
+    IF NOT FOUND THEN
+        INSERT INTO free_runs (segment_id, prefix, first, last)
+        VALUES (OLD.segment_id, OLD.prefix, coalesce(below, OLD.address), OLD.address);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER join_runs AFTER DELETE ON macipvlan.addresses FOR EACH ROW EXECUTE FUNCTION macipvlan.join_runs();
+
+CREATE FUNCTION macipvlan.refuse_truncate() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'delete addresses instead, so that they are free again' USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON macipvlan.addresses EXECUTE FUNCTION macipvlan.refuse_truncate();
+
+-- The number of the host that calls, which must have come with this role first.
+CREATE FUNCTION macipvlan.own_host(p_host uuid) RETURNS integer
+LANGUAGE plpgsql STABLE SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+DECLARE
+    known integer;
+BEGIN
+    SELECT number INTO known FROM hosts WHERE id = p_host AND role = session_user;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'the host % isn''t one of the role %', p_host, session_user USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN known;
+END $$;
+
+-- Notes that a host is there. Last in a transaction, because nobody must wait for a segment while it holds its host.
+CREATE FUNCTION macipvlan.note_seen(p_number integer) RETURNS void
+LANGUAGE sql SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+    UPDATE hosts SET seen_at = now() WHERE number = p_number AND seen_at < now() - interval '10 seconds';
+$$;
+
+-- A heartbeat, and the first call of each connection.
+CREATE FUNCTION macipvlan.attend(p_host uuid, p_name text, p_boot_id text, p_beats boolean)
+RETURNS TABLE (epoch bigint, server text, first_interface integer, last_interface integer)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+DECLARE
+    known hosts;
+BEGIN
+    SELECT * INTO known FROM hosts WHERE id = p_host;
+    IF NOT FOUND THEN
+        INSERT INTO hosts (id, name, boot_id, beats) VALUES (p_host, p_name, p_boot_id, p_beats)
+        ON CONFLICT (id) DO NOTHING;
+        SELECT * INTO STRICT known FROM hosts WHERE id = p_host;
+    END IF;
+    PERFORM own_host(p_host);
+    IF known.previous_boot_id = p_boot_id THEN
+        RAISE EXCEPTION 'another machine is host % too, perhaps a copy of this one', known.name USING ERRCODE = 'MI001';
+    END IF;
+    IF known.boot_id <> p_boot_id THEN
+        UPDATE hosts SET name = p_name, previous_boot_id = hosts.boot_id, boot_id = p_boot_id, seen_at = now() WHERE number = known.number;
+    ELSIF (known.name, known.beats) IS DISTINCT FROM (p_name, known.beats OR p_beats) OR p_beats THEN
+        UPDATE hosts SET name = p_name, beats = hosts.beats OR p_beats, seen_at = now() WHERE number = known.number;
+    ELSE
+        PERFORM note_seen(known.number);
+    END IF;
+    -- After a failover, the new server can lack what it was about to receive.
+    RETURN QUERY SELECT known.epoch, (SELECT system_identifier FROM pg_control_system()) || '/' || (SELECT timeline_id FROM pg_control_checkpoint()),
+        v.first_interface, v.last_interface
+    FROM schema_versions v ORDER BY v.version DESC LIMIT 1;
+END $$;
+
+CREATE FUNCTION macipvlan.definition(p_segment text) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+    SELECT jsonb_build_object(
+        'name', g.name, 'awayPolicy', g.away_policy, 'graceSeconds', extract(epoch FROM g.grace)::bigint,
+        'subnets', (
+            SELECT jsonb_agg(jsonb_build_object(
+                'prefix', s.prefix, 'gateway', host(s.gateway), 'ranges', to_json(s.ranges), 'excluded', to_json(s.excluded),
+                'isFallback', s.is_fallback) ORDER BY s.ordinal)
+            FROM subnets s WHERE s.segment_id = g.id))
+    FROM segments g WHERE lower(g.name) = lower(p_segment);
+$$;
+
+-- Puts a network of a host on a segment. The first one defines it; the others must define it in the same way.
+CREATE FUNCTION macipvlan.join_segment(p_host uuid, p_network text, p_name text, p_definition jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+DECLARE
+    own integer := own_host(p_host);
+    segment integer;
+    isNew boolean;
+BEGIN
+    INSERT INTO segments (name, away_policy, grace)
+    VALUES (p_definition ->> 'name', p_definition ->> 'awayPolicy', make_interval(secs => (p_definition ->> 'graceSeconds')::integer))
+    ON CONFLICT (lower(name)) DO NOTHING RETURNING id INTO segment;
+    isNew := FOUND;
+    IF NOT isNew THEN
+        SELECT id INTO STRICT segment FROM segments WHERE lower(name) = lower(p_definition ->> 'name') FOR NO KEY UPDATE;
+    END IF;
+    IF isNew THEN
+        INSERT INTO subnets (segment_id, prefix, ordinal, gateway, ranges, excluded, is_fallback)
+        SELECT segment, (s ->> 'prefix')::cidr, n, (s ->> 'gateway')::inet, to_ranges(s -> 'ranges'), to_ranges(s -> 'excluded'),
+            (s ->> 'isFallback')::boolean
+        FROM jsonb_array_elements(p_definition -> 'subnets') WITH ORDINALITY AS t (s, n);
+    ELSIF NOT EXISTS (SELECT FROM jsonb_to_record(definition(p_definition ->> 'name')) AS d (subnets jsonb, "awayPolicy" text, "graceSeconds" bigint)
+        WHERE d."awayPolicy" = p_definition ->> 'awayPolicy'
+            AND d."graceSeconds" IS NOT DISTINCT FROM (p_definition ->> 'graceSeconds')::bigint
+            AND d.subnets = (SELECT jsonb_agg(jsonb_build_object(
+                'prefix', (s ->> 'prefix')::cidr, 'gateway', host((s ->> 'gateway')::inet), 'ranges', to_json(to_ranges(s -> 'ranges')),
+                'excluded', to_json(to_ranges(s -> 'excluded')), 'isFallback', (s ->> 'isFallback')::boolean) ORDER BY n)
+                FROM jsonb_array_elements(p_definition -> 'subnets') WITH ORDINALITY AS t (s, n))) THEN
+        RAISE EXCEPTION 'the segment % is defined differently', p_definition ->> 'name' USING ERRCODE = 'MI002';
+    END IF;
+    INSERT INTO members (segment_id, host_number, network, name) VALUES (segment, own, p_network, p_name)
+    ON CONFLICT (host_number, network) DO UPDATE SET name = p_name;
+    PERFORM note_seen(own);
+END $$;
+
+-- Takes a network of a host off its segment. The last one removes the segment.
+CREATE FUNCTION macipvlan.leave_segment(p_host uuid, p_network text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+DECLARE
+    own integer := own_host(p_host);
+    leaving members;
+BEGIN
+    SELECT * INTO leaving FROM members WHERE host_number = own AND network = p_network;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    -- Nobody joins meanwhile.
+    PERFORM FROM segments WHERE id = leaving.segment_id FOR UPDATE;
+    DELETE FROM addresses WHERE segment_id = leaving.segment_id AND member_id = leaving.id;
+    DELETE FROM members WHERE id = leaving.id;
+    IF NOT EXISTS (SELECT FROM members WHERE segment_id = leaving.segment_id)
+        AND NOT EXISTS (SELECT FROM addresses WHERE segment_id = leaving.segment_id AND kind <> 'Foreign') THEN
+        DELETE FROM addresses WHERE segment_id = leaving.segment_id;
+        DELETE FROM segments WHERE id = leaving.segment_id;
+    END IF;
+    PERFORM note_seen(own);
+END $$;
+
+-- Takes the addresses of a host on a segment away, or on all segments.
+CREATE FUNCTION macipvlan.take_away(p_number integer, p_segment integer) RETURNS integer
+LANGUAGE plpgsql SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+DECLARE
+    taken integer;
+BEGIN
+    PERFORM FROM segments WHERE id IN (SELECT segment_id FROM members WHERE host_number = p_number)
+        AND (p_segment IS NULL OR id = p_segment) ORDER BY id FOR NO KEY UPDATE;
+    DELETE FROM addresses a USING members m
+    WHERE m.host_number = p_number AND a.member_id = m.id AND a.segment_id = m.segment_id AND (p_segment IS NULL OR m.segment_id = p_segment);
+    GET DIAGNOSTICS taken = ROW_COUNT;
+    IF taken > 0 THEN
+        UPDATE hosts SET epoch = epoch + 1 WHERE number = p_number;
+    END IF;
+    RETURN taken;
+END $$;
+
+-- Takes the addresses of hosts away that haven't been heard of for longer than the segment's grace.
+CREATE FUNCTION macipvlan.take_from_gone(p_segment integer) RETURNS boolean
+LANGUAGE sql SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+    SELECT coalesce(sum(take_away(h.number, g.id)), 0) > 0
+    FROM segments g JOIN hosts h ON h.beats AND h.seen_at < now() - g.grace
+    WHERE g.id = p_segment AND EXISTS (SELECT FROM members m WHERE m.host_number = h.number AND m.segment_id = g.id);
+$$;
+
+-- The lowest free address of a subnet that isn't one to avoid.
+CREATE FUNCTION macipvlan.lowest_free(p_segment integer, p_prefix cidr, p_avoid inet[]) RETURNS inet
+LANGUAGE plpgsql STABLE SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+DECLARE
+    run record;
+    candidate inet;
+BEGIN
+    FOR run IN SELECT first, last FROM free_runs WHERE segment_id = p_segment AND prefix = p_prefix ORDER BY last LOOP
+        candidate := run.first;
+        WHILE candidate = ANY (p_avoid) LOOP
+            candidate := candidate + 1;
+        END LOOP;
+        IF candidate <= run.last THEN
+            RETURN candidate;
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END $$;
+
+-- Who has an address, for a message.
+CREATE FUNCTION macipvlan.describe(p_address macipvlan.addresses) RETURNS text
+LANGUAGE sql STABLE SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+    SELECT CASE p_address.kind
+        WHEN 'Foreign' THEN concat('the station ', p_address.mac_address)
+        WHEN 'Reserved' THEN concat('a reservation', nullif(concat(' for ', nullif(p_address.holder, '')), ' for '))
+        ELSE (SELECT concat(p_address.holder, ' on host ', h.name)
+            FROM members m JOIN hosts h ON h.number = m.host_number WHERE m.id = p_address.member_id)
+    END;
+$$;
+
+-- Allocates addresses to NICs. Who asks again gets the same ones, so a caller that lost the answer can repeat the call.
+-- p_avoid has addresses that the host has itself. p_claims is an array, in order:
+--   {"network": ID, "nic": ID, "holder": NAME, "demands": [{"ordinal": 0, "family": 4, "address": null, "isFallback": false}, ...]}
+-- Each claim is granted as a whole, or refused: with AddressInUse, InvalidAddress, AddressesExhausted or NetworkNotFound.
+CREATE FUNCTION macipvlan.allocate(p_host uuid, p_segment text, p_avoid inet[], p_claims jsonb)
+RETURNS TABLE (claim integer, ordinal integer, address inet, prefix cidr, epoch bigint, refusal text, detail text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    own integer := own_host(p_host);
+    segment integer;
+    member integer;
+    wanted record;
+    demand record;
+    granted addresses;
+    held addresses;
+    subnet record;
+    candidate inet;
+BEGIN
+    -- One transaction at a time: the lowest free address is the same for all.
+    SELECT id INTO segment FROM segments WHERE lower(name) = lower(p_segment) FOR NO KEY UPDATE;
+    DELETE FROM addresses WHERE segment_id = segment AND expires_at <= now();
+    <<claims>>
+    FOR wanted IN SELECT c.n::integer - 1 AS index, c.v ->> 'network' AS network, c.v ->> 'nic' AS nic, c.v ->> 'holder' AS holder,
+            c.v -> 'demands' AS demands
+        FROM jsonb_array_elements(p_claims) WITH ORDINALITY AS c (v, n) ORDER BY c.n LOOP
+        SELECT wanted.index INTO claim, ordinal, address, prefix, epoch, refusal, detail;
+        SELECT m.id INTO member FROM members m WHERE m.host_number = own AND m.network = wanted.network AND m.segment_id = segment;
+        IF NOT FOUND THEN
+            refusal := 'NetworkNotFound';
+            RETURN NEXT;
+            CONTINUE claims;
+        END IF;
+        -- Requested addresses first, so that an automatic one of the same NIC doesn't take them.
+        FOR demand IN SELECT d.ordinal, d.family, d.address, d."isFallback" FROM jsonb_to_recordset(wanted.demands)
+                AS d (ordinal smallint, family integer, address inet, "isFallback" boolean) ORDER BY d.address IS NULL, d.ordinal LOOP
+            SELECT * INTO held FROM addresses a WHERE a.member_id = member AND a.nic = wanted.nic AND a.ordinal = demand.ordinal;
+            IF FOUND THEN
+                IF held.address = demand.address OR (demand.address IS NULL AND held.kind IN ('Pool', 'DhcpFallback')) THEN
+                    CONTINUE;
+                END IF;
+                DELETE FROM addresses a WHERE a.segment_id = segment AND a.address = held.address;
+            END IF;
+            IF demand.address IS NOT NULL THEN
+                SELECT s.prefix INTO subnet FROM subnets s
+                WHERE s.segment_id = segment AND s.prefix >>= demand.address AND NOT s.is_fallback AND usable(s.prefix) @> demand.address;
+                IF NOT FOUND THEN
+                    SELECT 'InvalidAddress', demand.address INTO refusal, address;
+                    EXIT;
+                END IF;
+                SELECT * INTO held FROM addresses a WHERE a.segment_id = segment AND a.address = demand.address;
+                -- Another station that was found there may have gone: the host probes it again.
+                IF FOUND AND held.kind = 'Foreign' THEN
+                    DELETE FROM addresses a WHERE a.segment_id = segment AND a.address = demand.address;
+                ELSIF FOUND AND (held.member_id IS NULL OR NOT take_from_gone(segment)
+                    OR EXISTS (SELECT FROM addresses a WHERE a.segment_id = segment AND a.address = demand.address)) THEN
+                    SELECT 'AddressInUse', demand.address, describe(held) INTO refusal, address, detail;
+                    EXIT;
+                END IF;
+                INSERT INTO addresses (segment_id, prefix, address, kind, member_id, nic, ordinal, holder)
+                VALUES (segment, subnet.prefix, demand.address, 'Static', member, wanted.nic, demand.ordinal, wanted.holder);
+                CONTINUE;
+            END IF;
+            candidate := NULL;
+            FOR attempt IN 1..2 LOOP
+                FOR subnet IN SELECT s.prefix FROM subnets s WHERE s.segment_id = segment AND family(s.prefix) = demand.family
+                        AND s.is_fallback = demand."isFallback" ORDER BY s.ordinal LOOP
+                    candidate := lowest_free(segment, subnet.prefix, p_avoid);
+                    EXIT WHEN candidate IS NOT NULL;
+                END LOOP;
+                EXIT WHEN candidate IS NOT NULL OR NOT take_from_gone(segment);
+            END LOOP;
+            IF candidate IS NULL THEN
+                refusal := 'AddressesExhausted';
+                EXIT;
+            END IF;
+            INSERT INTO addresses (segment_id, prefix, address, kind, member_id, nic, ordinal, holder)
+            VALUES (segment, subnet.prefix, candidate, CASE WHEN demand."isFallback" THEN 'DhcpFallback' ELSE 'Pool' END,
+                member, wanted.nic, demand.ordinal, wanted.holder);
+        END LOOP;
+        IF refusal IS NOT NULL THEN
+            DELETE FROM addresses a WHERE a.member_id = member AND a.nic = wanted.nic
+                AND a.ordinal IN (SELECT d.ordinal FROM jsonb_to_recordset(wanted.demands) AS d (ordinal smallint));
+            RETURN NEXT;
+            CONTINUE claims;
+        END IF;
+        FOR granted IN SELECT * FROM addresses a WHERE a.member_id = member AND a.nic = wanted.nic
+                AND a.ordinal IN (SELECT d.ordinal FROM jsonb_to_recordset(wanted.demands) AS d (ordinal smallint)) ORDER BY a.ordinal LOOP
+            SELECT granted.ordinal, granted.address, granted.prefix, granted.epoch INTO ordinal, address, prefix, epoch;
+            RETURN NEXT;
+        END LOOP;
+    END LOOP;
+    PERFORM note_seen(own);
+END $$;
+
+-- Frees addresses of NICs of a host that were granted up to an epoch. p_releases is an array:
+--   {"nic": ID, "epoch": NUMBER, "address": ADDRESS or null for all, "foreign": MAC or null, "seconds": NUMBER}
+-- An address with a MAC address is another station's: it stays on record for some seconds.
+CREATE FUNCTION macipvlan.release(p_host uuid, p_releases jsonb) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+DECLARE
+    own integer := own_host(p_host);
+    freed integer;
+BEGIN
+    PERFORM FROM segments WHERE id IN (
+        SELECT m.segment_id FROM members m WHERE m.host_number = own) ORDER BY id FOR NO KEY UPDATE;
+    UPDATE addresses a SET kind = 'Foreign', member_id = NULL, nic = NULL, ordinal = NULL, holder = '', mac_address = r.foreign,
+        epoch = nextval('macipvlan.epochs'), granted_at = now(), expires_at = now() + make_interval(secs => least(r.seconds, 86400))
+    FROM jsonb_to_recordset(p_releases) AS r (nic text, epoch bigint, address inet, "foreign" macaddr, seconds integer), members m
+    WHERE r.foreign IS NOT NULL AND m.host_number = own AND a.member_id = m.id AND a.segment_id = m.segment_id
+        AND a.nic = r.nic AND a.address = r.address AND a.epoch <= r.epoch;
+    DELETE FROM addresses a USING jsonb_to_recordset(p_releases) AS r (nic text, epoch bigint, address inet, "foreign" macaddr), members m
+    WHERE r.foreign IS NULL AND m.host_number = own AND a.member_id = m.id AND a.segment_id = m.segment_id
+        AND a.nic = r.nic AND a.address = coalesce(r.address, a.address) AND a.epoch <= r.epoch;
+    GET DIAGNOSTICS freed = ROW_COUNT;
+    PERFORM note_seen(own);
+    RETURN freed;
+END $$;
+
+-- What a host holds.
+CREATE FUNCTION macipvlan.held_by(p_host uuid)
+RETURNS TABLE (network text, nic text, ordinal integer, address inet, epoch bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+    SELECT m.network, a.nic, a.ordinal, a.address, a.epoch
+    FROM members m LEFT JOIN addresses a ON a.segment_id = m.segment_id AND a.member_id = m.id
+    WHERE m.host_number = own_host(p_host);
+$$;
+
+-- Takes the addresses of a host that is gone away, on a segment or on all. For administrators.
+CREATE FUNCTION macipvlan.reclaim(p_host_name text, p_segment text) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+DECLARE
+    wanted integer := (SELECT id FROM segments WHERE lower(name) = lower(p_segment));
+    taken integer;
+BEGIN
+    SELECT sum(take_away(number, wanted)) INTO taken FROM hosts WHERE name = p_host_name OR id::text = p_host_name;
+    IF taken IS NULL THEN
+        RAISE EXCEPTION 'there is no host %', p_host_name USING ERRCODE = 'no_data_found';
+    END IF;
+    RETURN taken;
+END $$;
+
+CREATE VIEW macipvlan.holders AS
+SELECT g.name AS segment, a.prefix, a.address, a.kind, h.name AS host, h.id AS host_id, m.name AS network, a.nic, a.holder, a.mac_address,
+    a.granted_at, a.expires_at, h.seen_at, a.epoch
+FROM macipvlan.addresses a
+JOIN macipvlan.segments g ON g.id = a.segment_id
+LEFT JOIN macipvlan.members m ON m.id = a.member_id AND m.segment_id = a.segment_id
+LEFT JOIN macipvlan.hosts h ON h.number = m.host_number;
+
+-- Hosts call functions. Readers see who has what. Administrators can also change tables by hand.
+GRANT USAGE ON SCHEMA macipvlan TO macipvlan_host, macipvlan_reader, macipvlan_admin;
+GRANT SELECT ON macipvlan.holders, macipvlan.schema_versions TO macipvlan_host, macipvlan_reader, macipvlan_admin;
+GRANT EXECUTE ON FUNCTION macipvlan.definition(text) TO macipvlan_host, macipvlan_reader, macipvlan_admin;
+GRANT EXECUTE ON FUNCTION macipvlan.attend(uuid, text, text, boolean), macipvlan.join_segment(uuid, text, text, jsonb),
+    macipvlan.leave_segment(uuid, text), macipvlan.allocate(uuid, text, inet[], jsonb), macipvlan.release(uuid, jsonb),
+    macipvlan.held_by(uuid) TO macipvlan_host;
+GRANT EXECUTE ON FUNCTION macipvlan.reclaim(text, text), macipvlan.usable(cidr), macipvlan.to_ranges(jsonb) TO macipvlan_admin;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA macipvlan TO macipvlan_admin;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA macipvlan TO macipvlan_admin;
