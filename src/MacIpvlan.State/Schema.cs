@@ -1,8 +1,8 @@
 namespace MacIpvlan.State.Sqlite;
 
 /// <summary>
-/// The schema as a list of migration steps. The database's version is the number of completed steps. PostgreSQL accepts
-/// the same SQL, and every root row names its host.
+/// The schema as a list of migration steps. The database's version is the number of completed steps. Every root row names its
+/// host.
 /// </summary>
 internal static class Schema
 {
@@ -176,6 +176,46 @@ internal static class Schema
         -- Eui64 or StablePrivacy; for a NIC, a token too. For a NIC without one, the network's applies.
         ALTER TABLE networks ADD COLUMN interface_identifier TEXT;
         ALTER TABLE nics ADD COLUMN interface_identifier TEXT;
+        """,
+        """
+        -- How this host reaches databases of addresses that hosts share, and who it is there.
+        CREATE TABLE address_databases (
+            host TEXT NOT NULL,
+            name TEXT NOT NULL,
+            host_id TEXT NOT NULL,
+            connection_string TEXT NOT NULL,
+            password_file TEXT,
+            timeout INTEGER NOT NULL
+        );
+        CREATE UNIQUE INDEX address_databases_name ON address_databases (host, lower(name));
+        -- A network with a segment has its addresses from there. Its leases are a copy.
+        ALTER TABLE networks ADD COLUMN address_database TEXT;
+        ALTER TABLE networks ADD COLUMN segment TEXT;
+        ALTER TABLE networks ADD COLUMN away_policy TEXT;
+        ALTER TABLE networks ADD COLUMN grace INTEGER;
+        -- The number of the grant; zero if it isn't confirmed.
+        ALTER TABLE leases ADD COLUMN epoch INTEGER;
+        -- What a segment has given to others.
+        CREATE TABLE lost_leases (
+            nic_id TEXT NOT NULL REFERENCES nics (id) ON DELETE CASCADE,
+            address BLOB NOT NULL,
+            ordinal INTEGER NOT NULL,
+            prefix_length INTEGER NOT NULL,
+            source TEXT NOT NULL,
+            PRIMARY KEY (nic_id, address)
+        );
+        -- What an address database must still be told: all addresses of a NIC, or one, are free or another station's until a
+        -- time (seconds since 1970).
+        CREATE TABLE releases (
+            ordinal INTEGER PRIMARY KEY,
+            host TEXT NOT NULL,
+            address_database TEXT NOT NULL,
+            nic_id TEXT NOT NULL,
+            epoch INTEGER NOT NULL,
+            address BLOB,
+            mac_address TEXT,
+            until INTEGER
+        );
         """,
     ];
 }

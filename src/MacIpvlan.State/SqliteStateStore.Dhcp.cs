@@ -20,7 +20,7 @@ public sealed partial class SqliteStateStore
     public bool SetLease(string nicId, DhcpRecord dhcp, bool keepsFallback = false) => _database.Write(() =>
     {
         // The address of a fallback is free again.
-        if (dhcp.Binding is not null && !keepsFallback) FreeFallback(nicId, []);
+        if (dhcp.Binding is not null && !keepsFallback) Free(nicId, []);
         return WriteDhcp(nicId, dhcp);
     });
 
@@ -28,12 +28,15 @@ public sealed partial class SqliteStateStore
     public LeaseRecord TakeFallback(
         NicRecord nic, NetworkRecord network, IReadOnlyCollection<AddressValue> ofHost, IReadOnlyList<ForeignAddress> foreign) => _database.Write(() =>
     {
-        FreeFallback(nic.Id, foreign);
+        Free(nic.Id, foreign);
         ForgetExpired();
         return TakeLowest(nic, 0, network, [.. ReadPools(network.Id).Where(static p => p.IsFallback)], ofHost, LeaseSource.DhcpFallback);
     });
 
-    private void FreeFallback(string nicId, IReadOnlyList<ForeignAddress> foreign) =>
+    /// <inheritdoc/>
+    public void FreeFallback(string nicId, IReadOnlyList<ForeignAddress> foreign) => _database.Write(() => Free(nicId, foreign));
+
+    private bool Free(string nicId, IReadOnlyList<ForeignAddress> foreign) =>
         FreeLeases("nic_id = $1 AND source = 'DhcpFallback'", nicId, foreign);
 
     private bool WriteDhcp(string nicId, DhcpRecord dhcp)

@@ -93,22 +93,26 @@ public sealed partial class SqliteStateStore
     /// <inheritdoc/>
     public void ReleaseNic(string id, IReadOnlyList<ForeignAddress>? foreign = null) => _database.Write(() =>
     {
-        FreeLeases("nic_id = $1", id, foreign ?? []);
+        if (!FreeLeases("nic_id = $1", id, foreign ?? [])) QueueReleaseOfAll(id);
         return _database.Execute("DELETE FROM nics WHERE id = $1", id);
     });
 
-    private void FreeLeases(string condition, string nicId, IReadOnlyList<ForeignAddress> foreign)
+    // Returns whether the segment that some of them are from is to be told.
+    private bool FreeLeases(string condition, string nicId, IReadOnlyList<ForeignAddress> foreign)
     {
-        List<Owned<PoolId, AddressValue>> leases = _database.Query(
-            $"SELECT pool_id, address, rowid FROM leases WHERE {condition}",
-            static r => new Owned<PoolId, AddressValue>(new(r.GetInt64(0)), r.GetAddress(1)), nicId);
-        foreach ((PoolId pool, AddressValue address) in leases)
+        List<FreedLease> leases = _database.Query(
+            $"SELECT pool_id, address, epoch, rowid FROM leases WHERE {condition}",
+            static r => new FreedLease(r.GetInt64(0), r.GetAddress(1), r.IsDBNull(2) ? null : r.GetInt64(2)), nicId);
+        foreach (FreedLease lease in leases)
         {
-            if (foreign.FirstOrDefault(f => f.Address == address) is ForeignAddress taken) Mark(pool.Id, taken);
-            else RemoveFromRun(pool.Id, address);
+            ForeignAddress? taken = foreign.FirstOrDefault(f => f.Address == lease.Address);
+            if (lease.Epoch is not null) QueueRelease(nicId, lease, taken);
+            if (taken is not null && lease.Epoch is null) Mark(lease.Pool, taken);
+            else RemoveFromRun(lease.Pool, lease.Address);
         }
 
         _database.Execute($"DELETE FROM leases WHERE {condition}", nicId);
+        return leases.Any(static l => l.Epoch is not null);
     }
 
     private NicGrant Grant(NicDemand demand, Dictionary<string, List<Pool>> known)
@@ -206,11 +210,12 @@ public sealed partial class SqliteStateStore
     {
         ILookup<string, LeaseRecord> leases = _database.Query(
             $"""
-            SELECT l.nic_id, l.address, l.prefix_length, l.source, l.rowid AS rowid FROM leases l JOIN nics n ON n.id = l.nic_id
-            WHERE {condition} ORDER BY n.ordinal, l.ordinal
+            SELECT l.nic_id, l.address, l.prefix_length, l.source, l.epoch, l.ordinal, l.rowid AS rowid FROM leases l
+            JOIN nics n ON n.id = l.nic_id WHERE {condition} ORDER BY n.ordinal, l.ordinal
             """,
-            static r => new Owned<string, LeaseRecord>(r.GetString(0), new(ReadAddress(r), r.GetEnum<LeaseSource>(3))),
+            static r => new Owned<string, LeaseRecord>(r.GetString(0), ReadLease(r)),
             value).ToLookup(static l => l.Owner, static l => l.Value);
+        ILookup<string, LeaseRecord> lost = ReadLost(condition, value);
         Dictionary<string, DhcpRecord> dhcp = ReadDhcp(condition, value);
         return _database.Query(
             $"""
@@ -248,6 +253,7 @@ public sealed partial class SqliteStateStore
                 HostAddresses = [.. r.GetList(25).Select(AddressValue.Parse)],
                 InterfaceIdentifier = r.IsDBNull(26) ? null : InterfaceIdentifier.Parse(r.GetString(26)),
                 Leases = [.. leases[r.GetString(0)]],
+                LostLeases = [.. lost[r.GetString(0)]],
             }),
             value);
     }
@@ -258,6 +264,12 @@ public sealed partial class SqliteStateStore
         : known.Binding is not DhcpBinding binding || binding.IsExpired(BootClock.Now) ? nic with { Dhcp = known }
         // With the address of a fallback, if a command died before the link had the lease instead.
         : nic with { Dhcp = known, Leases = [new(binding.Lease.Address, LeaseSource.Dhcp), .. nic.Leases] };
+
+    private static LeaseRecord ReadLease(StateRow row)
+    {
+        LeaseRecord lease = new(ReadAddress(row), row.GetEnum<LeaseSource>(3));
+        return row.IsDBNull(4) ? lease : lease with { Epoch = row.GetInt64(4), Ordinal = row.GetInt32(5) };
+    }
 
     private static InterfaceAddress ReadAddress(StateRow row)
     {
@@ -409,6 +421,8 @@ public sealed partial class SqliteStateStore
             ? run
             : throw new FormatException("it ends before it starts");
     }
+
+    private sealed record FreedLease(long Pool, AddressValue Address, long? Epoch);
 
     private sealed record Pool(long Id, SubnetRecord Subnet, AddressRange[] Withheld, bool IsFallback);
 }

@@ -7,7 +7,7 @@ using MacIpvlan.Netlink.Kinds;
 namespace MacIpvlan.State.Sqlite;
 
 /// <summary>
-/// The state store on SQLite. This part contains networks and parents; other parts contain NICs and leases.
+/// The state store on SQLite. This part contains networks and parents; other parts contain NICs, leases and segments.
 /// </summary>
 public sealed partial class SqliteStateStore : IStateStore
 {
@@ -44,10 +44,12 @@ public sealed partial class SqliteStateStore : IStateStore
     public long GetVersion() => _database.GetDataVersion();
 
     /// <inheritdoc/>
-    public IReadOnlyList<NetworkRecord> GetNetworks(string? name = null) => _database.Read<NetworkRecord[]>(() =>
+    public IReadOnlyList<NetworkRecord> GetNetworks(string? name = null) => _database.Read(() => name is null
+        ? ReadNetworks("n.host = $1", _host)
+        : ReadNetworks("n.host = $1 AND lower(n.name) = lower($2)", _host, name));
+
+    private NetworkRecord[] ReadNetworks(string isWanted, params object[] values)
     {
-        string isWanted = name is null ? "n.host = $1" : "n.host = $1 AND lower(n.name) = lower($2)";
-        object[] values = name is null ? [_host] : [_host, name];
         ILookup<string, StoredSubnet> subnets = _database.Query(
             $"""
             SELECT s.network_id, s.prefix, s.gateway, s.ranges, s.excluded, s.is_fallback, s.rowid AS rowid FROM subnets s
@@ -59,8 +61,8 @@ public sealed partial class SqliteStateStore : IStateStore
             $"""
             SELECT id, name, kind, mode, flag, allowed_macs, bc_queue_length, bc_cutoff, no_promiscuous, parent, internal,
                 mtu, route_metric, no_default_route, on_link_gateway, routes, probe_count, probe_timeout,
-                router_advertisement, dhcp_timeout, dhcp_class, dhcp_options, interface_identifier,
-                n.rowid AS rowid FROM networks n
+                router_advertisement, dhcp_timeout, dhcp_class, dhcp_options, interface_identifier, address_database, segment,
+                away_policy, grace, n.rowid AS rowid FROM networks n
             WHERE {isWanted}
             """,
             r => new NetworkRecord
@@ -78,11 +80,12 @@ public sealed partial class SqliteStateStore : IStateStore
                 Probe = r.IsDBNull(16) ? null : new ProbeSettings(r.GetInt32(16), r.GetInt32(17)),
                 RouterAdvertisement = r.IsDBNull(18) ? null : r.GetEnum<RouterAdvertisement>(18),
                 InterfaceIdentifier = r.IsDBNull(22) ? null : InterfaceIdentifier.Parse(r.GetString(22)),
+                Segment = ReadSegment(r),
                 Dhcp = ReadDefinition(r, subnets[r.GetString(0)].FirstOrDefault(static s => s.IsFallback)?.Subnet),
                 Subnets = [.. subnets[r.GetString(0)].Where(static s => !s.IsFallback).Select(static s => s.Subnet)],
             },
             values).OrderBy(static n => n.Name, NaturalOrder.Comparer)];
-    });
+    }
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, NetworkUsage> GetUsage(string? networkId = null) => _database.Read(() =>
@@ -171,9 +174,9 @@ public sealed partial class SqliteStateStore : IStateStore
                 INSERT INTO networks (id, host, name, kind, mode, flag, allowed_macs, bc_queue_length, bc_cutoff,
                     no_promiscuous, parent, internal, mtu, route_metric, no_default_route, on_link_gateway, routes,
                     probe_count, probe_timeout, router_advertisement, dhcp_timeout, dhcp_class, dhcp_options,
-                    interface_identifier)
+                    interface_identifier, address_database, segment, away_policy, grace)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-                    $24)
+                    $24, $25, $26, $27, $28)
                 """,
                 network.Id, _host, network.Name, network.NicKind.Name, macvlan?.Mode.ToString() ?? ipvlan!.Mode.ToString(),
                 ipvlan?.Flag.ToString(), string.Join(' ', macvlan?.AllowedMacAddresses ?? []),
@@ -181,13 +184,20 @@ public sealed partial class SqliteStateStore : IStateStore
                 network.Internal, network.Mtu, network.RouteMetric, network.NoDefaultRoute, network.OnLinkGateway,
                 string.Join('\n', network.Routes), network.Probe?.Count, network.Probe?.TimeoutMilliseconds,
                 network.RouterAdvertisement?.ToString(), network.Dhcp?.TimeoutSeconds, network.Dhcp?.VendorClass,
-                string.Join(' ', network.Dhcp?.RequestedOptions ?? []), network.InterfaceIdentifier?.ToString());
+                string.Join(' ', network.Dhcp?.RequestedOptions ?? []), network.InterfaceIdentifier?.ToString(),
+                network.Segment?.Database, network.Segment?.Name, network.Segment?.AwayPolicy.ToString(), network.Segment?.GraceSeconds);
         }
         catch (StateException e) when (e.Code == ConstraintViolation)
         {
             throw NameExists(network.Name);
         }
 
+        AddSubnets(network);
+        return 0;
+    }
+
+    private void AddSubnets(NetworkRecord network)
+    {
         SubnetRecord[] subnets = [.. network.Pools];
         for (int i = 0; i < subnets.Length; i++)
         {
@@ -212,8 +222,6 @@ public sealed partial class SqliteStateStore : IStateStore
                 network.Id, i, pool, subnet.Prefix.ToString(),
                 subnet.Gateway?.ToString(), JoinRanges(subnet.Ranges), JoinRanges(subnet.Excluded), i >= network.Subnets.Count);
         }
-
-        return 0;
     }
 
     private int Remove(string id)
@@ -228,7 +236,7 @@ public sealed partial class SqliteStateStore : IStateStore
                 NetworkError.NetworkInUse, "The network has NICs.", "Disconnect them first, or remove it with -Force.");
         }
 
-        _database.Execute("DELETE FROM pools WHERE NOT EXISTS (SELECT 1 FROM subnets s WHERE s.pool_id = pools.id)");
+        DeleteUnusedPools();
         return 0;
     }
 
@@ -311,6 +319,13 @@ public sealed partial class SqliteStateStore : IStateStore
 
     private static BigInteger Sum(IEnumerable<AddressRange> ranges) =>
         ranges.Aggregate(BigInteger.Zero, static (sum, r) => sum + r.Size);
+
+    // One of a former subnet of a segment stays as long as NICs have addresses of it.
+    private int DeleteUnusedPools() => _database.Execute(
+        """
+        DELETE FROM pools WHERE NOT EXISTS (SELECT 1 FROM subnets s WHERE s.pool_id = pools.id)
+            AND NOT EXISTS (SELECT 1 FROM leases l WHERE l.pool_id = pools.id)
+        """);
 
     private long EnsurePool(string parent, IPPrefix prefix)
     {

@@ -20,6 +20,7 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
         Trace = IsVerbose ? text => _messages.Enqueue(new(IsWarning: false, text)) : null,
         Warn = text => _messages.Enqueue(new(IsWarning: true, text)),
         OpenRuntimes = RuntimeLocation.Open,
+        OpenDatabase = DatabaseLocation.Open,
         Recovering = Recovery.Run,
         Progress = EndsByItself ? Progress.Report : static _ => { },
         Stopping = _stopping.Token,

@@ -23,11 +23,17 @@ public sealed record NetworkRequest
     /// </summary>
     public IReadOnlyList<ParentLinkRecord> Vlans { get; init; } = [];
 
-    /// <summary>The subnets, at least one; with DHCP, IPv6 subnets or none.</summary>
+    /// <summary>The subnets, at least one; with DHCP, IPv6 subnets or none. None if its segment has them.</summary>
     public required IReadOnlyList<IPPrefix> Subnets { get; init; }
 
     /// <summary>How its NICs have their IPv4 addresses assigned by DHCP; null if they're from the subnets.</summary>
     public DhcpDefinition? Dhcp { get; init; }
+
+    /// <summary>The segment that its addresses are allocated from; null if they're this host's own.</summary>
+    public NetworkSegment? Segment { get; init; }
+
+    /// <summary>Whether it says itself which addresses there are, instead of leaving it to its segment.</summary>
+    internal bool DefinesAddresses => Subnets.Count > 0 || Gateways.Count > 0 || Ranges.Count > 0 || Excluded.Count > 0 || NoGateway;
 
     /// <summary>Where the addresses of its NICs come from.</summary>
     internal AddressOrigin Addresses => new(Dhcp, Subnets);
@@ -108,6 +114,7 @@ public sealed record NetworkRequest
         Routes = network.Routes,
         RouterAdvertisement = network.RouterAdvertisement,
         Dhcp = network.Dhcp,
+        Segment = network.Segment,
         InterfaceIdentifier = network.InterfaceIdentifier,
         Probe = network.Probe,
         Mtu = network.Mtu,

@@ -21,6 +21,10 @@ internal static class NetworkSettings
     public const string Gateway = "Gateway";
     public const string IPRange = "IPRange";
     public const string ExcludeAddress = "ExcludeAddress";
+    public const string AddressDatabase = "AddressDatabase";
+    public const string Segment = "Segment";
+    public const string AwayPolicy = "AwayPolicy";
+    public const string GraceSeconds = "GraceSeconds";
     public const string Dhcp = "Dhcp";
     public const string DhcpClass = "DhcpClass";
     public const string DhcpTimeoutSeconds = "DhcpTimeoutSeconds";
@@ -67,6 +71,10 @@ internal static class NetworkSettings
             (Gateway, Texts(network.Gateways)),
             (IPRange, Texts(network.Ranges)),
             (ExcludeAddress, Texts(network.Excluded)),
+            (AddressDatabase, network.Segment?.Database),
+            (Segment, network.Segment?.Name),
+            (AwayPolicy, network.Segment?.AwayPolicy is State.AwayPolicy.Reconcile ? nameof(State.AwayPolicy.Reconcile) : null),
+            (GraceSeconds, network.Segment?.GraceSeconds),
             (Dhcp, Yes(network.Dhcp is not null)),
             (DhcpClass, network.Dhcp?.VendorClass),
             (DhcpTimeoutSeconds, network.Dhcp?.TimeoutSeconds),

@@ -152,4 +152,28 @@ public enum NetworkError
 
     /// <summary>The state database can't be opened, read or written.</summary>
     StateUnavailable,
+
+    /// <summary>This host knows no address database of that name.</summary>
+    AddressDatabaseNotFound,
+
+    /// <summary>An address database of that name is already known.</summary>
+    AddressDatabaseExists,
+
+    /// <summary>Networks of this host use the address database.</summary>
+    AddressDatabaseInUse,
+
+    /// <summary>No server of the address database answers in time.</summary>
+    AddressDatabaseUnavailable,
+
+    /// <summary>The address database refuses this host, isn't protected, or has no schema or another version of it.</summary>
+    AddressDatabaseUnsuitable,
+
+    /// <summary>The segment doesn't exist in the address database.</summary>
+    SegmentNotFound,
+
+    /// <summary>The segment is defined differently, or its subnets overlap those of another one.</summary>
+    SegmentDiffers,
+
+    /// <summary>The address database knows no host of that name.</summary>
+    HostNotFound,
 }

@@ -120,12 +120,18 @@ public sealed class NamespaceHandle : IDisposable
     // Read once: to look it up takes the kernel longer than to open a namespace by its name.
     public static NamespaceIdentity OwnIdentity => (NamespaceIdentity)(s_ownIdentity ??= ReadOwnIdentity());
 
-    private static unsafe NamespaceIdentity ReadOwnIdentity()
+    private static NamespaceIdentity ReadOwnIdentity() => Read("/proc/self/ns/net\0"u8);
+
+    /// <summary>The identity of the namespace that the calling thread is in.</summary>
+    /// <exception cref="NetlinkException">/proc isn't mounted.</exception>
+    internal static NamespaceIdentity ThreadIdentity => Read("/proc/thread-self/ns/net\0"u8);
+
+    private static unsafe NamespaceIdentity Read(ReadOnlySpan<byte> path)
     {
         stat status;
-        fixed (byte* path = "/proc/self/ns/net\0"u8)
+        fixed (byte* text = path)
         {
-            if (LibC.stat(path, &status) < 0) throw new NetlinkException($"stat {OwnPath}", Errno.Last);
+            if (LibC.stat(text, &status) < 0) throw new NetlinkException($"stat {System.Text.Encoding.ASCII.GetString(path[..^1])}", Errno.Last);
         }
 
         return new((ulong)status.st_dev, (ulong)status.st_ino);

@@ -13,6 +13,7 @@ public sealed class ContainerNetworks(NetworkSession session)
     private readonly RenamedParents _renamed = new(session);
     private readonly ContainerNics _nics = new(session);
     private readonly DeadNics _dead = new(session);
+    private readonly SegmentNetworks _segments = new(session);
 
     /// <summary>All networks, sorted by name.</summary>
     public IReadOnlyList<ContainerNetwork> GetAll() => Describe(session.State.GetUsage(), session.State.GetNetworks());
@@ -57,7 +58,12 @@ public sealed class ContainerNetworks(NetworkSession session)
     /// <summary>Checks a request against the rules, the kernel and the existing networks. Creates nothing.</summary>
     /// <returns>A description of what would be created.</returns>
     /// <exception cref="NetworkException">The request can't be carried out.</exception>
-    public string Plan(NetworkRequest request) => MakePlan(request, new(session.State.GetNetworks()), static _ => { }).ToString();
+    public string Plan(NetworkRequest request)
+    {
+        NetworkPlan plan = MakePlan(request, new(session.State.GetNetworks()), static _ => { });
+        _segments.Check(plan.Network);
+        return plan.ToString();
+    }
 
     /// <summary>Creates a network, and its parent if that's a VLAN or a dummy that doesn't exist.</summary>
     /// <exception cref="NetworkException">The request can't be carried out.</exception>
@@ -85,7 +91,19 @@ public sealed class ContainerNetworks(NetworkSession session)
         NetworkPlan plan = MakePlan(request, new(session.State.GetNetworks().Where(n => n.Id != network.Id)), session.Warn);
         CheckReplaceable(network, plan, disconnect);
         Release(network, disconnect);
-        ContainerNetwork made = CarryOut(plan, record => session.State.ReplaceNetwork(network.Id, record));
+        // It can be the only one that defines its segment.
+        _segments.Leave(network.Record);
+        ContainerNetwork made;
+        try
+        {
+            made = CarryOut(plan, record => session.State.ReplaceNetwork(network.Id, record));
+        }
+        catch
+        {
+            session.RollBack(() => _segments.Join(network.Record));
+            throw;
+        }
+
         _parents.RemoveUnused(network.Parent);
         return made;
     }
@@ -123,6 +141,20 @@ public sealed class ContainerNetworks(NetworkSession session)
     // In a pool that networks share, the gateway of a new one can be the address of a NIC that has ended.
     private void RecordNetwork(NetworkRecord network, Action<NetworkRecord> record)
     {
+        _segments.Join(network);
+        try
+        {
+            RecordHere(network, record);
+        }
+        catch
+        {
+            session.RollBack(() => _segments.Leave(network));
+            throw;
+        }
+    }
+
+    private void RecordHere(NetworkRecord network, Action<NetworkRecord> record)
+    {
         while (true)
         {
             try
@@ -153,6 +185,7 @@ public sealed class ContainerNetworks(NetworkSession session)
         CheckNoNics(network, disconnect);
         Release(network, disconnect);
         session.State.RemoveNetwork(network.Id);
+        _segments.Leave(network.Record);
         _parents.RemoveUnused(network.Parent);
     }
 
@@ -197,6 +230,7 @@ public sealed class ContainerNetworks(NetworkSession session)
     /// <exception cref="NetworkException">The request can't be carried out.</exception>
     internal NetworkPlan MakePlan(NetworkRequest request, NetworkIndex networks, Action<string> warn)
     {
+        request = _segments.Complete(request);
         IReadOnlyList<SubnetRecord> subnets = NetworkDefinition.Check(request);
         if (networks.Contains(request.Name))
         {
@@ -225,6 +259,7 @@ public sealed class ContainerNetworks(NetworkSession session)
             Routes = request.Routes,
             RouterAdvertisement = request.RouterAdvertisement,
             Dhcp = request.Dhcp,
+            Segment = request.Segment is NetworkSegment segment ? segment with { AwayPolicy = segment.AwayPolicy ?? AwayPolicy.Refuse } : null,
             InterfaceIdentifier = request.NicIdentifier,
             Probe = request.Probe,
             Subnets = subnets,

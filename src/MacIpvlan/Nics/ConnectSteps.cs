@@ -112,8 +112,7 @@ internal sealed class ConnectSteps(NetworkSession session)
     /// <returns>For each plan, in order, the NIC with its addresses or the reason it can't have them.</returns>
     public IReadOnlyList<NicGrant> Reserve(IReadOnlyList<PlannedNic> planned)
     {
-        NicGrant[] grants = [.. session.State.ReserveNics(
-            [.. planned.Select(static p => new NicDemand(p.Nic with { Id = NewId() }, p.Request.Network.Record, p.Demands))])];
+        NicGrant[] grants = [.. Ask([.. planned.Select(static p => new NicDemand(p.Nic with { Id = NewId() }, p.Request.Network.Record, p.Demands))])];
         for (int i = 0; i < grants.Length; i++)
         {
             if (grants[i].Refusal is null) continue;
@@ -126,6 +125,20 @@ internal sealed class ConnectSteps(NetworkSession session)
             {
                 grants[i] = new(null, e);
             }
+        }
+
+        return grants;
+    }
+
+    // One question to each book in turn, as a rule one at all.
+    private List<NicGrant> Ask(NicDemand[] demands)
+    {
+        List<NicGrant> grants = [];
+        while (grants.Count < demands.Length)
+        {
+            NetworkSegment? segment = demands[grants.Count].Network.Segment;
+            NicDemand[] together = [.. demands.Skip(grants.Count).TakeWhile(d => d.Network.Segment == segment)];
+            grants.AddRange(AddressBooks.Of(session, together[0].Network).ReserveNics(together));
         }
 
         return grants;
@@ -184,6 +197,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             return null;
         }
 
+        taken = ReplaceLost(taken, network.Record);
         int mtu = parent.Mtu < taken.Mtu && network.Record.NicKind is MacvlanLink ? parent.Mtu : taken.Mtu;
         NicRecord restoring = In(target, taken) with { InterfaceIndex = 0, ParentIndex = parent.Index };
         // After a reboot, the host can have other addresses, or get its own later.
@@ -220,6 +234,21 @@ internal sealed class ConnectSteps(NetworkSession session)
         void Detach(NicRecord nic, Exception reason) => session.State.UpdateNic(restoring with { State = NicRecordState.Detached });
     }
 
+    // Others have them now, so the NIC isn't made anew without other ones.
+    private NicRecord ReplaceLost(NicRecord taken, NetworkRecord network)
+    {
+        if (taken.LostLeases.Count == 0) return taken;
+        try
+        {
+            return new SegmentBook(session, network.Segment!).ReplaceLost(taken, network, Taken);
+        }
+        catch
+        {
+            session.RollBack(() => session.State.UpdateNic(taken with { State = NicRecordState.Detached }));
+            throw;
+        }
+    }
+
     private NicRecord In(NamespaceHandle target, NicRecord nic) => nic with
     {
         Namespace = target.Identity,
@@ -232,7 +261,7 @@ internal sealed class ConnectSteps(NetworkSession session)
         {
             try
             {
-                return session.State.ReserveNic(nic with { Id = NewId() }, network, demands);
+                return AddressBooks.Of(session, network).ReserveNic(nic with { Id = NewId() }, network, demands);
             }
             catch (NetworkException e) when (e.Error is NetworkError.AddressInUse or NetworkError.AddressesExhausted)
             {

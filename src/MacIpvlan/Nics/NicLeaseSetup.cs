@@ -75,7 +75,7 @@ internal sealed class NicLeaseSetup(NetworkSession session, NicRequest request, 
         IReadOnlyList<ForeignAddress> foreign = [];
         while (true)
         {
-            LeaseRecord fallback = session.State.TakeFallback(nic, _network, new HostAddresses(session).All, foreign);
+            LeaseRecord fallback = AddressBooks.Of(session, _network).TakeFallback(nic, _network, new HostAddresses(session).All, foreign);
             if (request.Probe is not ProbeSettings settings) return fallback;
             using AddressProbe probe = new(link, [fallback.Address.Value]);
             IReadOnlyDictionary<AddressValue, PhysicalAddress> found = probe.Run(settings, session.Pause);

@@ -19,6 +19,11 @@ internal static class ParentSharing
         foreach (NetworkRecord other in others.OfEachKind) CheckKinds(network, other.NicKind, $"network '{other.Name}'", warn);
         foreach (SubnetRecord subnet in network.Pools)
         {
+            if (others.FindOwner(subnet.Prefix) is NetworkRecord owner && !IsSameBook(owner.Segment, network.Segment)) throw new NetworkException(
+                NetworkError.SubnetOverlap,
+                $"The subnet {subnet.Prefix} of '{network.Name}' is also that of '{owner.Name}' on {network.Parent}, but its addresses are from "
+                + $"{Describe(network.Segment)} and those of '{owner.Name}' from {Describe(owner.Segment)}.",
+                "Use the same segment for both networks, or another subnet.");
             // Networks with the same subnet share its addresses.
             if (others.FindOverlap(subnet.Prefix) is not (IPPrefix overlap, NetworkRecord holder)) continue;
             throw new NetworkException(
@@ -27,6 +32,10 @@ internal static class ParentSharing
                 "Use the same subnet for both networks, with separate ranges, or subnets that don't overlap.");
         }
     }
+
+    private static bool IsSameBook(NetworkSegment? one, NetworkSegment? other) => string.Equals(one?.ToString(), other?.ToString(), StringComparison.OrdinalIgnoreCase);
+
+    private static string Describe(NetworkSegment? segment) => segment is null ? "this host's own book" : $"the segment {segment}";
 
     /// <summary>Checks a new network against links that other programs created on the same parent.</summary>
     /// <exception cref="NetworkException">ParentInUse, naming the link.</exception>

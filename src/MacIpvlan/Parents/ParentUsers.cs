@@ -51,6 +51,9 @@ internal sealed class ParentUsers
         return null;
     }
 
+    /// <summary>A network that has exactly this subnet; null if none has.</summary>
+    public NetworkRecord? FindOwner(IPPrefix prefix) => _owners.GetValueOrDefault(prefix);
+
     private static KindKey KindOf(LinkKind kind) => kind switch
     {
         MacvlanLink macvlan => new(kind.Name, (int)macvlan.Mode, 0),

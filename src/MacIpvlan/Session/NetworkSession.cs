@@ -20,6 +20,7 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
     private NamespaceFinder? _finder;
     private NamespaceHandle? _ownNamespace;
     private ContainerFinder? _containers;
+    private AddressDatabases? _databases;
     // Per thread: one thread can be rolling back while others go on.
     [ThreadStatic]
     private static bool t_isRollingBack;
@@ -49,6 +50,10 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
     /// <summary>Opens the container runtimes of this host when they're first needed.</summary>
     public Func<IReadOnlyList<IContainerRuntime>> OpenRuntimes { get; init; } = static () => [];
 
+    /// <summary>Opens an address database; no server is asked yet.</summary>
+    public Func<AddressDatabaseRecord, IAddressDatabase> OpenDatabase { get; init; } =
+        static d => throw new NetworkException(NetworkError.AddressDatabaseUnavailable, $"Nothing here can reach the address database '{d.Name}'.");
+
     /// <summary>Completes or undoes changes that killed commands left incomplete: <see cref="Recovery"/>.</summary>
     public required Action<NetworkSession> Recovering { get; init; }
 
@@ -73,9 +78,12 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
     /// <summary>Finds the namespaces of containers.</summary>
     internal ContainerFinder Containers => _containers ??= new ContainerFinder(OpenRuntimes(), Stopping);
 
+    /// <summary>The address databases that hosts share.</summary>
+    internal AddressDatabases Databases => _databases ??= new AddressDatabases(this, OpenDatabase);
+
     /// <summary>
     /// Creates a session for a dedicated thread that enters namespaces itself. Call this method in the host's
-    /// namespace. The new session shares only the state with this one.
+    /// namespace. The new session shares only the state and the address databases with this one.
     /// </summary>
     internal NetworkSession Branch()
     {
@@ -85,8 +93,10 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
             Trace = Trace,
             Warn = Warn,
             OpenRuntimes = OpenRuntimes,
+            OpenDatabase = OpenDatabase,
             Recovering = Recovering,
             Stopping = Stopping,
+            _databases = Databases,
             _isBranch = true,
             _isRecovered = _isRecovered,
             _host = RouteSocket.Open(trace: Trace),
@@ -119,6 +129,14 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
         StillWaiting();
         if (t_isRollingBack) Thread.Sleep(time);
         else if (Stopping.WaitHandle.WaitOne(time)) ThrowIfStopping();
+    }
+
+    /// <summary>Called at intervals during a wait that can't be ended.</summary>
+    /// <exception cref="OperationCanceledException">The command must stop.</exception>
+    internal void Wait()
+    {
+        StillWaiting();
+        ThrowIfStopping();
     }
 
     private void StillWaiting() => Progress(null);
@@ -159,6 +177,8 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
         _namespaces?.Dispose();
         _host?.Dispose();
         _ownNamespace?.Dispose();
-        if (!_isBranch) _state?.Dispose();
+        if (_isBranch) return;
+        _databases?.Dispose();
+        _state?.Dispose();
     }
 }

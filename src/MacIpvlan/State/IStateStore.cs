@@ -7,7 +7,7 @@ namespace MacIpvlan.State;
 /// Records this host's networks, the links created for them, and their NICs and addresses. Each call is a separate
 /// transaction. Many processes can use the store at the same time.
 /// </summary>
-public interface IStateStore : IDisposable
+public interface IStateStore : IAddressBook, IDisposable
 {
     /// <summary>
     /// Prevents other processes from creating and removing networks and parents until disposed, so that the kernel's
@@ -91,18 +91,6 @@ public interface IStateStore : IDisposable
     /// </summary>
     IReadOnlyList<NicRecord> TakeAbandonedNics();
 
-    /// <summary>Adds a NIC and allocates its addresses, all or none.</summary>
-    /// <param name="nic">The NIC, without leases.</param>
-    /// <param name="network">Its network.</param>
-    /// <param name="demands">The requested addresses.</param>
-    /// <returns>The NIC with its leases, in the order of the demands.</returns>
-    /// <exception cref="NetworkException">AddressInUse, InvalidAddress, AddressesExhausted, NetworkNotFound or HostAccessExists.</exception>
-    NicRecord ReserveNic(NicRecord nic, NetworkRecord network, IReadOnlyList<AddressDemand> demands);
-
-    /// <summary>Does the same for several NICs in one transaction. A refused NIC doesn't affect the others.</summary>
-    /// <returns>The result for each NIC, in the order of the demands.</returns>
-    IReadOnlyList<NicGrant> ReserveNics(IReadOnlyList<NicDemand> demands);
-
     /// <summary>
     /// Claims a NIC for this command: as <see cref="NicRecordState.Detaching"/>, even if another command has claimed it, or
     /// as <see cref="NicRecordState.Restoring"/>, only if no command has.
@@ -132,14 +120,10 @@ public interface IStateStore : IDisposable
     /// <returns>False if the NIC has been released.</returns>
     bool SetLease(string nicId, DhcpRecord dhcp, bool keepsFallback = false);
 
-    /// <summary>Allocates the lowest free address of the network's <see cref="DhcpDefinition.Fallback"/> to a NIC.</summary>
-    /// <param name="nic">The NIC.</param>
-    /// <param name="network">Its network, which has a fallback.</param>
-    /// <param name="ofHost">Addresses that the host itself has.</param>
-    /// <param name="foreign">The address that it took before, if another station was found to have it.</param>
-    /// <exception cref="NetworkException">AddressesExhausted.</exception>
-    LeaseRecord TakeFallback(
-        NicRecord nic, NetworkRecord network, IReadOnlyCollection<AddressValue> ofHost, IReadOnlyList<ForeignAddress> foreign);
+    /// <summary>Frees the address of a fallback that a NIC has.</summary>
+    /// <param name="nicId">The NIC's id.</param>
+    /// <param name="foreign">The address, if another station on the wire has it.</param>
+    void FreeFallback(string nicId, IReadOnlyList<ForeignAddress> foreign);
 
     /// <summary>Deletes a NIC and frees its addresses. Does nothing if the NIC doesn't exist.</summary>
     /// <param name="id">The NIC's id.</param>
@@ -148,4 +132,38 @@ public interface IStateStore : IDisposable
     /// requested.
     /// </param>
     void ReleaseNic(string id, IReadOnlyList<ForeignAddress>? foreign = null);
+
+    /// <summary>All address databases, sorted by name; or the one with a name, regardless of case.</summary>
+    IReadOnlyList<AddressDatabaseRecord> GetAddressDatabases(string? name = null);
+
+    /// <summary>Adds an address database.</summary>
+    /// <exception cref="NetworkException">AddressDatabaseExists.</exception>
+    void AddAddressDatabase(AddressDatabaseRecord database);
+
+    /// <summary>Removes an address database with the releases that it hasn't been told of.</summary>
+    /// <exception cref="NetworkException">AddressDatabaseInUse: networks use it.</exception>
+    void RemoveAddressDatabase(string name);
+
+    /// <summary>
+    /// Records the addresses that a segment granted to NICs, instead of those that the NICs had from it. The segment decides: a NIC
+    /// of this host that is on record with one of them has lost it.
+    /// </summary>
+    /// <param name="nics">The NICs with all their leases.</param>
+    /// <returns>The ids of those that were recorded; others have been released.</returns>
+    IReadOnlySet<string> SetSegmentLeases(IReadOnlyList<NicRecord> nics);
+
+    /// <summary>Records how the segment of a network is defined now.</summary>
+    void SetSegment(string networkId, SegmentDefinition definition);
+
+    /// <summary>Records that a NIC has lost an address, which its segment has given to another one.</summary>
+    void LoseLease(string nicId, AddressValue address);
+
+    /// <summary>Frees an address that a NIC lost, because it has another one.</summary>
+    void ForgetLostLeases(string nicId);
+
+    /// <summary>What NICs no longer need, and an address database hasn't been told of, in the order it happened.</summary>
+    IReadOnlyList<AddressRelease> GetReleases(string database);
+
+    /// <summary>Removes releases that the database has been told of.</summary>
+    void RemoveReleases(IReadOnlyList<AddressRelease> releases);
 }

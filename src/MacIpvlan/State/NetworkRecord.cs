@@ -53,6 +53,9 @@ public sealed record NetworkRecord
     /// <summary>How its NICs have their IPv4 addresses assigned by DHCP; null if they're from its subnets.</summary>
     public DhcpDefinition? Dhcp { get; init; }
 
+    /// <summary>The segment that its addresses are allocated from; null if they're this host's own.</summary>
+    public NetworkSegment? Segment { get; init; }
+
     /// <summary>Its subnets, in the order they were specified. With DHCP, all of them are IPv6, and there can be none.</summary>
     public required IReadOnlyList<SubnetRecord> Subnets { get; init; }
 

@@ -92,6 +92,9 @@ public sealed record NicRecord
     /// <summary>Its addresses: the one of its DHCP lease, and the others in the order they were requested.</summary>
     public IReadOnlyList<LeaseRecord> Leases { get; init; } = [];
 
+    /// <summary>Addresses that its segment has given to others, so that it needs other ones. Its link can still have them.</summary>
+    public IReadOnlyList<LeaseRecord> LostLeases { get; init; } = [];
+
     /// <summary>Its part in DHCP; null if it has none.</summary>
     public DhcpRecord? Dhcp { get; init; }
 
@@ -122,7 +125,17 @@ public sealed record NicRecord
 /// <summary>An address that is allocated to a NIC.</summary>
 /// <param name="Address">The address with the prefix length of its subnet.</param>
 /// <param name="Source">How the address was chosen.</param>
-public sealed record LeaseRecord(InterfaceAddress Address, LeaseSource Source);
+public sealed record LeaseRecord(InterfaceAddress Address, LeaseSource Source)
+{
+    /// <summary>
+    /// The number under which its segment granted it; zero if the segment hasn't confirmed it yet. Null for an address of this
+    /// host's own book.
+    /// </summary>
+    public long? Epoch { get; init; }
+
+    /// <summary>Its number among the NIC's addresses.</summary>
+    public int Ordinal { get; init; }
+}
 
 /// <summary>How an address was chosen.</summary>
 public enum LeaseSource

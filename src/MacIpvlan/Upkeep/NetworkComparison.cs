@@ -43,6 +43,7 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
             foreach (NetworkDifference difference in FindForgotten(network, parent)) yield return difference;
         }
 
+        foreach (NetworkDifference difference in new SegmentComparison(session, _repairs).Compare(networks, areAll)) yield return difference;
         foreach (NetworkDifference difference in new HostComparison(session, _repairs).Compare(networks)) yield return difference;
         // Read after the host's addresses, which the routes of NICs depend on, have been repaired.
         ContainerNic[] nics = [.. _nics.GetAllWithHost().Where(static n => n.Record.State is NicRecordState.Attached or NicRecordState.Detached)];

@@ -68,6 +68,15 @@ public enum DifferenceKind : long
     /// <summary>A NIC's interface lacks an address.</summary>
     AddressMissing,
 
+    /// <summary>
+    /// The segment of a NIC's network doesn't, or doesn't any longer, have an address of the NIC on record for it: it was reclaimed
+    /// while this host was away, or requested while the database was.
+    /// </summary>
+    AddressReclaimed,
+
+    /// <summary>A network's segment is defined in another way than when the network was put on it, or doesn't have the network on record.</summary>
+    SegmentChanged,
+
     /// <summary>A NIC of a DHCP network has no lease: no server answers, or nobody has renewed it before it ended.</summary>
     LeaseMissing,
 
@@ -94,7 +103,10 @@ public enum DifferenceKind : long
     /// </summary>
     NamespaceChanged,
 
-    /// <summary>A NIC's namespace no longer exists, but its addresses are still allocated.</summary>
+    /// <summary>
+    /// A NIC's namespace no longer exists, but its addresses are still allocated; or a segment has an address on record for a NIC
+    /// that this host doesn't know.
+    /// </summary>
     LeaseWithoutNic,
 
     /// <summary>An interface that was created for a network isn't recorded.</summary>

@@ -23,6 +23,9 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
     private readonly ParentLinks _parents = new(session);
     private readonly RenamedParents _renamed = new(session);
 
+    /// <summary>Whether the caller compares segments itself.</summary>
+    internal bool LeavesSegments { get; init; }
+
     /// <summary>Whether the caller asks DHCP servers itself for the addresses of NICs that are made anew.</summary>
     internal bool KeepsLeases { get; init; }
 
@@ -53,6 +56,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             yield return item;
         }
 
+        foreach (RestoredItem item in ReconcileSegments(networks, areAll)) yield return item;
         // In the order of creation across networks, because the first NIC of a namespace has the default route.
         IReadOnlyList<ContainerNic> all = _nics.GetAllWithHost();
         HashSet<string> renewed = RenewHostAddresses(
@@ -96,7 +100,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             using ContainerSighting? container = record.Container is null ? null : session.Containers.Look(record.Container);
             // If others share the namespace, it outlives a restart of the container it was made for.
             bool hasMoved = alive is not null && container?.Namespace is NamespaceHandle now && now.Identity != alive.Identity;
-            if (alive is not null && !hasMoved && !replace
+            if (alive is not null && !hasMoved && !replace && record.LostLeases.Count == 0
                 && session.Namespaces.Run(alive, () => _comparison.FindMissingRoutes(alive, nic)) is { } missing) return Keep(alive, nic, missing);
             if (!hasParent) return Detach(nic, RestoreResult.Failed, MissingParent("The", network));
             using NamespaceHandle? successor = alive is null ? NicLinks.OpenSuccessor(record) : null;
@@ -134,6 +138,21 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
         {
             if (e is NetworkException { Error: NetworkError.DhcpTimeout }) _unserved.Add(network.Id);
             return Of(nic, RestoreResult.Failed, e.Message);
+        }
+    }
+
+    // Before any NIC uses an address that was reclaimed while this host was away.
+    private IEnumerable<RestoredItem> ReconcileSegments(IReadOnlyList<ContainerNetwork> networks, bool areAll)
+    {
+        if (LeavesSegments) yield break;
+        foreach (NetworkDifference settled in new SegmentComparison(session, new Repairs(session, confirm)).Compare(networks, areAll))
+        {
+            RestoreResult result = !settled.IsRepaired ? RestoreResult.Skipped
+                : settled.Kind == DifferenceKind.LeaseWithoutNic ? RestoreResult.Released : RestoreResult.Restored;
+            yield return new(settled.Kind == DifferenceKind.SegmentChanged ? RestoredKind.Network : RestoredKind.Nic, settled.Name, settled.Network, result)
+            {
+                Reason = $"The segment's database has {settled.Actual}.",
+            };
         }
     }
 

@@ -76,6 +76,8 @@ internal sealed class NicComparison(NetworkSession session)
 
         if (!link.IsUp) add(DifferenceKind.LinkDown, "up", "down", By(new LinkSet(link.Index, link.Name) { Up = true }));
         CompareLease(nic, add);
+        // Only a new link gets other addresses.
+        foreach (LeaseRecord lost in record.LostLeases) add(DifferenceKind.AddressReclaimed, $"{lost.Address}", "its segment has given it to another host");
         CompareAddresses(inside, link, nic, add);
         CompareRoutes(inside, link, nic, add);
         return findings;
@@ -143,6 +145,7 @@ internal sealed class NicComparison(NetworkSession session)
 
         // Addresses of other subnets are ignored; one of the network's own subnets could be allocated to another NIC.
         foreach (InterfaceAddress extra in actual.Where(a => a.IsGlobal && !IsWelcome(a, nic)).Select(static a => a.Address).Except(nic.Addresses)
+            .Except(nic.Record.LostLeases.Select(static l => l.Address))
             .Where(a => nic.NetworkRecord.Subnets.Any(s => s.Prefix.Contains(a.Value))))
         {
             add(DifferenceKind.AddressWithoutLease, "none", $"{extra}", By(new AddressDelete(link, extra)), isForeign: true);

@@ -96,7 +96,7 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
         HashSet<string> used = [.. nics.Select(static n => n.Network)];
         if (containerId is not null && nics.Length == 0) return [];
         ContainerNetwork[] networks = [.. new ContainerNetworks(session).GetAll().Where(n => containerId is null || used.Contains(n.Name))];
-        return new NetworkRestoration(session, confirm) { KeepsLeases = true }
+        return new NetworkRestoration(session, confirm) { KeepsLeases = true, LeavesSegments = containerId is not null }
             .Restore(networks, areAll: containerId is null, n => containerId is null || n.ContainerId == containerId)
             .Where(static i => i.Result is RestoreResult.Restored or RestoreResult.Released or RestoreResult.Failed);
     }
