@@ -1,5 +1,6 @@
 using System.Globalization;
 using MacIpvlan.Addressing;
+using MacIpvlan.State;
 
 namespace MacIpvlan.PowerShell;
 
@@ -47,6 +48,31 @@ public sealed class VlanIdCompleter : NameCompleter
             .Where(v => parents.Count == 0 || parents.Contains(v.Parent)).OrderBy(static v => v.VlanId)
             .Select(static v => new Candidate(v.VlanId.ToString(CultureInfo.InvariantCulture), () => $"{v.Name} on {v.Parent}") { IsPlain = true });
     }
+}
+
+/// <summary>Completes names of address databases.</summary>
+public sealed class AddressDatabaseCompleter : NameCompleter
+{
+    private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input) =>
+        new KnownDatabases(session).GetAll().Select(static d => new Candidate(d.Name, () => d.ConnectionString));
+}
+
+/// <summary>Completes names of segments that networks of this host are on. No database is asked.</summary>
+public sealed class SegmentCompleter : NameCompleter
+{
+    private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input) =>
+        new ContainerNetworks(session).GetAll().Where(static n => n.Segment is not null)
+            .Select(static n => new Candidate(n.Segment!, () => $"of {n.AddressDatabase}: {n.AddressSource}"));
+}
+
+/// <summary>Completes the values of an enumeration, which PowerShell doesn't do if the parameter can be empty.</summary>
+public sealed class AwayPolicyCompleter : NameCompleter
+{
+    private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input) =>
+    [
+        new($"{AwayPolicy.Refuse}", static () => "a requested address is refused while the address database is away"),
+        new($"{AwayPolicy.Reconcile}", static () => "a requested address is used, and confirmed later"),
+    ];
 }
 
 /// <summary>Completes the values of an enumeration, which PowerShell doesn't do if the parameter can be empty.</summary>

@@ -61,7 +61,13 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
     protected sealed override void ProcessRecord() => Work(Process, isLast: false);
 
     /// <inheritdoc/>
-    protected sealed override void EndProcessing() => Work(Finish, isLast: true);
+    protected sealed override void EndProcessing() => Work(
+        () =>
+        {
+            Finish();
+            if (ChangesHost && _session is not null) new KnownDatabases(_session).Tell();
+        },
+        isLast: true);
 
     /// <inheritdoc/>
     protected sealed override void StopProcessing()
@@ -183,7 +189,7 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
         return true;
     }
 
-    private bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
+    private protected bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
         ? (SwitchParameter)given
         : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using MacIpvlan.Addressing;
 using MacIpvlan.Netlink.Kinds;
+using MacIpvlan.State;
 
 namespace MacIpvlan.PowerShell.Commands;
 
@@ -47,6 +48,30 @@ public abstract class NewNetworkCommand : NetworkCommand
     [CellTransformation<AddressRange[]>]
     [ArgumentCompleter(typeof(NoCompleter))]
     public AddressRange[]? ExcludeAddress { get; set; }
+
+    /// <summary>The address database that its addresses are from.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CellTransformation<string>]
+    [ArgumentCompleter(typeof(AddressDatabaseCompleter))]
+    public string? AddressDatabase { get; set; }
+
+    /// <summary>The segment in that database.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CellTransformation<string>]
+    [ArgumentCompleter(typeof(SegmentCompleter))]
+    public string? Segment { get; set; }
+
+    /// <summary>What happens to requested addresses while the address database can't be reached.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CellTransformation<AwayPolicy?>]
+    [ArgumentCompleter(typeof(AwayPolicyCompleter))]
+    public AwayPolicy? AwayPolicy { get; set; }
+
+    /// <summary>After how many seconds without a heartbeat other hosts get a host's addresses.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CellTransformation<int?>]
+    [ArgumentCompleter(typeof(NoCompleter))]
+    public int? GraceSeconds { get; set; }
 
     /// <summary>Has IPv4 addresses assigned by the DHCP servers on the parent.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -147,6 +172,7 @@ public abstract class NewNetworkCommand : NetworkCommand
             Gateways = Gateway ?? [],
             Ranges = IPRange ?? [],
             Excluded = ExcludeAddress ?? [],
+            Segment = ReadSegment(),
             Dhcp = ReadDhcp(),
             Internal = Internal,
             NoGateway = NoGateway,
@@ -163,6 +189,16 @@ public abstract class NewNetworkCommand : NetworkCommand
         ContainerNetworks networks = new(Session);
         if (ShouldProcess(Name, $"Create network: {networks.Plan(request)}")) Write(networks.Create(request));
     });
+
+    private NetworkSegment? ReadSegment() => (AddressDatabase, Segment) switch
+    {
+        ({ Length: > 0 } database, { Length: > 0 } segment) => new(database, segment) { AwayPolicy = AwayPolicy, GraceSeconds = GraceSeconds },
+        (null or "", null or "") when AwayPolicy is null && GraceSeconds is null => null,
+        _ => throw new NetworkException(
+            NetworkError.InvalidParameter,
+            "AddressDatabase and Segment can only be used together, and AwayPolicy and GraceSeconds only with both.",
+            "Specify both, -AddressDatabase fleet -Segment vlan50, or omit all of them."),
+    };
 
     private DhcpDefinition? ReadDhcp()
     {

@@ -33,19 +33,23 @@ internal static class ErrorRecords
         NetworkError.InvalidParameter or NetworkError.InvalidName or NetworkError.InvalidVlanId
             or NetworkError.InvalidAddress or NetworkError.SubnetOverlap or NetworkError.ParentUnsuitable
             or NetworkError.HostNamespace or NetworkError.HostAccessUnsuitable or NetworkError.ContainerAmbiguous
-            or NetworkError.NamespaceShared => ErrorCategory.InvalidArgument,
+            or NetworkError.NamespaceShared or NetworkError.SegmentDiffers => ErrorCategory.InvalidArgument,
         NetworkError.NetworkNotFound or NetworkError.ParentNotFound or NetworkError.SubInterfaceNotFound
             or NetworkError.NamespaceNotFound or NetworkError.ProcessNotFound or NetworkError.NicNotFound
-            or NetworkError.ContainerNotFound or NetworkError.InterfaceNotFound
+            or NetworkError.ContainerNotFound or NetworkError.InterfaceNotFound or NetworkError.AddressDatabaseNotFound
+            or NetworkError.SegmentNotFound or NetworkError.HostNotFound
             => ErrorCategory.ObjectNotFound,
         NetworkError.NetworkExists or NetworkError.NamespaceExists or NetworkError.SubInterfaceExists
-            or NetworkError.InterfaceExists or NetworkError.HostAccessExists or NetworkError.FileExists => ErrorCategory.ResourceExists,
+            or NetworkError.InterfaceExists or NetworkError.HostAccessExists or NetworkError.FileExists
+            or NetworkError.AddressDatabaseExists => ErrorCategory.ResourceExists,
         NetworkError.NetworkInUse or NetworkError.ParentInUse or NetworkError.SubInterfaceInUse
             or NetworkError.NamespaceInUse or NetworkError.AddressInUse or NetworkError.AddressConflict
-            or NetworkError.MacAddressInUse => ErrorCategory.ResourceBusy,
+            or NetworkError.MacAddressInUse or NetworkError.AddressDatabaseInUse => ErrorCategory.ResourceBusy,
         NetworkError.AddressesExhausted or NetworkError.StateUnavailable or NetworkError.ContainerNotRunning
-            or NetworkError.RuntimeUnavailable or NetworkError.RendererUnavailable or NetworkError.IPv6Unavailable => ErrorCategory.ResourceUnavailable,
+            or NetworkError.RuntimeUnavailable or NetworkError.RendererUnavailable or NetworkError.IPv6Unavailable
+            or NetworkError.AddressDatabaseUnavailable => ErrorCategory.ResourceUnavailable,
         NetworkError.SearchIncomplete => ErrorCategory.LimitsExceeded,
+        NetworkError.AddressDatabaseUnsuitable => ErrorCategory.ConnectionError,
         NetworkError.DhcpTimeout => ErrorCategory.OperationTimeout,
         NetworkError.InvalidDefinition => ErrorCategory.InvalidData,
         NetworkError.FileUnusable => ErrorCategory.OpenError,

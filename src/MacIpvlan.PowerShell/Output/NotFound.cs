@@ -35,6 +35,12 @@ internal static class NotFound
             : new(NetworkError.NetworkNotFound, $"The network '{name}' doesn't exist. '{name}' is a {kind}.", Order);
     }
 
+    /// <summary>An address database that this host doesn't know.</summary>
+    public static NetworkException Database(string name, IEnumerable<AddressDatabase> all) => new(
+        NetworkError.AddressDatabaseNotFound,
+        $"This host knows no address database named '{name}'.{NearestName.Ask(name, all.Select(static d => d.Name))}",
+        "List them with Get-AddressDatabase, or make it known with Register-AddressDatabase.");
+
     /// <summary>A network of another kind than the cmdlet is for.</summary>
     /// <param name="network">The network.</param>
     /// <param name="wanted">The type of network that the cmdlet is for.</param>

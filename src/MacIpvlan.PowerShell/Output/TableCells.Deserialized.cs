@@ -41,7 +41,11 @@ public static partial class TableCells
 
     /// <inheritdoc cref="Holder(NetworkAddress)"/>
     public static string? Holder(PSObject address) =>
-        Holder(Read(address, "Holder"), Read(address, "HolderNetwork"), Read(address, "Network"));
+        Holder(Read(address, "Holder"), Read(address, "Host"), Read(address, "HolderNetwork"), Read(address, "Network"));
+
+    /// <inheritdoc cref="Server(AddressDatabaseTest)"/>
+    public static string Server(PSObject test) => Server(
+        Read(test, "Server"), Read(test, "ServerVersion"), test.Properties["RoundtripMilliseconds"]?.Value as double?, Read(test, "Reason"));
 
     /// <inheritdoc cref="Interface(HostAccess)"/>
     public static string Interface(PSObject access) => Interface(Read(access, "InterfaceName"), Text(access, "State"));

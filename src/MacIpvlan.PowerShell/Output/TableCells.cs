@@ -44,8 +44,11 @@ public static partial class TableCells
     /// <summary>The kind of address, and whether it is also the gateway.</summary>
     public static string AddressKind(NetworkAddress address) => AddressKind(address.Kind.ToString(), address.IsGateway);
 
-    /// <summary>The holder, with its network if that is another one.</summary>
-    public static string? Holder(NetworkAddress address) => Holder(address.Holder, address.HolderNetwork, address.Network);
+    /// <summary>The holder, with its host on a segment, and its network if that is another one.</summary>
+    public static string? Holder(NetworkAddress address) => Holder(address.Holder, address.Host, address.HolderNetwork, address.Network);
+
+    /// <summary>The server that answered and how long that took, or why none did.</summary>
+    public static string Server(AddressDatabaseTest test) => Server(test.Server, test.ServerVersion, test.RoundtripMilliseconds, test.Reason);
 
     /// <summary>The interface, with its state below it unless it is up.</summary>
     public static string Interface(HostAccess access) => Interface(access.InterfaceName, access.State.ToString());
@@ -120,8 +123,15 @@ public static partial class TableCells
     private static string AddressKind(string kind, bool isGateway) =>
         isGateway && kind != nameof(NetworkAddressKind.Gateway) ? $"{kind}, gateway" : kind;
 
-    private static string? Holder(string? holder, string? holderNetwork, string? network) =>
-        holderNetwork is not null && holderNetwork != network ? $"{holder} on network {holderNetwork}" : holder;
+    // Each host names the networks of a segment as it likes.
+    private static string? Holder(string? holder, string? host, string? holderNetwork, string? network) =>
+        host is not null ? $"{holder} on host {host}"
+        : holderNetwork is not null && holderNetwork != network ? $"{holder} on network {holderNetwork}"
+        : holder;
+
+    private static string Server(string? server, string? version, double? milliseconds, string? reason) => string.IsNullOrEmpty(server)
+        ? reason ?? ""
+        : string.Create(CultureInfo.InvariantCulture, $"{server}, PostgreSQL {version}, {milliseconds:0.0} ms");
 
     private static string Interface(string? name, string state) => state == nameof(NicState.Up) ? name ?? "" : $"{name}\n({state})";
 

@@ -13,7 +13,7 @@ public abstract class ContainerNetwork
         Record = record;
         State = state;
         NicCount = usage.NicCount;
-        Subnets = new(record.Subnets.Zip(usage.Subnets, static (s, u) => new NetworkSubnet(s, u)));
+        Subnets = new(record.Subnets.Zip(usage.Subnets, (s, u) => new NetworkSubnet(s, u, isShared: record.Segment is not null)));
         HostAddress = ValueList.Of(usage.HostAddresses);
     }
 
@@ -33,6 +33,20 @@ public abstract class ContainerNetwork
 
     /// <summary>Where the addresses of its NICs come from: DHCP if a server assigns IPv4 addresses, then its subnets.</summary>
     public ValueList<string> AddressSource => new(Record.Addresses.Texts);
+
+    /// <summary>The address database that its addresses are from; null if they're this host's own.</summary>
+    public string? AddressDatabase => Record.Segment?.Database;
+
+    /// <summary>The segment in that database; null if its addresses are this host's own.</summary>
+    public string? Segment => Record.Segment?.Name;
+
+    /// <summary>What happens to requested addresses while the address database can't be reached; null without one.</summary>
+    public AwayPolicy? AwayPolicy => Record.Segment?.AwayPolicy;
+
+    /// <summary>
+    /// After how many seconds without a heartbeat the addresses of a host are given to others that need them; null for never.
+    /// </summary>
+    public int? GraceSeconds => Record.Segment?.GraceSeconds;
 
     /// <summary>Whether a DHCP server assigns the IPv4 addresses of its NICs.</summary>
     public bool Dhcp => Record.Dhcp is not null;

@@ -44,6 +44,7 @@ internal static class NetworkDefinition
         LinkName.CheckNetwork(request.Name);
         if (request.NicKind is MacvlanLink macvlan) CheckOptions(macvlan);
         if (request.Probe is not null) CheckProbe(request.NicKind, request.Probe);
+        SegmentRules.Check(request);
         DhcpRules.Check(request);
         PrefixIndex index = CheckSubnets(request);
         CheckMtu(request.Mtu, HasIPv6(request.Subnets, request.RouterAdvertisement), request.Dhcp is not null);

@@ -8,9 +8,9 @@ namespace MacIpvlan;
 /// <summary>A subnet of a network.</summary>
 public sealed class NetworkSubnet
 {
-    internal NetworkSubnet(SubnetRecord record, SubnetUsage usage)
+    internal NetworkSubnet(SubnetRecord record, SubnetUsage usage, bool isShared)
     {
-        (Size, InUse, Free) = (usage.Size, usage.InUse, usage.Free);
+        (Size, InUse, Free) = (usage.Size, usage.InUse, isShared ? null : usage.Free);
         Subnet = new(record.Prefix);
         Gateway = record.Gateway is AddressValue gateway ? new(gateway) : null;
         IPRange = ValueList.Of(record.Ranges);
@@ -36,11 +36,14 @@ public sealed class NetworkSubnet
     /// <summary>The number of addresses that can be allocated: those in its ranges that aren't withheld.</summary>
     public BigInteger Size { get; }
 
-    /// <summary>The number of addresses that NICs have, including static addresses outside the ranges.</summary>
+    /// <summary>The number of addresses that NICs of this host have, including static addresses outside the ranges.</summary>
     public BigInteger InUse { get; }
 
-    /// <summary>The number of addresses that can still be allocated.</summary>
-    public BigInteger Free { get; }
+    /// <summary>
+    /// The number of addresses that can still be allocated; null on a segment, where only its database knows:
+    /// Get-ContainerNetworkAddress asks it.
+    /// </summary>
+    public BigInteger? Free { get; }
 
     /// <summary>The subnet in prefix notation.</summary>
     public override string ToString() => Subnet.ToString();

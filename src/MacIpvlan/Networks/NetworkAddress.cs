@@ -27,6 +27,9 @@ public sealed class NetworkAddress
     /// <summary>The holder's network, which can be another one with the same subnet on the same parent; null if a NIC isn't the holder.</summary>
     public string? HolderNetwork { get; internal init; }
 
+    /// <summary>The name of the host that the holder is on, if the network is on a segment; null otherwise.</summary>
+    public string? Host { get; internal init; }
+
     /// <summary>The MAC address of the holder, or of the station on the wire; null if it's unknown or nobody.</summary>
     public string? MacAddress { get; internal init; }
 
@@ -72,6 +75,9 @@ public enum NetworkAddressKind : long
     /// <summary>Nobody has it, but it's outside the ranges that are allocated from: a NIC gets it only on request.</summary>
     OutsideRange,
 
-    /// <summary>The address of the subnet itself, or its broadcast address: a NIC can't have it.</summary>
+    /// <summary>
+    /// The address of the subnet itself, or its broadcast address: a NIC can't have it. On a segment, also one that an administrator
+    /// has reserved.
+    /// </summary>
     Reserved,
 }

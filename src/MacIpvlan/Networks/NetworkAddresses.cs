@@ -12,6 +12,7 @@ public sealed class NetworkAddresses(NetworkSession session)
 {
     private readonly HostAddresses _host = new(session);
     private readonly Dictionary<string, IReadOnlyList<ContainerNic>> _nics = [];
+    private readonly Dictionary<string, IReadOnlyList<AddressHolder>> _holders = [];
     private IReadOnlyList<NetworkRecord>? _networks;
 
     /// <summary>
@@ -45,6 +46,7 @@ public sealed class NetworkAddresses(NetworkSession session)
         AddressRange usable = AddressPool.Usable(prefix);
         Dictionary<AddressValue, NetworkAddress> single = [];
         foreach (NetworkAddress nic in sharing.SelectMany(n => OfNics(n.Id)).SelectMany(n => OfNic(network, prefix, n, gateways))) Add(nic);
+        foreach (AddressHolder holder in OfSegment(network.Record).Where(h => prefix.Contains(h.Address))) Add(OfHolder(network, prefix, holder, gateways));
         foreach (AddressValue address in _host.All.Where(prefix.Contains)) Add(OfHost(network, prefix, address, gateways));
         foreach (AddressValue gateway in gateways) Add(new(network, prefix, AddressRange.Of(gateway), NetworkAddressKind.Gateway) { IsGateway = true });
         RangeIndex excluded = new(subnets.SelectMany(static s => s.Excluded));
@@ -84,9 +86,45 @@ public sealed class NetworkAddresses(NetworkSession session)
         {
             Holder = nic.Record.IsHost ? nic.InterfaceName : nic.ToString(),
             HolderNetwork = nic.Network,
+            Host = network.Record.Segment is null ? null : Environment.MachineName,
             MacAddress = TextOf(nic.MacAddress),
             IsGateway = gateways.Contains(a.Value),
         });
+
+    // On all hosts. Those of this one are known better here.
+    private IReadOnlyList<AddressHolder> OfSegment(NetworkRecord network)
+    {
+        if (network.Segment is not NetworkSegment segment) return [];
+        if (_holders.TryGetValue($"{segment}", out IReadOnlyList<AddressHolder>? known)) return known;
+        IReadOnlyList<AddressHolder> holders = [];
+        try
+        {
+            holders = session.Databases.Use(segment.Database, d => d.GetHolders(segment.Name));
+        }
+        catch (NetworkException e)
+        {
+            session.Warn($"Only the addresses that this host has of the segment {segment} are shown. {e.Message}");
+        }
+
+        return _holders[$"{segment}"] = holders;
+    }
+
+    private static NetworkAddress OfHolder(ContainerNetwork network, IPPrefix prefix, AddressHolder holder, HashSet<AddressValue> gateways) => new(
+        network, prefix, AddressRange.Of(holder.Address), holder.Kind switch
+        {
+            HolderKind.Nic => NetworkAddressKind.Nic,
+            HolderKind.Foreign => NetworkAddressKind.Foreign,
+            _ => NetworkAddressKind.Reserved,
+        })
+    {
+        Holder = holder.Kind == HolderKind.Foreign ? Format(holder) : TextOf(PrintableText.Clean(holder.Holder)),
+        HolderNetwork = holder.Network is null ? null : PrintableText.Clean(holder.Network),
+        Host = holder.Host is null ? null : PrintableText.Clean(holder.Host),
+        MacAddress = Format(holder),
+        IsGateway = gateways.Contains(holder.Address),
+    };
+
+    private static string? Format(AddressHolder holder) => holder.MacAddress is null ? null : Link.Format(holder.MacAddress);
 
     private NetworkAddress OfHost(ContainerNetwork network, IPPrefix prefix, AddressValue address, HashSet<AddressValue> gateways)
     {

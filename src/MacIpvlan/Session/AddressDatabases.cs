@@ -23,9 +23,18 @@ internal sealed class AddressDatabases(NetworkSession session, Func<AddressDatab
     /// <param name="work">What to do. If the command is stopped, it goes on without anybody waiting for it.</param>
     /// <exception cref="NetworkException">AddressDatabaseNotFound, AddressDatabaseUnavailable, or what the work throws.</exception>
     /// <exception cref="OperationCanceledException">The command must stop. What was done in the database isn't known.</exception>
-    public T Use<T>(string name, Func<IAddressDatabase, T> work)
+    public T Use<T>(string name, Func<IAddressDatabase, T> work) => Use(Find(name), work);
+
+    /// <summary>Does something with a database that isn't on record, or that a role of its owner is to use.</summary>
+    /// <exception cref="NetworkException">AddressDatabaseUnavailable, or what the work throws.</exception>
+    public T UseUnknown<T>(AddressDatabaseRecord record, Func<IAddressDatabase, T> work)
     {
-        UsedDatabase used = Find(name);
+        using UsedDatabase used = new(session.OwnNamespace, () => open(record));
+        return Use(used, work);
+    }
+
+    private T Use<T>(UsedDatabase used, Func<IAddressDatabase, T> work)
+    {
         if (used.Absence is NetworkException known) throw known;
         T? result = default;
         // A task of a number isn't compiled ahead of time.

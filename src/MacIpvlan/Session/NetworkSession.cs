@@ -63,6 +63,9 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
     /// <summary>The state.</summary>
     public IStateStore State => _state ??= openState(Pause);
 
+    /// <summary>Whether the state has been opened.</summary>
+    internal bool HasState => _state is not null;
+
     /// <summary>A socket in the host's namespace.</summary>
     internal RouteSocket Host => _host ??= RouteSocket.Open(trace: Trace);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Xml;
@@ -80,7 +81,7 @@ public static class HtmlPage
                 page, [TopologyWords.KindOf(network)], [PrintableText.Clean(network.Parent)],
                 [.. network.AddressSource],
                 [.. unknown, .. network.Subnets.Select(static s => TopologyWords.Count(s.InUse))],
-                [.. unknown, .. network.Subnets.Select(static s => TopologyWords.Count(s.Free))],
+                [.. unknown, .. network.Subnets.Select(static s => s.Free is BigInteger free ? TopologyWords.Count(free) : "")],
                 [drawn.Nics.Count.ToString(CultureInfo.InvariantCulture)],
                 troubles.Length == 0 ? [TopologyWords.Of(network.State)] : troubles);
             page.WriteEndElement();

@@ -110,7 +110,8 @@ internal sealed class NetworkBlock : Block
 
     private static Box PlaceMeter(NetworkSubnet subnet, int x, int y)
     {
-        BigInteger size = subnet.InUse + subnet.Free;
+        // Of a segment, only what is used here is known.
+        BigInteger size = subnet.Free is BigInteger free ? subnet.InUse + free : subnet.Size;
         int fill = size.IsZero ? MeterWidth : (int)(subnet.InUse * MeterWidth / size);
         // Any usage at all is visible.
         if (fill == 0 && !subnet.InUse.IsZero) fill = 2;

@@ -107,7 +107,8 @@ internal static class TopologyWords
     public static string GatewayOf(NetworkSubnet subnet) => subnet.Gateway is null ? "no gateway" : $"gateway {subnet.Gateway}";
 
     /// <summary>The usage of a subnet.</summary>
-    public static string UsageOf(NetworkSubnet subnet) => $"{Count(subnet.InUse)} in use, {Count(subnet.Free)} free";
+    public static string UsageOf(NetworkSubnet subnet) =>
+        subnet.Free is BigInteger free ? $"{Count(subnet.InUse)} in use, {Count(free)} free" : $"{Count(subnet.InUse)} in use here";
 
     /// <summary>A number of addresses; huge numbers, as in IPv6 subnets, are shown as a power of ten.</summary>
     public static string Count(BigInteger count) =>

@@ -122,6 +122,7 @@ internal static class JsonDefinitions
             Gateways = network.Values(Property(Gateway), AddressValue.Parse),
             Ranges = network.Values(Property(IPRange), AddressRange.Parse),
             Excluded = network.Values(Property(ExcludeAddress), AddressRange.Parse),
+            Segment = ReadSegment(network),
             Dhcp = ReadDhcp(network),
             Internal = network.Flag(Property(Internal)),
             NoGateway = network.Flag(Property(NoGateway)),
@@ -134,6 +135,16 @@ internal static class JsonDefinitions
             InterfaceIdentifier = network.Address(Property(NetworkSettings.InterfaceIdentifier), Addressing.InterfaceIdentifier.Parse),
         };
         return read with { Probe = ReadProbe(network, read.DefaultProbe is not null) };
+    }
+
+    private static NetworkSegment? ReadSegment(DefinitionReader network)
+    {
+        string? database = network.Text(Property(NetworkSettings.AddressDatabase)), segment = network.Text(Property(NetworkSettings.Segment));
+        AwayPolicy? policy = network.Value(Property(NetworkSettings.AwayPolicy), DefinitionReader.Word<AwayPolicy>);
+        int? grace = network.Number(Property(NetworkSettings.GraceSeconds));
+        if (database is not null && segment is not null) return new(database, segment) { AwayPolicy = policy, GraceSeconds = grace };
+        return database is null && segment is null && policy is null && grace is null ? null
+            : throw network.Wrong(Property(database is null ? NetworkSettings.AddressDatabase : NetworkSettings.Segment), "is missing, but others of its settings are present");
     }
 
     private static DhcpDefinition? ReadDhcp(DefinitionReader network)

@@ -1,0 +1,47 @@
+using System.Management.Automation;
+
+namespace MacIpvlan.PowerShell.Commands;
+
+/// <summary>Takes the addresses of a host that is gone away from it, so that other hosts of the segment can have them.</summary>
+[Cmdlet(VerbsCommon.Remove, "ContainerNetworkAddress", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+public sealed class RemoveContainerNetworkAddressCommand : NetworkCommand
+{
+    private readonly HashSet<string> _done = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The networks, each of a segment that the host is on.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(NetworkCompleter))]
+    public NetworkReference[] Network { get; set; } = [];
+
+    /// <summary>The name of the host, or its id.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(NoCompleter))]
+    public new string Host { get; set; } = "";
+
+    /// <summary>The address database as an administrator reaches it. The default is the network's own.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(AddressDatabaseCompleter))]
+    public string? AddressDatabase { get; set; }
+
+    /// <summary>Doesn't ask.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override void Process()
+    {
+        foreach (ContainerNetwork network in SelectReferenced(Network)!)
+        {
+            // Objects of addresses name their host one by one.
+            if (!_done.Add($"{network.Id} {Host}")) continue;
+            Guard(Host, () =>
+            {
+                string what = $"Take the addresses of the host on the segment {network.AddressDatabase}/{network.Segment} away, which other hosts then use";
+                if (!Force && !ShouldProcess(Host, what)) return;
+                int count = new KnownDatabases(Session).Reclaim(network, Host, AddressDatabase);
+                WriteVerbose($"{count} addresses of {Host} are free.");
+            });
+        }
+    }
+}
