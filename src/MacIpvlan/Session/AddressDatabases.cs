@@ -56,6 +56,19 @@ internal sealed class AddressDatabases(NetworkSession session, Func<AddressDatab
         }
     }
 
+    /// <summary>Starts to do something with a database, even if it didn't answer lately, and doesn't wait for it.</summary>
+    public Task<object?> Start(string name, Func<IAddressDatabase, object?> work)
+    {
+        try
+        {
+            return Find(name).Start(work);
+        }
+        catch (NetworkException e)
+        {
+            return Task.FromException<object?>(e);
+        }
+    }
+
     /// <summary>Forgets that a database didn't answer, so that it is asked again.</summary>
     public void Retry(string name)
     {

@@ -288,7 +288,7 @@ public enum RestoreResult : long
     /// <summary>The lease was renewed, and has another address, route, server or other setting.</summary>
     Changed,
 
-    /// <summary>The server refused the address, or another station has it.</summary>
+    /// <summary>The server refused the address, or another station has it; or the segment has given it to another host.</summary>
     Lost,
 
     /// <summary>The lease ended without an answer of a server.</summary>

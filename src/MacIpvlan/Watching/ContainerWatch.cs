@@ -5,7 +5,8 @@ namespace MacIpvlan;
 
 /// <summary>
 /// Follows the host's container runtimes and restores or releases the NICs of each container that starts, stops or is
-/// removed, and keeps the DHCP leases of all NICs, until the command is stopped.
+/// removed, keeps the DHCP leases of all NICs, and tells the databases of segments that this host is there, until the command is
+/// stopped.
 /// </summary>
 /// <param name="session">The session.</param>
 /// <param name="confirm">Asked before each change, with the target and the action.</param>
@@ -25,20 +26,23 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(session.Stopping);
         using BlockingCollection<Func<string?>> changes = [];
-        using LeaseKeeper keeper = new(session);
+        using LeaseKeeper leases = new(session);
+        SegmentKeeper segments = new(session, confirm);
         Task[] followers = [.. session.Containers.Runtimes.Select(r => Task.Run(() => Watched(r)))];
         try
         {
             foreach (RestoredItem item in Restore(null)) yield return item;
             bool keepsLeases = confirm("DHCP leases", "Renew them as long as this command runs");
+            bool tellsSegments = confirm("address databases", "Tell them that this host is there as long as this command runs");
             while (true)
             {
                 // Otherwise, this thread would keep the namespace of the last NIC alive until the next event.
                 session.LeaveNamespaces();
                 Waiting();
-                Func<string?>? change = changes.TryTake(out Func<string?>? next, (int)keeper.Wait.TotalMilliseconds, session.Stopping) ? next : null;
+                Func<string?>? change = changes.TryTake(out Func<string?>? next, (int)Wait().TotalMilliseconds, session.Stopping) ? next : null;
                 foreach (RestoredItem item in change is null ? [] : Restore(change())) yield return item;
-                foreach (RestoredItem item in keepsLeases ? keeper.Work() : []) yield return item;
+                foreach (RestoredItem item in keepsLeases ? leases.Work() : []) yield return item;
+                foreach (RestoredItem item in tellsSegments ? segments.Work() : []) yield return item;
             }
         }
         finally
@@ -46,6 +50,8 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
             ending.Cancel();
             Task.WaitAll(followers);
         }
+
+        TimeSpan Wait() => leases.Wait < segments.Wait ? leases.Wait : segments.Wait;
 
         // Whatever ends a follower ends the watch, which would otherwise wait for events that nobody receives.
         async Task Watched(IContainerRuntime runtime)
