@@ -77,7 +77,7 @@ prepare_tests() {
     local part
     refresh Pester 'tests/Pester Directory.Packages.props' 'getting Pester' \
         dotnet build "$root/tests/Pester" -target:Stage --artifacts-path "$root/out/obj"
-    for part in runtimes arm64 dhcp; do
+    for part in runtimes arm64 dhcp fleet; do
         # Files that an earlier version of the script unpacked can be incomplete.
         if [[ ! $root/out/$part/complete -nt $root/tests/$part/unpack.sh ]] && can_unpack; then
             quietly "unpacking what its tests need into out/$part" "$root/tests/$part/unpack.sh" "$root/out/$part" || true
