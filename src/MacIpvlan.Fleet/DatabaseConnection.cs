@@ -10,12 +10,15 @@ namespace MacIpvlan.Fleet;
 /// </summary>
 /// <param name="settings">How to connect.</param>
 /// <param name="name">The name of the database, for messages.</param>
-/// <param name="timeout">How long a question can take.</param>
+/// <param name="timeout">How long a question can take, unless <see cref="Patience"/> says otherwise.</param>
 internal sealed class DatabaseConnection(ConnectionSettings settings, string name, TimeSpan timeout) : IDisposable
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
     private NpgsqlConnection? _connection;
     private int _first;
+
+    /// <summary>How long a question can take; null for the usual time.</summary>
+    public TimeSpan? Patience { get; set; }
 
     /// <summary>The server that was connected to last.</summary>
     public DatabaseServer Server => settings.Servers[_first];
@@ -113,7 +116,7 @@ internal sealed class DatabaseConnection(ConnectionSettings settings, string nam
         }
     }
 
-    private TimeSpan Left(long start) => timeout - Stopwatch.GetElapsedTime(start);
+    private TimeSpan Left(long start) => (Patience ?? timeout) - Stopwatch.GetElapsedTime(start);
 
     private NetworkException Absent(Exception reason) => new(
         NetworkError.AddressDatabaseUnavailable,

@@ -29,6 +29,9 @@ public sealed class PostgresAddressDatabase : IAddressDatabase
     }
 
     /// <inheritdoc/>
+    public TimeSpan? Patience { get => _connection.Patience; set => _connection.Patience = value; }
+
+    /// <inheritdoc/>
     public DatabaseContact Attend(bool isHeartbeat) => _connection.Ask(q => Attend(q, isHeartbeat));
 
     /// <inheritdoc/>

@@ -204,14 +204,15 @@ internal static class Schema
             source TEXT NOT NULL,
             PRIMARY KEY (nic_id, address)
         );
-        -- What an address database must still be told: all addresses of a NIC, or one, are free or another station's until a
-        -- time (seconds since 1970).
-        CREATE TABLE releases (
+        -- What an address database must still be told: a network has been removed; or all addresses of a NIC, or one, are free or
+        -- another station's until a time (seconds since 1970).
+        CREATE TABLE notices (
             ordinal INTEGER PRIMARY KEY,
             host TEXT NOT NULL,
             address_database TEXT NOT NULL,
-            nic_id TEXT NOT NULL,
-            epoch INTEGER NOT NULL,
+            network_id TEXT,
+            nic_id TEXT,
+            epoch INTEGER,
             address BLOB,
             mac_address TEXT,
             until INTEGER

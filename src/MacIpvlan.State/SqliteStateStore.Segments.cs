@@ -62,7 +62,7 @@ public sealed partial class SqliteStateStore
                 "Remove them first.");
         }
 
-        _database.Execute("DELETE FROM releases WHERE host = $1 AND lower(address_database) = lower($2)", _host, name);
+        _database.Execute("DELETE FROM notices WHERE host = $1 AND lower(address_database) = lower($2)", _host, name);
         return _database.Execute("DELETE FROM address_databases WHERE host = $1 AND lower(name) = lower($2)", _host, name);
     });
 
@@ -91,26 +91,29 @@ public sealed partial class SqliteStateStore
     public void ForgetLostLeases(string nicId) => _database.Write(() => _database.Execute("DELETE FROM lost_leases WHERE nic_id = $1", nicId));
 
     /// <inheritdoc/>
-    public IReadOnlyList<AddressRelease> GetReleases(string database) => _database.Read(() => _database.Query(
+    public IReadOnlyList<DatabaseNotice> GetNotices(string database) => _database.Read(() => _database.Query(
         """
-        SELECT ordinal, nic_id, epoch, address, mac_address, until, rowid FROM releases
+        SELECT ordinal, network_id, nic_id, epoch, address, mac_address, until, rowid FROM notices
         WHERE host = $1 AND lower(address_database) = lower($2) ORDER BY ordinal
         """,
-        static r =>
-        {
-            AddressValue? address = r.IsDBNull(3) ? null : r.GetAddress(3);
-            ForeignAddress? foreign = address is null || r.IsDBNull(4)
-                ? null : new(address, r.GetMacAddress(4), DateTimeOffset.FromUnixTimeSeconds(r.GetInt64(5)));
-            return new AddressRelease(r.GetString(1), r.GetInt64(2), address, foreign) { Ordinal = r.GetInt64(0) };
-        },
-        _host, database));
+        ReadNotice, _host, database));
 
     /// <inheritdoc/>
-    public void RemoveReleases(IReadOnlyList<AddressRelease> releases) => _database.Write(() =>
+    public void RemoveNotices(IReadOnlyList<DatabaseNotice> notices) => _database.Write(() =>
     {
-        foreach (AddressRelease release in releases) _database.Execute("DELETE FROM releases WHERE ordinal = $1", release.Ordinal);
+        foreach (DatabaseNotice notice in notices) _database.Execute("DELETE FROM notices WHERE ordinal = $1", notice.Ordinal);
         return 0;
     });
+
+    private static DatabaseNotice ReadNotice(StateRow row)
+    {
+        long ordinal = row.GetInt64(0);
+        if (!row.IsDBNull(1)) return new NetworkLeave(row.GetString(1)) { Ordinal = ordinal };
+        AddressValue? address = row.IsDBNull(4) ? null : row.GetAddress(4);
+        ForeignAddress? foreign = address is null || row.IsDBNull(5)
+            ? null : new(address, row.GetMacAddress(5), DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(6)));
+        return new AddressRelease(row.GetString(2), row.GetInt64(3), address, foreign) { Ordinal = ordinal };
+    }
 
     private bool SetSegmentLeases(NicRecord nic, Dictionary<string, List<Pool>> known)
     {
@@ -126,7 +129,10 @@ public sealed partial class SqliteStateStore
         foreach (LeaseRecord lease in nic.Leases.Where(static l => l.Epoch is not null))
         {
             AddressValue address = lease.Address.Value;
-            Pool pool = pools.First(p => p.IsFallback == (lease.Source == LeaseSource.DhcpFallback) && p.Subnet.Prefix.Contains(address));
+            Pool pool = pools.Find(p => p.IsFallback == (lease.Source == LeaseSource.DhcpFallback) && p.Subnet.Prefix.Contains(address))
+                ?? throw new NetworkException(
+                    NetworkError.SegmentDiffers, $"The segment has granted {address}, which isn't in a subnet on record here.",
+                    "Record the segment as it is now: Repair-ContainerNetwork.");
             foreach (string former in _database.Query(
                 "SELECT nic_id, rowid FROM leases WHERE pool_id = $1 AND address = $2", static r => r.GetString(0), pool.Id, address.ToBytes()))
             {
@@ -180,7 +186,7 @@ public sealed partial class SqliteStateStore
     // With the freed address, in one transaction: whatever happens, the database is told.
     private void QueueRelease(string nicId, FreedLease lease, ForeignAddress? foreign) => _database.Execute(
         """
-        INSERT INTO releases (host, address_database, nic_id, epoch, address, mac_address, until)
+        INSERT INTO notices (host, address_database, nic_id, epoch, address, mac_address, until)
         SELECT $1, w.address_database, n.id, $3, $4, $5, $6 FROM nics n JOIN networks w ON w.id = n.network_id
         WHERE n.id = $2 AND w.address_database IS NOT NULL
         """,
@@ -188,10 +194,18 @@ public sealed partial class SqliteStateStore
         _host, nicId, lease.Epoch is > 0 and long epoch ? epoch : long.MaxValue, lease.Address.ToBytes(), foreign?.MacAddress.ToString(),
         foreign?.Until.ToUnixTimeSeconds());
 
+    // With the network, in one transaction.
+    private void QueueLeave(string networkId) => _database.Execute(
+        """
+        INSERT INTO notices (host, address_database, network_id)
+        SELECT host, address_database, id FROM networks WHERE id = $1 AND address_database IS NOT NULL
+        """,
+        networkId);
+
     // A command that died can have been granted addresses that it didn't record.
     private void QueueReleaseOfAll(string nicId) => _database.Execute(
         """
-        INSERT INTO releases (host, address_database, nic_id, epoch)
+        INSERT INTO notices (host, address_database, nic_id, epoch)
         SELECT $1, w.address_database, n.id, $3 FROM nics n JOIN networks w ON w.id = n.network_id
         WHERE n.id = $2 AND w.address_database IS NOT NULL
         """,

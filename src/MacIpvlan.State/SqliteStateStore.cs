@@ -226,6 +226,7 @@ public sealed partial class SqliteStateStore : IStateStore
 
     private int Remove(string id)
     {
+        QueueLeave(id);
         try
         {
             _database.Execute("DELETE FROM networks WHERE id = $1", id);

@@ -185,7 +185,6 @@ public sealed class ContainerNetworks(NetworkSession session)
         CheckNoNics(network, disconnect);
         Release(network, disconnect);
         session.State.RemoveNetwork(network.Id);
-        _segments.Leave(network.Record);
         _parents.RemoveUnused(network.Parent);
     }
 

@@ -5,11 +5,11 @@ namespace MacIpvlan;
 /// <summary>A database from which hosts allocate the addresses of segments, as this host knows it.</summary>
 public sealed class AddressDatabase
 {
-    internal AddressDatabase(AddressDatabaseRecord record, IEnumerable<NetworkRecord> networks, int pendingReleases)
+    internal AddressDatabase(AddressDatabaseRecord record, IEnumerable<NetworkRecord> networks, int pendingNotices)
     {
         Record = record;
         Network = ValueList.OfTexts(networks.Select(static n => n.Name));
-        PendingReleaseCount = pendingReleases;
+        PendingNoticeCount = pendingNotices;
     }
 
     /// <summary>The name, under which networks refer to it.</summary>
@@ -30,8 +30,8 @@ public sealed class AddressDatabase
     /// <summary>The names of the networks of this host whose addresses are from it.</summary>
     public ValueList<string> Network { get; }
 
-    /// <summary>How many times it hasn't been told yet that addresses are free.</summary>
-    public int PendingReleaseCount { get; }
+    /// <summary>How many notices it hasn't got yet of addresses that are free and networks that were removed.</summary>
+    public int PendingNoticeCount { get; }
 
     internal AddressDatabaseRecord Record { get; }
 
@@ -62,8 +62,8 @@ public sealed record AddressDatabaseTest(string Name, AddressDatabaseStatus Stat
     /// <summary>How long another answer took, in milliseconds; null if there was none.</summary>
     public double? RoundtripMilliseconds { get; init; }
 
-    /// <summary>How many times it hasn't been told yet that addresses are free. After a test that succeeds, none.</summary>
-    public int PendingReleaseCount { get; init; }
+    /// <summary>How many notices it hasn't got yet of addresses that are free and networks that were removed. After a test that succeeds, none.</summary>
+    public int PendingNoticeCount { get; init; }
 
     /// <summary>Why it can't be used; empty if it can.</summary>
     public string Reason { get; init; } = "";

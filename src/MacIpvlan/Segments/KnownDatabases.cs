@@ -42,13 +42,13 @@ public sealed class KnownDatabases(NetworkSession session)
     /// <exception cref="NetworkException">AddressDatabaseInUse.</exception>
     public void Unregister(AddressDatabase database, bool force)
     {
-        ReleaseQueue.SendAll(session);
-        int pending = session.State.GetReleases(database.Name).Count;
+        NoticeQueue.TellAll(session);
+        int pending = session.State.GetNotices(database.Name).Count;
         if (pending > 0 && !force)
         {
             throw new NetworkException(
                 NetworkError.AddressDatabaseInUse,
-                $"'{database.Name}' hasn't been told that {Phrase.Count(pending, "address is", "addresses are")} free.",
+                $"'{database.Name}' hasn't been told yet what this host no longer needs ({Phrase.Count(pending, "notice")}).",
                 $"Repeat this when it can be reached (Test-AddressDatabase {database.Name}), or use -Force; then an administrator takes them away "
                 + "with Remove-ContainerNetworkAddress -Host.");
         }
@@ -62,13 +62,13 @@ public sealed class KnownDatabases(NetworkSession session)
     /// </summary>
     public void Tell()
     {
-        if (session.HasState) ReleaseQueue.SendAll(session);
+        if (session.HasState) NoticeQueue.TellAll(session);
     }
 
     /// <summary>Asks a database whether it can be used, and tells it which addresses are free.</summary>
     public AddressDatabaseTest Test(AddressDatabase database)
     {
-        int Pending() => session.State.GetReleases(database.Name).Count;
+        int Pending() => session.State.GetNotices(database.Name).Count;
         try
         {
             session.Databases.Retry(database.Name);
@@ -78,7 +78,7 @@ public sealed class KnownDatabases(NetworkSession session)
             start = Stopwatch.GetTimestamp();
             DatabaseContact contact = session.Databases.Use(database.Name, static d => d.Attend(isHeartbeat: false));
             TimeSpan second = Stopwatch.GetElapsedTime(start);
-            ReleaseQueue.SendAll(session);
+            NoticeQueue.TellAll(session);
             return new(database.Name, AddressDatabaseStatus.Ready)
             {
                 Server = contact.Address,
@@ -87,7 +87,7 @@ public sealed class KnownDatabases(NetworkSession session)
                 IsEncrypted = contact.IsEncrypted,
                 ConnectMilliseconds = first.TotalMilliseconds,
                 RoundtripMilliseconds = second.TotalMilliseconds,
-                PendingReleaseCount = Pending(),
+                PendingNoticeCount = Pending(),
             };
         }
         catch (NetworkException e) when (e.Error is NetworkError.AddressDatabaseUnavailable or NetworkError.AddressDatabaseUnsuitable)
@@ -95,7 +95,7 @@ public sealed class KnownDatabases(NetworkSession session)
             bool isAway = e.Error == NetworkError.AddressDatabaseUnavailable;
             return new(database.Name, isAway ? AddressDatabaseStatus.Unavailable : AddressDatabaseStatus.Unsuitable)
             {
-                PendingReleaseCount = Pending(),
+                PendingNoticeCount = Pending(),
                 Reason = e.Message,
                 RecommendedAction = e.RecommendedAction ?? "",
             };
@@ -104,11 +104,11 @@ public sealed class KnownDatabases(NetworkSession session)
 
     /// <summary>The SQL that a database lacks.</summary>
     /// <exception cref="NetworkException">AddressDatabaseUnavailable or AddressDatabaseUnsuitable.</exception>
-    public string FindMissingSchema(AddressDatabaseRecord database) => With(database, static d => d.FindMissingSchema());
+    public string FindMissingSchema(AddressDatabaseRecord database) => session.Databases.Use(database, static d => d.FindMissingSchema());
 
     /// <summary>Creates the schema of a database, or brings it up to date.</summary>
     /// <exception cref="NetworkException">AddressDatabaseUnavailable or AddressDatabaseUnsuitable.</exception>
-    public void Initialize(AddressDatabaseRecord database) => With(database, static d =>
+    public void Initialize(AddressDatabaseRecord database) => session.Databases.Use(database, static d =>
     {
         d.Initialize();
         return true;
@@ -134,8 +134,5 @@ public sealed class KnownDatabases(NetworkSession session)
     }
 
     private AddressDatabase Describe(AddressDatabaseRecord database, IReadOnlyList<NetworkRecord> networks) => new(
-        database, networks.Where(n => database.Name.Equals(n.Segment?.Database, StringComparison.OrdinalIgnoreCase)), session.State.GetReleases(database.Name).Count);
-
-    // In the host's namespace, whoever calls; one that isn't known too.
-    private T With<T>(AddressDatabaseRecord record, Func<IAddressDatabase, T> work) => session.Databases.UseUnknown(record, work);
+        database, networks.Where(n => database.Name.Equals(n.Segment?.Database, StringComparison.OrdinalIgnoreCase)), session.State.GetNotices(database.Name).Count);
 }

@@ -100,13 +100,9 @@ internal sealed class SegmentBook(NetworkSession session, NetworkSegment segment
             NetworkError.NicNotFound, $"Another command has just released the NIC in {nics[i].NamespaceName}.")))];
     }
 
+    // An address that another station was found to have isn't granted again, because the database is told before.
     private IReadOnlyList<SegmentGrant> Ask(IReadOnlyList<SegmentClaim> claims, IReadOnlyCollection<AddressValue> ofHost) =>
-        session.Databases.Use(segment.Database, database =>
-        {
-            // An address that another station was found to have isn't granted again.
-            ReleaseQueue.Send(session, segment.Database, database);
-            return database.Allocate(segment.Name, ofHost, claims);
-        });
+        NoticeQueue.Use(session, segment.Database, database => database.Allocate(segment.Name, ofHost, claims));
 
     private NicGrant Granted(NicRecord nic, NetworkRecord network, SegmentDemand[] demands, SegmentGrant answer)
     {

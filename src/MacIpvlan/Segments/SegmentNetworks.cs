@@ -53,7 +53,7 @@ internal sealed class SegmentNetworks(NetworkSession session)
         if (network.Segment is not NetworkSegment segment) return;
         try
         {
-            Use(segment, d => d.Join(network, DefinitionOf(network)));
+            NoticeQueue.Use(session, segment.Database, d => Done(() => d.Join(network, DefinitionOf(network))));
         }
         catch (NetworkException e) when (e.Error == NetworkError.SegmentDiffers)
         {
@@ -63,22 +63,11 @@ internal sealed class SegmentNetworks(NetworkSession session)
         }
     }
 
-    /// <summary>Takes a network off its segment, if it has one. A database that can't be reached finds out later.</summary>
+    /// <summary>Takes a network off its segment, if it has one. The state queues that too when the network is removed.</summary>
+    /// <exception cref="NetworkException">The database can't be asked.</exception>
     public void Leave(NetworkRecord network)
     {
-        if (network.Segment is not NetworkSegment segment) return;
-        try
-        {
-            Use(segment, d =>
-            {
-                ReleaseQueue.Send(session, segment.Database, d);
-                d.Leave(network.Id);
-            });
-        }
-        catch (NetworkException e)
-        {
-            session.Warn($"The segment {segment} still has '{network.Name}' on record, until Restore-ContainerNetwork can reach the address database. {e.Message}");
-        }
+        if (network.Segment is NetworkSegment segment) NoticeQueue.Use(session, segment.Database, d => Done(() => d.Leave(network.Id)));
     }
 
     /// <summary>How a network defines its segment.</summary>
@@ -129,11 +118,11 @@ internal sealed class SegmentNetworks(NetworkSession session)
 
     private SegmentDefinition? Find(NetworkSegment segment) => session.Databases.Use(segment.Database, d => d.FindSegment(segment.Name));
 
-    private void Use(NetworkSegment segment, Action<IAddressDatabase> work) => session.Databases.Use<object?>(segment.Database, d =>
+    private static object? Done(Action work)
     {
-        work(d);
+        work();
         return null;
-    });
+    }
 
     private static NetworkException Differs(NetworkSegment segment, IReadOnlyList<SettingDifference> differences) => new(
         NetworkError.SegmentDiffers,

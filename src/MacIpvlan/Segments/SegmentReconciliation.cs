@@ -16,14 +16,10 @@ internal sealed class SegmentReconciliation(NetworkSession session)
         // Read before and after, because other commands connect NICs meanwhile: an address counts as not granted if it was there
         // before, and as forgotten if it isn't there after.
         Dictionary<string, NicRecord> before = session.State.GetNics().ToDictionary(static n => n.Id);
-        HeldAddresses held = session.Databases.Use(database, d =>
-        {
-            ReleaseQueue.Send(session, database, d);
-            return d.GetHeld();
-        });
+        HeldAddresses held = NoticeQueue.Use(session, database, static d => d.GetHeld());
         NetworkRecord[] networks = [.. session.State.GetNetworks().Where(n => database.Equals(n.Segment?.Database, StringComparison.OrdinalIgnoreCase))];
         IReadOnlyList<NicRecord> nics = session.State.GetNics();
-        HashSet<string> freed = [.. session.State.GetReleases(database).Select(static r => r.NicId)];
+        HashSet<string> freed = [.. session.State.GetNotices(database).OfType<AddressRelease>().Select(static r => r.NicId)];
         return
         [
             .. FindMisplaced(database, networks, held),

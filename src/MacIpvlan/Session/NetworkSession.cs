@@ -180,8 +180,6 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
         _namespaces?.Dispose();
         _host?.Dispose();
         _ownNamespace?.Dispose();
-        if (_isBranch) return;
-        _databases?.Dispose();
-        _state?.Dispose();
+        if (!_isBranch) _state?.Dispose();
     }
 }

@@ -15,6 +15,9 @@ namespace MacIpvlan.State;
 /// </exception>
 public interface IAddressDatabase : IDisposable
 {
+    /// <summary>How long a call tries to get an answer; null for as long as is on record for the database.</summary>
+    TimeSpan? Patience { get; set; }
+
     /// <summary>Tells the database that this host is there.</summary>
     /// <param name="isHeartbeat">Whether the host goes on to do so, so that a silent host can be taken for gone.</param>
     DatabaseContact Attend(bool isHeartbeat);
@@ -108,16 +111,23 @@ public sealed record SegmentRefusal(NetworkError Error, AddressValue? Address, s
 /// <param name="Epoch">The number of the grant.</param>
 public sealed record GrantedAddress(int Ordinal, InterfaceAddress Address, long Epoch);
 
+/// <summary>What a database must be told.</summary>
+public abstract record DatabaseNotice
+{
+    /// <summary>Its number in the queue of this host.</summary>
+    public long Ordinal { get; init; }
+}
+
 /// <summary>An address to free, or all addresses of a NIC.</summary>
 /// <param name="NicId">The NIC's id.</param>
 /// <param name="Epoch">The number of the grant. What has been granted later is kept.</param>
 /// <param name="Address">The address; null for all.</param>
 /// <param name="Foreign">The other station that has it; null if it is free.</param>
-public sealed record AddressRelease(string NicId, long Epoch, AddressValue? Address, ForeignAddress? Foreign)
-{
-    /// <summary>Its number in the queue of this host.</summary>
-    public long Ordinal { get; init; }
-}
+public sealed record AddressRelease(string NicId, long Epoch, AddressValue? Address, ForeignAddress? Foreign) : DatabaseNotice;
+
+/// <summary>A network that was removed, and so isn't on its segment any longer.</summary>
+/// <param name="NetworkId">The network's id.</param>
+public sealed record NetworkLeave(string NetworkId) : DatabaseNotice;
 
 /// <summary>What a database has on record for a host.</summary>
 /// <param name="Networks">The ids of its networks that are on segments.</param>

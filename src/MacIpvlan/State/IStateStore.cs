@@ -140,7 +140,7 @@ public interface IStateStore : IAddressBook, IDisposable
     /// <exception cref="NetworkException">AddressDatabaseExists.</exception>
     void AddAddressDatabase(AddressDatabaseRecord database);
 
-    /// <summary>Removes an address database with the releases that it hasn't been told of.</summary>
+    /// <summary>Removes an address database with the notices for it.</summary>
     /// <exception cref="NetworkException">AddressDatabaseInUse: networks use it.</exception>
     void RemoveAddressDatabase(string name);
 
@@ -161,9 +161,9 @@ public interface IStateStore : IAddressBook, IDisposable
     /// <summary>Frees an address that a NIC lost, because it has another one.</summary>
     void ForgetLostLeases(string nicId);
 
-    /// <summary>What NICs no longer need, and an address database hasn't been told of, in the order it happened.</summary>
-    IReadOnlyList<AddressRelease> GetReleases(string database);
+    /// <summary>What an address database hasn't been told yet, in the order it happened: what NICs no longer need, networks that were removed.</summary>
+    IReadOnlyList<DatabaseNotice> GetNotices(string database);
 
-    /// <summary>Removes releases that the database has been told of.</summary>
-    void RemoveReleases(IReadOnlyList<AddressRelease> releases);
+    /// <summary>Removes notices that the database has been told.</summary>
+    void RemoveNotices(IReadOnlyList<DatabaseNotice> notices);
 }

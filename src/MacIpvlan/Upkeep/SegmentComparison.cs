@@ -19,9 +19,7 @@ internal sealed class SegmentComparison(NetworkSession session, Repairs repairs)
     public IEnumerable<NetworkDifference> Compare(IReadOnlyList<ContainerNetwork> networks, bool areAll)
     {
         HashSet<string> wanted = [.. networks.Select(static n => n.Id)];
-        string[] used = areAll
-            ? [.. session.State.GetAddressDatabases().Select(static d => d.Name)]
-            : [.. networks.Select(static n => n.Record.Segment?.Database).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase)];
+        string[] used = [.. networks.Select(static n => n.Record.Segment?.Database).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase)];
         foreach (SegmentFinding finding in used.SelectMany(Find))
         {
             if (NetworkOf(finding) is NetworkRecord network ? !wanted.Contains(network.Id) : !areAll) continue;

@@ -39,12 +39,9 @@ internal sealed class SegmentKeeper(NetworkSession session, Func<string, string,
         {
             if (!_heartbeats.TryGetValue(database, out Heartbeat? heartbeat)) _heartbeats[database] = heartbeat = new(database);
             // One that doesn't answer is asked again when it has failed.
-            heartbeat.Asked ??= session.Databases.Start(database, d =>
-            {
-                DatabaseContact contact = d.Attend(isHeartbeat: true);
-                ReleaseQueue.Send(session, database, d);
-                return contact;
-            });
+            if (heartbeat.Asked is not null) continue;
+            heartbeat.Notices = session.State.GetNotices(database);
+            heartbeat.Asked = NoticeQueue.Start(session, database, heartbeat.Notices, static d => d.Attend(isHeartbeat: true));
         }
     }
 
@@ -55,6 +52,7 @@ internal sealed class SegmentKeeper(NetworkSession session, Func<string, string,
         try
         {
             DatabaseContact contact = (DatabaseContact)answer.GetAwaiter().GetResult()!;
+            NoticeQueue.Forget(session, heartbeat.Notices);
             session.Databases.Retry(heartbeat.Database);
             // What was reconciled when this command started isn't known from then, so the first answer counts as a change.
             if ((heartbeat.Last?.Epoch, heartbeat.Last?.Server) != (contact.Epoch, contact.Server)) Reconcile(items);
@@ -86,6 +84,9 @@ internal sealed class SegmentKeeper(NetworkSession session, Func<string, string,
 
         // The question that isn't answered yet.
         public Task<object?>? Asked { get; set; }
+
+        // What it is told with that.
+        public IReadOnlyList<DatabaseNotice> Notices { get; set; } = [];
 
         public DatabaseContact? Last { get; set; }
 
