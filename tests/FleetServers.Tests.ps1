@@ -93,8 +93,8 @@ Describe 'PostgreSQL' -Tag Native, Once {
     }
 
     It 'has no process left when its first one was killed' {
-        $processes = Get-FleetProcess $server
         Suspend-PostgresServer $server
+        $processes = Get-FleetProcess $server
         # The others would end by themselves.
         Send-FleetSignal KILL $server.Id
         $server.Process.WaitForExit()

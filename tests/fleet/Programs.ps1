@@ -38,12 +38,14 @@ function New-FleetServer {
 }
 
 function Get-FreePort {
-    # A TCP port that nothing uses in this network namespace.
-    $listener = [Net.Sockets.TcpListener]::new([ipaddress]::IPv6Any, 0)
-    $listener.Server.DualMode = $true
-    $listener.Start()
-    $listener.LocalEndpoint.Port
-    $listener.Stop()
+    # A TCP port that nothing uses in this network namespace, and that the kernel gives to no client: those begin at 32768.
+    while ($true) {
+        $listener = [Net.Sockets.TcpListener]::new([ipaddress]::IPv6Any, (Get-Random -Minimum 10000 -Maximum 32768))
+        $listener.Server.DualMode = $true
+        try { $listener.Start(); return $listener.LocalEndpoint.Port }
+        catch [Net.Sockets.SocketException] { Write-Debug "$_" }
+        finally { $listener.Stop() }
+    }
 }
 
 function Invoke-FleetProgram {
