@@ -53,10 +53,12 @@ internal sealed class ConnectionSettings
         NpgsqlConnectionStringBuilder builder = new(_text) { Host = server.Host, Port = server.Port, Timeout = seconds };
         // Held until the connection is open, so that nobody exchanges it between the check and its use.
         using HeldFile? passwords = OpenPasswordFile(builder);
-        using HeldFile? key = builder.SslKey is string path ? SecretFile.Open(path, "key file") : null;
+        using HeldFile? key = builder.SslKey is string path ? ConnectionFile.Open(path, "key file") : null;
+        using HeldFile? authority = builder.RootCertificate is string trusted ? ConnectionFile.Open(trusted, "root certificate", isSecret: false) : null;
+        if (authority is not null) builder.RootCertificate = authority.Path;
         if (passwords is not null) builder.Passfile = passwords.Path;
         if (key is not null) builder.SslKey = key.Path;
-        if (_database.PasswordFile is string file) builder.Password = SecretFile.ReadPassword(file);
+        if (_database.PasswordFile is string file) builder.Password = ConnectionFile.ReadPassword(file);
         NpgsqlSlimDataSourceBuilder source = new(builder.ConnectionString);
         source.EnableTransportSecurity();
         // Only texts and numbers are exchanged, so the server's catalog isn't read.
@@ -80,8 +82,8 @@ internal sealed class ConnectionSettings
         if (_database.PasswordFile is not null) return null;
         string? path = builder.Passfile ?? Environment.GetEnvironmentVariable("PGPASSFILE");
         string usual = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".pgpass");
-        return path is { Length: > 0 } ? SecretFile.Open(path, "password file")
-            : File.Exists(usual) ? SecretFile.Open(usual, "password file")
+        return path is { Length: > 0 } ? ConnectionFile.Open(path, "password file")
+            : File.Exists(usual) ? ConnectionFile.Open(usual, "password file")
             : null;
     }
 

@@ -10,15 +10,15 @@ namespace MacIpvlan.Fleet;
 /// </summary>
 /// <param name="settings">How to connect.</param>
 /// <param name="name">The name of the database, for messages.</param>
-/// <param name="timeout">How long a question can take, unless <see cref="Patience"/> says otherwise.</param>
+/// <param name="timeout">How long a question can take.</param>
 internal sealed class DatabaseConnection(ConnectionSettings settings, string name, TimeSpan timeout) : IDisposable
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
     private NpgsqlConnection? _connection;
     private int _first;
 
-    /// <summary>How long a question can take; null for the usual time.</summary>
-    public TimeSpan? Patience { get; set; }
+    /// <summary>Whether a question is asked only once: again at most if a connection from before is broken.</summary>
+    public bool AsksOnce { get; set; }
 
     /// <summary>The server that was connected to last.</summary>
     public DatabaseServer Server => settings.Servers[_first];
@@ -34,6 +34,7 @@ internal sealed class DatabaseConnection(ConnectionSettings settings, string nam
         long start = Stopwatch.GetTimestamp();
         while (true)
         {
+            bool isNew = _connection is null;
             try
             {
                 return ask(new(_connection ??= Connect(start), Left(start)));
@@ -42,7 +43,7 @@ internal sealed class DatabaseConnection(ConnectionSettings settings, string nam
             {
                 Close();
                 if (DatabaseErrors.Explain(e, name, Server) is NetworkException refusal) throw refusal;
-                if (Left(start) <= s_pause) throw Absent(e);
+                if (Left(start) <= s_pause || (AsksOnce && isNew)) throw Absent(e);
                 Thread.Sleep(s_pause);
             }
         }
@@ -116,7 +117,7 @@ internal sealed class DatabaseConnection(ConnectionSettings settings, string nam
         }
     }
 
-    private TimeSpan Left(long start) => (Patience ?? timeout) - Stopwatch.GetElapsedTime(start);
+    private TimeSpan Left(long start) => timeout - Stopwatch.GetElapsedTime(start);
 
     private NetworkException Absent(Exception reason) => new(
         NetworkError.AddressDatabaseUnavailable,

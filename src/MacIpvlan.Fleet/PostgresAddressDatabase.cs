@@ -29,7 +29,7 @@ public sealed class PostgresAddressDatabase : IAddressDatabase
     }
 
     /// <inheritdoc/>
-    public TimeSpan? Patience { get => _connection.Patience; set => _connection.Patience = value; }
+    public bool AsksOnce { get => _connection.AsksOnce; set => _connection.AsksOnce = value; }
 
     /// <inheritdoc/>
     public DatabaseContact Attend(bool isHeartbeat) => _connection.Ask(q => Attend(q, isHeartbeat));

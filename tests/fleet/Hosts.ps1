@@ -22,9 +22,14 @@ function New-FleetHost {
     $password = "secret$Number"
     New-PostgresRole $Server $name $password
     Invoke-PostgresSql $Server "GRANT macipvlan_host TO $name"
-    $folder = (New-Item (Join-Path ([IO.Path]::GetTempPath()) "macipvlan-host.$(New-Guid)") -ItemType Directory).FullName
+    $folder = New-HostFolder
     Set-PrivateContent $folder/password $password
     [pscustomobject]@{ Name = $name; Namespace = $name; Number = $Number; State = "$folder/state.db"; PasswordFile = "$folder/password" }
+}
+
+function New-HostFolder {
+    # A folder of root, which nobody else can change. It goes with the test's other temporary files.
+    (New-Item (Join-Path ([IO.Path]::GetTempPath()) "macipvlan-host.$(New-Guid)") -ItemType Directory).FullName
 }
 
 function Start-FleetShell {
@@ -66,7 +71,10 @@ function Invoke-FleetHost {
 function Get-FleetConnection([object]$FleetHost, [object[]]$Server) {
     # The connection string of a host for servers that it reaches, of which one is the primary.
     $places = ($Server | ForEach-Object { "$($_.Address):$($_.Port)" }) -join ','
-    "Host=$places;Database=postgres;Username=$($FleetHost.Name);SSL Mode=VerifyFull;Root Certificate=$($Server[0].CaFile)"
+    # The servers' user could change the file in their folder.
+    $authority = "$(New-HostFolder)/ca.crt"
+    Copy-Item $Server[0].CaFile $authority
+    "Host=$places;Database=postgres;Username=$($FleetHost.Name);SSL Mode=VerifyFull;Root Certificate=$authority"
 }
 
 function Get-KernelAddress([string]$Pattern = '^h\d+c') {

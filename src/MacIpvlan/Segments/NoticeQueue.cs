@@ -8,9 +8,6 @@ namespace MacIpvlan;
 /// </summary>
 internal static class NoticeQueue
 {
-    // To free an address is no reason to keep anybody waiting.
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
-
     /// <summary>Asks a database something, after it has been told what it hasn't been told.</summary>
     /// <param name="session">The session.</param>
     /// <param name="name">The name of the database.</param>
@@ -46,7 +43,8 @@ internal static class NoticeQueue
             {
                 session.Databases.Use<object?>(known.Name, database =>
                 {
-                    database.Patience = s_patience;
+                    // To free an address is no reason to keep anybody waiting for a server to come back.
+                    database.AsksOnce = true;
                     Tell(database, notices);
                     return null;
                 });

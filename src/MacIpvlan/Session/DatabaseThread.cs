@@ -51,7 +51,7 @@ internal sealed class DatabaseThread
         try
         {
             _database ??= Open();
-            _database.Patience = null;
+            _database.AsksOnce = false;
             completion.SetResult(work(_database));
         }
         catch (Exception e)

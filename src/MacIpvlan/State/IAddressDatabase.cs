@@ -15,8 +15,8 @@ namespace MacIpvlan.State;
 /// </exception>
 public interface IAddressDatabase : IDisposable
 {
-    /// <summary>How long a call tries to get an answer; null for as long as is on record for the database.</summary>
-    TimeSpan? Patience { get; set; }
+    /// <summary>Whether a call that gets no answer fails at once, instead of trying again until the time is over.</summary>
+    bool AsksOnce { get; set; }
 
     /// <summary>Tells the database that this host is there.</summary>
     /// <param name="isHeartbeat">Whether the host goes on to do so, so that a silent host can be taken for gone.</param>

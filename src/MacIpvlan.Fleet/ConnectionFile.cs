@@ -3,15 +3,21 @@ using MacIpvlan.Linux;
 
 namespace MacIpvlan.Fleet;
 
-/// <summary>Files with passwords and keys, which nobody but their owner may read.</summary>
-internal static class SecretFile
+/// <summary>
+/// Files that a connection depends on. Others must not exchange or change them; those with passwords and keys, not read them,
+/// either.
+/// </summary>
+internal static class ConnectionFile
 {
     private const int MaxPasswordLength = 4096;
-    private const UnixFileMode OfOthers = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+    private const UnixFileMode ReadByOthers = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    /// <summary>Opens a file that only root or this user can read or exchange.</summary>
+    /// <summary>Opens a file, which stays the same until it is closed.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="what">What it is, for messages.</param>
+    /// <param name="isSecret">Whether others must not read it.</param>
     /// <exception cref="NetworkException">AddressDatabaseUnsuitable.</exception>
-    public static HeldFile Open(string path, string what)
+    public static HeldFile Open(string path, string what, bool isSecret = true)
     {
         HeldFile? file = null;
         try
@@ -20,7 +26,8 @@ internal static class SecretFile
             file.CheckExchange();
             string? reason = file.Status.Type != FileType.File ? "isn't a file"
                 : !file.Status.IsTrusted ? "belongs to another user"
-                : (file.Status.Rights & OfOthers) != 0 ? "can be read or changed by others"
+                : file.Status.IsWritableByOthers ? "can be changed by others"
+                : isSecret && (file.Status.Rights & ReadByOthers) != 0 ? "can be read by others"
                 : null;
             return reason is null ? file : throw Unusable(what, path, reason);
         }
@@ -49,5 +56,5 @@ internal static class SecretFile
     private static NetworkException Unusable(string what, string path, string reason) => new(
         NetworkError.AddressDatabaseUnsuitable,
         $"The {what} {path} {reason}.",
-        "Make it a file that only root can read: chown root FILE; chmod 600 FILE.");
+        "Make it a file of root, in a folder of root, that nobody else can change, or read if it is secret: chown root FILE; chmod 600 FILE.");
 }
