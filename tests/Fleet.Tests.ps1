@@ -196,8 +196,7 @@ Describe 'A segment that hosts share' -Tag Native, Once -ForEach $one {
 
     It 'frees what the state of a host has lost' {
         $null = Connect-ContainerNic lan here1
-        $id = (Get-StateRow nics).id
-        Set-StateRow "DELETE FROM leases WHERE nic_id = '$id'; DELETE FROM runs; DELETE FROM nics WHERE id = '$id'"
+        Set-StateRow 'DELETE FROM leases; DELETE FROM runs; DELETE FROM nics'
         ip -n here1 link delete eth0
         (Test-ContainerNetwork lan).Kind | Should -Be LeaseWithoutNic, LeaseWithoutNic
         (Restore-ContainerNetwork | Where-Object Result -EQ Released) | Should -HaveCount 2

@@ -76,8 +76,10 @@ internal sealed class SegmentBook(NetworkSession session, NetworkSegment segment
         SegmentDemand demand = new(lease.Ordinal, lease.Address.Value.Family, lease.Address.Value);
         SegmentGrant grant = Ask([ClaimOf(nic, [demand])], [])[0];
         if (grant.Refusal is not null) return grant.Refusal;
-        LeaseRecord again = lease with { Epoch = grant.Addresses[0].Epoch };
-        session.State.SetSegmentLeases([nic with { Leases = [.. nic.Leases.Select(l => l == lease ? again : l)] }]);
+        // As it is on record by now: another address of it can have been had again since it was read.
+        NicRecord[] now = [.. session.State.GetNics(nic.NetworkId).Where(n => n.Id == nic.Id)
+            .Select(n => n with { Leases = [.. n.Leases.Select(l => l == lease ? l with { Epoch = grant.Addresses[0].Epoch } : l)] })];
+        GiveBackUnrecorded([nic], session.State.SetSegmentLeases(now));
         return null;
     }
 
@@ -95,7 +97,9 @@ internal sealed class SegmentBook(NetworkSession session, NetworkSegment segment
             grants = [.. nics.Select((n, i) => TakeUnconfirmed(n, networks[i], demands[i], e))];
         }
 
-        IReadOnlySet<string> recorded = session.State.SetSegmentLeases([.. grants.Select(static g => g.Nic).OfType<NicRecord>()]);
+        NicRecord[] granted = [.. grants.Select(static g => g.Nic).OfType<NicRecord>()];
+        IReadOnlySet<string> recorded = session.State.SetSegmentLeases(granted);
+        GiveBackUnrecorded(granted, recorded);
         return [.. grants.Select((g, i) => g.Nic is null || recorded.Contains(g.Nic.Id) ? g : new(null, new(
             NetworkError.NicNotFound, $"Another command has just released the NIC in {nics[i].NamespaceName}.")))];
     }
@@ -103,6 +107,18 @@ internal sealed class SegmentBook(NetworkSession session, NetworkSegment segment
     // An address that another station was found to have isn't granted again, because the database is told before.
     private IReadOnlyList<SegmentGrant> Ask(IReadOnlyList<SegmentClaim> claims, IReadOnlyCollection<AddressValue> ofHost) =>
         NoticeQueue.Use(session, segment.Database, database => database.Allocate(segment.Name, ofHost, claims));
+
+    // Another command has released the NIC meanwhile, and can have told the database before it granted anything.
+    private void GiveBackUnrecorded(IEnumerable<NicRecord> granted, IReadOnlySet<string> recorded)
+    {
+        AddressRelease[] releases = [.. granted.Where(n => !recorded.Contains(n.Id)).Select(static n => new AddressRelease(n.Id, long.MaxValue, null, null))];
+        if (releases.Length == 0) return;
+        session.Databases.Use<object?>(segment.Database, database =>
+        {
+            database.Release(releases);
+            return null;
+        });
+    }
 
     private NicGrant Granted(NicRecord nic, NetworkRecord network, SegmentDemand[] demands, SegmentGrant answer)
     {
