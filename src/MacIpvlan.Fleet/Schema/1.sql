@@ -212,20 +212,29 @@ CREATE TRIGGER cut_run AFTER INSERT ON macipvlan.addresses FOR EACH ROW EXECUTE 
 CREATE FUNCTION macipvlan.join_runs() RETURNS trigger
 LANGUAGE plpgsql SET search_path = macipvlan, pg_catalog, pg_temp AS $$
 DECLARE
-    below inet;
+    above free_runs;
+    below free_runs;
 BEGIN
     PERFORM FROM segments WHERE id = OLD.segment_id FOR NO KEY UPDATE;
-    IF NOT EXISTS (SELECT FROM subnets s WHERE s.segment_id = OLD.segment_id AND s.prefix = OLD.prefix AND s.allocatable @> OLD.address) THEN
+    SELECT * INTO above FROM free_runs
+    WHERE segment_id = OLD.segment_id AND prefix = OLD.prefix AND last >= OLD.address ORDER BY last LIMIT 1;
+    -- It is in a run already if the same statement has changed the ranges.
+    IF above.first <= OLD.address OR NOT EXISTS (
+        SELECT FROM subnets s WHERE s.segment_id = OLD.segment_id AND s.prefix = OLD.prefix AND s.allocatable @> OLD.address) THEN
         RETURN NULL;
     END IF;
-    DELETE FROM free_runs WHERE segment_id = OLD.segment_id AND prefix = OLD.prefix AND last = OLD.address - 1 RETURNING first INTO below;
-    UPDATE free_runs SET first = coalesce(below, OLD.address)
-    WHERE segment_id = OLD.segment_id AND prefix = OLD.prefix AND first = OLD.address + 1 AND last = (
-        SELECT f.last FROM free_runs f WHERE f.segment_id = OLD.segment_id AND f.prefix = OLD.prefix AND f.last > OLD.address
-        ORDER BY f.last LIMIT 1);
-    IF NOT FOUND THEN
-        INSERT INTO free_runs (segment_id, prefix, first, last)
-        VALUES (OLD.segment_id, OLD.prefix, coalesce(below, OLD.address), OLD.address);
+    SELECT * INTO below FROM free_runs
+    WHERE segment_id = OLD.segment_id AND prefix = OLD.prefix AND last < OLD.address ORDER BY last DESC LIMIT 1;
+    -- There is nothing below 0.0.0.0 and above 255.255.255.255, so only addresses that exist are added to.
+    IF below.last + 1 = OLD.address THEN
+        DELETE FROM free_runs WHERE segment_id = below.segment_id AND prefix = below.prefix AND last = below.last;
+    ELSE
+        below.first := OLD.address;
+    END IF;
+    IF above.first - 1 = OLD.address THEN
+        UPDATE free_runs SET first = below.first WHERE segment_id = above.segment_id AND prefix = above.prefix AND last = above.last;
+    ELSE
+        INSERT INTO free_runs (segment_id, prefix, first, last) VALUES (OLD.segment_id, OLD.prefix, below.first, OLD.address);
     END IF;
     RETURN NULL;
 END $$;
@@ -385,15 +394,13 @@ CREATE FUNCTION macipvlan.lowest_free(p_segment integer, p_prefix cidr, p_avoid 
 LANGUAGE plpgsql STABLE SET search_path = macipvlan, pg_catalog, pg_temp AS $$
 DECLARE
     run record;
-    candidate inet;
 BEGIN
     FOR run IN SELECT first, last FROM free_runs WHERE segment_id = p_segment AND prefix = p_prefix ORDER BY last LOOP
-        candidate := run.first;
-        WHILE candidate = ANY (p_avoid) LOOP
-            candidate := candidate + 1;
+        WHILE array_position(p_avoid, run.first) IS NOT NULL AND run.first < run.last LOOP
+            run.first := run.first + 1;
         END LOOP;
-        IF candidate <= run.last THEN
-            RETURN candidate;
+        IF array_position(p_avoid, run.first) IS NULL THEN
+            RETURN run.first;
         END IF;
     END LOOP;
     RETURN NULL;
