@@ -259,10 +259,12 @@ BEGIN
     RETURN known;
 END $$;
 
--- Notes that a host is there. Last in a transaction, because nobody must wait for a segment while it holds its host.
+-- Notes that a host is there. Last in a transaction, because nobody must wait for a segment while it holds its host. And it waits
+-- for nobody, since who holds the host notes the same, or is about to take its addresses away.
 CREATE FUNCTION macipvlan.note_seen(p_number integer) RETURNS void
 LANGUAGE sql SET search_path = macipvlan, pg_catalog, pg_temp AS $$
-    UPDATE hosts SET seen_at = now() WHERE number = p_number AND seen_at < now() - interval '10 seconds';
+    UPDATE hosts SET seen_at = now() WHERE number = (
+        SELECT number FROM hosts WHERE number = p_number AND seen_at < now() - interval '10 seconds' FOR NO KEY UPDATE SKIP LOCKED);
 $$;
 
 -- A heartbeat, and the first call of each connection.
@@ -364,16 +366,14 @@ BEGIN
     PERFORM note_seen(own);
 END $$;
 
--- Takes the addresses of a host on a segment away, or on all segments.
-CREATE FUNCTION macipvlan.take_away(p_number integer, p_segment integer) RETURNS integer
+-- Takes the addresses of a host on segments away, which the caller has locked.
+CREATE FUNCTION macipvlan.take_away(p_number integer, p_segments integer[]) RETURNS integer
 LANGUAGE plpgsql SET search_path = macipvlan, pg_catalog, pg_temp AS $$
 DECLARE
     taken integer;
 BEGIN
-    PERFORM FROM segments WHERE id IN (SELECT segment_id FROM members WHERE host_number = p_number)
-        AND (p_segment IS NULL OR id = p_segment) ORDER BY id FOR NO KEY UPDATE;
     DELETE FROM addresses a USING members m
-    WHERE m.host_number = p_number AND a.member_id = m.id AND a.segment_id = m.segment_id AND (p_segment IS NULL OR m.segment_id = p_segment);
+    WHERE m.host_number = p_number AND m.segment_id = ANY (p_segments) AND a.segment_id = m.segment_id AND a.member_id = m.id;
     GET DIAGNOSTICS taken = ROW_COUNT;
     IF taken > 0 THEN
         UPDATE hosts SET epoch = epoch + 1 WHERE number = p_number;
@@ -381,13 +381,25 @@ BEGIN
     RETURN taken;
 END $$;
 
--- Takes the addresses of hosts away that haven't been heard of for longer than the segment's grace.
-CREATE FUNCTION macipvlan.take_from_gone(p_segment integer) RETURNS boolean
-LANGUAGE sql SET search_path = macipvlan, pg_catalog, pg_temp AS $$
-    SELECT coalesce(sum(take_away(h.number, g.id)), 0) > 0
-    FROM segments g JOIN hosts h ON h.beats AND h.seen_at < now() - g.grace
-    WHERE g.id = p_segment AND EXISTS (SELECT FROM members m WHERE m.host_number = h.number AND m.segment_id = g.id);
-$$;
+-- Takes the addresses of hosts away that haven't been heard of for longer than the segment's grace. The one that calls isn't gone.
+CREATE FUNCTION macipvlan.take_from_gone(p_segment integer, p_caller integer) RETURNS boolean
+LANGUAGE plpgsql SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+DECLARE
+    -- In seconds, because the length of a day depends on the time zone, which is the caller's.
+    silent_since timestamptz := (
+        SELECT now() - make_interval(secs => extract(epoch FROM grace)::double precision) FROM segments WHERE id = p_segment);
+    gone integer;
+    taken integer := 0;
+BEGIN
+    -- Waits for a heartbeat that is under way. By number, so that no two transactions wait for each other.
+    FOR gone IN SELECT h.number FROM hosts h
+        WHERE h.beats AND h.seen_at < silent_since AND h.number <> p_caller
+            AND EXISTS (SELECT FROM members m WHERE m.host_number = h.number AND m.segment_id = p_segment)
+        ORDER BY h.number FOR NO KEY UPDATE LOOP
+        taken := taken + take_away(gone, ARRAY[p_segment]);
+    END LOOP;
+    RETURN taken > 0;
+END $$;
 
 -- The lowest free address of a subnet that isn't one to avoid.
 CREATE FUNCTION macipvlan.lowest_free(p_segment integer, p_prefix cidr, p_avoid inet[]) RETURNS inet
@@ -471,7 +483,7 @@ BEGIN
                 -- Another station that was found there may have gone: the host probes it again.
                 IF FOUND AND held.kind = 'Foreign' THEN
                     DELETE FROM addresses a WHERE a.segment_id = segment AND a.address = demand.address;
-                ELSIF FOUND AND (held.member_id IS NULL OR NOT take_from_gone(segment)
+                ELSIF FOUND AND (held.member_id IS NULL OR NOT take_from_gone(segment, own)
                     OR EXISTS (SELECT FROM addresses a WHERE a.segment_id = segment AND a.address = demand.address)) THEN
                     SELECT 'AddressInUse', demand.address, describe(held) INTO refusal, address, detail;
                     EXIT;
@@ -487,7 +499,7 @@ BEGIN
                     candidate := lowest_free(segment, subnet.prefix, p_avoid);
                     EXIT WHEN candidate IS NOT NULL;
                 END LOOP;
-                EXIT WHEN candidate IS NOT NULL OR NOT take_from_gone(segment);
+                EXIT WHEN candidate IS NOT NULL OR NOT take_from_gone(segment, own);
             END LOOP;
             IF candidate IS NULL THEN
                 refusal := 'AddressesExhausted';
@@ -549,14 +561,28 @@ $$;
 CREATE FUNCTION macipvlan.reclaim(p_host_name text, p_segment text) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = macipvlan, pg_catalog, pg_temp AS $$
 DECLARE
-    wanted integer := (SELECT id FROM segments WHERE lower(name) = lower(p_segment));
-    taken integer;
+    -- An id comes first, because a host can have the id of another one as its name.
+    numbers integer[] := ARRAY(SELECT number FROM hosts WHERE id::text = lower(p_host_name));
+    wanted integer;
 BEGIN
-    SELECT sum(take_away(number, wanted)) INTO taken FROM hosts WHERE name = p_host_name OR id::text = p_host_name;
-    IF taken IS NULL THEN
-        RAISE EXCEPTION 'there is no host %', p_host_name USING ERRCODE = 'no_data_found';
+    IF numbers = '{}' THEN
+        numbers := ARRAY(SELECT number FROM hosts WHERE name = p_host_name);
     END IF;
-    RETURN taken;
+    IF numbers = '{}' THEN
+        RAISE EXCEPTION 'there is no host %', p_host_name USING ERRCODE = 'no_data_found';
+    ELSIF cardinality(numbers) > 1 THEN
+        RAISE EXCEPTION 'several hosts have the name %; specify the id of one', p_host_name USING ERRCODE = 'too_many_rows';
+    END IF;
+    IF p_segment IS NOT NULL THEN
+        SELECT id INTO wanted FROM segments WHERE lower(name) = lower(p_segment);
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'there is no segment %', p_segment USING ERRCODE = 'undefined_object';
+        END IF;
+    END IF;
+    -- All segments before the host, as in other transactions.
+    RETURN take_away(numbers[1], ARRAY(
+        SELECT id FROM segments WHERE id IN (SELECT segment_id FROM members WHERE host_number = numbers[1]) AND (wanted IS NULL OR id = wanted)
+        ORDER BY id FOR NO KEY UPDATE));
 END $$;
 
 CREATE VIEW macipvlan.holders AS
