@@ -52,16 +52,20 @@ CREATE TABLE macipvlan.hosts (
     id uuid NOT NULL UNIQUE,
     name text NOT NULL CHECK (name ~ '^[[:graph:]]{1,255}$'),
     role name NOT NULL DEFAULT session_user,
-    -- A boot that another one has followed doesn't return: two machines have the same state.
     boot_id text NOT NULL CHECK (length(boot_id) <= 64),
-    previous_boot_id text,
     -- Grows when addresses of the host are reclaimed, so that the host finds out.
     epoch bigint NOT NULL DEFAULT 1,
     -- Whether it sends heartbeats, and when it was heard last, by the clock of this server.
     beats boolean NOT NULL DEFAULT false,
     seen_at timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 50);
-CREATE INDEX hosts_name ON macipvlan.hosts (name);
+
+-- Boots that others have followed. If one returns, two machines have the same state: any number of copies are found out.
+CREATE TABLE macipvlan.past_boots (
+    host_number integer NOT NULL REFERENCES macipvlan.hosts (number) ON DELETE CASCADE,
+    boot_id text NOT NULL,
+    PRIMARY KEY (host_number, boot_id)
+);
 
 -- A segment is one wire.
 CREATE TABLE macipvlan.segments (
@@ -272,27 +276,30 @@ CREATE FUNCTION macipvlan.attend(p_host uuid, p_name text, p_boot_id text, p_bea
 RETURNS TABLE (epoch bigint, server text, first_interface integer, last_interface integer)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = macipvlan, pg_catalog, pg_temp AS $$
 DECLARE
+    own integer;
     known hosts;
 BEGIN
-    SELECT * INTO known FROM hosts WHERE id = p_host;
-    IF NOT FOUND THEN
-        INSERT INTO hosts (id, name, boot_id, beats) VALUES (p_host, p_name, p_boot_id, p_beats)
-        ON CONFLICT (id) DO NOTHING;
-        SELECT * INTO STRICT known FROM hosts WHERE id = p_host;
+    -- Not by ON CONFLICT alone, which would use up a number with each call.
+    IF NOT EXISTS (SELECT FROM hosts WHERE id = p_host) THEN
+        INSERT INTO hosts (id, name, boot_id, beats) VALUES (p_host, p_name, p_boot_id, p_beats) ON CONFLICT (id) DO NOTHING;
     END IF;
-    PERFORM own_host(p_host);
-    IF known.previous_boot_id = p_boot_id THEN
-        RAISE EXCEPTION 'another machine is host % too, perhaps a copy of this one', known.name USING ERRCODE = 'MI001';
+    own := own_host(p_host);
+    SELECT * INTO known FROM hosts WHERE number = own;
+    IF p_beats OR (known.name, known.boot_id) IS DISTINCT FROM (p_name, p_boot_id) OR known.seen_at < now() - interval '10 seconds' THEN
+        -- If its addresses are being taken away, it finds out now.
+        SELECT * INTO known FROM hosts WHERE number = own FOR NO KEY UPDATE;
+        IF known.boot_id <> p_boot_id THEN
+            IF EXISTS (SELECT FROM past_boots WHERE host_number = own AND boot_id = p_boot_id) THEN
+                RAISE EXCEPTION 'another machine is host % too, perhaps a copy of this one', known.name USING ERRCODE = 'MI001';
+            END IF;
+            INSERT INTO past_boots (host_number, boot_id) VALUES (own, known.boot_id);
+        END IF;
+        UPDATE hosts SET name = p_name, boot_id = p_boot_id, beats = known.beats OR p_beats, seen_at = now() WHERE number = own;
     END IF;
-    IF known.boot_id <> p_boot_id THEN
-        UPDATE hosts SET name = p_name, previous_boot_id = hosts.boot_id, boot_id = p_boot_id, seen_at = now() WHERE number = known.number;
-    ELSIF (known.name, known.beats) IS DISTINCT FROM (p_name, known.beats OR p_beats) OR p_beats THEN
-        UPDATE hosts SET name = p_name, beats = hosts.beats OR p_beats, seen_at = now() WHERE number = known.number;
-    ELSE
-        PERFORM note_seen(known.number);
-    END IF;
-    -- After a failover, the new server can lack what it was about to receive.
-    RETURN QUERY SELECT known.epoch, (SELECT system_identifier FROM pg_control_system()) || '/' || (SELECT timeline_id FROM pg_control_checkpoint()),
+    -- After a failover, the new server can lack what it was about to receive. The file's name starts with the timeline; what
+    -- pg_control_checkpoint says is that of the last checkpoint, which can be minutes old.
+    RETURN QUERY SELECT known.epoch,
+        (SELECT system_identifier FROM pg_control_system()) || '/' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8),
         v.first_interface, v.last_interface
     FROM schema_versions v ORDER BY v.version DESC LIMIT 1;
 END $$;
