@@ -74,7 +74,9 @@ CREATE TABLE macipvlan.segments (
     -- What a host does with a requested address while it can't reach this database.
     away_policy text NOT NULL DEFAULT 'Refuse' CHECK (away_policy IN ('Refuse', 'Reconcile')),
     -- After this time without a heartbeat, addresses of a host are given to others that need them; null for never.
-    grace interval CHECK (grace >= interval '1 minute')
+    grace interval CHECK (grace >= interval '1 minute'),
+    -- Whether it remains when the last network has left it, as one does that an administrator has defined.
+    remains boolean NOT NULL DEFAULT true
 );
 CREATE UNIQUE INDEX segments_name ON macipvlan.segments (lower(name));
 
@@ -316,41 +318,55 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = macipvlan, pg_catalog, pg
     FROM segments g WHERE lower(g.name) = lower(p_segment);
 $$;
 
+-- The subnets of a definition, in the order in which addresses are allocated from them.
+CREATE FUNCTION macipvlan.to_subnets(specified jsonb)
+RETURNS TABLE (ordinal bigint, prefix cidr, gateway inet, ranges macipvlan.inetmultirange, excluded macipvlan.inetmultirange, is_fallback boolean)
+LANGUAGE sql IMMUTABLE STRICT SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+    SELECT n, (s ->> 'prefix')::cidr, (s ->> 'gateway')::inet, to_ranges(s -> 'ranges'), to_ranges(s -> 'excluded'), (s ->> 'isFallback')::boolean
+    FROM jsonb_array_elements(specified) WITH ORDINALITY AS t (s, n);
+$$;
+
 -- Puts a network of a host on a segment. The first one defines it; the others must define it in the same way.
 CREATE FUNCTION macipvlan.join_segment(p_host uuid, p_network text, p_name text, p_definition jsonb) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = macipvlan, pg_catalog, pg_temp AS $$
 DECLARE
     own integer := own_host(p_host);
-    segment integer;
-    isNew boolean;
+    wanted text := p_definition ->> 'name';
+    policy text := p_definition ->> 'awayPolicy';
+    silence interval := make_interval(secs => (p_definition ->> 'graceSeconds')::integer);
+    segment segments;
 BEGIN
-    INSERT INTO segments (name, away_policy, grace)
-    VALUES (p_definition ->> 'name', p_definition ->> 'awayPolicy', make_interval(secs => (p_definition ->> 'graceSeconds')::integer))
-    ON CONFLICT (lower(name)) DO NOTHING RETURNING id INTO segment;
-    isNew := FOUND;
-    IF NOT isNew THEN
-        SELECT id INTO STRICT segment FROM segments WHERE lower(name) = lower(p_definition ->> 'name') FOR NO KEY UPDATE;
+    LOOP
+        SELECT * INTO segment FROM segments WHERE lower(name) = lower(wanted) FOR NO KEY UPDATE;
+        EXIT WHEN FOUND;
+        -- If another host defines it at the same time, it exists afterwards, unless it is gone again.
+        INSERT INTO segments (name, away_policy, grace, remains) VALUES (wanted, policy, silence, false)
+        ON CONFLICT (lower(name)) DO NOTHING RETURNING * INTO segment;
+        IF FOUND THEN
+            -- One at a time, because two with overlapping subnets would wait for each other.
+            LOCK TABLE subnets IN SHARE ROW EXCLUSIVE MODE;
+            INSERT INTO subnets (segment_id, prefix, ordinal, gateway, ranges, excluded, is_fallback)
+            SELECT segment.id, t.prefix, t.ordinal, t.gateway, t.ranges, t.excluded, t.is_fallback
+            FROM to_subnets(p_definition -> 'subnets') AS t;
+            EXIT;
+        END IF;
+    END LOOP;
+    IF (segment.away_policy, segment.grace) IS DISTINCT FROM (policy, silence)
+        OR ARRAY(SELECT ROW(s.prefix, s.gateway, s.ranges, s.excluded, s.is_fallback)
+            FROM subnets s WHERE s.segment_id = segment.id ORDER BY s.ordinal)
+        <> ARRAY(SELECT ROW(t.prefix, t.gateway, t.ranges, t.excluded, t.is_fallback)
+            FROM to_subnets(p_definition -> 'subnets') AS t ORDER BY t.ordinal) THEN
+        RAISE EXCEPTION 'the segment % is defined differently', segment.name USING ERRCODE = 'MI002';
     END IF;
-    IF isNew THEN
-        INSERT INTO subnets (segment_id, prefix, ordinal, gateway, ranges, excluded, is_fallback)
-        SELECT segment, (s ->> 'prefix')::cidr, n, (s ->> 'gateway')::inet, to_ranges(s -> 'ranges'), to_ranges(s -> 'excluded'),
-            (s ->> 'isFallback')::boolean
-        FROM jsonb_array_elements(p_definition -> 'subnets') WITH ORDINALITY AS t (s, n);
-    ELSIF NOT EXISTS (SELECT FROM jsonb_to_record(definition(p_definition ->> 'name')) AS d (subnets jsonb, "awayPolicy" text, "graceSeconds" bigint)
-        WHERE d."awayPolicy" = p_definition ->> 'awayPolicy'
-            AND d."graceSeconds" IS NOT DISTINCT FROM (p_definition ->> 'graceSeconds')::bigint
-            AND d.subnets = (SELECT jsonb_agg(jsonb_build_object(
-                'prefix', (s ->> 'prefix')::cidr, 'gateway', host((s ->> 'gateway')::inet), 'ranges', to_json(to_ranges(s -> 'ranges')),
-                'excluded', to_json(to_ranges(s -> 'excluded')), 'isFallback', (s ->> 'isFallback')::boolean) ORDER BY n)
-                FROM jsonb_array_elements(p_definition -> 'subnets') WITH ORDINALITY AS t (s, n))) THEN
-        RAISE EXCEPTION 'the segment % is defined differently', p_definition ->> 'name' USING ERRCODE = 'MI002';
+    INSERT INTO members (segment_id, host_number, network, name) VALUES (segment.id, own, p_network, p_name)
+    ON CONFLICT (host_number, network) DO UPDATE SET name = p_name WHERE members.segment_id = segment.id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'the network % is on another segment', p_name USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
-    INSERT INTO members (segment_id, host_number, network, name) VALUES (segment, own, p_network, p_name)
-    ON CONFLICT (host_number, network) DO UPDATE SET name = p_name;
     PERFORM note_seen(own);
 END $$;
 
--- Takes a network of a host off its segment. The last one removes the segment.
+-- Takes a network of a host off its segment. The last one removes the segment, if a host has defined it and nothing is reserved.
 CREATE FUNCTION macipvlan.leave_segment(p_host uuid, p_network text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = macipvlan, pg_catalog, pg_temp AS $$
 DECLARE
@@ -366,7 +382,8 @@ BEGIN
     DELETE FROM addresses WHERE segment_id = leaving.segment_id AND member_id = leaving.id;
     DELETE FROM members WHERE id = leaving.id;
     IF NOT EXISTS (SELECT FROM members WHERE segment_id = leaving.segment_id)
-        AND NOT EXISTS (SELECT FROM addresses WHERE segment_id = leaving.segment_id AND kind <> 'Foreign') THEN
+        AND NOT EXISTS (SELECT FROM addresses WHERE segment_id = leaving.segment_id AND kind <> 'Foreign')
+        AND NOT (SELECT remains FROM segments WHERE id = leaving.segment_id) THEN
         DELETE FROM addresses WHERE segment_id = leaving.segment_id;
         DELETE FROM segments WHERE id = leaving.segment_id;
     END IF;
