@@ -20,19 +20,28 @@ CREATE SEQUENCE macipvlan.epochs;
 -- Both ends are included. All addresses are whole (/32, /128), so that they sort as numbers.
 CREATE TYPE macipvlan.inetrange AS RANGE (subtype = inet, multirange_type_name = macipvlan.inetmultirange);
 
+-- Whether it is an address without a prefix length.
+CREATE FUNCTION macipvlan.is_whole(address inet) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN masklen(address) = CASE family(address) WHEN 4 THEN 32 ELSE 128 END;
+
+CREATE FUNCTION macipvlan.are_whole(ranges macipvlan.inetmultirange) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN NOT EXISTS (SELECT FROM unnest(ranges) AS r
+    WHERE NOT (lower_inc(r) AND upper_inc(r) AND macipvlan.is_whole(lower(r)) AND macipvlan.is_whole(upper(r))));
+
+CREATE FUNCTION macipvlan.all_of(prefix cidr) RETURNS macipvlan.inetrange
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN macipvlan.inetrange(host(prefix)::inet, host(broadcast(prefix))::inet, '[]');
+
 -- The addresses that a host can have: without network and broadcast (RFC 950), except in a /31 (RFC 3021) and a /32; without
 -- the subnet-router anycast address of IPv6 (RFC 4291 2.6.1), except in a /127 (RFC 6164) and a /128.
 CREATE FUNCTION macipvlan.usable(prefix cidr) RETURNS macipvlan.inetrange
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN CASE
-    WHEN family(prefix) = 4 AND masklen(prefix) > 30 THEN
-        macipvlan.inetrange(set_masklen(prefix::inet, 32), set_masklen(broadcast(prefix), 32), '[]')
-    WHEN family(prefix) = 4 THEN
-        macipvlan.inetrange(set_masklen(prefix::inet, 32) + 1, set_masklen(broadcast(prefix), 32) - 1, '[]')
-    WHEN masklen(prefix) > 126 THEN
-        macipvlan.inetrange(set_masklen(prefix::inet, 128), set_masklen(broadcast(prefix), 128), '[]')
-    ELSE
-        macipvlan.inetrange(set_masklen(prefix::inet, 128) + 1, set_masklen(broadcast(prefix), 128), '[]')
+    WHEN masklen(prefix) >= CASE family(prefix) WHEN 4 THEN 31 ELSE 127 END THEN macipvlan.all_of(prefix)
+    ELSE macipvlan.inetrange(
+        lower(macipvlan.all_of(prefix)) + 1, upper(macipvlan.all_of(prefix)) - CASE family(prefix) WHEN 4 THEN 1 ELSE 0 END, '[]')
     END;
 
 -- The ends of ranges as they are specified: [["10.0.0.5", "10.0.0.9"], ...]
@@ -99,10 +108,8 @@ CREATE TABLE macipvlan.subnets (
     PRIMARY KEY (segment_id, prefix),
     UNIQUE (segment_id, ordinal),
     CONSTRAINT subnets_overlap EXCLUDE USING gist (prefix inet_ops WITH &&),
-    CHECK (family(gateway) = family(prefix) AND masklen(gateway) = CASE family(gateway) WHEN 4 THEN 32 ELSE 128 END),
-    CHECK (ranges + excluded <@ macipvlan.inetrange(
-        set_masklen(prefix::inet, CASE family(prefix) WHEN 4 THEN 32 ELSE 128 END),
-        set_masklen(broadcast(prefix), CASE family(prefix) WHEN 4 THEN 32 ELSE 128 END), '[]'))
+    CHECK (family(gateway) = family(prefix) AND macipvlan.is_whole(gateway)),
+    CHECK (ranges + excluded <@ macipvlan.all_of(prefix) AND macipvlan.are_whole(ranges) AND macipvlan.are_whole(excluded))
 );
 
 -- A network of a host on a segment.
@@ -135,7 +142,7 @@ CREATE TABLE macipvlan.addresses (
     PRIMARY KEY (segment_id, address),
     FOREIGN KEY (segment_id, prefix) REFERENCES macipvlan.subnets (segment_id, prefix),
     FOREIGN KEY (segment_id, member_id) REFERENCES macipvlan.members (segment_id, id),
-    CHECK (masklen(address) = CASE family(address) WHEN 4 THEN 32 ELSE 128 END),
+    CHECK (macipvlan.is_whole(address)),
     CHECK (address <@ macipvlan.usable(prefix)),
     CHECK ((kind IN ('Pool', 'Static', 'DhcpFallback')) = (num_nonnulls(member_id, nic, ordinal) = 3)),
     CHECK (num_nonnulls(member_id, nic, ordinal) IN (0, 3)),
@@ -156,7 +163,7 @@ CREATE TABLE macipvlan.free_runs (
 ) WITH (fillfactor = 50);
 
 CREATE FUNCTION macipvlan.find_free_runs() RETURNS trigger
-LANGUAGE plpgsql SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = macipvlan, pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM FROM segments WHERE id = NEW.segment_id FOR NO KEY UPDATE;
     DELETE FROM free_runs WHERE segment_id = NEW.segment_id AND prefix = NEW.prefix;
@@ -174,7 +181,7 @@ CREATE TRIGGER find_free_runs AFTER INSERT OR UPDATE ON macipvlan.subnets
     FOR EACH ROW EXECUTE FUNCTION macipvlan.find_free_runs();
 
 CREATE FUNCTION macipvlan.check_address() RETURNS trigger
-LANGUAGE plpgsql SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = macipvlan, pg_catalog, pg_temp AS $$
 BEGIN
     IF TG_OP = 'UPDATE' AND (OLD.segment_id, OLD.prefix, OLD.address) IS DISTINCT FROM (NEW.segment_id, NEW.prefix, NEW.address) THEN
         RAISE EXCEPTION 'an address that is on record can''t become another one' USING ERRCODE = 'check_violation';
@@ -192,7 +199,7 @@ CREATE TRIGGER check_address BEFORE INSERT OR UPDATE ON macipvlan.addresses
     FOR EACH ROW EXECUTE FUNCTION macipvlan.check_address();
 
 CREATE FUNCTION macipvlan.cut_run() RETURNS trigger
-LANGUAGE plpgsql SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = macipvlan, pg_catalog, pg_temp AS $$
 DECLARE
     run free_runs;
 BEGIN
@@ -216,7 +223,7 @@ END $$;
 CREATE TRIGGER cut_run AFTER INSERT ON macipvlan.addresses FOR EACH ROW EXECUTE FUNCTION macipvlan.cut_run();
 
 CREATE FUNCTION macipvlan.join_runs() RETURNS trigger
-LANGUAGE plpgsql SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = macipvlan, pg_catalog, pg_temp AS $$
 DECLARE
     above free_runs;
     below free_runs;
@@ -624,6 +631,12 @@ GRANT EXECUTE ON FUNCTION macipvlan.definition(text) TO macipvlan_host, macipvla
 GRANT EXECUTE ON FUNCTION macipvlan.attend(uuid, text, text, boolean), macipvlan.join_segment(uuid, text, text, jsonb),
     macipvlan.leave_segment(uuid, text), macipvlan.allocate(uuid, text, inet[], jsonb), macipvlan.release(uuid, jsonb),
     macipvlan.held_by(uuid) TO macipvlan_host;
-GRANT EXECUTE ON FUNCTION macipvlan.reclaim(text, text), macipvlan.usable(cidr), macipvlan.to_ranges(jsonb) TO macipvlan_admin;
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA macipvlan TO macipvlan_admin;
-GRANT USAGE ON ALL SEQUENCES IN SCHEMA macipvlan TO macipvlan_admin;
+GRANT EXECUTE ON FUNCTION macipvlan.reclaim(text, text) TO macipvlan_admin;
+-- What is free and which versions there are isn't changed by hand.
+GRANT SELECT ON ALL TABLES IN SCHEMA macipvlan TO macipvlan_admin;
+GRANT INSERT, UPDATE, DELETE ON macipvlan.hosts, macipvlan.past_boots, macipvlan.segments, macipvlan.subnets, macipvlan.members,
+    macipvlan.addresses TO macipvlan_admin;
+-- For the constraints of these tables, and to write ranges.
+GRANT EXECUTE ON FUNCTION macipvlan.is_whole(inet), macipvlan.are_whole(macipvlan.inetmultirange), macipvlan.all_of(cidr),
+    macipvlan.usable(cidr), macipvlan.to_ranges(jsonb), macipvlan.to_json(macipvlan.inetmultirange) TO macipvlan_admin;
+GRANT USAGE ON SEQUENCE macipvlan.epochs TO macipvlan_admin;
