@@ -79,7 +79,8 @@ CREATE TABLE macipvlan.past_boots (
 -- A segment is one wire.
 CREATE TABLE macipvlan.segments (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    name text NOT NULL CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$'),
+    -- Upper and lower case are the same in all languages.
+    name text NOT NULL COLLATE "C" CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$'),
     -- What a host does with a requested address while it can't reach this database.
     away_policy text NOT NULL DEFAULT 'Refuse' CHECK (away_policy IN ('Refuse', 'Reconcile')),
     -- After this time without a heartbeat, addresses of a host are given to others that need them; null for never.
@@ -162,10 +163,22 @@ CREATE TABLE macipvlan.free_runs (
     FOREIGN KEY (segment_id, prefix) REFERENCES macipvlan.subnets (segment_id, prefix) ON DELETE CASCADE
 ) WITH (fillfactor = 50);
 
+-- Only one transaction at a time changes what is free in a segment. Where statements don't see what others have committed, a lock
+-- would not help.
+CREATE FUNCTION macipvlan.lock_segment(p_segment integer) RETURNS void
+LANGUAGE plpgsql SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+BEGIN
+    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
+        RAISE EXCEPTION 'addresses can''t be changed in a transaction that is %', current_setting('transaction_isolation')
+            USING ERRCODE = 'invalid_transaction_state', HINT = 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED';
+    END IF;
+    PERFORM FROM segments WHERE id = p_segment FOR NO KEY UPDATE;
+END $$;
+
 CREATE FUNCTION macipvlan.find_free_runs() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = macipvlan, pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM FROM segments WHERE id = NEW.segment_id FOR NO KEY UPDATE;
+    PERFORM lock_segment(NEW.segment_id);
     DELETE FROM free_runs WHERE segment_id = NEW.segment_id AND prefix = NEW.prefix;
     INSERT INTO free_runs (segment_id, prefix, first, last)
     SELECT NEW.segment_id, NEW.prefix, f.first, f.last
@@ -186,8 +199,7 @@ BEGIN
     IF TG_OP = 'UPDATE' AND (OLD.segment_id, OLD.prefix, OLD.address) IS DISTINCT FROM (NEW.segment_id, NEW.prefix, NEW.address) THEN
         RAISE EXCEPTION 'an address that is on record can''t become another one' USING ERRCODE = 'check_violation';
     END IF;
-    -- Only one transaction at a time changes a segment.
-    PERFORM FROM segments WHERE id = NEW.segment_id FOR NO KEY UPDATE;
+    PERFORM lock_segment(NEW.segment_id);
     IF NEW.kind IN ('Pool', 'DhcpFallback') AND NOT EXISTS (
         SELECT FROM subnets s WHERE s.segment_id = NEW.segment_id AND s.prefix = NEW.prefix
             AND s.allocatable @> NEW.address AND s.is_fallback = (NEW.kind = 'DhcpFallback')) THEN
@@ -228,7 +240,7 @@ DECLARE
     above free_runs;
     below free_runs;
 BEGIN
-    PERFORM FROM segments WHERE id = OLD.segment_id FOR NO KEY UPDATE;
+    PERFORM lock_segment(OLD.segment_id);
     SELECT * INTO above FROM free_runs
     WHERE segment_id = OLD.segment_id AND prefix = OLD.prefix AND last >= OLD.address ORDER BY last LIMIT 1;
     -- It is in a run already if the same statement has changed the ranges.
@@ -322,7 +334,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = macipvlan, pg_catalog, pg
                 'prefix', s.prefix, 'gateway', host(s.gateway), 'ranges', to_json(s.ranges), 'excluded', to_json(s.excluded),
                 'isFallback', s.is_fallback) ORDER BY s.ordinal)
             FROM subnets s WHERE s.segment_id = g.id))
-    FROM segments g WHERE lower(g.name) = lower(p_segment);
+    FROM segments g WHERE lower(g.name) = lower(p_segment COLLATE "C");
 $$;
 
 -- The subnets of a definition, in the order in which addresses are allocated from them.
@@ -344,7 +356,7 @@ DECLARE
     segment segments;
 BEGIN
     LOOP
-        SELECT * INTO segment FROM segments WHERE lower(name) = lower(wanted) FOR NO KEY UPDATE;
+        SELECT * INTO segment FROM segments WHERE lower(name) = lower(wanted COLLATE "C") FOR NO KEY UPDATE;
         EXIT WHEN FOUND;
         -- If another host defines it at the same time, it exists afterwards, unless it is gone again.
         INSERT INTO segments (name, away_policy, grace, remains) VALUES (wanted, policy, silence, false)
@@ -463,24 +475,25 @@ $$;
 -- Allocates addresses to NICs. Who asks again gets the same ones, so a caller that lost the answer can repeat the call.
 -- p_avoid has addresses that the host has itself. p_claims is an array, in order:
 --   {"network": ID, "nic": ID, "holder": NAME, "demands": [{"ordinal": 0, "family": 4, "address": null, "isFallback": false}, ...]}
--- Each claim is granted as a whole, or refused: with AddressInUse, InvalidAddress, AddressesExhausted or NetworkNotFound.
+-- Each claim is granted as a whole; or refused, with AddressInUse, InvalidAddress, AddressesExhausted or NetworkNotFound, and the
+-- NIC keeps what it has.
 CREATE FUNCTION macipvlan.allocate(p_host uuid, p_segment text, p_avoid inet[], p_claims jsonb)
 RETURNS TABLE (claim integer, ordinal integer, address inet, prefix cidr, epoch bigint, refusal text, detail text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = macipvlan, pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     own integer := own_host(p_host);
-    segment integer;
+    segment integer := (SELECT id FROM segments WHERE lower(name) = lower(p_segment COLLATE "C"));
     member integer;
     wanted record;
     demand record;
-    granted addresses;
     held addresses;
-    subnet record;
-    candidate inet;
+    granted addresses;
+    -- What the NIC gets, and what goes for it.
+    grants addresses[];
+    obsolete inet[];
 BEGIN
-    -- One transaction at a time: the lowest free address is the same for all.
-    SELECT id INTO segment FROM segments WHERE lower(name) = lower(p_segment) FOR NO KEY UPDATE;
+    PERFORM lock_segment(segment);
     DELETE FROM addresses WHERE segment_id = segment AND expires_at <= now();
     <<claims>>
     FOR wanted IN SELECT c.n::integer - 1 AS index, c.v ->> 'network' AS network, c.v ->> 'nic' AS nic, c.v ->> 'holder' AS holder,
@@ -493,59 +506,62 @@ BEGIN
             RETURN NEXT;
             CONTINUE claims;
         END IF;
+        grants := '{}';
+        obsolete := '{}';
         -- Requested addresses first, so that an automatic one of the same NIC doesn't take them.
-        FOR demand IN SELECT d.ordinal, d.family, d.address, d."isFallback" FROM jsonb_to_recordset(wanted.demands)
-                AS d (ordinal smallint, family integer, address inet, "isFallback" boolean) ORDER BY d.address IS NULL, d.ordinal LOOP
+        FOR demand IN SELECT d.ordinal, d.family, d.address, d."isFallback",
+                CASE WHEN d.address IS NOT NULL THEN 'Static' WHEN d."isFallback" THEN 'DhcpFallback' ELSE 'Pool' END AS kind
+            FROM jsonb_to_recordset(wanted.demands) AS d (ordinal smallint, family integer, address inet, "isFallback" boolean)
+            ORDER BY d.address IS NULL, d.ordinal LOOP
             SELECT * INTO held FROM addresses a WHERE a.member_id = member AND a.nic = wanted.nic AND a.ordinal = demand.ordinal;
-            IF FOUND THEN
-                IF held.address = demand.address OR (demand.address IS NULL AND held.kind IN ('Pool', 'DhcpFallback')) THEN
-                    CONTINUE;
-                END IF;
-                DELETE FROM addresses a WHERE a.segment_id = segment AND a.address = held.address;
-            END IF;
+            CONTINUE WHEN held.address = demand.address
+                OR (demand.address IS NULL AND held.kind = demand.kind AND family(held.address) = demand.family);
+            obsolete := obsolete || held.address;
             IF demand.address IS NOT NULL THEN
-                SELECT s.prefix INTO subnet FROM subnets s
-                WHERE s.segment_id = segment AND s.prefix >>= demand.address AND NOT s.is_fallback AND usable(s.prefix) @> demand.address;
+                granted.address := demand.address;
+                SELECT s.prefix INTO granted.prefix FROM subnets s
+                WHERE s.segment_id = segment AND s.prefix >>= demand.address AND NOT s.is_fallback
+                    AND usable(s.prefix) @> demand.address AND is_whole(demand.address);
                 IF NOT FOUND THEN
                     SELECT 'InvalidAddress', demand.address INTO refusal, address;
                     EXIT;
                 END IF;
                 SELECT * INTO held FROM addresses a WHERE a.segment_id = segment AND a.address = demand.address;
-                -- Another station that was found there may have gone: the host probes it again.
-                IF FOUND AND held.kind = 'Foreign' THEN
-                    DELETE FROM addresses a WHERE a.segment_id = segment AND a.address = demand.address;
-                ELSIF FOUND AND (held.member_id IS NULL OR NOT take_from_gone(segment, own)
-                    OR EXISTS (SELECT FROM addresses a WHERE a.segment_id = segment AND a.address = demand.address)) THEN
+                IF held.member_id IS NOT NULL AND take_from_gone(segment, own) THEN
+                    SELECT * INTO held FROM addresses a WHERE a.segment_id = segment AND a.address = demand.address;
+                END IF;
+                IF held.kind <> 'Foreign' THEN
                     SELECT 'AddressInUse', demand.address, describe(held) INTO refusal, address, detail;
                     EXIT;
                 END IF;
-                INSERT INTO addresses (segment_id, prefix, address, kind, member_id, nic, ordinal, holder)
-                VALUES (segment, subnet.prefix, demand.address, 'Static', member, wanted.nic, demand.ordinal, wanted.holder);
-                CONTINUE;
-            END IF;
-            candidate := NULL;
-            FOR attempt IN 1..2 LOOP
-                FOR subnet IN SELECT s.prefix FROM subnets s WHERE s.segment_id = segment AND family(s.prefix) = demand.family
-                        AND s.is_fallback = demand."isFallback" ORDER BY s.ordinal LOOP
-                    candidate := lowest_free(segment, subnet.prefix, p_avoid);
-                    EXIT WHEN candidate IS NOT NULL;
+                -- Another station that was found there may have gone: the host probes it again.
+                obsolete := obsolete || held.address;
+            ELSE
+                FOR attempt IN 1..2 LOOP
+                    granted.address := NULL;
+                    FOR granted.prefix IN SELECT s.prefix FROM subnets s WHERE s.segment_id = segment AND family(s.prefix) = demand.family
+                            AND s.is_fallback = demand."isFallback" ORDER BY s.ordinal LOOP
+                        granted.address := lowest_free(segment, granted.prefix, p_avoid || ARRAY(SELECT g.address FROM unnest(grants) AS g));
+                        EXIT WHEN granted.address IS NOT NULL;
+                    END LOOP;
+                    EXIT WHEN granted.address IS NOT NULL OR NOT take_from_gone(segment, own);
                 END LOOP;
-                EXIT WHEN candidate IS NOT NULL OR NOT take_from_gone(segment, own);
-            END LOOP;
-            IF candidate IS NULL THEN
-                refusal := 'AddressesExhausted';
-                EXIT;
+                IF granted.address IS NULL THEN
+                    refusal := 'AddressesExhausted';
+                    EXIT;
+                END IF;
             END IF;
-            INSERT INTO addresses (segment_id, prefix, address, kind, member_id, nic, ordinal, holder)
-            VALUES (segment, subnet.prefix, candidate, CASE WHEN demand."isFallback" THEN 'DhcpFallback' ELSE 'Pool' END,
-                member, wanted.nic, demand.ordinal, wanted.holder);
+            granted.kind := demand.kind;
+            granted.ordinal := demand.ordinal;
+            grants := grants || granted;
         END LOOP;
         IF refusal IS NOT NULL THEN
-            DELETE FROM addresses a WHERE a.member_id = member AND a.nic = wanted.nic
-                AND a.ordinal IN (SELECT d.ordinal FROM jsonb_to_recordset(wanted.demands) AS d (ordinal smallint));
             RETURN NEXT;
             CONTINUE claims;
         END IF;
+        DELETE FROM addresses a WHERE a.segment_id = segment AND a.address = ANY (obsolete);
+        INSERT INTO addresses (segment_id, prefix, address, kind, member_id, nic, ordinal, holder)
+        SELECT segment, g.prefix, g.address, g.kind, member, wanted.nic, g.ordinal, wanted.holder FROM unnest(grants) AS g;
         FOR granted IN SELECT * FROM addresses a WHERE a.member_id = member AND a.nic = wanted.nic
                 AND a.ordinal IN (SELECT d.ordinal FROM jsonb_to_recordset(wanted.demands) AS d (ordinal smallint)) ORDER BY a.ordinal LOOP
             SELECT granted.ordinal, granted.address, granted.prefix, granted.epoch INTO ordinal, address, prefix, epoch;
@@ -564,8 +580,10 @@ DECLARE
     own integer := own_host(p_host);
     freed integer;
 BEGIN
-    PERFORM FROM segments WHERE id IN (
-        SELECT m.segment_id FROM members m WHERE m.host_number = own) ORDER BY id FOR NO KEY UPDATE;
+    -- In the same order as other transactions.
+    PERFORM lock_segment(s.segment_id) FROM (
+        SELECT DISTINCT m.segment_id FROM jsonb_to_recordset(p_releases) AS r (nic text), members m, addresses a
+        WHERE m.host_number = own AND a.member_id = m.id AND a.nic = r.nic ORDER BY m.segment_id) AS s;
     UPDATE addresses a SET kind = 'Foreign', member_id = NULL, nic = NULL, ordinal = NULL, holder = '', mac_address = r.foreign,
         epoch = nextval('macipvlan.epochs'), granted_at = now(), expires_at = now() + make_interval(secs => least(r.seconds, 86400))
     FROM jsonb_to_recordset(p_releases) AS r (nic text, epoch bigint, address inet, "foreign" macaddr, seconds integer), members m
@@ -605,7 +623,7 @@ BEGIN
         RAISE EXCEPTION 'several hosts have the name %; specify the id of one', p_host_name USING ERRCODE = 'too_many_rows';
     END IF;
     IF p_segment IS NOT NULL THEN
-        SELECT id INTO wanted FROM segments WHERE lower(name) = lower(p_segment);
+        SELECT id INTO wanted FROM segments WHERE lower(name) = lower(p_segment COLLATE "C");
         IF NOT FOUND THEN
             RAISE EXCEPTION 'there is no segment %', p_segment USING ERRCODE = 'undefined_object';
         END IF;
