@@ -20,16 +20,6 @@ CREATE SEQUENCE macipvlan.epochs;
 -- Both ends are included. All addresses are whole (/32, /128), so that they sort as numbers.
 CREATE TYPE macipvlan.inetrange AS RANGE (subtype = inet, multirange_type_name = macipvlan.inetmultirange);
 
--- Whether it is an address without a prefix length.
-CREATE FUNCTION macipvlan.is_whole(address inet) RETURNS boolean
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN masklen(address) = CASE family(address) WHEN 4 THEN 32 ELSE 128 END;
-
-CREATE FUNCTION macipvlan.are_whole(ranges macipvlan.inetmultirange) RETURNS boolean
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN NOT EXISTS (SELECT FROM unnest(ranges) AS r
-    WHERE NOT (lower_inc(r) AND upper_inc(r) AND macipvlan.is_whole(lower(r)) AND macipvlan.is_whole(upper(r))));
-
 CREATE FUNCTION macipvlan.all_of(prefix cidr) RETURNS macipvlan.inetrange
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN macipvlan.inetrange(host(prefix)::inet, host(broadcast(prefix))::inet, '[]');
@@ -43,6 +33,12 @@ RETURN CASE
     ELSE macipvlan.inetrange(
         lower(macipvlan.all_of(prefix)) + 1, upper(macipvlan.all_of(prefix)) - CASE family(prefix) WHEN 4 THEN 1 ELSE 0 END, '[]')
     END;
+
+-- Whether all ends are included, and are addresses without a prefix length.
+CREATE FUNCTION macipvlan.are_whole(ranges macipvlan.inetmultirange) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN NOT EXISTS (SELECT FROM unnest(ranges) AS r
+    WHERE NOT (lower_inc(r) AND upper_inc(r) AND lower(r) = host(lower(r))::inet AND upper(r) = host(upper(r))::inet));
 
 -- The ends of ranges as they are specified: [["10.0.0.5", "10.0.0.9"], ...]
 CREATE FUNCTION macipvlan.to_ranges(specified jsonb) RETURNS macipvlan.inetmultirange
@@ -109,7 +105,7 @@ CREATE TABLE macipvlan.subnets (
     PRIMARY KEY (segment_id, prefix),
     UNIQUE (segment_id, ordinal),
     CONSTRAINT subnets_overlap EXCLUDE USING gist (prefix inet_ops WITH &&),
-    CHECK (family(gateway) = family(prefix) AND macipvlan.is_whole(gateway)),
+    CHECK (family(gateway) = family(prefix) AND gateway = host(gateway)::inet),
     CHECK (ranges + excluded <@ macipvlan.all_of(prefix) AND macipvlan.are_whole(ranges) AND macipvlan.are_whole(excluded))
 );
 
@@ -143,8 +139,7 @@ CREATE TABLE macipvlan.addresses (
     PRIMARY KEY (segment_id, address),
     FOREIGN KEY (segment_id, prefix) REFERENCES macipvlan.subnets (segment_id, prefix),
     FOREIGN KEY (segment_id, member_id) REFERENCES macipvlan.members (segment_id, id),
-    CHECK (macipvlan.is_whole(address)),
-    CHECK (address <@ macipvlan.usable(prefix)),
+    CHECK (address <<= prefix AND address = host(address)::inet),
     CHECK ((kind IN ('Pool', 'Static', 'DhcpFallback')) = (num_nonnulls(member_id, nic, ordinal) = 3)),
     CHECK (num_nonnulls(member_id, nic, ordinal) IN (0, 3)),
     CHECK ((kind = 'Foreign') = (expires_at IS NOT NULL))
@@ -160,6 +155,21 @@ CREATE TABLE macipvlan.free_runs (
     first inet NOT NULL,
     last inet NOT NULL CHECK (first <= last),
     PRIMARY KEY (segment_id, prefix, last),
+    FOREIGN KEY (segment_id, prefix) REFERENCES macipvlan.subnets (segment_id, prefix) ON DELETE CASCADE
+) WITH (fillfactor = 50);
+
+-- The last of 256 addresses, at which runs are cut.
+CREATE FUNCTION macipvlan.block_end(address inet) RETURNS inet
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN host(broadcast(set_masklen(address, masklen(address) - 8)))::inet;
+
+-- Below this address, nothing is free. While an old transaction is open somewhere in the database, each change leaves a row that
+-- searches read, so they start here, and a run that is used up address by address has at most 256 of them.
+CREATE TABLE macipvlan.free_starts (
+    segment_id integer NOT NULL,
+    prefix cidr NOT NULL,
+    first inet NOT NULL,
+    PRIMARY KEY (segment_id, prefix),
     FOREIGN KEY (segment_id, prefix) REFERENCES macipvlan.subnets (segment_id, prefix) ON DELETE CASCADE
 ) WITH (fillfactor = 50);
 
@@ -188,6 +198,8 @@ BEGIN
         LATERAL (SELECT lower(r) + CASE WHEN lower_inc(r) THEN 0 ELSE 1 END AS first,
             upper(r) - CASE WHEN upper_inc(r) THEN 0 ELSE 1 END AS last) AS f
     WHERE f.first <= f.last;
+    INSERT INTO free_starts (segment_id, prefix, first) VALUES (NEW.segment_id, NEW.prefix, lower(all_of(NEW.prefix)))
+    ON CONFLICT (segment_id, prefix) DO UPDATE SET first = excluded.first;
     RETURN NULL;
 END $$;
 CREATE TRIGGER find_free_runs AFTER INSERT OR UPDATE ON macipvlan.subnets
@@ -200,6 +212,10 @@ BEGIN
         RAISE EXCEPTION 'an address that is on record can''t become another one' USING ERRCODE = 'check_violation';
     END IF;
     PERFORM lock_segment(NEW.segment_id);
+    -- Not by a constraint, for which the function would be compiled with each INSERT.
+    IF NOT usable(NEW.prefix) @> NEW.address THEN
+        RAISE EXCEPTION 'a host can''t have the address % in %', NEW.address, NEW.prefix USING ERRCODE = 'check_violation';
+    END IF;
     IF NEW.kind IN ('Pool', 'DhcpFallback') AND NOT EXISTS (
         SELECT FROM subnets s WHERE s.segment_id = NEW.segment_id AND s.prefix = NEW.prefix
             AND s.allocatable @> NEW.address AND s.is_fallback = (NEW.kind = 'DhcpFallback')) THEN
@@ -214,6 +230,7 @@ CREATE FUNCTION macipvlan.cut_run() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = macipvlan, pg_catalog, pg_temp AS $$
 DECLARE
     run free_runs;
+    block_end inet := block_end(NEW.address);
 BEGIN
     SELECT * INTO run FROM free_runs
     WHERE segment_id = NEW.segment_id AND prefix = NEW.prefix AND last >= NEW.address ORDER BY last LIMIT 1;
@@ -221,9 +238,12 @@ BEGIN
     IF NOT FOUND OR run.first > NEW.address THEN
         RETURN NULL;
     END IF;
-    IF run.last > NEW.address THEN
-        UPDATE free_runs SET first = NEW.address + 1
-        WHERE segment_id = run.segment_id AND prefix = run.prefix AND last = run.last;
+    IF run.last > block_end THEN
+        UPDATE free_runs SET first = block_end + 1 WHERE segment_id = run.segment_id AND prefix = run.prefix AND last = run.last;
+        INSERT INTO free_runs (segment_id, prefix, first, last)
+        SELECT run.segment_id, run.prefix, NEW.address + 1, block_end WHERE NEW.address < block_end;
+    ELSIF run.last > NEW.address THEN
+        UPDATE free_runs SET first = NEW.address + 1 WHERE segment_id = run.segment_id AND prefix = run.prefix AND last = run.last;
     ELSE
         DELETE FROM free_runs WHERE segment_id = run.segment_id AND prefix = run.prefix AND last = run.last;
     END IF;
@@ -261,6 +281,7 @@ BEGIN
     ELSE
         INSERT INTO free_runs (segment_id, prefix, first, last) VALUES (OLD.segment_id, OLD.prefix, below.first, OLD.address);
     END IF;
+    UPDATE free_starts SET first = OLD.address WHERE segment_id = OLD.segment_id AND prefix = OLD.prefix AND first > OLD.address;
     RETURN NULL;
 END $$;
 CREATE TRIGGER join_runs AFTER DELETE ON macipvlan.addresses FOR EACH ROW EXECUTE FUNCTION macipvlan.join_runs();
@@ -287,10 +308,11 @@ END $$;
 -- Notes that a host is there. Last in a transaction, because nobody must wait for a segment while it holds its host. And it waits
 -- for nobody, since who holds the host notes the same, or is about to take its addresses away.
 CREATE FUNCTION macipvlan.note_seen(p_number integer) RETURNS void
-LANGUAGE sql SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+BEGIN
     UPDATE hosts SET seen_at = now() WHERE number = (
         SELECT number FROM hosts WHERE number = p_number AND seen_at < now() - interval '10 seconds' FOR NO KEY UPDATE SKIP LOCKED);
-$$;
+END $$;
 
 -- A heartbeat, and the first call of each connection.
 CREATE FUNCTION macipvlan.attend(p_host uuid, p_name text, p_boot_id text, p_beats boolean)
@@ -444,19 +466,25 @@ BEGIN
     RETURN taken > 0;
 END $$;
 
--- The lowest free address of a subnet that isn't one to avoid.
+-- The lowest free address of a subnet that isn't one to avoid. The caller has locked the segment.
 CREATE FUNCTION macipvlan.lowest_free(p_segment integer, p_prefix cidr, p_avoid inet[]) RETURNS inet
-LANGUAGE plpgsql STABLE SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = macipvlan, pg_catalog, pg_temp AS $$
 DECLARE
-    run record;
+    start inet := (SELECT first FROM free_starts WHERE segment_id = p_segment AND prefix = p_prefix);
+    run free_runs;
 BEGIN
-    FOR run IN SELECT first, last FROM free_runs WHERE segment_id = p_segment AND prefix = p_prefix ORDER BY last LOOP
+    SELECT * INTO run FROM free_runs WHERE segment_id = p_segment AND prefix = p_prefix AND last >= start ORDER BY last LIMIT 1;
+    IF run.first > block_end(start) THEN
+        UPDATE free_starts SET first = run.first WHERE segment_id = p_segment AND prefix = p_prefix;
+    END IF;
+    WHILE FOUND LOOP
         WHILE array_position(p_avoid, run.first) IS NOT NULL AND run.first < run.last LOOP
             run.first := run.first + 1;
         END LOOP;
         IF array_position(p_avoid, run.first) IS NULL THEN
             RETURN run.first;
         END IF;
+        SELECT * INTO run FROM free_runs WHERE segment_id = p_segment AND prefix = p_prefix AND last > run.last ORDER BY last LIMIT 1;
     END LOOP;
     RETURN NULL;
 END $$;
@@ -479,7 +507,8 @@ $$;
 -- NIC keeps what it has.
 CREATE FUNCTION macipvlan.allocate(p_host uuid, p_segment text, p_avoid inet[], p_claims jsonb)
 RETURNS TABLE (claim integer, ordinal integer, address inet, prefix cidr, epoch bigint, refusal text, detail text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = macipvlan, pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 #variable_conflict use_column
 DECLARE
     own integer := own_host(p_host);
@@ -521,7 +550,7 @@ BEGIN
                 granted.address := demand.address;
                 SELECT s.prefix INTO granted.prefix FROM subnets s
                 WHERE s.segment_id = segment AND s.prefix >>= demand.address AND NOT s.is_fallback
-                    AND usable(s.prefix) @> demand.address AND is_whole(demand.address);
+                    AND usable(s.prefix) @> demand.address AND demand.address = host(demand.address)::inet;
                 IF NOT FOUND THEN
                     SELECT 'InvalidAddress', demand.address INTO refusal, address;
                     EXIT;
@@ -575,24 +604,32 @@ END $$;
 --   {"nic": ID, "epoch": NUMBER, "address": ADDRESS or null for all, "foreign": MAC or null, "seconds": NUMBER}
 -- An address with a MAC address is another station's: it stays on record for some seconds.
 CREATE FUNCTION macipvlan.release(p_host uuid, p_releases jsonb) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = macipvlan, pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = macipvlan, pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
     own integer := own_host(p_host);
-    freed integer;
+    networks integer[] := ARRAY(SELECT id FROM members WHERE host_number = own);
+    wanted record;
+    freed integer := 0;
+    count integer;
 BEGIN
     -- In the same order as other transactions.
     PERFORM lock_segment(s.segment_id) FROM (
-        SELECT DISTINCT m.segment_id FROM jsonb_to_recordset(p_releases) AS r (nic text), members m, addresses a
-        WHERE m.host_number = own AND a.member_id = m.id AND a.nic = r.nic ORDER BY m.segment_id) AS s;
-    UPDATE addresses a SET kind = 'Foreign', member_id = NULL, nic = NULL, ordinal = NULL, holder = '', mac_address = r.foreign,
-        epoch = nextval('macipvlan.epochs'), granted_at = now(), expires_at = now() + make_interval(secs => least(r.seconds, 86400))
-    FROM jsonb_to_recordset(p_releases) AS r (nic text, epoch bigint, address inet, "foreign" macaddr, seconds integer), members m
-    WHERE r.foreign IS NOT NULL AND m.host_number = own AND a.member_id = m.id AND a.segment_id = m.segment_id
-        AND a.nic = r.nic AND a.address = r.address AND a.epoch <= r.epoch;
-    DELETE FROM addresses a USING jsonb_to_recordset(p_releases) AS r (nic text, epoch bigint, address inet, "foreign" macaddr), members m
-    WHERE r.foreign IS NULL AND m.host_number = own AND a.member_id = m.id AND a.segment_id = m.segment_id
-        AND a.nic = r.nic AND a.address = coalesce(r.address, a.address) AND a.epoch <= r.epoch;
-    GET DIAGNOSTICS freed = ROW_COUNT;
+        SELECT DISTINCT a.segment_id FROM jsonb_to_recordset(p_releases) AS r (nic text)
+            JOIN addresses a ON a.member_id = ANY (networks) AND a.nic = r.nic ORDER BY a.segment_id) AS s;
+    FOR wanted IN SELECT * FROM jsonb_to_recordset(p_releases)
+        AS r (nic text, epoch bigint, address inet, "foreign" macaddr, seconds integer) LOOP
+        IF wanted."foreign" IS NULL THEN
+            DELETE FROM addresses a WHERE a.member_id = ANY (networks) AND a.nic = wanted.nic
+                AND a.address = coalesce(wanted.address, a.address) AND a.epoch <= wanted.epoch;
+            GET DIAGNOSTICS count = ROW_COUNT;
+            freed := freed + count;
+        ELSE
+            UPDATE addresses a SET kind = 'Foreign', member_id = NULL, nic = NULL, ordinal = NULL, holder = '', mac_address = wanted."foreign",
+                epoch = nextval('macipvlan.epochs'), granted_at = now(), expires_at = now() + make_interval(secs => least(wanted.seconds, 86400))
+            WHERE a.member_id = ANY (networks) AND a.nic = wanted.nic AND a.address = wanted.address AND a.epoch <= wanted.epoch;
+        END IF;
+    END LOOP;
     PERFORM note_seen(own);
     RETURN freed;
 END $$;
@@ -655,6 +692,6 @@ GRANT SELECT ON ALL TABLES IN SCHEMA macipvlan TO macipvlan_admin;
 GRANT INSERT, UPDATE, DELETE ON macipvlan.hosts, macipvlan.past_boots, macipvlan.segments, macipvlan.subnets, macipvlan.members,
     macipvlan.addresses TO macipvlan_admin;
 -- For the constraints of these tables, and to write ranges.
-GRANT EXECUTE ON FUNCTION macipvlan.is_whole(inet), macipvlan.are_whole(macipvlan.inetmultirange), macipvlan.all_of(cidr),
+GRANT EXECUTE ON FUNCTION macipvlan.are_whole(macipvlan.inetmultirange), macipvlan.all_of(cidr),
     macipvlan.usable(cidr), macipvlan.to_ranges(jsonb), macipvlan.to_json(macipvlan.inetmultirange) TO macipvlan_admin;
 GRANT USAGE ON SEQUENCE macipvlan.epochs TO macipvlan_admin;
