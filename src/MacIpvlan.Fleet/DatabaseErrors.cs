@@ -29,7 +29,8 @@ internal static class DatabaseErrors
                 name, Describe(e), "An administrator of the database grants what a role may do: GRANT macipvlan_host, macipvlan_reader or macipvlan_admin TO ..."),
             SameHost => Unsuitable(
                 name, Describe(e), "Give this machine a state of its own: remove the state that was copied, or make the database known again under another name."),
-            DifferentSegment => new(NetworkError.SegmentDiffers, $"The segment is defined differently in '{name}': {Describe(e)}."),
+            DifferentSegment => new(
+                NetworkError.SegmentDiffers, $"The segment is defined differently in '{name}': {Describe(e)}.", "Omit its settings to take over what it has, or use another segment."),
             PostgresErrorCodes.ExclusionViolation => new(
                 NetworkError.SegmentDiffers, $"A subnet overlaps one of another segment in '{name}': {e.Detail ?? Describe(e)}", "Use that segment, or another subnet."),
             PostgresErrorCodes.NoDataFound => new(NetworkError.HostNotFound, $"The address database '{name}' refuses: {Describe(e)}.", "Get-ContainerNetworkAddress shows the hosts."),

@@ -97,7 +97,7 @@ public sealed partial class SqliteStateStore
         return _database.Execute("DELETE FROM nics WHERE id = $1", id);
     });
 
-    // Returns whether the segment that some of them are from is to be told.
+    // Returns whether some of them are from a segment, whose database must be told.
     private bool FreeLeases(string condition, string nicId, IReadOnlyList<ForeignAddress> foreign)
     {
         List<FreedLease> leases = _database.Query(

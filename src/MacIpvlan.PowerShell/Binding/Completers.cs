@@ -1,6 +1,5 @@
 using System.Globalization;
 using MacIpvlan.Addressing;
-using MacIpvlan.State;
 
 namespace MacIpvlan.PowerShell;
 

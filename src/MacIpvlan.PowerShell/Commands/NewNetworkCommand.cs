@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using MacIpvlan.Addressing;
 using MacIpvlan.Netlink.Kinds;
-using MacIpvlan.State;
 
 namespace MacIpvlan.PowerShell.Commands;
 

@@ -25,6 +25,7 @@ public sealed class RegisterAddressDatabaseCommand : NetworkCommand
     /// <summary>How many seconds commands wait for it.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateRange(1, KnownDatabases.MaxTimeoutSeconds)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public int TimeoutSeconds { get; set; } = AddressDatabaseRecord.DefaultTimeoutSeconds;
 
     private protected override void Process() => Guard(Name, () =>

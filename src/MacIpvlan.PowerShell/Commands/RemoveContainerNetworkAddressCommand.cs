@@ -4,6 +4,7 @@ namespace MacIpvlan.PowerShell.Commands;
 
 /// <summary>Takes the addresses of a host that is gone away from it, so that other hosts of the segment can have them.</summary>
 [Cmdlet(VerbsCommon.Remove, "ContainerNetworkAddress", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(NetworkAddress))]
 public sealed class RemoveContainerNetworkAddressCommand : NetworkCommand
 {
     private readonly HashSet<string> _done = new(StringComparer.OrdinalIgnoreCase);
@@ -29,6 +30,10 @@ public sealed class RemoveContainerNetworkAddressCommand : NetworkCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Returns the addresses that were taken away.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
     private protected override void Process()
     {
         foreach (ContainerNetwork network in SelectReferenced(Network)!)
@@ -38,9 +43,12 @@ public sealed class RemoveContainerNetworkAddressCommand : NetworkCommand
             Guard(Host, () =>
             {
                 string what = $"Take the addresses of the host on the segment {network.AddressDatabase}/{network.Segment} away, which other hosts then use";
-                if (!Force && !ShouldProcess(Host, what)) return;
+                if ((!Force || IsWhatIf) && !ShouldProcess(Host, what)) return;
+                // Afterwards, they are nobody's.
+                IReadOnlyList<NetworkAddress> taken = PassThru ? new NetworkAddresses(Session).GetOfHost(network, Host, AddressDatabase) : [];
                 int count = new KnownDatabases(Session).Reclaim(network, Host, AddressDatabase);
                 WriteVerbose($"{count} addresses of {Host} are free.");
+                foreach (NetworkAddress address in taken) Write(address);
             });
         }
     }

@@ -4,6 +4,7 @@ namespace MacIpvlan.PowerShell.Commands;
 
 /// <summary>Forgets address databases.</summary>
 [Cmdlet(VerbsLifecycle.Unregister, "AddressDatabase", SupportsShouldProcess = true)]
+[OutputType(typeof(AddressDatabase))]
 public sealed class UnregisterAddressDatabaseCommand : AddressDatabaseCommand
 {
     /// <summary>Names or patterns.</summary>
@@ -16,10 +17,16 @@ public sealed class UnregisterAddressDatabaseCommand : AddressDatabaseCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Returns the databases that were forgotten.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
     private protected override string[]? Names => Name;
 
     private protected override void Process(KnownDatabases databases, AddressDatabase database)
     {
-        if (ShouldProcess(database.Name, "Forget the address database")) databases.Unregister(database, Force);
+        if (!ShouldProcess(database.Name, "Forget the address database")) return;
+        databases.Unregister(database, Force);
+        if (PassThru) Write(database);
     }
 }

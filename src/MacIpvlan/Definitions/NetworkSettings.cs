@@ -73,7 +73,7 @@ internal static class NetworkSettings
             (ExcludeAddress, Texts(network.Excluded)),
             (AddressDatabase, network.Segment?.Database),
             (Segment, network.Segment?.Name),
-            (AwayPolicy, network.Segment?.AwayPolicy is State.AwayPolicy.Reconcile ? nameof(State.AwayPolicy.Reconcile) : null),
+            (AwayPolicy, network.Segment?.AwayPolicy is MacIpvlan.AwayPolicy.Reconcile ? nameof(MacIpvlan.AwayPolicy.Reconcile) : null),
             (GraceSeconds, network.Segment?.GraceSeconds),
             (Dhcp, Yes(network.Dhcp is not null)),
             (DhcpClass, network.Dhcp?.VendorClass),

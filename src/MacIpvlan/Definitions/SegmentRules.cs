@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using MacIpvlan.State;
 
 namespace MacIpvlan;
 

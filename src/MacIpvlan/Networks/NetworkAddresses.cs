@@ -29,6 +29,18 @@ public sealed class NetworkAddresses(NetworkSession session)
         }
     }
 
+    /// <summary>The addresses that a host has on the segment of a network, as the database has them on record.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="host">The host's name or id.</param>
+    /// <param name="database">The name of the database as an administrator reaches it; null for the network's own.</param>
+    /// <exception cref="NetworkException">The database can't be asked.</exception>
+    public IReadOnlyList<NetworkAddress> GetOfHost(ContainerNetwork network, string host, string? database) => network.Record.Segment is not NetworkSegment segment ? [] :
+    [
+        .. session.Databases.Use(database ?? segment.Database, d => d.GetHolders(segment.Name))
+            .Where(h => h.Host == host || h.HostId?.ToString() == host)
+            .SelectMany(h => network.Record.Pools.Where(p => p.Prefix.Contains(h.Address)).Take(1).Select(p => OfHolder(network, p.Prefix, h, []))),
+    ];
+
     /// <summary>The part of an address range within a selection; null if there is none.</summary>
     public static NetworkAddress? Within(ContainerNetwork network, NetworkAddress address, AddressRange selection) =>
         address.Range.Intersect(selection) is not AddressRange part ? null

@@ -101,7 +101,7 @@ internal sealed class SegmentBook(NetworkSession session, NetworkSegment segment
         IReadOnlySet<string> recorded = session.State.SetSegmentLeases(granted);
         GiveBackUnrecorded(granted, recorded);
         return [.. grants.Select((g, i) => g.Nic is null || recorded.Contains(g.Nic.Id) ? g : new(null, new(
-            NetworkError.NicNotFound, $"Another command has just released the NIC in {nics[i].NamespaceName}.")))];
+            NetworkError.NicNotFound, $"Another command has just released the NIC in {nics[i].NamespaceName}.", "Connect it again.")))];
     }
 
     // An address that another station was found to have isn't granted again, because the database is told before.

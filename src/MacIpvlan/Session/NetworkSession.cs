@@ -52,7 +52,8 @@ public sealed class NetworkSession(Func<Action<TimeSpan>, IStateStore> openState
 
     /// <summary>Opens an address database; no server is asked yet.</summary>
     public Func<AddressDatabaseRecord, IAddressDatabase> OpenDatabase { get; init; } =
-        static d => throw new NetworkException(NetworkError.AddressDatabaseUnavailable, $"Nothing here can reach the address database '{d.Name}'.");
+        static d => throw new NetworkException(
+            NetworkError.AddressDatabaseUnavailable, $"Nothing here can reach the address database '{d.Name}'.", $"Use the cmdlets of the module: Test-AddressDatabase {d.Name}.");
 
     /// <summary>Completes or undoes changes that killed commands left incomplete: <see cref="Recovery"/>.</summary>
     public required Action<NetworkSession> Recovering { get; init; }

@@ -1,4 +1,4 @@
-namespace MacIpvlan.State;
+namespace MacIpvlan;
 
 /// <summary>
 /// The segment that a network is on: one wire, whose addresses all hosts on it allocate from one database.
@@ -32,12 +32,3 @@ public enum AwayPolicy : long
     /// <summary>It is used, and confirmed when the database can be reached again. Two hosts could use it until then.</summary>
     Reconcile,
 }
-
-/// <summary>A segment as its database defines it, for all hosts.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="AwayPolicy">What happens to requested addresses while the database can't be reached.</param>
-/// <param name="GraceSeconds">How long a host can be silent before others get its addresses; null for ever.</param>
-/// <param name="Subnets">Its subnets, in the order in which addresses are allocated from them.</param>
-/// <param name="Fallback">The subnet of addresses for NICs that no DHCP server answers; null if there is none.</param>
-public sealed record SegmentDefinition(
-    string Name, AwayPolicy AwayPolicy, int? GraceSeconds, IReadOnlyList<SubnetRecord> Subnets, SubnetRecord? Fallback);
