@@ -25,6 +25,8 @@ Describe 'Completion' -Tag Native, Once {
         $null = New-IpvlanNetwork own eth0 -Subnet 10.3.0.0/24 -WarningAction Ignore
         $null = Connect-ContainerNic lan app, 'my ns'
         $null = Connect-ContainerNic outer app -InterfaceName wan0
+        # No server is asked.
+        $null = 'fleet', 'spare' | ForEach-Object { Register-AddressDatabase $_ 'Host=db1;Username=node1' }
     }
 
     It 'offers <Line>: <Offered>' -ForEach @(
@@ -71,6 +73,14 @@ Describe 'Completion' -Tag Native, Once {
         @{ Line = 'Get-ContainerNetworkAddress -Kind Fo'; Offered = , 'Foreign' }
         @{ Line = 'Connect-ContainerNic lan -Namespace nosuch'; Offered = @() }
         @{ Line = 'New-MacvlanNetwork '; Offered = @() }
+        @{ Line = 'Register-AddressDatabase '; Offered = @() }
+        @{ Line = 'Test-AddressDatabase '; Offered = 'fleet', 'spare' }
+        @{ Line = 'Unregister-AddressDatabase s'; Offered = , 'spare' }
+        @{ Line = 'New-MacvlanNetwork new1 eth0 -AddressDatabase f'; Offered = , 'fleet' }
+        @{ Line = 'New-MacvlanNetwork new1 eth0 -AddressDatabase fleet -Segment '; Offered = @() }
+        @{ Line = 'New-IpvlanNetwork new1 eth0 -AwayPolicy '; Offered = 'Reconcile', 'Refuse' }
+        @{ Line = 'Remove-ContainerNetworkAddress outer -Host '; Offered = @() }
+        @{ Line = 'Remove-ContainerNetworkAddress outer -AddressDatabase s'; Offered = , 'spare' }
     ) {
         @((Complete $Line).CompletionText | Sort-Object -CaseSensitive) |
             Should -BeExactly @($Offered | Sort-Object -CaseSensitive)
@@ -100,7 +110,7 @@ Describe 'Completion' -Tag Native, Once {
             # Beyond the last position, nothing is the module's to offer.
             $places = $parameters ? ($parameters.ParameterSets.Values.Position | Measure-Object -Maximum).Maximum + 1 : 0
             $lines = @(for ($i = 0; $i -lt $places; $i++) { "$Name $('lan ' * $i)"; "$Name $('lan ' * $i)fi" }) + @($parameters | ForEach-Object { "$Name -$($_.Name) "; "$Name -$($_.Name) fi" })
-            $meant = $lines | Where-Object { $_ -match ' -Path ' -or ($Name -eq 'Import-ContainerNetwork' -and $_ -notmatch ' -') }
+            $meant = $lines | Where-Object { $_ -match ' -(Path|PasswordFile) ' -or ($Name -eq 'Import-ContainerNetwork' -and $_ -notmatch ' -') }
             foreach ($line in $lines | Where-Object { $_ -notin $meant }) {
                 (Complete $line).CompletionText | Where-Object { $_ -like '*file.txt*' } | Should -BeNullOrEmpty -Because "'$line' means no file"
             }

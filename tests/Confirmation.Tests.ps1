@@ -34,7 +34,9 @@ Describe 'Confirmation' -Tag Native, Once {
             @{ Do = 'Get-ContainerNic | Disconnect-ContainerNic -Confirm'; Look = 'Get-ContainerNic' }
             @{ Do = 'Remove-MacvlanNetwork lan -Confirm'; Look = 'Get-ContainerNetwork lan*' }
             @{ Do = 'Remove-IpvlanNetwork own -Confirm'; Look = 'Get-ContainerNetwork own*' }
-            @{ Do = 'Remove-NetworkNamespace web1 -Confirm'; Look = 'Get-NetworkNamespace web?' })
+            @{ Do = 'Remove-NetworkNamespace web1 -Confirm'; Look = 'Get-NetworkNamespace web?' }
+            @{ Do = 'Register-AddressDatabase fleet "Host=db1;Username=node1" -Confirm'; Look = 'Get-AddressDatabase' }
+            @{ Do = 'Unregister-AddressDatabase fleet -Confirm'; Look = 'Get-AddressDatabase' })
         # Each is declined first, and accepted then.
         $script = foreach ($command in $commands) { @('$null = {0}; "<$({1})>" | Show' -f $command.Do, $command.Look) * 2 }
         Invoke-WithAnswer ($script -join '; ') (@('n', 'y') * $commands.Count) | Should -Be @(
@@ -49,7 +51,9 @@ Describe 'Confirmation' -Tag Native, Once {
             '<web1/eth0>', '<>'
             '<lan>', '<>'
             '<own>', '<>'
-            '<web1>', '<>')
+            '<web1>', '<>'
+            '<>', '<fleet>'
+            '<fleet>', '<>')
     }
 
     It 'is asked for once for each item, and once for a network with its NICs' {

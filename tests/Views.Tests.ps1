@@ -15,6 +15,8 @@ BeforeAll {
     $null = Connect-ContainerNic lan $long -IPAddress 10.1.0.2, $full -InterfaceName interface-of-15
     $null = Connect-ContainerNic $long web1
     $null = Connect-ContainerNic lan web1
+    # Nobody answers there.
+    $null = 'away', $long | ForEach-Object { Register-AddressDatabase $_ 'Host=127.0.0.1:1;Username=node1' -TimeoutSeconds 1 }
 
     function Get-Line($Objects, [int]$Width = 79, [string]$As = 'Format-Table') {
         ($Objects | & $As | Out-String -Width $Width) -split '\r?\n' | ForEach-Object TrimEnd
@@ -45,6 +47,8 @@ Describe 'Views' -Tag Native, Once {
         @{ Case = 'what was restored'; Get = { Restore-ContainerNetwork }; Whole = 'InPlace', ' lan ', 'web1/eth0' }
         @{ Case = 'what differs'; Get = { Test-ContainerNetwork }; Whole = '10.1.0.99/24', "$full/64", 'AddressWithoutLease', 'AddressMissing' }
         @{ Case = 'tests'; Get = { Test-ContainerNic lan web1 $long -Count 1 -TimeoutSeconds 0.2 }; Whole = 'web1/eth1 on network lan', 'ICMPv6' }
+        @{ Case = 'address databases'; Get = { Get-AddressDatabase }; Whole = 'Host=127.0.0.1:1;Username=node1', 'away ' }
+        @{ Case = 'tests of address databases'; Get = { Test-AddressDatabase away }; Whole = ' Unavailable ', 'The address database' }
         @{ Case = 'events'; Get = { Get-Event }; Whole = ' web1/eth1 ', "$other lladdr 02:00:00:00:00:07", '10.9.0.0/16 via 10.1.0.1' }
     ) {
         if ($Case -eq 'what differs') {

@@ -65,7 +65,7 @@ public sealed class CmdletTests
     [MemberData(nameof(Names))]
     public void Cmdlet_ThatTakesSomethingAwayReturnsItOnRequest(string name)
     {
-        bool takes = name.Split('-')[0] is "Remove" or "Disconnect" or "Disable" or "Rename";
+        bool takes = name.Split('-')[0] is "Remove" or "Disconnect" or "Disable" or "Rename" or "Unregister";
 
         Assert.Equal(takes, s_cmdlets[name].GetProperty("PassThru") is not null);
     }
@@ -74,7 +74,9 @@ public sealed class CmdletTests
     [MemberData(nameof(Names))]
     public void Cmdlet_ThatTakesNicsAwayWithSomethingElseHasAHighImpact(string name)
     {
-        bool takes = name is "Remove-ContainerNetwork" or "Remove-MacvlanNetwork" or "Remove-IpvlanNetwork" or "Remove-NetworkNamespace";
+        bool takes = name is "Remove-ContainerNetwork" or "Remove-MacvlanNetwork" or "Remove-IpvlanNetwork" or "Remove-NetworkNamespace"
+            // The NICs of another host, which aren't asked.
+            or "Remove-ContainerNetworkAddress";
 
         Assert.Equal(takes, s_cmdlets[name].GetCustomAttribute<CmdletAttribute>()!.ConfirmImpact == ConfirmImpact.High);
     }
@@ -82,7 +84,7 @@ public sealed class CmdletTests
     [Fact]
     public void Folder_HoldsNothingButCmdletsAndWhatTheyShare() => Assert.Equal(
         // The base of all, and those of cmdlets that share a noun or a verb.
-        ["GetNetworkCommand", "HostAccessCommand", "NetworkCommand", "NewNetworkCommand", "NicSelectionCommand", "RemoveNetworkCommand"],
+        ["AddressDatabaseCommand", "GetNetworkCommand", "HostAccessCommand", "NetworkCommand", "NewNetworkCommand", "NicSelectionCommand", "RemoveNetworkCommand"],
         SourceTree.Read("src/MacIpvlan.PowerShell").Keys
             .Where(static f => f.StartsWith("Commands/", StringComparison.Ordinal))
             .Select(static f => Path.GetFileNameWithoutExtension(f))

@@ -26,7 +26,9 @@ public sealed class CompleterTests
     [MemberData(nameof(Parameters))]
     public void Parameter_HasTheCompleterForIt(string cmdlet, string parameter)
     {
-        PropertyInfo property = s_cmdlets.Single(c => $"{c.Name.VerbName}-{c.Name.NounName}" == cmdlet).Type.GetProperty(parameter)!;
+        // PowerShell's own property Host is one of the base.
+        PropertyInfo property = s_cmdlets.Single(c => $"{c.Name.VerbName}-{c.Name.NounName}" == cmdlet).Type.GetProperties()
+            .First(p => p.Name == parameter && p.IsDefined(typeof(ParameterAttribute), inherit: true));
         Type? completer = property.GetCustomAttribute<ArgumentCompleterAttribute>()?.Type;
         string[] name = cmdlet.Split('-');
 
@@ -35,7 +37,10 @@ public sealed class CompleterTests
 
     private static Type? Expected(string verb, string noun, string parameter) => parameter switch
     {
-        "Name" when verb is "New" or "Add" => null,
+        "Name" when verb is "New" or "Add" or "Register" => null,
+        "Name" when noun == "AddressDatabase" => typeof(AddressDatabaseCompleter),
+        "AddressDatabase" => typeof(AddressDatabaseCompleter),
+        "Segment" => typeof(SegmentCompleter),
         "Name" when noun == "NetworkNamespace" => typeof(NamespaceCompleter),
         "Name" when noun == "VlanSubInterface" => typeof(VlanSubInterfaceCompleter),
         "Name" or "Network" => typeof(NetworkCompleter),
@@ -58,6 +63,7 @@ public sealed class CompleterTests
         // An enumeration that can be empty.
         "RouterAdvertisement" => typeof(RouterAdvertisementCompleter),
         "InterfaceIdentifier" => typeof(InterfaceIdentifierCompleter),
+        "AwayPolicy" => typeof(AwayPolicyCompleter),
         _ => null,
     };
 
@@ -65,6 +71,6 @@ public sealed class CompleterTests
     private static Type? Other(PropertyInfo property)
     {
         Type type = property.PropertyType.GetElementType() ?? Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        return type == typeof(SwitchParameter) || type.IsEnum || property.Name == "Path" ? null : typeof(NoCompleter);
+        return type == typeof(SwitchParameter) || type.IsEnum || property.Name is "Path" or "PasswordFile" ? null : typeof(NoCompleter);
     }
 }

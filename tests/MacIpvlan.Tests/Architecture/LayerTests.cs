@@ -34,17 +34,18 @@ public sealed partial class LayerTests
     {
         IReadOnlyDictionary<string, string> cmdlets = SourceTree.Read("src/MacIpvlan.PowerShell");
 
-        // The wiring of the two, and kinds of links as values.
+        // The wiring, and how an address database is reached, as a value.
         Assert.Equal(
-            ["StateLocation.cs"],
-            cmdlets.Where(static f => Mentions(f.Value, "MacIpvlan.State")).Select(static f => f.Key));
+            ["Commands/InitializeAddressDatabaseCommand.cs", "Commands/RegisterAddressDatabaseCommand.cs", "DatabaseLocation.cs", "StateLocation.cs"],
+            cmdlets.Where(static f => Mentions(f.Value, "MacIpvlan.State")).Select(static f => f.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(["DatabaseLocation.cs"], cmdlets.Where(static f => Mentions(f.Value, "MacIpvlan.Fleet")).Select(static f => f.Key));
         // A target is held by its descriptor from the first look on.
         Assert.Equal(
             ["Binding/NamespaceReference.cs"],
             cmdlets.Where(static f => Mentions(f.Value, "MacIpvlan.Linux")).Select(static f => f.Key)
                 .Order(StringComparer.Ordinal));
         Assert.DoesNotContain(
-            cmdlets, static f => Regex.IsMatch(f.Value, @"MacIpvlan\.Netlink;|Tmds\.Linux|Microsoft\.Data"));
+            cmdlets, static f => Regex.IsMatch(f.Value, @"MacIpvlan\.Netlink;|Tmds\.Linux|Microsoft\.Data|Npgsql"));
         // What all of them share turns exceptions into errors, in one place.
         Assert.DoesNotContain(
             cmdlets.Where(static f => InFolder(f.Key, "Commands") && f.Key != "Commands/NetworkCommand.cs"),

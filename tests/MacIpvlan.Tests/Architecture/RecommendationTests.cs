@@ -6,7 +6,7 @@ namespace MacIpvlan.Tests.Architecture;
 /// <summary>Every error says what to do next, in terms of what is wrong.</summary>
 public sealed partial class RecommendationTests
 {
-    private static readonly Dictionary<string, string> s_sources = ((string[])["MacIpvlan", "MacIpvlan.PowerShell", "MacIpvlan.State", "MacIpvlan.Runtimes"])
+    private static readonly Dictionary<string, string> s_sources = ((string[])["MacIpvlan", "MacIpvlan.PowerShell", "MacIpvlan.State", "MacIpvlan.Runtimes", "MacIpvlan.Fleet"])
         .SelectMany(static p => SourceTree.Read($"src/{p}").Select(f => ($"{p}/{f.Key}", f.Value))).ToDictionary();
 
     [Fact]

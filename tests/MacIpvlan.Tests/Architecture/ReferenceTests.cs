@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.Versioning;
+using MacIpvlan.Fleet;
 using MacIpvlan.PowerShell;
 using MacIpvlan.Runtimes;
 using MacIpvlan.State.Sqlite;
@@ -22,12 +23,16 @@ public sealed class ReferenceTests
         ["Docker.DotNet", "Docker.DotNet.Handler.Abstractions", "MacIpvlan", "Microsoft.Extensions.Logging.Abstractions"], Foreign(typeof(DockerRuntime).Assembly));
 
     [Fact]
+    public void Fleet_ReferencesTheCoreAndTheClientAlone() => Assert.Equal(
+        ["MacIpvlan", "Npgsql"], Foreign(typeof(PostgresAddressDatabase).Assembly));
+
+    [Fact]
     public void Cmdlets_ReferenceTheModuleAndPowerShellAlone() => Assert.Equal(
-        ["MacIpvlan", "MacIpvlan.Runtimes", "MacIpvlan.State", "System.Management.Automation"], Foreign(typeof(NetworkCommand).Assembly));
+        ["MacIpvlan", "MacIpvlan.Fleet", "MacIpvlan.Runtimes", "MacIpvlan.State", "System.Management.Automation"], Foreign(typeof(NetworkCommand).Assembly));
 
     [Fact]
     public void Assemblies_RunOnWhatPowerShell76RunsOn() => Assert.All(
-        (Type[])[typeof(ContainerNic), typeof(SqliteStateStore), typeof(DockerRuntime), typeof(NetworkCommand)],
+        (Type[])[typeof(ContainerNic), typeof(SqliteStateStore), typeof(DockerRuntime), typeof(PostgresAddressDatabase), typeof(NetworkCommand)],
         static t => Assert.Equal(
             ".NETCoreApp,Version=v10.0", t.Assembly.GetCustomAttribute<TargetFrameworkAttribute>()!.FrameworkName));
 

@@ -18,15 +18,16 @@ public sealed class RoomTests
         State:       Addressing Errors Dhcp Linux Containers Netlink
         Definitions: Addressing Errors Dhcp Netlink State
         Session:     Errors Linux Containers Netlink State
+        Segments:    Addressing Dhcp Errors Netlink State Definitions Session
         Parents:     Addressing Errors Linux Containers Netlink State Definitions Session
-        Nics:        Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Parents
+        Nics:        Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Segments Parents
         Diagnosis:   Addressing Linux Netlink State Definitions Session Nics
         Namespaces:  Errors Linux Netlink State Definitions Session Nics
-        Networks:    Addressing Dhcp Errors Netlink State Definitions Session Parents Nics
+        Networks:    Addressing Dhcp Errors Netlink State Definitions Session Segments Parents Nics
         Exchange:    Addressing Dhcp Errors Linux Netlink State Definitions Session Parents Networks
         Topology:    Addressing Errors Linux Netlink State Definitions Session Parents Nics
-        Upkeep:      Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Parents Nics
-        Watching:    Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Parents Nics Networks Upkeep
+        Upkeep:      Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Segments Parents Nics
+        Watching:    Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Segments Parents Nics Networks Upkeep
         """;
 
     private const string PowerShell = """

@@ -1,3 +1,4 @@
+using MacIpvlan.Fleet;
 using MacIpvlan.Linux;
 using MacIpvlan.Runtimes;
 using MacIpvlan.State.Sqlite;
@@ -15,7 +16,7 @@ public sealed class ThreadTests
     private static readonly string[] s_waitForTasks = ["ContainerFinder", "ContainerWatch"];
 
     public static TheoryData<Type> Assemblies =>
-        [typeof(ContainerNic), typeof(SqliteStateStore), typeof(DockerRuntime), typeof(MacIpvlan.PowerShell.NetworkCommand)];
+        [typeof(ContainerNic), typeof(SqliteStateStore), typeof(DockerRuntime), typeof(PostgresAddressDatabase), typeof(MacIpvlan.PowerShell.NetworkCommand)];
 
     [Theory]
     [MemberData(nameof(Assemblies))]
