@@ -3,7 +3,7 @@
 # after a reboot where all is restored. Where there is a container, its id begins with 4e1f0c2b7a9d. Where VLANs and
 # ipvlan are, on eth0.30 the network apps with a NIC of job1, and two VLANs that nothing uses, eth0.40 and eth0.41,
 # the latter not ours. Pages that make networks or VLANs begin with eth0 alone, and so does each section of
-# about_MacIpvlan_From_Docker and of README.
+# about_MacIpvlan_From_Docker and of README. What is about address databases has a real one: tests/fleet/Examples.ps1.
 
 BeforeDiscovery {
     $folder = Join-Path (Split-Path $PSScriptRoot) 'docs/en-US'
@@ -22,7 +22,8 @@ BeforeDiscovery {
     }
     foreach ($example in $examples) {
         $code = $example.Code
-        $example.Kind = if ($code -match 'Watch-ContainerNic') { 'Endless' }
+        $example.Kind = if ($code -match 'AddressDatabase|NetworkAddress web') { $code -cmatch 'Ipvlan|eth0\.\d' ? 'FleetSpecial' : 'Fleet' }
+        elseif ($code -match 'Watch-ContainerNic') { 'Endless' }
         elseif ($code -match 'Watch-ContainerNetwork') { 'Watching' }
         elseif ($code -match '-Container |docker ') { 'Container' }
         elseif ($code -match '\.png') { 'Picture' }
@@ -31,7 +32,8 @@ BeforeDiscovery {
         elseif ($code -match 'New-\w+vlanNetwork' -and $code -notmatch '-Parent') { 'Special' }
         else { 'Common' }
     }
-    $common, $special, $container, $picture, $endless, $watching = 'Common', 'Special', 'Container', 'Picture', 'Endless', 'Watching' |
+    $common, $special, $container, $picture, $endless, $watching, $fleet, $fleetSpecial =
+    'Common', 'Special', 'Container', 'Picture', 'Endless', 'Watching', 'Fleet', 'FleetSpecial' |
         ForEach-Object { , @($examples | Where-Object Kind -EQ $_) }
 }
 
@@ -104,6 +106,36 @@ Describe 'Examples that watch' -Tag Native, Once {
         if (-not $process.HasExited) { Send-Signal INT $process }
         $process.WaitForExit(20000) | Should -BeTrue
         $process.StandardOutput.ReadToEnd() | Should -Not -Match failed
+    }
+}
+
+Describe 'Examples with an address database' -Tag Native, Once {
+    BeforeAll {
+        . $PSScriptRoot/fleet/Examples.ps1
+        $problem = Get-PostgresProblem
+        if (-not $problem) { Start-ExampleServer }
+    }
+
+    AfterAll { Stop-PostgresServer }
+
+    It '<Page>: <Title>' -ForEach $fleet {
+        if ($problem) { return Set-ItResult -Skipped -Because $problem }
+        Invoke-FleetExample $Code
+    }
+}
+
+Describe 'Examples with an address database, and VLANs or ipvlan' {
+    BeforeAll {
+        . $PSScriptRoot/fleet/Examples.ps1
+        $problem = Get-PostgresProblem
+        if (-not $problem) { Start-ExampleServer }
+    }
+
+    AfterAll { Stop-PostgresServer }
+
+    It '<Page>: <Title>' -ForEach $fleetSpecial {
+        if ($problem) { return Set-ItResult -Skipped -Because $problem }
+        Invoke-FleetExample $Code
     }
 }
 
