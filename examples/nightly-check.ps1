@@ -21,9 +21,16 @@ foreach ($difference in $differences | Where-Object IsForeign -EQ $false) {
     "$outcome $($difference.Kind) $($difference.Name) of $($difference.Network): expected $($difference.Expected), found $($difference.Actual)"
     if (-not $difference.IsRepaired) { $bad++ }
 }
+foreach ($database in Get-AddressDatabase | Where-Object { $_.Network.Count -gt 0 } | Test-AddressDatabase | Where-Object Status -NE Ready) {
+    "PROBLEM address database $($database.Name) is $($database.Status): $($database.Reason)"
+    $bad++
+}
 foreach ($network in Get-ContainerNetwork) {
-    foreach ($subnet in $network.Subnets | Where-Object { $_.Size -gt 0 -and $_.Free * 10 -lt $_.Size }) {
-        "nearly full: $subnet of $network has $($subnet.Free) of $($subnet.Size) addresses left"
+    foreach ($subnet in $network.Subnets | Where-Object { $_.Size -gt 0 }) {
+        # How much of a segment is free, only its database knows.
+        $free = $subnet.Free ?? (Get-ContainerNetworkAddress $network -Kind Free -WarningAction SilentlyContinue |
+                Where-Object Subnet -EQ $subnet.Subnet | ForEach-Object -Begin { $sum = [bigint]::Zero } { $sum += $_.Count } -End { $sum })
+        if ($free * 10 -lt $subnet.Size) { "nearly full: $subnet of $network has $free of $($subnet.Size) addresses left" }
     }
 }
 foreach ($nic in Get-ContainerNic | Where-Object State -NE Up) {

@@ -95,6 +95,54 @@ Describe 'The runbook' -Tag Native, Once {
         finally { Stop-DhcpServer }
     }
 
+    It 'fleet-host makes the networks of a table on two hosts, changes nothing twice, and fails without the database' {
+        . $PSScriptRoot/fleet/Servers.ps1
+        $problem = Get-PostgresProblem
+        if ($problem) { return Set-ItResult -Skipped -Because $problem }
+        $table = Join-Path $TestDrive segments.csv
+        Set-Content $table 'Name,Parent,Segment,Subnet,Gateway,IPRange,Kind', 'web,eth0,vlan50,192.168.50.0/24,192.168.50.254,192.168.50.10-192.168.50.19,macvlan'
+        $server = Start-PostgresServer
+        $own = $env:MACIPVLAN_STATE
+        try {
+            $null = Initialize-AddressDatabase -ConnectionString "Host=$($server.SocketFolder);Port=$($server.Port);Database=postgres;Username=postgres"
+            New-PostgresRole $server node1 secret
+            $null = Invoke-PostgresSql $server 'GRANT macipvlan_host TO node1'
+            Set-PrivateContent $TestDrive/password secret
+            $join = '-ConnectionString', "$($server.ConnectionString);Username=node1", '-PasswordFile', "$TestDrive/password"
+            $text = Invoke-Example fleet-host $table
+            $LASTEXITCODE | Should -Be 1
+            "$text" | Should -BeLike "*address database 'fleet' yet*"
+            $text = Invoke-Example fleet-host (@($table) + $join)
+            $LASTEXITCODE | Should -Be 0 -Because "$text"
+            $text | Should -Be 'web: segment vlan50 with 192.168.50.0/24, 0 addresses here, 0 on other hosts, 10 free'
+            $null = New-NetworkNamespace box1, box2 | Connect-ContainerNic -Network web
+            # Another host, which another table would put elsewhere.
+            $env:MACIPVLAN_STATE = "$(Split-Path $own)/other/state.db"
+            $text = Invoke-Example fleet-host (@($table) + $join)
+            $LASTEXITCODE | Should -Be 0 -Because "$text"
+            $text | Should -Be 'web: segment vlan50 with 192.168.50.0/24, 0 addresses here, 2 on other hosts, 8 free'
+            $null = New-NetworkNamespace box3 | Connect-ContainerNic -Network web
+            (Get-ContainerNic).IPAddress | Should -Be 192.168.50.12/24
+            $before = (Get-KernelText) + (Get-StateRow)
+            $text = Invoke-Example fleet-host (@($table) + $join)
+            $LASTEXITCODE | Should -Be 0 -Because "$text"
+            $text | Should -Be 'web: segment vlan50 with 192.168.50.0/24, 1 addresses here, 2 on other hosts, 7 free'
+            (Get-KernelText) + (Get-StateRow) | Should -Be $before
+            Set-Content $table 'Name,Parent,Segment,Subnet,Gateway,IPRange,Kind', 'web,eth0,vlan51,,,,macvlan', 'api,eth0,vlan50,192.168.50.0/24,192.168.50.1,,macvlan'
+            $text = Invoke-Example fleet-host $table
+            $LASTEXITCODE | Should -Be 1
+            "$text" | Should -BeLike "*network web exists already*fleet/vlan50 is defined differently*"
+            Stop-PostgresServer $server
+            $text = Invoke-Example fleet-host $table
+            $LASTEXITCODE | Should -Be 1
+            "$text" | Should -BeLike "*can't be reached*"
+        }
+        finally {
+            $env:MACIPVLAN_STATE = $own
+            Stop-PostgresServer
+        }
+    }
+
     It 'lab-without-root works for <Who>, beside other networks, and leaves nothing' -ForEach @(
         @{ Who = 'root'; Through = @() }
         @{ Who = 'an ordinary user'; Through = 'setpriv', '--reuid=65534', '--regid=65534', '--clear-groups' }
