@@ -96,7 +96,7 @@ Describe 'The runbook' -Tag Native, Once {
     }
 
     It 'fleet-host makes the networks of a table on two hosts, changes nothing twice, and fails without the database' {
-        . $PSScriptRoot/fleet/Servers.ps1
+        'Servers', 'Hosts' | ForEach-Object { . $PSScriptRoot/fleet/$_.ps1 }
         $problem = Get-PostgresProblem
         if ($problem) { return Set-ItResult -Skipped -Because $problem }
         $table = Join-Path $TestDrive segments.csv
@@ -104,11 +104,12 @@ Describe 'The runbook' -Tag Native, Once {
         $server = Start-PostgresServer
         $own = $env:MACIPVLAN_STATE
         try {
-            $null = Initialize-AddressDatabase -ConnectionString "Host=$($server.SocketFolder);Port=$($server.Port);Database=postgres;Username=postgres"
+            Initialize-FleetDatabase $server
             New-PostgresRole $server node1 secret
             $null = Invoke-PostgresSql $server 'GRANT macipvlan_host TO node1'
-            Set-PrivateContent $TestDrive/password secret
-            $join = '-ConnectionString', "$($server.ConnectionString);Username=node1", '-PasswordFile', "$TestDrive/password"
+            $password = "$(New-HostFolder)/password"
+            Set-PrivateContent $password secret
+            $join = '-ConnectionString', (Get-FleetConnection @{ Name = 'node1' } $server), '-PasswordFile', $password
             $text = Invoke-Example fleet-host $table
             $LASTEXITCODE | Should -Be 1
             "$text" | Should -BeLike "*address database 'fleet' yet*"

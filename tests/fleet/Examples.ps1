@@ -5,13 +5,14 @@
 # segment vlan50 the network web with a NIC of web1, beside another host, node2, with a NIC of db1.
 
 . $PSScriptRoot/Servers.ps1
+. $PSScriptRoot/Hosts.ps1
 
 function Start-ExampleServer {
     # The server, its roles, and the files that hosts have.
     $script:exampleServer = Start-PostgresServer -Name 127.0.0.2 -CertificateRole node3 -Setting @{ listen_addresses = '127.0.0.1,127.0.0.2' }
+    $script:exampleFolder = New-HostFolder
     $null = Invoke-PostgresSql $script:exampleServer 'CREATE DATABASE ipam'
     Reset-ExampleDatabase
-    $script:exampleFolder = (New-Item (Join-Path ([IO.Path]::GetTempPath()) "macipvlan-host.$(New-Guid)") -ItemType Directory).FullName
     $grants = @{ node1 = 'macipvlan_host'; node2 = 'macipvlan_host'; node3 = 'macipvlan_host'; admin1 = 'macipvlan_admin' }
     foreach ($role in $grants.Keys) {
         New-PostgresRole $script:exampleServer $role "secret of $role"
@@ -32,7 +33,7 @@ function Get-ExampleConnection([string]$Role) { ConvertTo-ExampleCode "Host=db1,
 function ConvertTo-ExampleCode([string]$Code) {
     # The code with the places of this test. On this machine, a server would need no certificate, but one is asked for here too.
     $port = $script:exampleServer.Port
-    $Code -replace 'Host=db1,db2', "Host=127.0.0.1:$port,127.0.0.2:$port;SSL Mode=VerifyFull;Root Certificate=$($script:exampleServer.CaFile)" `
+    $Code -replace 'Host=db1,db2', "Host=127.0.0.1:$port,127.0.0.2:$port;SSL Mode=VerifyFull;Root Certificate=$script:exampleFolder/fleet-ca.crt" `
         -replace 'Host=db1', "Host=127.0.0.1:$port" `
         -replace 'Host=/run/postgresql', "Host=$($script:exampleServer.SocketFolder);Port=$port" `
         -replace '/etc/macipvlan', $script:exampleFolder
