@@ -44,6 +44,7 @@ public sealed class NetworkStoreTests : StateTest
         RouterAdvertisement = RouterAdvertisement.Accept,
         InterfaceIdentifier = InterfaceIdentifier.Eui64,
         Probe = new ProbeSettings(5, 1500),
+        Segment = new("fleet", "vlan50") { AwayPolicy = AwayPolicy.Reconcile, GraceSeconds = 3600 },
         Dhcp = new()
         {
             VendorClass = "containers of node7", Timeout = TimeSpan.FromSeconds(7), RequestedOptions = [66, 43, 254],

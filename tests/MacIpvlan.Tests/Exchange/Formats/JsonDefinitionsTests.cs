@@ -63,6 +63,7 @@ public sealed class JsonDefinitionsTests : FormatTest
     {
         Name = "leased",
         Parent = ParentReference.Parse("eth0"),
+        Segment = new("fleet", "vlan50") { AwayPolicy = AwayPolicy.Reconcile, GraceSeconds = 3600 },
         Dhcp = new()
         {
             VendorClass = "containers of node7", Timeout = TimeSpan.FromSeconds(7), RequestedOptions = [66, 254],
