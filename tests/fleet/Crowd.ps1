@@ -19,6 +19,6 @@ while ($clock.Elapsed.TotalSeconds -lt $Seconds) {
         if ($nic) { $null = $connected.Add($i) }
         elseif (-not $failure) { "${name}: neither a NIC nor an error" }
     }
-    foreach ($error in $failure | Where-Object { $_.FullyQualifiedErrorId -notmatch 'AddressDatabaseUnavailable' }) { "${name}: $error" }
+    foreach ($one in $failure | Where-Object { $_.FullyQualifiedErrorId -notmatch "AddressDatabaseUnavailable" }) { "${name}: $one" }
 }
 "tried $tries"
