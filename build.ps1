@@ -77,34 +77,54 @@ function Invoke-UnitTest {
     Add-Result 'Unit tests' $found.succeeded, $found.failed, $found.skipped (-not $LASTEXITCODE -or $found.failed -gt 0)
 }
 
+# Waits for build.sh prepare.
+function Complete-Preparation([Diagnostics.Process] $Process) {
+    $Process.WaitForExit()
+    if ($Process.ExitCode) { throw 'What the tests need couldn''t be prepared.' }
+}
+
 # The arguments of Invoke-Tests.ps1 that all stages share.
 function Get-TestOption {
     $folder = Get-Item (Join-Path $out "Pester/$Pester.*")
     '-Pester', (Join-Path $folder 'Pester.psd1'), '-EndProcesses'
 }
 
-# Runs the acceptance tests through a command, in processes that divide the files.
-function Invoke-AcceptanceTest([string] $Stage, [string] $Name, [int] $Processes, [string[]] $Command, [string[]] $Filter) {
-    Write-Host "`n=== $Stage"
+# Processes that divide the acceptance tests, to be started through a command.
+function New-AcceptanceRun([string] $Stage, [string] $Name, [int] $Processes, [string[]] $Command, [string[]] $Filter) {
     $share = (New-Item (Join-Path $results "$Name-share") -ItemType Directory).FullName
     # The pipe ends a test that writes endlessly.
     $limited = 'bash', '-c', 'set -o pipefail; "$@" 2>&1 | head -c 50000000', 'bash'
-    $program, $options = $limited + $Command + $shell + $runner + '-Path' + $tests + '-Share' + $share + (Get-TestOption) + $Filter
-    $counts, $isComplete = @(0, 0, 0), $true
-    1..$Processes | ForEach-Object -Parallel {
-        $result = "$using:results/$using:Name$_"
-        $arguments = $using:options + '-Result' + $result
-        $text = & $using:program @arguments 2>&1
-        @{ Name = "$using:Name $_"; Text = $text; ExitCode = $LASTEXITCODE; Result = $result }
-    } | ForEach-Object {
-        Write-Host "`n--- $($_.Name)"
-        $_.Text | ForEach-Object { Write-Host $_ }
-        if ($_.ExitCode) { $isComplete = $false }
-        if (-not (Test-Path $_.Result)) { $isComplete = $false; return }
-        $numbers = Read-Result $_.Result
-        foreach ($i in 0..2) { $counts[$i] += $numbers[$i] }
+    foreach ($number in 1..$Processes) {
+        $result = Join-Path $results "$Name$number"
+        @{
+            Stage = $Stage
+            Name = "$Name $number"
+            Result = $result
+            Command = $limited + $Command + $shell + $runner + '-Path' + $tests + '-Share' + $share + (Get-TestOption) + $Filter + '-Result' + $result
+        }
     }
-    Add-Result $Stage $counts $isComplete
+}
+
+# Starts the processes of all stages at the same time, because those on this kernel often wait. What one of them writes is
+# shown when it ends.
+function Invoke-AcceptanceRun([hashtable[]] $Runs) {
+    $stages = [ordered]@{}
+    foreach ($stage in $Runs | Group-Object { $_.Stage }) { $stages[$stage.Name] = @{ Counts = 0, 0, 0; Incomplete = $stage.Count } }
+    Write-Host "`n=== $($stages.Keys -join "`n=== ")"
+    $Runs | ForEach-Object -ThrottleLimit $Runs.Count -Parallel {
+        $program, $options = $_.Command
+        $clock = [Diagnostics.Stopwatch]::StartNew()
+        $text = & $program @options 2>&1
+        $_ + @{ Text = $text; ExitCode = $LASTEXITCODE; Seconds = [int] $clock.Elapsed.TotalSeconds }
+    } | ForEach-Object {
+        Write-Host "`n--- $($_.Name), which took $($_.Seconds) s"
+        $_.Text | ForEach-Object { Write-Host $_ }
+        if (-not (Test-Path $_.Result)) { return }
+        $stage, $numbers = $stages[$_.Stage], (Read-Result $_.Result)
+        foreach ($i in 0..2) { $stage.Counts[$i] += $numbers[$i] }
+        if (-not $_.ExitCode) { $stage.Incomplete-- }
+    }
+    foreach ($name in $stages.Keys) { Add-Result $name $stages[$name].Counts (-not $stages[$name].Incomplete) }
 }
 
 # Runs test files in another process. Command is the command that starts it, or empty; Arguments precede the common
@@ -125,14 +145,14 @@ function Test-Link([string[]] $Command) {
 }
 
 # Runs the acceptance tests on this kernel, as far as it can run them, and in throw-away kernels.
-function Invoke-AllAcceptanceTest {
+function Invoke-AcceptanceTest {
     $macvlan = 'v0 type veth peer name v1', 'm0 link v0 type macvlan'
     $canMacvlan = Test-Link $macvlan
     $canAll = $canMacvlan -and (Test-Link ($macvlan + 'i0 link v1 type ipvlan' + 'v5 link v0 type vlan id 5' + 'd0 type dummy'))
-    $filter = @()
+    $runs, $filter = @(), @()
     if ($canMacvlan) {
         # Many tests wait: for leases to end, or for somebody who doesn't answer.
-        Invoke-AcceptanceTest 'Acceptance tests on this kernel, in three processes' 'native' 3 $isolated ($canAll ? @() : @('-TagFilter', 'Native'))
+        $runs += New-AcceptanceRun 'Acceptance tests on this kernel, in three processes' 'native' 3 $isolated ($canAll ? @() : @('-TagFilter', 'Native'))
         # Throw-away kernels are slower, so tests with the same result in any kernel aren't repeated there.
         $filter = '-ExcludeTagFilter', 'Once'
     }
@@ -141,9 +161,10 @@ function Invoke-AllAcceptanceTest {
     $missing = & $kernel --missing
     if ($canAll -and $missing) {
         $told.Add("[!] Acceptance tests in throw-away kernels: skipped, because these packages are missing: $missing")
-        return $total.skipped++
+        $total.skipped++
     }
-    Invoke-AcceptanceTest 'Acceptance tests, in two throw-away kernels' 'kernel' 2 ($kernel, '--timeout', 1800, '--rw', $results) $filter
+    else { $runs += New-AcceptanceRun 'Acceptance tests in two throw-away kernels' 'kernel' 2 ($kernel, '--timeout', 1800, '--rw', $results) $filter }
+    Invoke-AcceptanceRun $runs
 }
 
 # Installs the module from out/package with Save-PSResource, or from the zip if that cmdlet is missing. Returns the path of
@@ -163,12 +184,13 @@ function Install-Package {
     $manifest
 }
 
-function Invoke-Test {
+function Invoke-Test([Diagnostics.Process] $Preparation) {
     Remove-Item $results -Recurse -Force -ErrorAction Ignore
     $null = New-Item $results -ItemType Directory
     if ($Package) { $env:MACIPVLAN_MODULE = Install-Package }
     Invoke-UnitTest
-    Invoke-AllAcceptanceTest
+    Complete-Preparation $Preparation
+    Invoke-AcceptanceTest
     if ($told.Count) { Write-Host "`n=== Failed [-] and skipped [!]`n`n$($told -join "`n")" }
     Write-Host "`n$($total.passed) passed, $($total.failed) failed, $($total.skipped) skipped"
     if ($total.failed) { exit 1 }
@@ -196,9 +218,14 @@ foreach ($name in $Task) {
     switch ($name) {
         Build { Invoke-Build }
         Test {
-            Invoke-Build
-            if (-not $Package) { Invoke-Package }
-            Invoke-Test
+            # Mostly downloads, so that happens during the build.
+            $preparation = [Diagnostics.Process]::Start((Join-Path $PSScriptRoot 'build.sh'), 'prepare')
+            try {
+                Invoke-Build
+                if (-not $Package) { Invoke-Package }
+                Invoke-Test $preparation
+            }
+            finally { $preparation.WaitForExit() }
         }
         Soak { Invoke-Build; Invoke-Soak }
         Bench { Invoke-Build; & (Join-Path $PSScriptRoot 'bench/Bench.ps1') (@($isolated) + $shell) -Rounds $Rounds -Micro:$Micro }

@@ -41,7 +41,7 @@ BeforeAll {
 
 AfterAll { Clear-TestHost }
 
-Describe 'The plugin macvlan' -Tag Native {
+Describe 'The plugin macvlan' -Tag Native, Once {
     BeforeEach {
         if ($problem) { Set-ItResult -Skipped -Because $problem }
         New-Target one, two

@@ -49,7 +49,7 @@ Describe 'Processes that connect NICs to one network at the same time' {
         Test-Together -Processes 16 -Nics ($env:MACIPVLAN_SOAK ? 250 : 50)
     }
 
-    It 'get distinct addresses: 2 with 5 NICs each' {
+    It 'get distinct addresses: 2 with 5 NICs each' -Tag Once {
         Test-Together -Processes 2 -Nics 5
     }
 }

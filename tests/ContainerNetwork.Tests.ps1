@@ -12,7 +12,7 @@ BeforeAll {
 
 AfterAll { Clear-TestHost }
 
-Describe 'Get-ContainerNetwork' -Tag Native {
+Describe 'Get-ContainerNetwork' -Tag Native, Once {
     It 'lists networks of both kinds by name, whatever its case, each as its own type' {
         Get-ContainerNetwork | ForEach-Object { "$($_.GetType().Name) $_ $($_.Kind) $($_.ModeText) $($_.Parent) $($_.NicCount)" } | Should -Be @(
             'MacvlanNetwork Back macvlan Bridge eth0 1', 'MacvlanNetwork edge macvlan Bridge eth0 1'

@@ -41,7 +41,7 @@ Describe 'Connect-ContainerNic' -Tag Native {
         Get-PingReply web1 192.168.60.3, fd18::3, fd18::1 -Attempts 2 | Should -HaveCount 3
     }
 
-    It 'takes a namespace by <Form>' -ForEach @(
+    It 'takes a namespace by <Form>' -Tag Once -ForEach @(
         @{ Form = 'name'; Target = { 'web1' }; Name = 'web1' }
         @{ Form = 'path'; Target = { '/run/netns/web1' }; Name = '/run/netns/web1' }
         @{ Form = 'object'; Target = { Get-NetworkNamespace web1 }; Name = 'web1' }
@@ -50,7 +50,7 @@ Describe 'Connect-ContainerNic' -Tag Native {
         Get-IpAddress web1 eth0 | Should -Be 192.168.50.2/24
     }
 
-    It 'takes a network by <Form>' -ForEach @(
+    It 'takes a network by <Form>' -Tag Once -ForEach @(
         @{ Form = 'name in any case'; Given = { 'FRONT' } }, @{ Form = 'object'; Given = { Get-MacvlanNetwork front } }
     ) {
         (Connect-ContainerNic (& $Given) web1).Network | Should -Be front
@@ -66,7 +66,7 @@ Describe 'Connect-ContainerNic' -Tag Native {
         (Get-IpLink -Namespace web1).ifname | Should -Be lo -Because 'the namespace outlives the process'
     }
 
-    It 'takes processes down the pipeline, and a path below /proc' {
+    It 'takes processes down the pipeline, and a path below /proc' -Tag Once {
         $one = Start-Sleeper 'unshare -n'
         $two = Start-Sleeper 'unshare -n'
         $null = Get-Process -Id $one.Id | Connect-ContainerNic -Network front
@@ -109,7 +109,7 @@ Describe 'Connect-ContainerNic' -Tag Native {
         (Get-IpLink -Namespace web1).ifname | Should -BeExactly lo, $Name
     }
 
-    It 'gives static addresses: <Case>' -ForEach @(
+    It 'gives static addresses: <Case>' -Tag Once -ForEach @(
         @{ Case = 'of IPv4'; Network = 'front'; IPAddress = '192.168.50.77'; Has = , '192.168.50.77/24' }
         @{ Case = 'of both families'; Network = 'dual'; IPAddress = 'fd18::77', '192.168.60.77'
             Has = '192.168.60.77/24', 'fd18::77/64' }
@@ -125,7 +125,7 @@ Describe 'Connect-ContainerNic' -Tag Native {
         Get-IpAddress web1 eth0 | Should -Be $Has
     }
 
-    It 'takes an address as <Form>' -ForEach @(
+    It 'takes an address as <Form>' -Tag Once -ForEach @(
         @{ Form = 'text'; Given = '192.168.50.77' }
         @{ Form = 'IPAddress'; Given = [ipaddress]'192.168.50.77' }
         @{ Form = 'part of a subnet'; Given = { [MacIpvlan.Addressing.IPPrefix]::Parse('192.168.50.77/32').First } }
@@ -135,7 +135,7 @@ Describe 'Connect-ContainerNic' -Tag Native {
         "$((Connect-ContainerNic front web1 -IPAddress $address).IPAddress)" | Should -Be 192.168.50.77/24
     }
 
-    It 'refuses to bind <_> as an address' -ForEach '192.168.50', '3232248397', '0xC0A8324D', '192.168.50.077', '', 'fd18::7%eth0' {
+    It 'refuses to bind <_> as an address' -Tag Once -ForEach '192.168.50', '3232248397', '0xC0A8324D', '192.168.50.077', '', 'fd18::7%eth0' {
         $given = $_
         $problem = Get-Failure { Connect-ContainerNic dual web1 -IPAddress $given }
         $problem.What | Should -BeLike 'ParameterArgumentTransformationError *'
@@ -143,13 +143,13 @@ Describe 'Connect-ContainerNic' -Tag Native {
         Get-ContainerNic | Should -BeNullOrEmpty
     }
 
-    It 'reports addresses as lists whose properties can be asked for' {
+    It 'reports addresses as lists whose properties can be asked for' -Tag Once {
         $nic = Connect-ContainerNic dual web1
         $nic.IPAddress | Should -Be 192.168.60.2/24, fd18::2/64
         $nic.IPAddress[1] | Should -Be fd18::2/64
     }
 
-    It 'gives a static address outside the range, and passes over it when the range comes there' {
+    It 'gives a static address outside the range, and passes over it when the range comes there' -Tag Once {
         $null = New-MacvlanNetwork ranged eth0 -Subnet 192.168.70.0/24 -IPRange 192.168.70.10-192.168.70.20
         $null = Connect-ContainerNic ranged web1 -IPAddress 192.168.70.200
         $null = Connect-ContainerNic ranged web2 -IPAddress 192.168.70.11
@@ -158,7 +158,7 @@ Describe 'Connect-ContainerNic' -Tag Native {
         Remove-MacvlanNetwork ranged -Force
     }
 
-    It 'hands out the lowest free address, those that were released included' {
+    It 'hands out the lowest free address, those that were released included' -Tag Once {
         (Connect-ContainerNic front web1, web2, web3).IPAddress | ForEach-Object { "$_" } |
             Should -Be 192.168.50.2/24, 192.168.50.3/24, 192.168.50.4/24
         Disconnect-ContainerNic -Namespace web2, web1
@@ -167,12 +167,12 @@ Describe 'Connect-ContainerNic' -Tag Native {
         'web1', 'web2' | ForEach-Object { Get-IpAddress $_ eth0 } | Should -Be 192.168.50.3/24, 192.168.50.2/24
     }
 
-    It 'sets -MacAddress as <Given>' -ForEach @{ Given = '02-42-C0-A8-32-09' }, @{ Given = '02:42:c0:a8:32:09' } {
+    It 'sets -MacAddress as <Given>' -Tag Once -ForEach @{ Given = '02-42-C0-A8-32-09' }, @{ Given = '02:42:c0:a8:32:09' } {
         $null = Connect-ContainerNic front web1 -MacAddress $Given
         (Get-IpLink eth0 -Namespace web1).address | Should -Be 02:42:c0:a8:32:09
     }
 
-    It 'derives the MAC address of network and address: local, unicast, the same when the address comes back' {
+    It 'derives the MAC address of network and address: local, unicast, the same when the address comes back' -Tag Once {
         $first, $second = (Connect-ContainerNic front web1, web2).MacAddress
         $first | Should -Match '^.[26ae]:'
         $second | Should -Not -Be $first
@@ -206,7 +206,7 @@ Describe 'Connect-ContainerNic' -Tag Native {
         "$(Get-Text $address nodad) $(Get-Text $address tentative)" | Should -Be 'True '
     }
 
-    Context 'in a pipeline' {
+    Context 'in a pipeline' -Tag Once {
         AfterEach {
             Remove-MacvlanNetwork lan* -Force
             Remove-NetworkNamespace new* -Force
@@ -242,7 +242,7 @@ Describe 'Connect-ContainerNic' -Tag Native {
         }
     }
 
-    It 'changes nothing with -WhatIf' {
+    It 'changes nothing with -WhatIf' -Tag Once {
         $before = Get-Snapshot
         $textBefore = Get-KernelText
         Connect-ContainerNic front, dual web1, web2 -WhatIf | Should -BeNullOrEmpty
@@ -250,7 +250,7 @@ Describe 'Connect-ContainerNic' -Tag Native {
         Get-KernelText | Should -Be $textBefore
     }
 
-    It 'asks nothing with -Confirm:$false' {
+    It 'asks nothing with -Confirm:$false' -Tag Once {
         $ConfirmPreference = 'Low'
         Connect-ContainerNic front web1 -Confirm:$false | Disconnect-ContainerNic -Confirm:$false
         Get-ContainerNic | Should -BeNullOrEmpty

@@ -22,7 +22,7 @@ Describe 'Links of others on a parent' {
         Remove-IpvlanNetwork * -Force
     }
 
-    It 'are named when they are macvlan in mode Passthru, in <Where>' -Tag Native -ForEach @(
+    It 'are named when they are macvlan in mode Passthru, in <Where>' -Tag Native, Once -ForEach @(
         @{ Where = 'another namespace'; In = 'netns', 'other'; Named = 'other/mv0' }
         @{ Where = 'the host''s'; In = @(); Named = 'host/mv0' }
     ) {
@@ -34,7 +34,7 @@ Describe 'Links of others on a parent' {
         if (-not $In) { ip link delete mv0 }
     }
 
-    It 'keep a Passthru network from their parent' -Tag Native {
+    It 'keep a Passthru network from their parent' -Tag Native, Once {
         ip link add link eth0 name mv0 netns other type macvlan mode bridge
         { New-MacvlanNetwork lan -Parent eth0 -Subnet 10.1.0.0/24 -Mode Passthru -ErrorAction Stop } |
             Should -Throw '*other/mv0*' -ErrorId 'ParentInUse,*'

@@ -4,6 +4,7 @@
 # ipvlan are, on eth0.30 the network apps with a NIC of job1, and two VLANs that nothing uses, eth0.40 and eth0.41,
 # the latter not ours. Pages that make networks or VLANs begin with eth0 alone, and so does each section of
 # about_MacIpvlan_From_Docker and of README. What is about address databases has a real one: tests/fleet/Examples.ps1.
+# Starts first, because it takes minutes in a throw-away kernel.
 
 BeforeDiscovery {
     $folder = Join-Path (Split-Path $PSScriptRoot) 'docs/en-US'

@@ -15,13 +15,14 @@ param(
     [string] $Share,
     # A file that takes longer counts as hanging: the processes that it waits for are named and ended, and the next file
     # starts.
-    [int] $TimeoutSeconds = 420,
+    [int] $TimeoutSeconds = 600,
     # Ends processes that a file left running. Use it only in a separate process namespace or kernel.
     [switch] $EndProcesses
 )
 $ErrorActionPreference = 'Stop'
-# The longest files first, so that no process is left alone with one at the end.
-$files = Get-ChildItem $Path -Filter *.Tests.ps1 | Sort-Object { $_.Name -like 'ManualMatrix*' }, Length -Descending
+# What takes long first, so that no process is left alone with it at the end: files that say so, then the largest ones.
+$files = Get-ChildItem $Path -Filter *.Tests.ps1 |
+    Sort-Object { [bool](Select-String '^# Starts first' $_ -Quiet) }, Length -Descending
 $counts = 0, 0, 0
 $told = @()
 

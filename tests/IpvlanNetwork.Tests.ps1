@@ -24,7 +24,7 @@ AfterAll { Clear-TestHost }
 Describe 'New-IpvlanNetwork' {
     AfterEach { Remove-All }
 
-    It 'makes a network of mode l2, bridge, with the first address as gateway, and no link' -Tag Native {
+    It 'makes a network of mode l2, bridge, with the first address as gateway, and no link' -Tag Native, Once {
         $before = Get-KernelText
         $network = New-IpvlanNetwork front eth0 -Subnet 192.168.50.0/24
         $network | Should -BeOfType MacIpvlan.IpvlanNetwork
@@ -139,12 +139,12 @@ Describe 'New-IpvlanNetwork' {
     }
 
     Context 'beside other networks' {
-        It 'shares a parent with an ipvlan network of the same mode and flag' -Tag Native {
+        It 'shares a parent with an ipvlan network of the same mode and flag' -Tag Native, Once {
             $null = New-IpvlanNetwork one eth0 -Subnet 192.168.50.0/24 -Mode L3 -Flag Private
             New-IpvlanNetwork two eth0 -Subnet 192.168.60.0/24 -Mode L3 -Flag Private | Should -HaveCount 1
         }
 
-        It 'refuses <Mode> <Flag> beside <OtherMode> <OtherFlag>, which the kernel would change' -Tag Native -ForEach @(
+        It 'refuses <Mode> <Flag> beside <OtherMode> <OtherFlag>, which the kernel would change' -Tag Native, Once -ForEach @(
             @{ Mode = 'L3'; Flag = 'Bridge'; OtherMode = 'L2'; OtherFlag = 'Bridge' }
             @{ Mode = 'L2'; Flag = 'Bridge'; OtherMode = 'L3'; OtherFlag = 'Bridge' }
             @{ Mode = 'L3S'; Flag = 'Bridge'; OtherMode = 'L3'; OtherFlag = 'Bridge' }
@@ -167,7 +167,7 @@ Describe 'New-IpvlanNetwork' {
                 Should -Be l2, l3
         }
 
-        It 'warns of a macvlan network on the same parent, and makes the network' -Tag Native {
+        It 'warns of a macvlan network on the same parent, and makes the network' -Tag Native, Once {
             $null = New-MacvlanNetwork other eth0 -Subnet 192.168.60.0/24
             New-IpvlanNetwork front eth0 -Subnet 192.168.50.0/24 -WarningVariable warnings -WarningAction SilentlyContinue |
                 Should -HaveCount 1
@@ -192,7 +192,7 @@ Describe 'New-IpvlanNetwork' {
         }
     }
 
-    It 'warns of a gateway that <Mode> will not use' -Tag Native -ForEach @{ Mode = 'L3' }, @{ Mode = 'L3S' } {
+    It 'warns of a gateway that <Mode> will not use' -Tag Native, Once -ForEach @{ Mode = 'L3' }, @{ Mode = 'L3S' } {
         $network = New-IpvlanNetwork front eth0 -Subnet 192.168.50.0/24 -Gateway 192.168.50.9 -Mode $Mode `
             -WarningVariable warnings -WarningAction SilentlyContinue
         "$($network.Subnets.Gateway)" | Should -Be 192.168.50.9
@@ -200,13 +200,13 @@ Describe 'New-IpvlanNetwork' {
         "$warnings" | Should -BeLike "*gateway*'front'*"
     }
 
-    It 'warns of nothing where there is nothing to warn of' -Tag Native {
+    It 'warns of nothing where there is nothing to warn of' -Tag Native, Once {
         $null = New-IpvlanNetwork two eth0 -Subnet 192.168.50.0/24 -Gateway 192.168.50.9 -WarningVariable warnings
         $null = New-IpvlanNetwork three eth0 -Subnet 192.168.60.0/24 -WarningVariable +warnings
         $warnings | Should -BeNullOrEmpty
     }
 
-    It 'takes networks from the pipeline by property name' -Tag Native {
+    It 'takes networks from the pipeline by property name' -Tag Native, Once {
         $made = @(
             [pscustomobject]@{ Name = 'one'; Parent = 'eth0'; Subnet = '192.168.50.0/24'; Mode = 'L3'; Flag = 'Vepa' }
             [pscustomobject]@{ Name = 'two'; Parent = 'eth0'; Subnet = '192.168.60.0/24', 'fd18::/64'
@@ -216,7 +216,7 @@ Describe 'New-IpvlanNetwork' {
             Should -Be 'one 192.168.50.0/24 L3 Vepa ', 'two 192.168.60.0/24 fd18::/64 L3 Vepa 1400'
     }
 
-    It 'changes nothing with -WhatIf' -Tag Native {
+    It 'changes nothing with -WhatIf' -Tag Native, Once {
         $before = Get-Snapshot
         New-IpvlanNetwork front eth0.50 -Subnet 192.168.50.0/24 -WhatIf | Should -BeNullOrEmpty
         New-IpvlanNetwork alone -Subnet 192.168.60.0/24 -WhatIf | Should -BeNullOrEmpty
@@ -233,7 +233,7 @@ Describe 'New-IpvlanNetwork' {
     }
 }
 
-Describe 'New-IpvlanNetwork, asked for what cannot be' -Tag Native {
+Describe 'New-IpvlanNetwork, asked for what cannot be' -Tag Native, Once {
     BeforeAll {
         $null = New-MacvlanNetwork Taken eth0 -Subnet 10.1.0.0/16
         $before = Get-Snapshot
@@ -285,7 +285,7 @@ Describe 'New-IpvlanNetwork, asked for what cannot be' -Tag Native {
     }
 }
 
-Describe 'Get-IpvlanNetwork and Remove-IpvlanNetwork' -Tag Native {
+Describe 'Get-IpvlanNetwork and Remove-IpvlanNetwork' -Tag Native, Once {
     BeforeEach {
         $null = New-IpvlanNetwork Front eth0 -Subnet 192.168.50.0/24 -Mode L3 -Flag Private
         $null = New-IpvlanNetwork back eth0 -Subnet 192.168.60.0/24 -Mode L3 -Flag Private

@@ -1,5 +1,6 @@
 # kill -9 at every point of every operation: before and after each write to the state, before each step of the kernel.
 # Then the next command comes, whichever it is, and all is as before the operation or as after it.
+# Starts first, because it takes minutes in a throw-away kernel.
 
 BeforeAll {
     . $PSScriptRoot/Support.ps1

@@ -56,7 +56,7 @@ Describe 'Options of links' {
             (Get-IpLink eth0).promiscuity | Should -Be $Promiscuity
         }
 
-        It 'cannot have <Why>' -ForEach @(
+        It 'cannot have <Why>' -Tag Once -ForEach @(
             @{ Why = 'allowed addresses in mode Bridge'; With = @{ AllowedMacAddress = '02:00:00:00:00:01' } }
             @{ Why = 'mode Source without allowed addresses'; With = @{ Mode = 'Source' } }
             @{ Why = 'NoPromiscuous in mode Bridge'; With = @{ NoPromiscuous = $true } }
@@ -69,7 +69,7 @@ Describe 'Options of links' {
             Get-ContainerNetwork | Should -BeNullOrEmpty
         }
 
-        It 'refuses the MAC address <Why> before it makes anything' -ForEach @(
+        It 'refuses the MAC address <Why> before it makes anything' -Tag Once -ForEach @(
             @{ Why = 'of the parent'; Id = 'MacAddressInUse'; Mac = { (Get-IpLink eth0).address } }
             @{ Why = 'of a sibling'; Id = 'MacAddressInUse'; Mac = { (Get-IpLink eth0 -Namespace one).address } }
             @{ Why = 'of a group'; Id = 'InvalidParameter'; Mac = { '01:00:5e:00:00:01' } }

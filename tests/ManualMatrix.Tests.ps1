@@ -1,5 +1,6 @@
 # The manual test matrix of the driver notes (data/manual-test-matrix.json): 50 networks and 106 NICs on one eth0 at
 # the same time, then all removed, then all of it a second time with the same addresses.
+# Starts first, because it takes minutes in a throw-away kernel.
 
 BeforeDiscovery {
     $matrix = Get-Content (Join-Path $PSScriptRoot 'data/manual-test-matrix.json') -Raw | ConvertFrom-Json

@@ -39,19 +39,19 @@ Describe 'Routes of NICs' {
             'fd09::/64 via fd01::99 dev eth0 proto static')
     }
 
-    It 'have the metric that is asked for' -Tag Native {
+    It 'have the metric that is asked for' -Tag Native, Once {
         $null = New-MacvlanNetwork lan -Parent eth0 -Subnet 10.1.0.0/24, fd01::/64 -Gateway fd01::1 -RouteMetric 77
         $null = Connect-ContainerNic lan one
         Get-RouteText one | Should -Be 'default via 10.1.0.1 dev eth0 proto static metric 77', 'default via fd01::1 dev eth0 proto static metric 77'
     }
 
-    It 'lack the default route with -NoDefaultRoute' -Tag Native {
+    It 'lack the default route with -NoDefaultRoute' -Tag Native, Once {
         $null = New-MacvlanNetwork lan -Parent eth0 -Subnet 10.1.0.0/24 -NoDefaultRoute
         $null = Connect-ContainerNic lan one
         Get-RouteText one | Should -BeNullOrEmpty
     }
 
-    It 'may have default routes of their own: with -NoDefaultRoute, and beside the other one with another metric' -Tag Native {
+    It 'may have default routes of their own: with -NoDefaultRoute, and beside the other one with another metric' -Tag Native, Once {
         $null = New-MacvlanNetwork lan -Parent eth0 -Subnet 10.1.0.0/24 -NoDefaultRoute -Route '0.0.0.0/0 via 10.1.0.9'
         $null = New-MacvlanNetwork two -Parent eth0 -Subnet 10.2.0.0/24, fd02::/64 -Gateway fd02::1 -RouteMetric 5 `
             -Route '0.0.0.0/0 via 10.2.0.9', '::/0 via fd02::9'
@@ -240,7 +240,7 @@ Describe 'Routes of NICs' {
         ip link delete eth9
     }
 
-    It 'cannot be: <Why>' -Tag Native -ForEach @(
+    It 'cannot be: <Why>' -Tag Native, Once -ForEach @(
         @{ Why = 'a next hop outside the subnets'; Id = 'InvalidAddress'; With = @{ Route = '10.9.0.0/16 via 10.5.0.1' } }
         @{ Why = 'a family that no subnet has'; Id = 'InvalidAddress'; With = @{ Route = 'fd09::/64 via fd01::1' } }
         @{ Why = 'a next hop to nowhere'; Id = 'InvalidAddress'; With = @{ Route = 'blackhole 10.9.0.0/16 via 10.1.0.9' } }

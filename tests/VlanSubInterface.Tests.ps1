@@ -173,7 +173,7 @@ Describe 'Add-VlanSubInterface' {
     }
 }
 
-Describe 'Add-VlanSubInterface, asked for what cannot be' -Tag Native {
+Describe 'Add-VlanSubInterface, asked for what cannot be' -Tag Native, Once {
     BeforeAll {
         'link add br0 type bridge', 'link add port0 type veth peer name port1', 'link set port0 master br0',
         'link add a-long-linkname type bridge' | ip -batch -

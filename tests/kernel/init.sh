@@ -42,6 +42,8 @@ ISOLATED_NETWORK=$(readlink /proc/self/ns/net)
 export ISOLATED_NETWORK
 export TMPDIR=/run/tmp
 mkdir -m 1777 $TMPDIR
+# System calls are slow in here. .NET makes many when it maps its code twice, and when idle threads spin before they sleep.
+export DOTNET_EnableWriteXorExecute=0 DOTNET_ThreadPool_UnfairSemaphoreSpinLimit=0
 
 if [[ -e $work/terminal ]]; then
     setsid --ctty --wait bash "$work/job" <>/dev/tty1 >&0 2>&0
