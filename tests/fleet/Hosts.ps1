@@ -4,8 +4,9 @@
 $script:fleetAddress = '10.9.0.1'
 
 function New-FleetWire {
-    # A bridge as the wire, with the address of the servers.
-    'link add br0 type bridge', "address add $script:fleetAddress/24 dev br0", 'link set br0 up' | ip -batch -
+    # A bridge as the wire, with the address of the servers. Without a MAC address of its own, it would have another one whenever a
+    # link comes or goes, and hosts would send to the old one for half a minute.
+    'link add br0 address 02:00:0a:09:00:01 type bridge', "address add $script:fleetAddress/24 dev br0", 'link set br0 up' | ip -batch -
 }
 
 function Initialize-FleetDatabase([object]$Server) {
