@@ -197,14 +197,15 @@ function Invoke-Test([Diagnostics.Process] $Preparation) {
 }
 
 # Runs tests that take too long for a test run: mutated answers, kill -9 at every step, many processes, many NICs in one
-# process, leases for half an hour.
+# process, leases for half an hour, a whole fleet while its servers fail.
 function Invoke-Soak {
     $env:MACIPVLAN_FUZZ_COUNT, $env:MACIPVLAN_SOAK = 1000000, 1
     $null = New-Item $results -ItemType Directory -Force
     $program, $options = $shell + (Join-Path $tests 'Soak.ps1')
     dotnet run --project (Join-Path $tests 'MacIpvlan.Tests') -c $Configuration --no-build -- -namespace MacIpvlan.Tests.Fuzz &&
         & $isolated $program @options &&
-        & $isolated $program @($options | Select-Object -SkipLast 1) (Join-Path $tests 'DhcpSoak.ps1')
+        & $isolated $program @($options | Select-Object -SkipLast 1) (Join-Path $tests 'DhcpSoak.ps1') &&
+        & $isolated $program @($options | Select-Object -SkipLast 1) (Join-Path $tests 'FleetSoak.ps1')
     if ($LASTEXITCODE) { throw 'The soak failed.' }
     Invoke-TestFile 'Kills' ($kernel, '--timeout', 1800, '--rw', $results) '-Path', (Join-Path $tests 'Kill.Tests.ps1')
     Invoke-TestFile 'Processes' $isolated '-Path', (Join-Path $tests 'Concurrency.Tests.ps1')
