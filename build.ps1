@@ -77,54 +77,34 @@ function Invoke-UnitTest {
     Add-Result 'Unit tests' $found.succeeded, $found.failed, $found.skipped (-not $LASTEXITCODE -or $found.failed -gt 0)
 }
 
-# Waits for build.sh prepare.
-function Complete-Preparation([Diagnostics.Process] $Process) {
-    $Process.WaitForExit()
-    if ($Process.ExitCode) { throw 'What the tests need couldn''t be prepared.' }
-}
-
 # The arguments of Invoke-Tests.ps1 that all stages share.
 function Get-TestOption {
     $folder = Get-Item (Join-Path $out "Pester/$Pester.*")
     '-Pester', (Join-Path $folder 'Pester.psd1'), '-EndProcesses'
 }
 
-# Processes that divide the acceptance tests, to be started through a command.
-function New-AcceptanceRun([string] $Stage, [string] $Name, [int] $Processes, [string[]] $Command, [string[]] $Filter) {
+# Runs the acceptance tests through a command, in processes that divide the files.
+function Invoke-AcceptanceTest([string] $Stage, [string] $Name, [int] $Processes, [string[]] $Command, [string[]] $Filter) {
+    Write-Host "`n=== $Stage"
     $share = (New-Item (Join-Path $results "$Name-share") -ItemType Directory).FullName
     # The pipe ends a test that writes endlessly.
     $limited = 'bash', '-c', 'set -o pipefail; "$@" 2>&1 | head -c 50000000', 'bash'
-    foreach ($number in 1..$Processes) {
-        $result = Join-Path $results "$Name$number"
-        @{
-            Stage = $Stage
-            Name = "$Name $number"
-            Result = $result
-            Command = $limited + $Command + $shell + $runner + '-Path' + $tests + '-Share' + $share + (Get-TestOption) + $Filter + '-Result' + $result
-        }
-    }
-}
-
-# Starts the processes of all stages at the same time, because those on this kernel often wait. What one of them writes is
-# shown when it ends.
-function Invoke-AcceptanceRun([hashtable[]] $Runs) {
-    $stages = [ordered]@{}
-    foreach ($stage in $Runs | Group-Object { $_.Stage }) { $stages[$stage.Name] = @{ Counts = 0, 0, 0; Incomplete = $stage.Count } }
-    Write-Host "`n=== $($stages.Keys -join "`n=== ")"
-    $Runs | ForEach-Object -ThrottleLimit $Runs.Count -Parallel {
-        $program, $options = $_.Command
-        $clock = [Diagnostics.Stopwatch]::StartNew()
-        $text = & $program @options 2>&1
-        $_ + @{ Text = $text; ExitCode = $LASTEXITCODE; Seconds = [int] $clock.Elapsed.TotalSeconds }
+    $program, $options = $limited + $Command + $shell + $runner + '-Path' + $tests + '-Share' + $share + (Get-TestOption) + $Filter
+    $counts, $isComplete = @(0, 0, 0), $true
+    1..$Processes | ForEach-Object -Parallel {
+        $result = "$using:results/$using:Name$_"
+        $arguments = $using:options + '-Result' + $result
+        $text = & $using:program @arguments 2>&1
+        @{ Name = "$using:Name $_"; Text = $text; ExitCode = $LASTEXITCODE; Result = $result }
     } | ForEach-Object {
-        Write-Host "`n--- $($_.Name), which took $($_.Seconds) s"
+        Write-Host "`n--- $($_.Name)"
         $_.Text | ForEach-Object { Write-Host $_ }
-        if (-not (Test-Path $_.Result)) { return }
-        $stage, $numbers = $stages[$_.Stage], (Read-Result $_.Result)
-        foreach ($i in 0..2) { $stage.Counts[$i] += $numbers[$i] }
-        if (-not $_.ExitCode) { $stage.Incomplete-- }
+        if ($_.ExitCode) { $isComplete = $false }
+        if (-not (Test-Path $_.Result)) { $isComplete = $false; return }
+        $numbers = Read-Result $_.Result
+        foreach ($i in 0..2) { $counts[$i] += $numbers[$i] }
     }
-    foreach ($name in $stages.Keys) { Add-Result $name $stages[$name].Counts (-not $stages[$name].Incomplete) }
+    Add-Result $Stage $counts $isComplete
 }
 
 # Runs test files in another process. Command is the command that starts it, or empty; Arguments precede the common
@@ -145,14 +125,14 @@ function Test-Link([string[]] $Command) {
 }
 
 # Runs the acceptance tests on this kernel, as far as it can run them, and in throw-away kernels.
-function Invoke-AcceptanceTest {
+function Invoke-AllAcceptanceTest {
     $macvlan = 'v0 type veth peer name v1', 'm0 link v0 type macvlan'
     $canMacvlan = Test-Link $macvlan
     $canAll = $canMacvlan -and (Test-Link ($macvlan + 'i0 link v1 type ipvlan' + 'v5 link v0 type vlan id 5' + 'd0 type dummy'))
-    $runs, $filter = @(), @()
+    $filter = @()
     if ($canMacvlan) {
         # Many tests wait: for leases to end, or for somebody who doesn't answer.
-        $runs += New-AcceptanceRun 'Acceptance tests on this kernel, in three processes' 'native' 3 $isolated ($canAll ? @() : @('-TagFilter', 'Native'))
+        Invoke-AcceptanceTest 'Acceptance tests on this kernel, in three processes' 'native' 3 $isolated ($canAll ? @() : @('-TagFilter', 'Native'))
         # Throw-away kernels are slower, so tests with the same result in any kernel aren't repeated there.
         $filter = '-ExcludeTagFilter', 'Once'
     }
@@ -161,10 +141,9 @@ function Invoke-AcceptanceTest {
     $missing = & $kernel --missing
     if ($canAll -and $missing) {
         $told.Add("[!] Acceptance tests in throw-away kernels: skipped, because these packages are missing: $missing")
-        $total.skipped++
+        return $total.skipped++
     }
-    else { $runs += New-AcceptanceRun 'Acceptance tests in two throw-away kernels' 'kernel' 2 ($kernel, '--timeout', 1800, '--rw', $results) $filter }
-    Invoke-AcceptanceRun $runs
+    Invoke-AcceptanceTest 'Acceptance tests, in two throw-away kernels' 'kernel' 2 ($kernel, '--timeout', 1800, '--rw', $results) $filter
 }
 
 # Installs the module from out/package with Save-PSResource, or from the zip if that cmdlet is missing. Returns the path of
@@ -184,13 +163,12 @@ function Install-Package {
     $manifest
 }
 
-function Invoke-Test([Diagnostics.Process] $Preparation) {
+function Invoke-Test {
     Remove-Item $results -Recurse -Force -ErrorAction Ignore
     $null = New-Item $results -ItemType Directory
     if ($Package) { $env:MACIPVLAN_MODULE = Install-Package }
     Invoke-UnitTest
-    Complete-Preparation $Preparation
-    Invoke-AcceptanceTest
+    Invoke-AllAcceptanceTest
     if ($told.Count) { Write-Host "`n=== Failed [-] and skipped [!]`n`n$($told -join "`n")" }
     Write-Host "`n$($total.passed) passed, $($total.failed) failed, $($total.skipped) skipped"
     if ($total.failed) { exit 1 }
@@ -219,14 +197,9 @@ foreach ($name in $Task) {
     switch ($name) {
         Build { Invoke-Build }
         Test {
-            # Mostly downloads, so that happens during the build.
-            $preparation = [Diagnostics.Process]::Start((Join-Path $PSScriptRoot 'build.sh'), 'prepare')
-            try {
-                Invoke-Build
-                if (-not $Package) { Invoke-Package }
-                Invoke-Test $preparation
-            }
-            finally { $preparation.WaitForExit() }
+            Invoke-Build
+            if (-not $Package) { Invoke-Package }
+            Invoke-Test
         }
         Soak { Invoke-Build; Invoke-Soak }
         Bench { Invoke-Build; & (Join-Path $PSScriptRoot 'bench/Bench.ps1') (@($isolated) + $shell) -Rounds $Rounds -Micro:$Micro }

@@ -11,7 +11,6 @@ usage() {
     cat <<'END'
 ./build.sh [build|test|soak|bench|demo|docs|package|install|clean] [OPTION...]
                                                     runs a task of build.ps1, with its options
-./build.sh prepare                                  gets what tests need, as far as it is missing
 ./build.sh run [--kernel] FILE.ps1 [ARGUMENT...]    runs a script with the module imported
 ./build.sh shell [--kernel]                         opens a prompt with the module imported
 With --kernel, as in test and demo, it runs in a throw-away kernel: user-mode Linux.
@@ -59,20 +58,13 @@ find_shell() {
 # Whether Debian packages can be installed: by root, with apt-get.
 can_unpack() { [[ $EUID == 0 ]] && type -P apt-get dpkg >/dev/null; }
 
-# Updates the lists of Debian packages, once.
-update_lists() {
-    [[ ! ${updated:-} ]] || return 0
-    updated=1
-    quietly 'updating the lists of Debian packages' apt-get update || true
-}
-
 # Installs what the kernel needs, if possible. Otherwise, its runner says what is missing.
 install_kernel() {
     local packages package
     read -ra packages <<<"$("$kernel" --missing)"
     if ((${#packages[@]})) && can_unpack; then
         export DEBIAN_FRONTEND=noninteractive
-        update_lists
+        quietly 'updating the lists of Debian packages' apt-get update || true
         # One by one, because user-mode-linux exists only for x64, and the others are needed without it too.
         for package in "${packages[@]}"; do
             quietly "installing $package" apt-get install -y --no-install-recommends "$package" || true
@@ -80,27 +72,17 @@ install_kernel() {
     fi
 }
 
-# Gets what only tests need: the kernel, Pester, and files from Debian packages. If that fails, the tests say what is missing.
-prepare() {
-    local part missing=() pester ended=0
+# Gets what only tests need: Pester, and files from Debian packages. If that fails, the tests say what is missing.
+prepare_tests() {
+    local part
     refresh Pester 'tests/Pester Directory.Packages.props' 'getting Pester' \
-        dotnet build "$root/tests/Pester" -target:Stage --artifacts-path "$root/out/obj" &
-    pester=$!
+        dotnet build "$root/tests/Pester" -target:Stage --artifacts-path "$root/out/obj"
     for part in runtimes arm64 dhcp fleet; do
         # Files that an earlier version of the script unpacked can be incomplete.
-        [[ $root/out/$part/complete -nt $root/tests/$part/unpack.sh ]] || missing+=("$part")
+        if [[ ! $root/out/$part/complete -nt $root/tests/$part/unpack.sh ]] && can_unpack; then
+            quietly "unpacking what its tests need into out/$part" "$root/tests/$part/unpack.sh" "$root/out/$part" || true
+        fi
     done
-    install_kernel
-    if ((${#missing[@]})) && can_unpack; then
-        update_lists
-        # All at the same time, because downloads wait.
-        for part in "${missing[@]}"; do
-            quietly "unpacking what its tests need into out/$part" "$root/tests/$part/unpack.sh" "$root/out/$part" &
-        done
-    fi
-    wait "$pester" || ended=$?
-    wait
-    return "$ended"
 }
 
 # Prints a word for PowerShell: a parameter name unchanged, everything else quoted.
@@ -142,11 +124,11 @@ run() {
 task=${1:-build}
 [[ $# == 0 ]] || shift
 case $task in
-    build | test | soak | bench | docs | package | install) find_shell ;;
-    prepare)
-        [[ $# == 0 ]] || { usage >&2; exit 64; }
-        prepare
-        exit
+    build | soak | bench | docs | package | install) find_shell ;;
+    test)
+        install_kernel
+        find_shell
+        prepare_tests
         ;;
     demo | clean) [[ $# == 0 ]] || { usage >&2; exit 64; } ;;&
     demo) run --kernel "$root/examples/quickstart.ps1" ;;

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Gets what tests/Arm64.Tests.ps1 needs on an x64 machine into a folder: QEMU, which runs single arm64 programs, the
-# libraries of an arm64 Debian, and PowerShell with .NET for arm64. Installs nothing. Needs root,
-# and the lists of packages: apt-get update.
+# libraries of an arm64 Debian, and PowerShell with .NET for arm64. Installs nothing. Needs root.
 #
 #   unpack.sh FOLDER
 set -euo pipefail
@@ -12,6 +11,7 @@ root=$(realpath "$(dirname "$(realpath "$0")")/../..")
 rm -rf "$folder"
 mkdir -p "$folder"/{packages,lists}/partial
 cd "$folder/packages"
+apt-get update
 apt-get download qemu-user-static
 dpkg --fsys-tarfile qemu-user-static_*.deb | tar -x -C "$folder" --strip-components 3 ./usr/bin/qemu-aarch64-static
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Unpacks DHCP servers, radvd and tcpdump from Debian packages into a folder, for tests/dhcp/Servers.ps1. Installs nothing, and
-# starts or touches no daemon of the machine. Needs root, and the lists of packages: apt-get update.
+# starts or touches no daemon of the machine. Needs root.
 #
 #   unpack.sh FOLDER
 set -euo pipefail
@@ -9,6 +9,7 @@ folder=$(realpath -m "$1")
 rm -rf "$folder"
 mkdir -p "$folder/packages"
 cd "$folder/packages"
+apt-get update
 # A release can lack some of them.
 mapfile -t wanted < <(apt-cache pkgnames |
     grep -xE 'dnsmasq-base|isc-dhcp-server|kea-common|kea-dhcp4-server|libsystemd-shared|radvd|tcpdump')

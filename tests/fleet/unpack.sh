@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Unpacks the PostgreSQL of this release, server and client, and PgBouncer from Debian packages into a folder, for
-# tests/fleet/Servers.ps1. Installs nothing, and starts or touches no server of the machine. Needs root,
-# and the lists of packages: apt-get update.
+# tests/fleet/Servers.ps1. Installs nothing, and starts or touches no server of the machine. Needs root.
 #
 #   unpack.sh FOLDER
 set -euo pipefail
@@ -10,6 +9,7 @@ folder=$(realpath -m "$1")
 rm -rf "$folder"
 mkdir -p "$folder/packages"
 cd "$folder/packages"
+apt-get update
 # The package without a number depends on the release's current version.
 server=$(apt-cache depends postgresql | grep -oE 'postgresql-[0-9]+$' | head -n 1)
 # Always unpacked, even if they are installed: programs and library of one version, and the time zones.

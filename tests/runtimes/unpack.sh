@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Unpacks Docker, Podman, the CNI plugins and rsvg-convert from Debian packages into a folder, for tests/Containers.Tests.ps1,
 # tests/Cni.Tests.ps1 and tests/ShowContainerNetwork.Tests.ps1. Installs nothing, and starts or touches no daemon of the
-# machine. Needs root, and the lists of packages: apt-get update.
+# machine. Needs root.
 #
 #   unpack.sh FOLDER
 set -euo pipefail
@@ -10,6 +10,7 @@ folder=$(realpath -m "$1")
 rm -rf "$folder"
 mkdir -p "$folder/packages"
 cd "$folder/packages"
+apt-get update
 # In some releases, the client is a separate package.
 read -ra clients <<<"$(apt-cache pkgnames docker-cli | grep -x docker-cli || true)"
 # The packages and dependencies that are missing. Installed ones are marked with a version in brackets.
