@@ -1,4 +1,4 @@
--- A NIC that comes and goes, for pgbench as the role bench: two changes.
+-- A NIC that comes and goes, for pgbench as the role bench, with its simple protocol: two changes.
 \set host random(1, 1000)
 \set nic random(1, 1000000000)
 SELECT address FROM macipvlan.allocate(format('00000000-0000-0000-0000-%s', lpad(:host::text, 12, '0'))::uuid, 'segment' || (:host % 250), '{}',
