@@ -5,6 +5,38 @@ BeforeAll {
     Initialize-TestHost
     ip -n wire address add 10.1.0.1/24 dev eth0
 
+    Add-Type -TypeDefinition @'
+        using System;
+        using System.Runtime.InteropServices;
+        using System.Threading;
+
+        namespace MacIpvlanTests
+        {
+            public static class Stray
+            {
+                [DllImport("libc")] private static extern int open(string path, int flags);
+                [DllImport("libc")] private static extern int setns(int descriptor, int kind);
+                [DllImport("libc")] private static extern int close(int descriptor);
+
+                // Starts a thread from another one that is in the namespace and ends, as the runtime does.
+                public static void Start(string path, string name, int milliseconds)
+                {
+                    using var started = new ManualResetEvent(false);
+                    var first = new Thread(() =>
+                    {
+                        int descriptor = open(path, 0x80000);
+                        if (setns(descriptor, 0x40000000) < 0) throw new InvalidOperationException("setns fails");
+                        close(descriptor);
+                        new Thread(() => { started.Set(); Thread.Sleep(milliseconds); }) { Name = name, IsBackground = true }.Start();
+                        started.WaitOne();
+                    });
+                    first.Start();
+                    first.Join();
+                }
+            }
+        }
+'@
+
     function Remove-Name([string]$Name) {
         # As when a container ends: nothing of this module is told.
         ip netns delete $Name
@@ -123,6 +155,22 @@ Describe 'A name that means another namespace by now' -Tag Native, Once {
     AfterEach {
         Remove-MacvlanNetwork * -Force
         Remove-NetworkNamespace web* -Force
+    }
+
+    It 'does not live on in a thread that the runtime of a command has started there: <Name>' -ForEach @(
+        @{ Name = '.NET Tiered Com'; Result = 'Restored' }
+        # Who keeps a thread in it wants the namespace.
+        @{ Name = 'worker'; Result = 'InPlace' }
+    ) {
+        Remove-NetworkNamespace web1
+        $null = New-NetworkNamespace web1
+        (Restore-ContainerNetwork | Where-Object Name -EQ web1/eth0).Result | Should -Be Restored
+        [MacIpvlanTests.Stray]::Start('/run/netns/web1', $Name, 1500)
+        Remove-Name web1
+        ip netns add web1
+        (Restore-ContainerNetwork | Where-Object Name -EQ web1/eth0).Result | Should -Be $Result
+        if ($Result -eq 'Restored') { Get-NicText web1 | Should -Be $before }
+        Start-Sleep 2
     }
 
     It 'has no NIC until it is restored' {

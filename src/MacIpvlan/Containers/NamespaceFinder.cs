@@ -147,6 +147,7 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads, Action t
     private sealed class NamespaceSearch(Action throwIfStopping, int mostItems)
     {
         private const int MaxPathsToOne = 64;
+        private static readonly string s_host = $"net:[{NamespaceHandle.OwnIdentity.Inode}]";
         private readonly HashSet<string> _mounts = [];
         private int _items;
 
@@ -165,7 +166,12 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads, Action t
         {
             foreach (string process in processes)
             {
-                foreach (string thread in Bounded(List(process + "/task", Directory.EnumerateDirectories))) Add(thread + "/ns/net");
+                string? home = LinkTarget(process + "/ns/net");
+                foreach (string thread in Bounded(List(process + "/task", Directory.EnumerateDirectories)))
+                {
+                    if (!IsOfDotNet(thread, home)) Add(thread + "/ns/net");
+                }
+
                 foreach (string descriptor in Bounded(List(process + "/fd", Directory.EnumerateFiles))) Add(descriptor);
                 // Most processes share their mounts and their root, below which the mounts are listed.
                 string root = process + "/root";
@@ -178,6 +184,13 @@ internal sealed partial class NamespaceFinder(NamespaceThreads threads, Action t
                 }
             }
         }
+
+        // The runtime of programs like this one starts threads of its own from the thread that happens to run, and so in a
+        // namespace that this one has entered. They leave after seconds, and aren't what a namespace is kept for. Programs in
+        // containers can't hide that way: only one that is in the host's namespace itself counts.
+        private static bool IsOfDotNet(string thread, string? home) =>
+            home == s_host && LinkTarget(thread + "/ns/net") != home
+            && Try(() => File.ReadAllText(thread + "/comm"))?.StartsWith(".NET ", StringComparison.Ordinal) == true;
 
         private IEnumerable<string> Bounded(IEnumerable<string> items) => items.TakeWhile(_ =>
         {

@@ -13,6 +13,9 @@ namespace MacIpvlan;
 internal sealed class NicLinks(NetworkSession session)
 {
     private static readonly TimeSpan s_clearingTime = TimeSpan.FromSeconds(2);
+
+    // The threads of the runtime that are still in a NIC's former namespace (NamespaceFinder) leave it after four seconds.
+    private static readonly TimeSpan s_leavingTime = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan s_clearingInterval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Opens the namespace that a NIC was connected to.</summary>
@@ -60,13 +63,14 @@ internal sealed class NicLinks(NetworkSession session)
     public NicRecord Make(NicRequest request, NicRecord nic, Link parent, IReadOnlyList<RoutedNic> others)
     {
         long start = Stopwatch.GetTimestamp();
+        TimeSpan clearing = nic.State == NicRecordState.Restoring ? s_leavingTime : s_clearingTime;
         while (true)
         {
             try
             {
                 return session.Namespaces.Run(request.Target, () => new NicLinkSetup(session, request, nic, parent, others).Make());
             }
-            catch (NetlinkException e) when (e.Errno == Errno.EADDRINUSE && Stopwatch.GetElapsedTime(start) < s_clearingTime)
+            catch (NetlinkException e) when (e.Errno == Errno.EADDRINUSE && Stopwatch.GetElapsedTime(start) < clearing)
             {
                 // The kernel clears a deleted namespace with a delay, so its NIC may still have these addresses.
                 session.Pause(s_clearingInterval);
@@ -92,7 +96,7 @@ internal sealed class NicLinks(NetworkSession session)
                 ThrowIfHeld(request.Network.Record, parent);
                 // Until the kernel has cleared a deleted namespace, its NIC still uses the parent.
                 bool canBeDead = e.Errno == Errno.EBUSY || request.Network.Record.NicKind is MacvlanLink { Mode: MacvlanMode.Passthru };
-                if (!canBeDead || Stopwatch.GetElapsedTime(start) >= s_clearingTime) throw;
+                if (!canBeDead || Stopwatch.GetElapsedTime(start) >= clearing) throw;
                 session.Pause(s_clearingInterval);
             }
         }
