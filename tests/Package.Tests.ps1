@@ -61,7 +61,7 @@ Describe 'The package' -Tag Native, Once {
         if ($isKernel) { return Set-ItResult -Skipped -Because 'in user-mode Linux it takes minutes' }
         $date = ([DateTimeOffset] $sbom.metadata.timestamp).ToUnixTimeSeconds()
         $start, $arguments = @('env', "SOURCE_DATE_EPOCH=$date") + (Get-Shell) + "& '$root/tools/Package.ps1' '$built' '$modules/again'"
-        & $start @arguments | Should -BeNullOrEmpty
+        & $start @arguments 2>&1 | Should -BeNullOrEmpty
         Get-Content $modules/again/SHA256SUMS | Should -Be (Get-Content $package/SHA256SUMS)
     }
 

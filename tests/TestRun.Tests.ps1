@@ -55,13 +55,13 @@ Describe 'A run of test files' -Tag Native, Once {
     }
 
     It 'names and ends what hangs, and goes on with the next file' {
-        $run = Invoke-Run -Options '-TimeoutSeconds', 5 @{
+        $run = Invoke-Run -Options '-TimeoutSeconds', 20 @{
             a = "Describe 'a' { It 'passes' { }; It 'hangs' { sleep 614 }; It 'comes too late' { } } # and is the longer one"
             b = "Describe 'b' { It 'passes' { } }"
         }
         $run.ExitCode | Should -Be 0
         $run.Lines[0] | Should -Be '1 1 0'
-        $run.Lines[1] | Should -Be '[-] a.Tests.ps1: hangs, and was ended after 5 seconds in: a.hangs'
+        $run.Lines[1] | Should -Be '[-] a.Tests.ps1: hangs, and was ended after 20 seconds in: a.hangs'
         $run.Lines[2] | Should -Match '^    running: \d+: \S*sleep 614$'
         $run.Output | Should -Match ([regex]::Escape($run.Lines[1]))
     }
