@@ -79,7 +79,7 @@ Describe 'Completion' -Tag Native, Once {
         @{ Line = 'New-MacvlanNetwork new1 eth0 -AddressDatabase f'; Offered = , 'fleet' }
         @{ Line = 'New-MacvlanNetwork new1 eth0 -AddressDatabase fleet -Segment '; Offered = @() }
         @{ Line = 'New-IpvlanNetwork new1 eth0 -AwayPolicy '; Offered = 'Reconcile', 'Refuse' }
-        @{ Line = 'Remove-ContainerNetworkAddress outer -Host '; Offered = @() }
+        @{ Line = 'Remove-ContainerNetworkAddress outer -HostName '; Offered = @() }
         @{ Line = 'Remove-ContainerNetworkAddress outer -AddressDatabase s'; Offered = , 'spare' }
     ) {
         @((Complete $Line).CompletionText | Sort-Object -CaseSensitive) |

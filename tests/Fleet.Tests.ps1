@@ -10,6 +10,7 @@ BeforeAll {
     . $PSScriptRoot/Support.ps1
     . $PSScriptRoot/fleet/Servers.ps1
     . $PSScriptRoot/fleet/Hosts.ps1
+    . $PSScriptRoot/dhcp/Servers.ps1
     Initialize-TestHost
 
     function Get-Holder([string]$Network = 'lan') {
@@ -23,6 +24,7 @@ BeforeAll {
 }
 
 AfterAll {
+    Stop-DhcpServer
     Stop-PostgresServer
     Clear-TestHost
 }
@@ -128,7 +130,16 @@ Describe 'A segment that hosts share' -Tag Native, Once -ForEach $one {
         $copy = Get-ContainerNetwork copy
         "$($copy.AddressDatabase) $($copy.Segment) $($copy.Subnet)" | Should -Be 'fleet vlan50 10.50.0.0/24 fd50::/64'
         (Import-ContainerNetwork $TestDrive/copy.json).Result | Should -Be InPlace
+        # One that says nothing of addresses has those of its segment.
+        $text = @{ format = 'macipvlan'; version = 1; networks = @(@{ name = 'copy'; kind = 'macvlan'; parent = 'seg0'; addressDatabase = 'fleet'; segment = 'vlan50' }) } | ConvertTo-Json -Depth 4
+        Set-Content $TestDrive/short.json $text
+        (Import-ContainerNetwork $TestDrive/short.json).Result | Should -Be InPlace
         Remove-MacvlanNetwork copy
+        (Import-ContainerNetwork $TestDrive/short.json).Result | Should -Be Created
+        "$((Get-ContainerNetwork copy).Subnet)" | Should -Be '10.50.0.0/24 fd50::/64'
+        Remove-MacvlanNetwork copy
+        Set-Content $TestDrive/short.json ($text -replace 'vlan50', 'nowhere')
+        { Import-ContainerNetwork $TestDrive/short.json -ErrorAction Stop } | Should -Throw -ErrorId 'SegmentNotFound,*'
         Invoke-PostgresSql $server 'SELECT count(*) FROM macipvlan.members' | Should -Be 2
     }
 
@@ -163,21 +174,24 @@ Describe 'A segment that hosts share' -Tag Native, Once -ForEach $one {
         $null = Connect-There there1
         Get-Holder | Should -Be '10.50.0.2 there1', 'fd50::1 there1'
         # The role of a host can't do it.
-        { Remove-ContainerNetworkAddress lan -Host $there.Name -Force -ErrorAction Stop } | Should -Throw -ErrorId 'AddressDatabaseUnsuitable,*'
+        { Remove-ContainerNetworkAddress lan -HostName $there.Name -Force -ErrorAction Stop } | Should -Throw -ErrorId 'AddressDatabaseUnsuitable,*'
         $null = Register-AddressDatabase admin "Host=$($server.SocketFolder);Port=$($server.Port);Database=postgres;Username=postgres"
         $id = Invoke-PostgresSql $server "SELECT id FROM macipvlan.hosts WHERE role = 'h1'"
-        Remove-ContainerNetworkAddress lan -Host $id -AddressDatabase admin -Force
+        Remove-ContainerNetworkAddress lan -HostName $id -AddressDatabase admin -Force
         Get-Holder | Should -BeNullOrEmpty
         $null = Connect-ContainerNic lan here1
         Get-IpAddress there1 eth0 | Should -Be 10.50.0.2/24, fd50::1/64
         $lines = Invoke-FleetHost $there (@(
                 'Test-ContainerNetwork lan | ForEach-Object { "$($_.Kind) $($_.Name) $($_.Expected): $($_.Actual)" }'
-                'Restore-ContainerNetwork lan | Where-Object Kind -EQ Nic | ForEach-Object { "$($_.Name) $($_.Result)" }'
+                # Who has it now, not this host's NIC.
+                'Get-ContainerNetworkAddress lan -Kind Nic | ForEach-Object { "$($_.IPAddress) $($_.Holder -replace "/.*")" }'
+                'Restore-ContainerNetwork lan | Where-Object Kind -EQ Nic | ForEach-Object { "$($_.Name) $($_.Result) $($_.Reason)" }'
                 'Test-ContainerNetwork lan | ForEach-Object { "$($_.Kind)" }'
             ) -join '; ')
         $name = [Environment]::MachineName
         $lines | Should -Be "AddressReclaimed there1/eth0 10.50.0.2/24: here1 on host $name has it",
-            "AddressReclaimed there1/eth0 fd50::1/64: here1 on host $name has it", 'there1/eth0 Restored'
+            "AddressReclaimed there1/eth0 fd50::1/64: here1 on host $name has it", '10.50.0.2 here1', 'fd50::1 here1',
+            'there1/eth0 Restored Its segment has given 10.50.0.2/24, fd50::1/64 to another host. It has 10.50.0.4/24, fd50::2/64 now.'
         Get-IpAddress there1 eth0 | Should -Be 10.50.0.4/24, fd50::2/64
         Test-Ping there1 10.50.0.2 | Should -BeTrue
         $null = Invoke-FleetHost $there 'Disconnect-ContainerNic -Namespace there1'
@@ -188,6 +202,8 @@ Describe 'A segment that hosts share' -Tag Native, Once -ForEach $one {
         $null = Connect-ContainerNic lan here1
         Invoke-PostgresSql $server "SELECT macipvlan.reclaim('$((Get-AddressDatabase fleet).HostId)', 'vlan50')" | Should -Be 2
         (Test-ContainerNetwork lan).Kind | Should -Be AddressReclaimed, AddressReclaimed
+        (Restore-ContainerNetwork lan -WhatIf | Where-Object Result -EQ Skipped).Reason |
+            Should -Be '10.50.0.2/24: the segment doesn''t have it on record.', 'fd50::1/64: the segment doesn''t have it on record.'
         (Repair-ContainerNetwork lan).IsRepaired | Should -Be $true, $true
         Test-ContainerNetwork lan | Should -BeNullOrEmpty
         Get-Holder | Should -Be '10.50.0.2 here1', 'fd50::1 here1'
@@ -222,6 +238,9 @@ Describe 'A segment that hosts share' -Tag Native, Once -ForEach $one {
             Get-AddressDatabase | Format-List *
             Test-AddressDatabase | Format-List *
             Register-AddressDatabase wrong "Host=10.9.0.1;Username=here;Password=$($words[0])" -ErrorAction Continue
+            Initialize-AddressDatabase -ConnectionString "Host=10.9.0.1;Username=here;Password=$($words[0])" -ErrorAction Continue -ErrorVariable failure
+            $failure | Format-List * -Force
+            "$($failure.TargetObject) $($failure.CategoryInfo)"
             $other = "$(New-HostFolder)/wrong"
             Set-PrivateContent $other "$($words[0]) "
             Register-AddressDatabase wrong $connection -PasswordFile $other
@@ -232,6 +251,81 @@ Describe 'A segment that hosts share' -Tag Native, Once -ForEach $one {
         $words | ForEach-Object { $text | Should -Not -BeLike "*$_*" }
         $state = Split-Path $env:MACIPVLAN_STATE
         Get-ChildItem $state -File | ForEach-Object { [Text.Encoding]::Latin1.GetString([IO.File]::ReadAllBytes($_.FullName)) | Should -Not -Match ($words -join '|') }
+    }
+
+    It 'is asked anew by a test, which finds that the password has been changed' {
+        (Test-AddressDatabase fleet).Status | Should -Be Ready
+        Set-PrivateContent $password 'not the secret'
+        (Test-AddressDatabase fleet).Status | Should -Be Unsuitable
+        Set-PrivateContent $password 'a secret of here'
+        (Test-AddressDatabase fleet).Status | Should -Be Ready
+    }
+
+    It 'is named by -WhatIf' {
+        $lines = Invoke-FleetHost $there 'New-MacvlanNetwork more eth0 -AddressDatabase fleet -Segment vlan50 -WhatIf'
+        "$lines" | Should -BeLike '*on the segment fleet/vlan50*'
+    }
+
+    It 'has addresses for NICs that no DHCP server answers, until one does' {
+        $missing = Get-DhcpProblem Dnsmasq
+        if ($missing) { return Set-ItResult -Skipped -Because $missing }
+        $options = @{ Dhcp = $true; DhcpTimeoutSeconds = 1; AddressDatabase = 'fleet'; Segment = 'vlan60'; WarningAction = 'Ignore' }
+        (New-MacvlanNetwork dynamic seg0 -DhcpFallback 10.60.0.10-10.60.0.20/24 @options).DhcpFallback | Should -Be 10.60.0.10-10.60.0.20/24
+        # The other host takes it over.
+        $lines = Invoke-FleetHost $there (@(
+                '(New-MacvlanNetwork dynamic eth0 -Dhcp -DhcpTimeoutSeconds 1 -AddressDatabase fleet -Segment vlan60).DhcpFallback.ToString()'
+                'Connect-ContainerNic dynamic there2 -WarningAction Ignore | ForEach-Object { "$($_.IPAddress)" }'
+            ) -join '; ')
+        $lines | Should -Be 10.60.0.10-10.60.0.20/24, 10.60.0.10/24
+        "$((Connect-ContainerNic dynamic here1 -WarningAction Ignore).IPAddress)" | Should -Be 10.60.0.11/24
+        Get-Holder dynamic | Should -Be '10.60.0.10 there2', '10.60.0.11 here1'
+        Test-Ping here1 10.60.0.10 | Should -BeTrue
+        'link add dhcp0 type veth peer name dhcp1', 'link set dhcp1 master br0 up', 'link set dhcp0 netns wire' | ip -batch -
+        'address add 10.60.0.1/24 dev dhcp0', 'link set dhcp0 up' | ip -n wire -batch -
+        $null = Start-DhcpServer Dnsmasq -Interface dhcp0 -Address 10.60.0.1/24 -Range 10.60.0.100, 10.60.0.110
+        (Update-ContainerNic dynamic here1).IPAddress | Should -BeLike 10.60.0.1??/24
+        Get-IpAddress here1 eth0 | Should -BeLike 10.60.0.1??/24
+        Stop-DhcpServer
+        ip -n wire link delete dhcp0
+        # The next NIC can have the address that it doesn't need any longer.
+        (Get-Holder dynamic) -join ', ' | Should -Match '^10\.60\.0\.10 there2, 10\.60\.0\.1\d\d here1$'
+        "$((Connect-ContainerNic dynamic here2 -WarningAction Ignore).IPAddress)" | Should -Be 10.60.0.11/24
+        Get-ContainerNic | Disconnect-ContainerNic -WarningAction Ignore
+        $null = Invoke-FleetHost $there 'Disconnect-ContainerNic -Namespace there2 -WarningAction Ignore; Remove-MacvlanNetwork dynamic'
+        Remove-MacvlanNetwork dynamic
+        Invoke-PostgresSql $server "SELECT count(*) FROM macipvlan.segments WHERE name = 'vlan60'" | Should -Be 0
+    }
+
+    It 'can be behind PgBouncer' {
+        $bouncer = Start-PgBouncer $server -Address 10.9.0.1 -Setting @{ default_pool_size = 1 }
+        $null = Register-AddressDatabase bounced (Get-FleetConnection @{ Name = 'here' } $bouncer) -PasswordFile $password -TimeoutSeconds 30
+        $test = Test-AddressDatabase bounced
+        "$($test.Status) $($test.Role) $($test.Server)" | Should -Be "Ready here 10.9.0.1:$($bouncer.Port)"
+        $null = New-MacvlanNetwork bounced seg0 -Subnet 10.61.0.0/24 -AddressDatabase bounced -Segment vlan61
+        $nics = 'here1', 'here2', 'here3' | Connect-ContainerNic bounced
+        "$($nics.IPAddress)" | Should -Be '10.61.0.2/24 10.61.0.3/24 10.61.0.4/24'
+        Test-Ping here1 10.61.0.3 | Should -BeTrue
+        # Its connection to the server is another one each time.
+        Invoke-PostgresSql $server "SELECT count(pg_terminate_backend(pid)) > 0 FROM pg_stat_activity WHERE usename = 'here'" | Should -Be t
+        Disconnect-ContainerNic -Namespace here2
+        "$((Connect-ContainerNic bounced here4).IPAddress)" | Should -Be 10.61.0.3/24
+        Test-ContainerNetwork bounced | Should -BeNullOrEmpty
+        Get-ContainerNic -Network bounced | Disconnect-ContainerNic
+        Remove-MacvlanNetwork bounced
+        (Get-AddressDatabase bounced).PendingNoticeCount | Should -Be 0
+        Unregister-AddressDatabase bounced
+        Stop-PostgresServer $bouncer
+    }
+
+    It 'shows nothing of another host that a terminal would obey' {
+        $null = Connect-ContainerNic lan here1
+        Invoke-PostgresSql $server "UPDATE macipvlan.addresses SET nic = '00000000000000aa', holder = E'evil\x1b[2J' WHERE address = '10.50.0.2'"
+        $escape = [char]27
+        $address = Get-ContainerNetworkAddress lan -IPAddress 10.50.0.2
+        $difference = Test-ContainerNetwork lan
+        $difference.Kind | Should -Contain AddressReclaimed
+        "$($address | Format-List * | Out-String) $($difference.Actual)" -replace "$escape\[[\d;]*m" | Should -Not -Match $escape
+        $null = Repair-ContainerNetwork lan -WarningAction Ignore
     }
 
     It 'is used only by servers that prove who they are' {

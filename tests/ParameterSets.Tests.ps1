@@ -57,7 +57,7 @@ BeforeAll {
             IPAddress { '10.1.0.2' }
             NewName { 'new1' }
             ConnectionString { 'Host=127.0.0.1:1;Database=ipam;Username=postgres' }
-            Host { 'node2' }
+            HostName { 'node2' }
             default { throw "Get-Sample has nothing for the parameter $Parameter of $Command." }
         }
     }
@@ -84,8 +84,6 @@ BeforeAll {
         # The attributes that ignore a property without a value, and a NIC, aren't in the text.
         $block = [Management.Automation.ProxyCommand]::GetParamBlock($metadata) -replace "(\[Alias\('Id')", '[MacIpvlan.PowerShell.NullIsNothing()]$1'
         if ($info.Noun -eq 'ContainerNic') { $block = $block -replace '(?=\[MacIpvlan\.PowerShell\.N\w+Reference\[\]\]\s*\$\{N[ae])', '[MacIpvlan.PowerShell.NicIsNothing()]' }
-        # In a function, Host is PowerShell's own.
-        $block = $block -replace '\$\{Host\}', "[Alias('Host')]`${HostName}"
         $namesSet = [scriptblock]::Create("$binding param($block) process { `$PSCmdlet.ParameterSetName }")
         # What is piped is a target; these two take it only so that the set is not settled before it is seen.
         $isTarget = $Way -eq 'pipeline' -and $Command -eq 'Connect-ContainerNic' -and $Piped -in 'Container', 'Namespace'

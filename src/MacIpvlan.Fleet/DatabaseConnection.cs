@@ -51,7 +51,8 @@ internal sealed class DatabaseConnection(ConnectionSettings settings, string nam
 
     public void Dispose() => Close();
 
-    private void Close()
+    /// <summary>Closes the connection. The next question opens another one.</summary>
+    public void Close()
     {
         try
         {

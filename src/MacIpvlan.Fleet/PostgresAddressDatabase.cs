@@ -32,6 +32,9 @@ public sealed class PostgresAddressDatabase : IAddressDatabase
     public bool AsksOnce { get => _connection.AsksOnce; set => _connection.AsksOnce = value; }
 
     /// <inheritdoc/>
+    public void Disconnect() => _connection.Close();
+
+    /// <inheritdoc/>
     public DatabaseContact Attend(bool isHeartbeat) => _connection.Ask(q => Attend(q, isHeartbeat));
 
     /// <inheritdoc/>
@@ -94,7 +97,7 @@ public sealed class PostgresAddressDatabase : IAddressDatabase
         static r => new AddressHolder(
             AddressValue.Parse(r.GetString(0)),
             r.GetString(1) switch { "Foreign" => HolderKind.Foreign, "Reserved" => HolderKind.Reserved, _ => HolderKind.Nic },
-            r.GetString(2))
+            Text(r, 2))
         {
             Host = Find(r, 3),
             HostId = Find(r, 4) is string id ? Guid.Parse(id) : null,
@@ -123,7 +126,10 @@ public sealed class PostgresAddressDatabase : IAddressDatabase
 
     private string HostId => _database.HostId.ToString();
 
-    private static string? Find(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    // What other hosts and administrators write there is shown on this one's terminal.
+    private static string Text(NpgsqlDataReader row, int column) => PrintableText.Clean(row.GetString(column));
+
+    private static string? Find(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : Text(row, column);
 
     private void AskAsHost(Action<DatabaseQuestion> ask) => AskAsHost(q =>
     {
@@ -178,7 +184,7 @@ public sealed class PostgresAddressDatabase : IAddressDatabase
     private sealed record AttendRow(long Epoch, string Server, int First, int Last, string Role, bool IsEncrypted)
     {
         public AttendRow(NpgsqlDataReader row)
-            : this(row.GetInt64(0), row.GetString(1), row.GetInt32(2), row.GetInt32(3), row.GetString(4), row.GetBoolean(5))
+            : this(row.GetInt64(0), Text(row, 1), row.GetInt32(2), row.GetInt32(3), Text(row, 4), row.GetBoolean(5))
         {
         }
     }
@@ -186,7 +192,7 @@ public sealed class PostgresAddressDatabase : IAddressDatabase
     private sealed record HeldRow(string Network, string Nic, AddressValue? Address, long Epoch)
     {
         public HeldRow(NpgsqlDataReader row)
-            : this(row.GetString(0), Find(row, 1) ?? "", Find(row, 2) is string address ? AddressValue.Parse(address) : null, row.IsDBNull(3) ? 0 : row.GetInt64(3))
+            : this(Text(row, 0), Find(row, 1) ?? "", Find(row, 2) is string address ? AddressValue.Parse(address) : null, row.IsDBNull(3) ? 0 : row.GetInt64(3))
         {
         }
     }

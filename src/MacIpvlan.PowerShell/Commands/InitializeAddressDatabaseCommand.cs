@@ -25,7 +25,8 @@ public sealed class InitializeAddressDatabaseCommand : NetworkCommand
     [Parameter(ParameterSetName = ByConnectionString)]
     public string? PasswordFile { get; set; }
 
-    private protected override void Process() => Guard(ParameterSetName == ByName ? Name : ConnectionString, () =>
+    // A connection string that is refused can have a password, so no error names it as its target.
+    private protected override void Process() => Guard(ParameterSetName == ByName ? Name : null, () =>
     {
         KnownDatabases databases = new(Session);
         AddressDatabaseRecord database = ParameterSetName == ByName ? databases.Find(Name) ?? throw NotFound.Database(Name, databases.GetAll()) : new()

@@ -18,8 +18,9 @@ public sealed class RemoveContainerNetworkAddressCommand : NetworkCommand
     /// <summary>The name of the host, or its id.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [Alias("Host")]
     [ArgumentCompleter(typeof(NoCompleter))]
-    public new string Host { get; set; } = "";
+    public string HostName { get; set; } = "";
 
     /// <summary>The address database as an administrator reaches it. The default is the network's own.</summary>
     [Parameter]
@@ -39,15 +40,15 @@ public sealed class RemoveContainerNetworkAddressCommand : NetworkCommand
         foreach (ContainerNetwork network in SelectReferenced(Network)!)
         {
             // Objects of addresses name their host one by one.
-            if (!_done.Add($"{network.Id} {Host}")) continue;
-            Guard(Host, () =>
+            if (!_done.Add($"{network.Id} {HostName}")) continue;
+            Guard(HostName, () =>
             {
                 string what = $"Take the addresses of the host on the segment {network.AddressDatabase}/{network.Segment} away, which other hosts then use";
-                if ((!Force || IsWhatIf) && !ShouldProcess(Host, what)) return;
+                if ((!Force || IsWhatIf) && !ShouldProcess(HostName, what)) return;
                 // Afterwards, they are nobody's.
-                IReadOnlyList<NetworkAddress> taken = PassThru ? new NetworkAddresses(Session).GetOfHost(network, Host, AddressDatabase) : [];
-                int count = new KnownDatabases(Session).Reclaim(network, Host, AddressDatabase);
-                WriteVerbose($"{count} addresses of {Host} are free.");
+                IReadOnlyList<NetworkAddress> taken = PassThru ? new NetworkAddresses(Session).GetOfHost(network, HostName, AddressDatabase) : [];
+                int count = new KnownDatabases(Session).Reclaim(network, HostName, AddressDatabase);
+                WriteVerbose($"{count} addresses of {HostName} are free.");
                 foreach (NetworkAddress address in taken) Write(address);
             });
         }

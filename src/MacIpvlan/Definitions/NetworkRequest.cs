@@ -32,8 +32,9 @@ public sealed record NetworkRequest
     /// <summary>The segment that its addresses are allocated from; null if they're this host's own.</summary>
     public NetworkSegment? Segment { get; init; }
 
-    /// <summary>Whether it says itself which addresses there are, instead of leaving it to its segment.</summary>
-    internal bool DefinesAddresses => Subnets.Count > 0 || Gateways.Count > 0 || Ranges.Count > 0 || Excluded.Count > 0 || NoGateway;
+    /// <summary>Whether its segment says which addresses there are, because it doesn't say so itself.</summary>
+    internal bool LeavesAddresses => Segment is not null && Subnets.Count == 0 && Gateways.Count == 0 && Ranges.Count == 0 && Excluded.Count == 0
+        && !NoGateway && Dhcp?.Fallback is null;
 
     /// <summary>Where the addresses of its NICs come from.</summary>
     internal AddressOrigin Addresses => new(Dhcp, Subnets);

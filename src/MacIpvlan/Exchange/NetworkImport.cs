@@ -98,7 +98,8 @@ public sealed class NetworkImport(NetworkSession session, bool disconnect)
                 Named(request, () =>
                 {
                     VlanDefinition.Check(request.Vlans);
-                    return NetworkDefinition.Check(request);
+                    // What it leaves to its segment is known, and checked, when it is planned.
+                    return request.LeavesAddresses ? [] : NetworkDefinition.Check(request);
                 });
             }
             catch (NetworkException e)

@@ -308,5 +308,6 @@ internal sealed record NetworkPlan(NetworkRecord Network, ParentPlan Parent)
 {
     /// <summary>A description of what is created.</summary>
     public override string ToString() =>
-        $"{Network.NicKind} on {Parent}, {Phrase.NameSome(Network.Addresses.Texts)}";
+        $"{Network.NicKind} on {Parent}, {Phrase.NameSome(Network.Addresses.Texts)}"
+        + (Network.Segment is NetworkSegment segment ? $", on the segment {segment}" : "");
 }

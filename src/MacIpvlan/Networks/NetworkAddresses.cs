@@ -16,12 +16,14 @@ public sealed class NetworkAddresses(NetworkSession session)
     private IReadOnlyList<NetworkRecord>? _networks;
 
     /// <summary>
-    /// All addresses of a network, in the order of its subnets and then by number, after those that a DHCP server assigned to NICs.
+    /// All addresses of a network, in the order of its subnets and then by number, after those that a DHCP server assigned to NICs,
+    /// and those for NICs that no DHCP server answers.
     /// </summary>
     public IEnumerable<NetworkAddress> Get(ContainerNetwork network)
     {
         IEnumerable<NetworkAddress> assigned = OfNics(network.Id)
             .SelectMany(n => n.Addresses.Where(a => network.Record.Addresses.IsDhcp(a.Value.Family)).SelectMany(a => OfNic(network, a.Subnet, n, [])));
+        if (network.Record.Fallback is SubnetRecord fallback) assigned = OfOthers(network, fallback.Prefix, []).Concat(assigned);
         foreach (NetworkAddress address in assigned.DistinctBy(static a => a.Range).OrderBy(static a => a.Range.First)) yield return address;
         for (int i = 0; i < network.Record.Subnets.Count; i++)
         {
@@ -57,8 +59,9 @@ public sealed class NetworkAddresses(NetworkSession session)
         HashSet<AddressValue> gateways = [.. subnets.Select(static s => s.Gateway).OfType<AddressValue>()];
         AddressRange usable = AddressPool.Usable(prefix);
         Dictionary<AddressValue, NetworkAddress> single = [];
+        foreach (NetworkAddress address in OfOthers(network, prefix, gateways)) Add(address);
         foreach (NetworkAddress nic in sharing.SelectMany(n => OfNics(n.Id)).SelectMany(n => OfNic(network, prefix, n, gateways))) Add(nic);
-        foreach (AddressHolder holder in OfSegment(network.Record).Where(h => prefix.Contains(h.Address))) Add(OfHolder(network, prefix, holder, gateways));
+        foreach (AddressHolder holder in OfSegment(network.Record, prefix)) Add(OfHolder(network, prefix, holder, gateways));
         foreach (AddressValue address in _host.All.Where(prefix.Contains)) Add(OfHost(network, prefix, address, gateways));
         foreach (AddressValue gateway in gateways) Add(new(network, prefix, AddressRange.Of(gateway), NetworkAddressKind.Gateway) { IsGateway = true });
         RangeIndex excluded = new(subnets.SelectMany(static s => s.Excluded));
@@ -103,7 +106,17 @@ public sealed class NetworkAddresses(NetworkSession session)
             IsGateway = gateways.Contains(a.Value),
         });
 
-    // On all hosts. Those of this one are known better here.
+    // What the segment has given to others isn't this host's any longer, even if a NIC still has it.
+    private IEnumerable<NetworkAddress> OfOthers(ContainerNetwork network, IPPrefix prefix, HashSet<AddressValue> gateways)
+    {
+        if (network.Record.Segment is not NetworkSegment segment) return [];
+        Guid? here = new KnownDatabases(session).Find(segment.Database)?.HostId;
+        return OfSegment(network.Record, prefix).Where(h => h.HostId != here).Select(h => OfHolder(network, prefix, h, gateways));
+    }
+
+    private IEnumerable<AddressHolder> OfSegment(NetworkRecord network, IPPrefix prefix) => OfSegment(network).Where(h => prefix.Contains(h.Address));
+
+    // On all hosts.
     private IReadOnlyList<AddressHolder> OfSegment(NetworkRecord network)
     {
         if (network.Segment is not NetworkSegment segment) return [];
@@ -129,9 +142,9 @@ public sealed class NetworkAddresses(NetworkSession session)
             _ => NetworkAddressKind.Reserved,
         })
     {
-        Holder = holder.Kind == HolderKind.Foreign ? Format(holder) : TextOf(PrintableText.Clean(holder.Holder)),
-        HolderNetwork = holder.Network is null ? null : PrintableText.Clean(holder.Network),
-        Host = holder.Host is null ? null : PrintableText.Clean(holder.Host),
+        Holder = holder.Kind == HolderKind.Foreign ? Format(holder) : TextOf(holder.Holder),
+        HolderNetwork = holder.Network,
+        Host = holder.Host,
         MacAddress = Format(holder),
         IsGateway = gateways.Contains(holder.Address),
     };

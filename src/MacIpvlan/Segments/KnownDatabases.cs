@@ -50,7 +50,7 @@ public sealed class KnownDatabases(NetworkSession session)
                 NetworkError.AddressDatabaseInUse,
                 $"'{database.Name}' hasn't been told yet what this host no longer needs ({Phrase.Count(pending, "notice")}).",
                 $"Repeat this when it can be reached (Test-AddressDatabase {database.Name}), or use -Force; then an administrator takes them away "
-                + "with Remove-ContainerNetworkAddress -Host.");
+                + "with Remove-ContainerNetworkAddress -HostName.");
         }
 
         session.State.RemoveAddressDatabase(database.Name);
@@ -73,7 +73,11 @@ public sealed class KnownDatabases(NetworkSession session)
         {
             session.Databases.Retry(database.Name);
             long start = Stopwatch.GetTimestamp();
-            session.Databases.Use(database.Name, static d => d.Attend(isHeartbeat: false));
+            session.Databases.Use(database.Name, static d =>
+            {
+                d.Disconnect();
+                return d.Attend(isHeartbeat: false);
+            });
             TimeSpan first = Stopwatch.GetElapsedTime(start);
             start = Stopwatch.GetTimestamp();
             DatabaseContact contact = session.Databases.Use(database.Name, static d => d.Attend(isHeartbeat: false));

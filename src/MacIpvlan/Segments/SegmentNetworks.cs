@@ -15,7 +15,7 @@ internal sealed class SegmentNetworks(NetworkSession session)
     /// </exception>
     public NetworkRequest Complete(NetworkRequest request)
     {
-        if (request.Segment is not NetworkSegment segment || request.DefinesAddresses) return request;
+        if (request.Segment is not NetworkSegment segment || !request.LeavesAddresses) return request;
         SegmentDefinition definition = Find(segment) ?? throw new NetworkException(
             NetworkError.SegmentNotFound,
             $"The segment {segment} doesn't exist, so there are no subnets that '{request.Name}' could take over.",
@@ -32,7 +32,7 @@ internal sealed class SegmentNetworks(NetworkSession session)
             NoGateway = request.Dhcp is null && definition.Subnets.Any(static s => s.Gateway is null && NetworkDefinition.TakesGateway(s.Prefix)),
             Ranges = [.. definition.Subnets.SelectMany(static s => s.Ranges)],
             Excluded = [.. definition.Subnets.SelectMany(static s => s.Excluded)],
-            Dhcp = request.Dhcp is { Fallback: null } dhcp && definition.Fallback is SubnetRecord fallback
+            Dhcp = request.Dhcp is DhcpDefinition dhcp && definition.Fallback is SubnetRecord fallback
                 ? dhcp with { Fallback = new(fallback.Prefix, fallback.Ranges.Count > 0 ? fallback.Ranges[0] : new(fallback.Prefix.First, fallback.Prefix.Last)) }
                 : request.Dhcp,
         };

@@ -18,6 +18,9 @@ public interface IAddressDatabase : IDisposable
     /// <summary>Whether a call that gets no answer fails at once, instead of trying again until the time is over.</summary>
     bool AsksOnce { get; set; }
 
+    /// <summary>Closes the connection. The next call opens another one, with what the files say by then.</summary>
+    void Disconnect();
+
     /// <summary>Tells the database that this host is there.</summary>
     /// <param name="isHeartbeat">Whether the host goes on to do so, so that a silent host can be taken for gone.</param>
     DatabaseContact Attend(bool isHeartbeat);

@@ -116,7 +116,9 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
                     _removal.Delete(alive, record.KeepingLease(), network.Record);
                 }
 
-                return _connector.Reattach(nic, network, target, asksLater: KeepsLeases) is ContainerNic made ? Of(made, RestoreResult.Restored) : AtWork(nic);
+                return _connector.Reattach(nic, network, target, asksLater: KeepsLeases) is ContainerNic made
+                    ? Of(made, RestoreResult.Restored, DescribeLoss(record, made))
+                    : AtWork(nic);
             }
 
             if (container is { State: not ContainerState.Gone })
@@ -151,7 +153,12 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
                 : settled.Kind == DifferenceKind.LeaseWithoutNic ? RestoreResult.Released : RestoreResult.Restored;
             yield return new(settled.Kind == DifferenceKind.SegmentChanged ? RestoredKind.Network : RestoredKind.Nic, settled.Name, settled.Network, result)
             {
-                Reason = $"The segment's database has {settled.Actual}.",
+                Reason = settled.Kind switch
+                {
+                    DifferenceKind.AddressReclaimed => $"{settled.Expected}: {settled.Actual}.",
+                    DifferenceKind.LeaseWithoutNic => $"{settled.Name}: {settled.Actual}.",
+                    _ => $"Expected: {settled.Expected}. Actual: {settled.Actual}.",
+                },
             };
         }
     }
@@ -223,6 +230,9 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
         : $"{which} parent {network.Parent} is missing.";
 
     private static string DescribeAddresses(ContainerNic nic) => Phrase.Count(nic.IPAddress.Count, "address", "addresses");
+
+    private static string DescribeLoss(NicRecord before, ContainerNic made) => before.LostLeases.Count == 0 ? ""
+        : $"Its segment has given {string.Join(", ", before.LostLeases.Select(static l => l.Address))} to another host. It has {string.Join(", ", made.IPAddress)} now.";
 
     private static RestoredItem AtWork(ContainerNic nic) => Of(nic, RestoreResult.InPlace, "Another command is working on it.");
 

@@ -20,6 +20,10 @@ internal sealed class FakeAddressDatabase : IAddressDatabase
 
     public bool AsksOnce { get; set; }
 
+    public void Disconnect()
+    {
+    }
+
     /// <summary>ADDRESS NIC of each address, by number.</summary>
     public IReadOnlyList<string> Held => [.. _held.OrderBy(static h => h.Key).Select(static h => $"{h.Key} {h.Value.Nic}")];
 
