@@ -8,6 +8,7 @@ $ErrorActionPreference = 'Stop'
 $WarningPreference = 'SilentlyContinue'
 & $PSScriptRoot/../tests/Assert-Isolated.ps1
 . $PSScriptRoot/Report.ps1
+. $PSScriptRoot/Segment.ps1
 
 # The number of NICs, one in each of the namespaces n1, n2 and so on. Then the number of further namespaces, and of NICs in
 # each of them, that share the parent in the second part.
@@ -163,10 +164,18 @@ function Measure-Network {
     Add-Sample 'Remove-MacvlanNetwork' ((Measure-Work { foreach ($i in $networks) { Remove-MacvlanNetwork "new$i" } }) / $networks.Count)
 }
 
+# On a segment whose database is a server of its own.
+function Measure-Segment {
+    Measure-Connect shared ' on a segment'
+    Measure-Disconnect ' on a segment'
+    Add-Sample 'segment, minus local' ($samples['module on a segment, create'][-1] - $samples['module, create'][-1])
+}
+
 Import-Module $module
 # On a disk, as on users' machines.
 $env:MACIPVLAN_STATE = "$out/bench-state/state.db"
 try {
+    ip link set lo up
     ip link add p0 type veth peer name p1
     ip link set p0 up
     ip link set p1 up
@@ -182,9 +191,16 @@ try {
     $null = New-NetworkNamespace @(12..($count + $fillers) | ForEach-Object { "n$_" })
 
     $contestants = @(Get-Contestant)
+    $problem = Get-PostgresProblem
+    if ($problem) { Write-Host "Left out: a segment, because $problem." } else { $server = Start-Segment }
     $samples = @{}
     # The first rounds warm up the compiler.
-    foreach ($i in 1..10) { Measure-Connect few; Measure-Disconnect; Measure-Network }
+    foreach ($i in 1..10) {
+        Measure-Connect few
+        Measure-Disconnect
+        if ($server) { Measure-Segment }
+        Measure-Network
+    }
     $samples = $started
 
     foreach ($round in 1..$Rounds) {
@@ -192,10 +208,17 @@ try {
         $contestants | ForEach-Object { Measure-Contestant $_ }
         Measure-Connect few
         Measure-Disconnect
+        if ($server) { Measure-Segment }
         Measure-Connect few ' unannounced' @{ AnnounceCount = 0 }
         Measure-Disconnect ' unannounced'
         Measure-Network
         Measure-NewProcess
+    }
+
+    if ($server) {
+        [double[]] $times = Measure-Allocation $server $Rounds
+        for ($i = 0; $i -lt $times.Count; $i += 2) { Add-Sample 'segment, allocation' ($times[$i + 1] / $times[$i]) }
+        Stop-PostgresServer
     }
 
     $null = New-NetworkNamespace @(foreach ($prefix in $crowd) { 1..$count | ForEach-Object { "$prefix$_" } })
@@ -228,5 +251,8 @@ try {
     }
     foreach ($ratio in Invoke-Program ($managed + 'allocate' + 60000 + $Rounds)) { Add-Sample 'allocation' $ratio }
 }
-finally { Remove-Item (Split-Path $env:MACIPVLAN_STATE) -Recurse -Force -ErrorAction Ignore }
+finally {
+    Stop-PostgresServer
+    Remove-Item (Split-Path $env:MACIPVLAN_STATE) -Recurse -Force -ErrorAction Ignore
+}
 Write-Report $samples $contestants "$out/bench.json"

@@ -35,6 +35,8 @@ function Get-Table([hashtable] $Samples, [object[]] $Contestants) {
     Get-Row '  in a new process, after its first' 'ms a NIC' $Samples['connect in a new process'] $floor 2.5 1.8
     foreach ($name in $Contestants.Name) { Get-Row "create: $name" 'ms a NIC' $Samples["$name, create"] $floor }
     Get-Row 'create: module, 3 processes at once' 'ms a NIC' $Samples['module at once, create'] $Samples['floor at once, create'] 1.3 1.2
+    Get-Row 'create: module, on a segment' 'ms a NIC' $Samples['module on a segment, create'] $floor
+    Get-Row '  minus the one on no segment' 'ms a NIC' $Samples['segment, minus local'] $null 2.0 1.0
     Get-Row 'create: floor, 3 processes at once' 'ms a NIC' $Samples['floor at once, create']
     Get-Row 'delete: module, in one pipeline' 'ms a NIC' $Samples['module, delete'] $null 3.0 2.0
     foreach ($name in $Contestants.Name) { Get-Row "delete: $name" 'ms a NIC' $Samples["$name, delete"] $Samples['floor, delete'] }
@@ -54,6 +56,7 @@ function Get-Table([hashtable] $Samples, [object[]] $Contestants) {
     Get-Row 'new process: Get-ContainerNic, 100 NICs' 'ms' $Samples['Get-ContainerNic in a new process'] $Samples['empty start'] 1.2 1.1
     Get-Row 'managed allocation, create' 'kB a NIC' $Samples['module, kB'] $null 60 20
     Get-Row 'allocation, 60,000th ÷ 1st of a /16' 'ratio' $Samples['allocation'] $null 2 1.2
+    Get-Row '  the same on a segment' 'ratio' $Samples['segment, allocation'] $null 2 1.2
 }
 
 function Write-Report([hashtable] $Samples, [object[]] $Contestants, [string] $Path) {
