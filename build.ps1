@@ -183,7 +183,8 @@ function Invoke-Soak {
     dotnet run --project (Join-Path $tests 'MacIpvlan.Tests') -c $Configuration --no-build -- -namespace MacIpvlan.Tests.Fuzz &&
         & $isolated $program @options &&
         & $isolated $program @($options | Select-Object -SkipLast 1) (Join-Path $tests 'DhcpSoak.ps1') &&
-        & $isolated $program @($options | Select-Object -SkipLast 1) (Join-Path $tests 'FleetSoak.ps1')
+        & $isolated $program @($options | Select-Object -SkipLast 1) (Join-Path $tests 'FleetSoak.ps1') &&
+        & $isolated $program @($options | Select-Object -SkipLast 1) (Join-Path $tests 'FleetKernels.ps1')
     if ($LASTEXITCODE) { throw 'The soak failed.' }
     Invoke-TestFile 'Kills' ($kernel, '--timeout', 1800, '--rw', $results) '-Path', (Join-Path $tests 'Kill.Tests.ps1')
     Invoke-TestFile 'Processes' $isolated '-Path', (Join-Path $tests 'Concurrency.Tests.ps1')
