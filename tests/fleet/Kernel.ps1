@@ -4,6 +4,7 @@ param([int]$Number, [int]$Processes, [int]$Nics, [double]$Seconds, [string]$Conn
 $ErrorActionPreference = 'Stop'
 . $PSScriptRoot/../Support.ps1
 $folder = $env:KERNEL_RW
+$TestDrive = [IO.Path]::GetTempPath()
 'link set vec0 up', "address add 10.9.0.$(10 + $Number)/24 dev vec0" | ip -batch -
 Import-Module $Module
 $null = Register-AddressDatabase fleet $Connection -PasswordFile "$folder/password$Number" -TimeoutSeconds 30
