@@ -89,12 +89,16 @@ function Invoke-AcceptanceTest([string] $Stage, [string] $Name, [int] $Processes
     $share = (New-Item (Join-Path $results "$Name-share") -ItemType Directory).FullName
     # The pipe ends a test that writes endlessly.
     $limited = 'bash', '-c', 'set -o pipefail; "$@" 2>&1 | head -c 50000000', 'bash'
-    $program, $options = $limited + $Command + $shell + $runner + '-Path' + $tests + '-Share' + $share + (Get-TestOption) + $Filter
+    $options = $shell + $runner + '-Path' + $tests + '-Share' + $share + (Get-TestOption) + $Filter
     $counts, $isComplete = @(0, 0, 0), $true
+    # Those that this process can use: 0-3,8
+    $processors = @((taskset -cp $PID) -replace '.*: ' -split ',' | ForEach-Object { $first, $last = $_ -split '-'; [int]$first..[int]($last ?? $first) })
     1..$Processes | ForEach-Object -Parallel {
         $result = "$using:results/$using:Name$_"
-        $arguments = $using:options + '-Result' + $result
-        $text = & $using:program @arguments 2>&1
+        # A kernel runs on one processor: each on another one, as far as there are.
+        $processor = @(if (($using:Command)[0] -eq $using:kernel) { '--processor', ($using:processors)[($_ - 1) % ($using:processors).Count] })
+        $program, $arguments = $using:limited + ($using:Command)[0] + $processor + ($using:Command | Select-Object -Skip 1) + $using:options + '-Result' + $result
+        $text = & $program @arguments 2>&1
         @{ Name = "$using:Name $_"; Text = $text; ExitCode = $LASTEXITCODE; Result = $result }
     } | ForEach-Object {
         Write-Host "`n--- $($_.Name)"

@@ -34,7 +34,9 @@ function Invoke-FleetCrowd {
     }
     $clock = [Diagnostics.Stopwatch]::StartNew()
     $isOver = $false
-    while (-not $isOver -and $clock.Elapsed.TotalSeconds -lt $Seconds + 60) {
+    # A hundred processes take minutes to start on two processors.
+    $patience = $Seconds + 60 + 6 * $shells.Count
+    while (-not $isOver -and $clock.Elapsed.TotalSeconds -lt $patience) {
         Start-Sleep -Milliseconds ([int]($Pause * 1000))
         $isOver = -not ($shells | Where-Object { -not $_.Process.HasExited })
         if ($isOver) { break }

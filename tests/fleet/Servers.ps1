@@ -62,6 +62,7 @@ function Start-PostgresServer {
         Set-FleetOwner $folder/data/standby.signal
         $server.Setting.primary_conninfo = "host=$($Standby.SocketFolder) port=$($Standby.Port) user=postgres application_name=server$Port"
     }
+    elseif (Test-Path "$script:fleetTree/data") { cp -a "$script:fleetTree/data" "$folder/data" }
     else { Invoke-FleetProgram $folder initdb '-D', "$folder/data", '-U', 'postgres', '--encoding', 'UTF8', '--locale', 'C', '--no-sync' }
     Write-PostgresConfiguration $server
     Start-Postgres $server

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Runs a command in a throw-away Linux kernel: user-mode Linux, an ordinary process, root or not.
 #
-#   run.sh [--timeout SECONDS] [--memory SIZE] [--rw FOLDER] [--tap NAME] [--] COMMAND [ARGUMENT...]
+#   run.sh [--timeout SECONDS] [--memory SIZE] [--rw FOLDER] [--tap NAME] [--processor N] [--] COMMAND [ARGUMENT...]
 #   run.sh --missing      lists the needed Debian packages that are missing
 #
 # Inside, the command runs as root on this machine's files, at their usual paths. What it writes is
 # discarded, except in the folder $KERNEL_RW: the one given by --rw, or a temporary one. With --tap,
-# its link vec0 is the other end of a tap device of this machine's, or of the namespace's. Output
+# its link vec0 is the other end of a tap device of this machine's, or of the namespace's. It uses one
+# processor: the one with that number, or any. Output
 # appears as it is written, and the exit code is the command's. At a terminal, the command has that
 # terminal; otherwise, its standard input is empty. If the kernel itself fails, the exit code is:
 #   69 it can't start here    70 it died    124 the time limit was exceeded
@@ -68,13 +69,14 @@ if [[ ${1:-} == --missing ]]; then
     exit
 fi
 
-usage='usage: run.sh [--timeout SECONDS] [--memory SIZE] [--rw FOLDER] [--tap NAME] [--] COMMAND [ARGUMENT...]'
-limit=0 memory=1G rw= devices=()
+usage='usage: run.sh [--timeout SECONDS] [--memory SIZE] [--rw FOLDER] [--tap NAME] [--processor N] [--] COMMAND [ARGUMENT...]'
+limit=0 memory=1G rw= devices=() processor=
 while [[ ${1:-} == --* ]]; do
     case $1 in
         --timeout) limit=${2:?$usage} && shift 2 ;;
         --memory) memory=${2:?$usage} && shift 2 ;;
         --rw) rw=${2:?$usage} && shift 2 ;;
+        --processor) processor=${2:?$usage} && shift 2 ;;
         --tap) devices=("vec0:transport=tap,ifname=${2:?$usage}") && shift 2 ;;
         --) shift && break ;;
         *) die 64 "$usage" ;;
@@ -154,9 +156,17 @@ if has_large_state; then
         die 69 "kernel/xstate.c, which this processor needs, doesn't compile: $(<"$work/log")"
 fi
 
+# The kernel and its processes trace each other, one at a time. On different processors, each step would wait for the other one
+# to wake up, which takes more than twice as long in all.
+if [[ ! $processor ]]; then
+    # The one that this runs on: field 39 of its stat. Field 2 can contain spaces.
+    read -ra fields <<<"$(sed 's/.*) //' /proc/self/stat)"
+    processor=${fields[36]}
+fi
+
 # The blacklisted call would measure RAID algorithms, which takes a third of the startup time.
 ulimit -c 0
-LD_PRELOAD=${preload:-${LD_PRELOAD:-}} TMPDIR=$memory_folder setsid timeout --kill-after=5 "$limit" linux.uml "mem=$memory" "uml_dir=$work/" umid=uml \
+LD_PRELOAD=${preload:-${LD_PRELOAD:-}} TMPDIR=$memory_folder setsid timeout --kill-after=5 "$limit" taskset -c "$processor" linux.uml "mem=$memory" "uml_dir=$work/" umid=uml \
     rootfstype=hostfs rootflags=/ ro initcall_blacklist=raid6_select_algo "init=$work/init" "${consoles[@]}" "${devices[@]}" \
     </dev/null >"$work/log" 2>&1 {alive}>&- &
 kernel=$!
