@@ -192,6 +192,7 @@ function Invoke-Soak {
     if ($LASTEXITCODE) { throw 'The soak failed.' }
     Invoke-TestFile 'Kills' ($kernel, '--timeout', 1800, '--rw', $results) '-Path', (Join-Path $tests 'Kill.Tests.ps1')
     Invoke-TestFile 'Processes' $isolated '-Path', (Join-Path $tests 'Concurrency.Tests.ps1')
+    Invoke-TestFile 'Stops' $isolated '-Path', (Join-Path $tests 'Stop.Tests.ps1')
     if ($total.failed) { exit 1 }
     Write-Host "`n=== Both commands of the README, on a bare machine"
     & (Join-Path $tests 'bare.sh')

@@ -1,5 +1,6 @@
 # Watch-ContainerNic keeps the leases of NICs, with real servers whose leases take seconds. Several wires live through the same
 # time, and what happened there is checked afterwards.
+# Starts first, because it takes long.
 
 BeforeDiscovery {
     . $PSScriptRoot/dhcp/Servers.ps1

@@ -1,5 +1,6 @@
 # NICs of DHCP networks, with real servers on the wire: what a NIC gets, and gives back. For what happens to it later, see
 # DhcpKeeper.Tests.ps1. Checked with ip, the servers' logs and captured packets.
+# Starts first, because it takes long.
 
 BeforeDiscovery {
     . $PSScriptRoot/dhcp/Servers.ps1

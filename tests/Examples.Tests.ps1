@@ -1,6 +1,7 @@
 # The runbooks of examples/, started as users and services start them, twice, after changes, and beside networks of others.
 # topology has a test in ShowContainerNetwork.Tests.ps1, migrate-from-docker another one in Containers.Tests.ps1, and the
 # services have tests of what they run.
+# Starts first, because it takes long.
 
 BeforeAll {
     . $PSScriptRoot/Support.ps1

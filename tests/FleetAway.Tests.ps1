@@ -1,4 +1,5 @@
 # Networks on a segment while its database is away, comes back, hangs, or is another server after a failover.
+# Starts first, because it takes long.
 
 BeforeDiscovery {
     . $PSScriptRoot/fleet/Servers.ps1

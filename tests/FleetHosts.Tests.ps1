@@ -1,6 +1,7 @@
 # Many processes on several hosts use one segment while connections are cut in the middle, and servers are killed, restarted and
 # promoted: no address twice, none lost, none outside, and in the end the database has what the kernels have. FleetSoak.ps1 does it
 # for longer.
+# Starts first, because it takes long.
 
 BeforeDiscovery {
     . $PSScriptRoot/fleet/Servers.ps1

@@ -1,5 +1,6 @@
 # NICs that configure themselves from the advertisements of a real router: radvd in the namespace 'wire'. How they make their
 # addresses, what is shown of them, and that what the router gave is nobody's drift.
+# Starts first, because it takes long.
 
 BeforeAll {
     . $PSScriptRoot/Support.ps1

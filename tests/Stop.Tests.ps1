@@ -32,7 +32,7 @@ BeforeAll {
 AfterAll { Clear-TestHost }
 
 Describe 'Stop' -Tag Native, Once {
-    It 'at a random moment leaves nothing half-made and nothing behind, 100 times' {
+    It 'at a random moment leaves nothing half-made and nothing behind, 40 times, in a soak 400' {
         $seed = if ($env:STOP_SEED) { [int]$env:STOP_SEED } else { [Random]::Shared.Next() }
         Write-Host "    to repeat it: `$env:STOP_SEED = $seed"
         $random = [Random]::new($seed)
@@ -80,7 +80,7 @@ Describe 'Stop' -Tag Native, Once {
         $descriptors = @(Get-Descriptor)
 
         $amid = 0
-        foreach ($round in 1..100) {
+        foreach ($round in 1..($env:MACIPVLAN_SOAK ? 400 : 40)) {
             $pipeline = $pipelines[($round - 1) % $pipelines.Count]
             $ended = & $stop $pipeline.Script $random.Next($pipeline.Time)
             if ($ended -eq 'Stopped') { $amid++ }

@@ -17,7 +17,7 @@ public sealed class NonsenseTests : StateTest
     private static readonly string[] s_nonsense =
     [
         "NULL", "-1", "4611686018427387904", "9e999", "'x'", "''", "'7'", "'a:b 1:2:3'", "'10.0.0.9-10.0.0.1'", "'fd00::/8'",
-        "'Bridge, Vepa'", "char(27) || '[31m'", "char(0)", "x'00'", "randomblob(16)", "printf('%.10000000c', 'x')",
+        "'Bridge, Vepa'", "char(27) || '[31m'", "char(0)", "x'00'", "randomblob(16)", "printf('%.1000000c', 'x')",
     ];
 
     [Fact]
