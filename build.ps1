@@ -136,7 +136,7 @@ function Invoke-AllAcceptanceTest {
     $filter = @()
     if ($canMacvlan) {
         # Many tests wait: for leases to end, or for somebody who doesn't answer.
-        Invoke-AcceptanceTest 'Acceptance tests on this kernel, in three processes' 'native' 3 $isolated ($canAll ? @() : @('-TagFilter', 'Native'))
+        Invoke-AcceptanceTest 'Acceptance tests on this kernel, in four processes' 'native' 4 $isolated ($canAll ? @() : @('-TagFilter', 'Native'))
         # Throw-away kernels are slower, so tests with the same result in any kernel aren't repeated there.
         $filter = '-ExcludeTagFilter', 'Once'
     }

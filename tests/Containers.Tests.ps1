@@ -225,7 +225,9 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
     It 'keep their addresses while they are stopped, and lose them when they are removed' {
         Invoke-Runtime docker run -d --name web2 --network none busybox:test sleep 600
         Invoke-Runtime podman run -d --name db2 --network none busybox:test sleep 600
-        $null = (Connect-ContainerNic lan -Container web2 -IPAddress 10.1.0.20), (Connect-ContainerNic lan -Container db2)
+        $ids = (Invoke-Runtime docker ps -q --filter name=web2), (Invoke-Runtime podman ps -q --filter name=db2)
+        $null = (Connect-ContainerNic lan -Container $ids[0] -IPAddress 10.1.0.20), (Connect-ContainerNic lan -Container $ids[1])
+        (Get-ContainerNic).BelongsTo | Should -Be Id, Id
         Invoke-Runtime docker stop -t 0 web2
         Invoke-Runtime podman stop -t 0 db2
         Get-NicResult (Restore-ContainerNetwork) | Should -Be 'web2/eth0 Waiting Its container is stopped.', 'db2/eth0 Waiting Its container is stopped.'
@@ -250,6 +252,73 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         (Get-ContainerNic).Container | Should -Be web1
     }
 
+    It 'pass their NICs on to the next one of their name' {
+        Invoke-Runtime docker run -d --name web2 --network none busybox:test sleep 600
+        $nics = @(Connect-ContainerNic lan -Container web2 -InterfaceName lan0 -IPAddress 10.1.0.40 -Mtu 1400; Connect-ContainerNic lan -Container web2)
+        $links = @(Get-ContainerLink docker web2)
+        $nics.BelongsTo | Should -Be Name, Name
+        Invoke-Runtime docker rm -f web2
+        (Get-ContainerNic).State | Should -Be ContainerAwaited, ContainerAwaited
+        (Get-ContainerNic | Out-String) | Should -Match 'Container\s+\S+\s+\S+ Docker\s+Awaited'
+        Test-ContainerNetwork -Quiet | Should -BeTrue -Because 'who takes a container away knows it'
+        Get-NicResult (Restore-ContainerNetwork) | Should -Be @('web2/lan0', 'web2/eth0' -replace '$', ' Waiting There is no container of its name.')
+        # Stopped, it is the one that is waited for.
+        Invoke-Runtime docker create --name web2 --network none busybox:test sleep 600
+        Get-NicResult (Restore-ContainerNetwork) | Should -Be @('web2/lan0', 'web2/eth0' -replace '$', ' Waiting Its container is stopped.')
+        Invoke-Runtime docker start web2
+        (Get-ContainerNic).State | Should -Be ContainerRestarted, ContainerRestarted
+        Get-NicResult (Restore-ContainerNetwork) | Should -Be 'web2/lan0 Restored', 'web2/eth0 Restored'
+        @(Get-ContainerLink docker web2) | Should -Be $links
+        $now = Get-ContainerNic -Container web2
+        $now.Id | Sort-Object | Should -Be ($nics.Id | Sort-Object)
+        $now.ContainerId | Select-Object -Unique | Should -Be (Invoke-Runtime docker ps -q --no-trunc --filter name=web2)
+        ($now | Where-Object InterfaceName -EQ lan0).Mtu | Should -Be 1400
+        # Renamed, it keeps them while it runs; then they go to the one that has the name.
+        Invoke-Runtime docker rename web2 web2-old
+        Invoke-Runtime docker run -d --name web2 --network none busybox:test sleep 600
+        Get-NicResult (Restore-ContainerNetwork) | Should -Be 'web2/lan0 InPlace', 'web2/eth0 InPlace'
+        Invoke-Runtime docker stop -t 0 web2-old
+        Get-NicResult (Restore-ContainerNetwork) | Should -Be 'web2/lan0 Restored', 'web2/eth0 Restored'
+        @(Get-ContainerLink docker web2) | Should -Be $links
+        # An address that somebody else needs doesn't wait.
+        Invoke-Runtime docker rm -f web2 web2-old
+        $null = Connect-ContainerNic lan -Container web1 -IPAddress 10.1.0.40 -WarningVariable told -WarningAction SilentlyContinue
+        "$told" | Should -BeLike '*web2/lan0 (there is no container of its name)*isn''t kept any longer*'
+        # A NIC that is asked for takes the place of the one that waits.
+        Invoke-Runtime docker run -d --name web2 --network none busybox:test sleep 600
+        $null = Connect-ContainerNic lan -Container web2 -IPAddress 10.1.0.41
+        (Get-ContainerNic -Container web2).IPAddress | Should -Be 10.1.0.41/24
+        # With two of the name, nobody can say which is meant.
+        Invoke-Runtime docker rm -f web2
+        foreach ($kind in 'docker', 'podman') { Invoke-Runtime $kind run -d --name web2 --network none busybox:test sleep 600 }
+        Get-NicResult (Restore-ContainerNetwork -Container web2) | Should -Be 'web2/eth0 Restored' -Because 'one of them is of the runtime that had it'
+        Invoke-Runtime docker rm -f web2
+        Get-NicResult (Restore-ContainerNetwork -Container web2) | Should -Be 'web2/eth0 Restored'
+        (Get-ContainerNic -Container web2).Runtime | Should -Be Podman
+        Invoke-Runtime podman rm -f -t 0 web2
+    }
+
+    It 'of Compose pass them on to the next one of the same instance' {
+        function Start-Instance([string]$Name, [string]$Service, [int]$Number) {
+            Invoke-Runtime docker run -d --name $Name --network none -l com.docker.compose.project=shop -l com.docker.compose.service=$Service `
+                -l com.docker.compose.container-number=$Number busybox:test sleep 600
+        }
+        Start-Instance shop_web_1 web 1
+        Start-Instance shop_web_2 web 2
+        $nics = 'shop_web_1', 'shop_web_2' | ForEach-Object { Connect-ContainerNic lan -Container $_ }
+        $nics.ComposeInstance | Should -Be shop/web/1, shop/web/2
+        $links = @('shop_web_1', 'shop_web_2' | ForEach-Object { Get-ContainerLink docker $_ })
+        Invoke-Runtime docker rm -f shop_web_1 shop_web_2
+        # Another version of Compose has other names. One that only has the labels, as an image can give them, is no instance.
+        Start-Instance stranger web 2
+        Start-Instance shop-web-1 web 1
+        Get-NicResult (Restore-ContainerNetwork) | Should -Be 'shop-web-1/eth0 Restored', 'shop_web_2/eth0 Waiting There is no container of its name.'
+        Start-Instance shop-web-2 web 2
+        Get-NicResult (Restore-ContainerNetwork) | Should -Be 'shop-web-1/eth0 InPlace', 'shop-web-2/eth0 Restored'
+        @('shop-web-1', 'shop-web-2' | ForEach-Object { Get-ContainerLink docker $_ }) | Should -Be $links
+        Invoke-Runtime docker rm -f shop-web-1 shop-web-2 stranger
+    }
+
     It 'have the same address of a DHCP server after a restart, and when they are made anew under their name' {
         . $PSScriptRoot/dhcp/Servers.ps1
         $missing = Get-DhcpProblem Dnsmasq
@@ -272,12 +341,12 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
                 Invoke-Runtime $kind rm -f "$kind-lease"
                 Invoke-Runtime $kind run -d --name "$kind-lease" --network none busybox:test sleep 600
             }
-            $null = 'docker-lease', 'podman-lease' | ForEach-Object { Connect-ContainerNic leased -Container $_ }
+            # One gets the NIC that belongs to its name, and to the other one, another is connected, which takes that one's place.
+            Get-NicResult (Restore-ContainerNetwork leased -Container docker-lease) | Should -Be 'docker-lease/eth0 Restored'
+            Get-DhcpServerLog $server -Type DISCOVER | Should -HaveCount 2 -Because 'a lease goes on'
+            $null = Connect-ContainerNic leased -Container podman-lease
             (Get-ContainerLink docker docker-lease), (Get-ContainerLink podman podman-lease) | Should -Be $links
-            # The NICs of the removed containers are released, but not the addresses, which the new ones have.
-            Get-NicResult (Restore-ContainerNetwork leased) | Should -Be @(
-                'docker-lease/eth0 Released Its container has been removed.', 'podman-lease/eth0 Released Its container has been removed.'
-                'docker-lease/eth0 InPlace', 'podman-lease/eth0 InPlace')
+            Get-NicResult (Restore-ContainerNetwork leased) | Should -Be 'docker-lease/eth0 InPlace', 'podman-lease/eth0 InPlace'
             Get-DhcpServerLog $server -Type RELEASE | Should -BeNullOrEmpty
             $nics[0].Lease.ClientIdentifier | Should -Be (Get-ContainerNic -Container docker-lease).Lease.ClientIdentifier
             foreach ($kind in 'docker', 'podman') {
@@ -340,7 +409,18 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
             Invoke-Runtime podman restart -t 0 db1
             $watch.StandardOutput.ReadLine() | Should -Be 'db1/eth0 Restored'
             Invoke-Runtime docker run -d --name web3 --network none busybox:test sleep 600
-            $null = Connect-ContainerNic lan -Container web3
+            $web = Connect-ContainerNic lan -Container web3 -IPAddress 10.1.0.33
+            $link = Get-ContainerLink docker web3
+            # Another container of the name gets the NIC.
+            Invoke-Runtime docker rm -f web3
+            Invoke-Runtime docker run -d --name web3 --network none busybox:test sleep 600
+            $watch.StandardOutput.ReadLine() | Should -Be 'web3/eth0 Restored'
+            Get-ContainerLink docker web3 | Should -Be $link
+            $now = Get-ContainerNic -Container web3
+            "$($now.Id) $($now.ContainerId) $($now.BelongsTo)" | Should -Be "$($web.Id) $(Invoke-Runtime docker ps -q --no-trunc --filter name=web3) Name"
+            Disconnect-ContainerNic -Container web3
+            # One that belongs to the id ends with it.
+            $null = Connect-ContainerNic lan -Container $now.ContainerId
             Invoke-Runtime docker rm -f web3
             $watch.StandardOutput.ReadLine() | Should -Be 'web3/eth0 Released'
             (Get-ContainerNic).Container | Sort-Object | Should -Be db1, web1

@@ -91,7 +91,7 @@ function Test-Ping {
     param([string]$Namespace, [string]$Destination, [int]$Count = 1, [int]$TimeoutSeconds = 5)
     $family = if ($Destination -like '*:*') { '-6' } else { '-4' }
     # Unlike ip netns exec, it makes no mount namespace, whose copying takes long where there are many namespaces.
-    $start, $through = if ($Namespace) { 'nsenter', "--net=/run/netns/$Namespace" } else { , 'env' }
+    $start, $through = if ($Namespace) { 'nsenter', @("--net=/run/netns/$Namespace") } else { , 'env' }
     $output = & $start @through busybox ping $family -c $Count -W $TimeoutSeconds $Destination 2>&1
     if ($LASTEXITCODE -eq 0) { return $true }
     if ("$output" -notmatch 'packets transmitted|sendto: ') { throw "A ping from $Namespace to $Destination failed: $output" }

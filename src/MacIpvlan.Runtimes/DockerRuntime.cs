@@ -36,7 +36,7 @@ public sealed class DockerRuntime(RuntimeSocket socket, TimeSpan? patience = nul
         IList<ContainerListResponse> all = await _client.Value.Containers.ListContainersAsync(
             new ContainersListParameters { All = true }, stopping).ConfigureAwait(false);
         return (IReadOnlyList<ContainerListing>)[.. all.Where(static c => Container.IsId(c.ID)).Select(c => new ContainerListing(
-            new(c.ID, NameOf(c), kind, Printable(c.Image), Address), c.State is "running" or "paused"))];
+            new(c.ID, NameOf(c), kind, Printable(c.Image), Address) { Instance = ComposeInstance.Find(c.Labels) }, c.State is "running" or "paused"))];
     }, stopping);
 
     /// <inheritdoc/>

@@ -218,5 +218,13 @@ internal static class Schema
             until INTEGER
         );
         """,
+        """
+        -- Whether a NIC belongs to whichever container has the name, or is the same instance of a Compose service.
+        ALTER TABLE nics ADD COLUMN belongs_to_name INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE nics ADD COLUMN compose_project TEXT;
+        ALTER TABLE nics ADD COLUMN compose_service TEXT;
+        ALTER TABLE nics ADD COLUMN compose_number INTEGER;
+        CREATE INDEX nics_container_name ON nics (container_name) WHERE belongs_to_name = 1;
+        """,
     ];
 }

@@ -19,6 +19,10 @@ public sealed partial class SqliteStateStore
         [.. ReadNics("n.namespace_inode = $1", (long)identity.Inode).Where(n => n.Namespace == identity)]);
 
     /// <inheritdoc/>
+    public IReadOnlyList<NicRecord> GetNicsOfName(string container) => _database.Read<NicRecord[]>(() =>
+        [.. ReadNics("n.belongs_to_name = 1 AND n.container_name = $1", container).Where(n => n.Container is not null)]);
+
+    /// <inheritdoc/>
     public IReadOnlyList<int> GetOtherParents(string networkId, int parentIndex) => _database.Read<int[]>(() => [.. _database.Query(
         """
         SELECT parent_index, MIN(rowid) AS rowid FROM nics
@@ -143,9 +147,9 @@ public sealed partial class SqliteStateStore
                     namespace_inode, boot_id, namespace_cookie, process_id, process_start, worker, is_host,
                     interface_name, interface_index, mac_address, mtu, container_id, container_name, container_runtime,
                     container_image, container_address, container_cgroup, parent_index, default_route, host_addresses,
-                    interface_identifier)
+                    interface_identifier, belongs_to_name, compose_project, compose_service, compose_number)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                    $22, $23, $24, $25, $26, $27, $28)
+                    $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)
                 RETURNING ordinal
                 """,
                 static r => r.GetInt64(0),
@@ -155,7 +159,8 @@ public sealed partial class SqliteStateStore
                 nic.IsHost, nic.InterfaceName, nic.InterfaceIndex, nic.MacAddress.ToString(), nic.Mtu, nic.Container?.Id,
                 nic.Container?.Name, nic.Container?.Runtime.ToString(), nic.Container?.Image, nic.Container?.Address,
                 nic.Container?.Cgroup, nic.ParentIndex, nic.DefaultRoute, string.Join(' ', nic.HostAddresses),
-                nic.InterfaceIdentifier?.ToString())[0];
+                nic.InterfaceIdentifier?.ToString(), nic.BelongsToName, nic.Container?.Instance?.Project, nic.Container?.Instance?.Service,
+                nic.Container?.Instance?.Number)[0];
         }
         catch (StateException e) when (e.ExtendedCode == UniqueViolation)
         {
@@ -191,13 +196,17 @@ public sealed partial class SqliteStateStore
         """
         UPDATE nics SET state = $2, namespace_name = $3, namespace_path = $4, namespace_device = $5, namespace_inode = $6,
             boot_id = $7, namespace_cookie = $8, process_id = $9, process_start = $10, worker = $11, interface_name = $12,
-            interface_index = $13, mac_address = $14, mtu = $15, container_name = $16, parent_index = $19, host_addresses = $20
+            interface_index = $13, mac_address = $14, mtu = $15, container_name = $16, parent_index = $19, host_addresses = $20,
+            container_id = $21, container_runtime = $22, container_image = $23, container_address = $24, container_cgroup = $25,
+            compose_project = $26, compose_service = $27, compose_number = $28
         WHERE id = $1 AND ($17 IS NULL OR (state = $17 AND (worker IS NULL OR worker = $18)))
         """,
         nic.Id, nic.State.ToString(), nic.NamespaceName, nic.NamespacePath, (long)nic.Namespace.Device,
         (long)nic.Namespace.Inode, nic.NamespaceBirth.BootId, (long)nic.NamespaceBirth.Cookie, nic.ProcessId,
         nic.ProcessStart, WorkerOf(nic.State), nic.InterfaceName, nic.InterfaceIndex, nic.MacAddress.ToString(), nic.Mtu,
-        nic.Container?.Name, from?.ToString(), Worker.Number, nic.ParentIndex, string.Join(' ', nic.HostAddresses)) > 0;
+        nic.Container?.Name, from?.ToString(), Worker.Number, nic.ParentIndex, string.Join(' ', nic.HostAddresses),
+        nic.Container?.Id, nic.Container?.Runtime.ToString(), nic.Container?.Image, nic.Container?.Address, nic.Container?.Cgroup,
+        nic.Container?.Instance?.Project, nic.Container?.Instance?.Service, nic.Container?.Instance?.Number) > 0;
 
     // No command is changing a NIC in these states.
     private long? WorkerOf(NicRecordState state) => state is NicRecordState.Attached or NicRecordState.Detached ? null : Worker.Number;
@@ -223,7 +232,8 @@ public sealed partial class SqliteStateStore
                 namespace_cookie, process_id, process_start, interface_name, interface_index, mac_address, mtu, is_host,
                 container_id, container_name, container_runtime, container_image, container_address, container_cgroup,
                 parent_index, EXISTS (SELECT 1 FROM networks w WHERE w.id = n.network_id AND w.host = n.host),
-                default_route, host_addresses, interface_identifier, n.rowid AS rowid
+                default_route, host_addresses, interface_identifier, belongs_to_name, compose_project, compose_service,
+                compose_number, n.rowid AS rowid
             FROM nics n WHERE {condition} ORDER BY ordinal
             """,
             r => With(dhcp, new NicRecord
@@ -246,9 +256,11 @@ public sealed partial class SqliteStateStore
                     r.GetString(16), r.GetString(17), r.GetEnum<ContainerRuntime>(18), r.GetString(19), r.GetString(20))
                 {
                     Cgroup = r.GetString(21),
+                    Instance = r.IsDBNull(28) ? null : new ComposeInstance(r.GetString(28), r.GetString(29), r.GetInt32(30)),
                 },
+                BelongsToName = r.GetBoolean(27),
                 ParentIndex = r.GetInt32(22),
-                Ordinal = r.GetInt64(27),
+                Ordinal = r.GetInt64(31),
                 DefaultRoute = r.FindBoolean(24),
                 HostAddresses = [.. r.GetList(25).Select(AddressValue.Parse)],
                 InterfaceIdentifier = r.IsDBNull(26) ? null : InterfaceIdentifier.Parse(r.GetString(26)),

@@ -202,6 +202,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
             Target = target.Namespace,
             ProcessId = target.ProcessId,
             Container = target.Container,
+            BelongsToName = target.IsNamed,
             InterfaceName = InterfaceName ?? earlier?.InterfaceName,
             Addresses = [.. requested.Select(static a => a.Value)],
             AddressesWithLength = [.. requested.Select(static a => a.WithLength).OfType<InterfaceAddress>()],

@@ -17,6 +17,7 @@ public sealed class WatchContainerNicCommand : NetworkCommand
 
     private protected override void Process()
     {
+        using IDisposable termination = TerminationSignal.TreatAsInterrupt();
         // Warnings would otherwise wait for the next item.
         ContainerWatch watch = new(Session, ShouldProcess) { Waiting = WriteMessages };
         foreach (RestoredItem item in watch.Run()) Write(item);

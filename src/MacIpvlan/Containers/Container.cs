@@ -21,8 +21,15 @@ public sealed partial record Container(string Id, string Name, ContainerRuntime 
     /// </summary>
     public string Cgroup { get; init; } = "";
 
+    /// <summary>The instance of a Compose service that it runs; null if none.</summary>
+    public ComposeInstance? Instance { get; init; }
+
     /// <summary>The short id: the first digits, which runtimes show.</summary>
     public string ShortId => Id[..ShortIdLength];
+
+    /// <summary>Whether another container has taken its name, or its place as the instance of a Compose service.</summary>
+    public bool IsSucceededBy(Container other) => other.Id != Id
+        && (other.Name == Name || (Instance is not null && other.Instance == Instance && Instance.IsUsualName(other.Name)));
 
     /// <summary>Whether a text is a complete id.</summary>
     public static bool IsId(string text) => Id64().IsMatch(text);

@@ -32,7 +32,10 @@ internal static class ContainerErrors
             + "or -ProcessId.");
     }
 
-    public static NetworkException Ambiguous(string text, IEnumerable<string> candidates) => new(
+    public static NetworkException Ambiguous(string text, IEnumerable<Container> candidates) =>
+        AmbiguousGroup(text, candidates.Select(static c => $"{c} of {c.Runtime}"));
+
+    public static NetworkException AmbiguousGroup(string text, IEnumerable<string> candidates) => new(
         NetworkError.ContainerAmbiguous,
         $"'{text}' matches several containers: {string.Join(", ", candidates.Order(NaturalOrder.Comparer))}.",
         "Specify more digits of the id.");

@@ -32,8 +32,8 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
             [.. Present.SelectMany(r => List(r).Containers.Select(c => (r, c)))];
         (IContainerRuntime Runtime, ContainerListing Listing)[] found = Matching(c => c.Name == text || c.Id == text);
         if (found.Length == 0) found = Matching(c => c.Id.StartsWith(text, StringComparison.Ordinal));
-        if (found.Length > 1) throw ContainerErrors.Ambiguous(text, found.Select(static f => f.Listing.Container.ToString()));
-        if (found.Length == 1) return Open(found[0].Runtime, found[0].Listing.Container);
+        if (found.Length > 1) throw ContainerErrors.Ambiguous(text, found.Select(static f => f.Listing.Container));
+        if (found.Length == 1) return Open(found[0].Runtime, found[0].Listing.Container) with { IsNamed = found[0].Listing.Container.Name == text };
         return TryOpenByCgroup(ContainerProcesses.FindAll(), text, "") ?? throw NotFound(text);
 
         // Two sockets can report the same container.
@@ -41,21 +41,23 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
             [.. all.Where(f => matches(f.Listing.Container)).DistinctBy(static f => f.Listing.Container.Id)];
     }
 
+    /// <summary>The container with an id, as its runtime reports it; null if none does.</summary>
+    public Container? Find(string id) =>
+        Present.SelectMany(r => List(r).Containers).Select(static c => c.Container).FirstOrDefault(c => c.Id == id);
+
     /// <summary>Determines the current state of a container.</summary>
-    public ContainerSighting Look(Container container)
+    /// <param name="container">The container.</param>
+    /// <param name="byName">Whether it's any container of the name, so that another one takes its place when it's gone.</param>
+    /// <exception cref="NetworkException">ContainerAmbiguous: several have taken its name; or its namespace can't be determined.</exception>
+    public ContainerSighting Look(Container container, bool byName)
     {
         foreach (IContainerRuntime runtime in Present)
         {
             if (List(runtime).Containers.FirstOrDefault(c => c.Container.Id == container.Id) is not ContainerListing listing) continue;
-            if (!listing.IsRunning) return new(ContainerState.Stopped);
-            try
-            {
-                return new(ContainerState.Running) { Namespace = Open(runtime, listing.Container).Namespace };
-            }
-            catch (NetworkException e) when (e.Error is NetworkError.ContainerNotRunning)
-            {
-                return new(ContainerState.Stopped);
-            }
+            if (Look(runtime, listing) is not ContainerSighting own) break;
+            // One that was renamed keeps its NICs while it runs.
+            bool isReplaced = byName && own.State == ContainerState.Stopped && listing.Container.Name != container.Name;
+            return isReplaced && FindSuccessor(container) is { State: ContainerState.Running } successor ? successor : own;
         }
 
         // The processes are usually needed for many containers at a time.
@@ -69,9 +71,47 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
             return new(ContainerState.Running) { Namespace = target.Namespace };
         }
 
+        if (byName && FindSuccessor(container) is ContainerSighting other) return other;
         // Only the daemon that reported the container can confirm that it was removed.
         bool isGone = Present.Any(r => r.Address == container.Address && List(r).Failure is null);
-        return new(isGone ? ContainerState.Gone : ContainerState.Unknown);
+        return new(!isGone ? ContainerState.Unknown : byName ? ContainerState.Awaited : ContainerState.Gone);
+    }
+
+    // Null if it has been removed since it was listed.
+    private ContainerSighting? Look(IContainerRuntime runtime, ContainerListing listing)
+    {
+        if (!listing.IsRunning) return new(ContainerState.Stopped) { Container = listing.Container };
+        try
+        {
+            ContainerTarget target = Open(runtime, listing.Container);
+            return new(ContainerState.Running) { Container = target.Container, Namespace = target.Namespace };
+        }
+        catch (NetworkException e) when (e.Error is NetworkError.ContainerNotRunning)
+        {
+            return new(ContainerState.Stopped) { Container = listing.Container };
+        }
+        catch (NetworkException e) when (e.Error is NetworkError.ContainerNotFound && runtime.Inspect(listing.Container.Id, stopping) is null)
+        {
+            return null;
+        }
+    }
+
+    // Null if no other container has its name.
+    private ContainerSighting? FindSuccessor(Container container)
+    {
+        (IContainerRuntime Runtime, ContainerListing Listing)[] found =
+        [
+            .. Present.SelectMany(r => List(r).Containers.Select(c => (Runtime: r, Listing: c)))
+                .Where(f => container.IsSucceededBy(f.Listing.Container)).DistinctBy(static f => f.Listing.Container.Id),
+        ];
+        // With another runtime on the host, two can have the name.
+        if (found.Length > 1 && found.Count(f => f.Runtime.Address == container.Address) == 1) found = [.. found.Where(f => f.Runtime.Address == container.Address)];
+        return found.Length switch
+        {
+            0 => null,
+            1 => Look(found[0].Runtime, found[0].Listing),
+            _ => throw ContainerErrors.Ambiguous(container.Name, found.Select(static f => f.Listing.Container)),
+        };
     }
 
     /// <summary>The running containers that runtimes report within a time limit.</summary>
@@ -153,7 +193,7 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
     {
         if (!IsCgroupId(id)) return null;
         IReadOnlyList<ContainerProcess> found = ContainerProcesses.Find(processes, id, group);
-        if (found.Count > 1) throw ContainerErrors.Ambiguous(id, found.Select(static p => p.Cgroup.Path));
+        if (found.Count > 1) throw ContainerErrors.AmbiguousGroup(id, found.Select(static p => p.Cgroup.Path));
         if (found.Count == 0) return null;
         ContainerProcess process = found[0];
         NamespaceHandle? handle = OpenNamespace(process.Cgroup.Id[..Container.ShortIdLength], process.Id);
@@ -208,11 +248,18 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
 }
 
 /// <summary>A container and its current namespace, which the handle keeps alive.</summary>
-internal sealed record ContainerTarget(Container Container, NamespaceHandle Namespace);
+internal sealed record ContainerTarget(Container Container, NamespaceHandle Namespace)
+{
+    /// <summary>Whether it was found by its name.</summary>
+    public bool IsNamed { get; init; }
+}
 
 /// <summary>The current state of a container.</summary>
 internal sealed record ContainerSighting(ContainerState State) : IDisposable
 {
+    /// <summary>The container, or the one that has taken its place, as the runtime reports it; null if none does.</summary>
+    public Container? Container { get; init; }
+
     /// <summary>The current namespace; null if the container isn't running.</summary>
     public NamespaceHandle? Namespace { get; init; }
 
@@ -230,6 +277,9 @@ internal enum ContainerState
 
     /// <summary>It has been removed.</summary>
     Gone,
+
+    /// <summary>It has been removed, and no other one has its name yet.</summary>
+    Awaited,
 
     /// <summary>No runtime reports its state.</summary>
     Unknown,

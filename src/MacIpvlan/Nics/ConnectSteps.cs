@@ -53,6 +53,7 @@ internal sealed class ConnectSteps(NetworkSession session)
         NetworkRecord network = request.Network.Record;
         NicRequestCheck.Check(request);
         Link parent = FindParent(network, isChecked: true);
+        if (request.BelongsToName) ReleaseFormer(request);
         _hostAddresses.Check(request);
         CheckIsNotLeased(request, parent);
         ParentPlanner.CheckMtu(network.NicKind, request.Mtu, parent.Name, parent.Mtu, session.Warn);
@@ -72,6 +73,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             ProcessId = request.ProcessId,
             ProcessStart = request.ProcessId is int id ? HostBoot.ProcessStart(id) : null,
             Container = request.Container,
+            BelongsToName = request.BelongsToName,
             MacAddress = request.MacAddress ?? PhysicalAddress.None,
             ParentIndex = parent.Index,
             DefaultRoute = request.DefaultRoute,
@@ -85,6 +87,23 @@ internal sealed class ConnectSteps(NetworkSession session)
         NicRequest complete = isCrowded ? request with { AnnouncesAside = true } : request;
         if (complete.AnnouncesItself) Announcer.Prepare();
         return new(complete, wanted, parent, demands);
+    }
+
+    // What waits on the network for a container of this name gives way to what is asked for now, with its addresses.
+    private void ReleaseFormer(NicRequest request)
+    {
+        ContainerNic[] former =
+        [
+            .. session.State.GetNicsOfName(request.Container!.Name)
+                .Where(n => n.NetworkId == request.Network.Id && n.Container!.Id != request.Container.Id)
+                .Select(n => new ContainerNic(n, request.Network.Record)),
+        ];
+        if (former.Length == 0) return;
+        foreach (ContainerNic nic in new NicStates(session).Find(former).Where(static n => n.State is NicState.ContainerAwaited or NicState.ContainerRestarted))
+        {
+            // The server knows the new one by the same identifier.
+            _removal.ReleaseDead(nic.Record.KeepingLease(), nic.NetworkRecord);
+        }
     }
 
     private void CheckIsNotLeased(NicRequest request, Link parent)
@@ -182,11 +201,12 @@ internal sealed class ConnectSteps(NetworkSession session)
     /// <param name="nic">The NIC.</param>
     /// <param name="network">Its network.</param>
     /// <param name="target">The namespace.</param>
+    /// <param name="holder">Its container as it is now, or the one that has taken that one's place; null if no runtime reports it.</param>
     /// <param name="asksLater">Whether somebody else asks a DHCP server, if its lease doesn't simply go on.</param>
     /// <returns>Null if another command is working on the NIC, or has worked on it meanwhile.</returns>
     /// <exception cref="NetworkException">The interface can't be created.</exception>
     /// <exception cref="NetlinkException">The kernel refused a step; the NIC is left detached.</exception>
-    public ContainerNic? Reattach(ContainerNic nic, ContainerNetwork network, NamespaceHandle target, bool asksLater = false)
+    public ContainerNic? Reattach(ContainerNic nic, ContainerNetwork network, NamespaceHandle target, Container? holder = null, bool asksLater = false)
     {
         Link parent = FindParent(network.Record);
         if (session.State.TakeNic(nic.Id, NicRecordState.Restoring) is not NicRecord taken) return null;
@@ -202,12 +222,13 @@ internal sealed class ConnectSteps(NetworkSession session)
         NicRecord restoring = In(target, taken) with { InterfaceIndex = 0, ParentIndex = parent.Index };
         // After a reboot, the host can have other addresses, or get its own later.
         if (taken.IsHost && _hostAddresses.On(parent) is { Count: > 0 } now) restoring = restoring with { HostAddresses = now };
-        // Each start of a container has another process that leads to its namespace, and containers can be renamed.
-        if (taken.Container is Container container)
+        // Each start of a container has another process that leads to its namespace. Containers can be renamed, and another one
+        // can have the name that the NIC belongs to.
+        if (taken.Container is not null)
         {
             restoring = restoring with
             {
-                Container = container with { Name = target.Name },
+                Container = holder ?? taken.Container,
                 NamespaceName = target.Name,
                 NamespacePath = target.Path,
             };

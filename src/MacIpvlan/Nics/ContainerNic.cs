@@ -26,6 +26,15 @@ public sealed class ContainerNic
     /// <summary>The runtime of its container.</summary>
     public ContainerRuntime? Runtime => Record.Container?.Runtime;
 
+    /// <summary>
+    /// What decides which container has it: Name if its container was specified by name, so that the next container of the name
+    /// gets it; otherwise Id. Null if the target wasn't a container.
+    /// </summary>
+    public NicOwner? BelongsTo => Record.Container is null ? null : Record.BelongsToName ? NicOwner.Name : NicOwner.Id;
+
+    /// <summary>The project, service and number of its container, if Compose made it.</summary>
+    public string? ComposeInstance => Record.Container?.Instance?.ToString();
+
     /// <summary>The image of its container; empty if no runtime reports it.</summary>
     public string? Image => Record.Container?.Image is string image ? PrintableText.Clean(image) : null;
 

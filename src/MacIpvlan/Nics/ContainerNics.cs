@@ -35,10 +35,10 @@ public sealed class ContainerNics(NetworkSession session)
             .Select(n => new ContainerNic(n, networks[n.NetworkId]))];
     }
 
-    /// <summary>The current state of a container.</summary>
-    internal ContainerState StateOf(Container container)
+    /// <summary>The current state of a NIC's container.</summary>
+    internal ContainerState StateOf(NicRecord nic)
     {
-        using ContainerSighting sighting = session.Containers.Look(container);
+        using ContainerSighting sighting = session.Containers.Look(nic.Container!, nic.BelongsToName);
         return sighting.State;
     }
 }

@@ -22,6 +22,7 @@ internal sealed class DeadNics(NetworkSession session)
     public static string Describe(ContainerNic nic) => nic.State switch
     {
         NicState.ContainerStopped => $"{nic} (its container is stopped)",
+        NicState.ContainerAwaited => $"{nic} (there is no container of its name)",
         NicState.ContainerRestarted => $"{nic} (its container was restarted)",
         NicState.NamespaceGone when nic.Record.Container is not null => $"{nic} (no runtime reports its container)",
         NicState.NamespaceGone => $"{nic} (its namespace doesn't exist since the host restarted)",
@@ -79,7 +80,7 @@ internal sealed class DeadNics(NetworkSession session)
     {
         if (ReleaseEnded(isWanted, out holders)) return true;
         // A NIC of a namespace that exists again is about to be restored.
-        ContainerNic[] waiting = [.. holders.Where(static n => n.State == NicState.NamespaceGone)];
+        ContainerNic[] waiting = [.. holders.Where(static n => n.State is NicState.NamespaceGone or NicState.ContainerAwaited)];
         foreach (ContainerNic nic in waiting)
         {
             session.Warn($"The NIC {Describe(nic)} of network '{nic.Network}' isn't kept any longer: another one needs its address.");

@@ -39,14 +39,15 @@ internal sealed class NicAbsence(NetworkSession session)
     /// <summary>The state of a NIC whose namespace no longer exists.</summary>
     public NicState Explain(NicRecord nic)
     {
-        if (nic.Container is Container container)
+        if (nic.Container is not null)
         {
-            return Look(container)?.State switch
+            return Look(nic)?.State switch
             {
                 null => NicState.Unknown,
                 ContainerState.Running => NicState.ContainerRestarted,
                 ContainerState.Stopped => NicState.ContainerStopped,
                 ContainerState.Gone => NicState.ContainerGone,
+                ContainerState.Awaited => NicState.ContainerAwaited,
                 _ => NicState.NamespaceGone,
             };
         }
@@ -63,7 +64,7 @@ internal sealed class NicAbsence(NetworkSession session)
     {
         // While the process that led to it is running, the container hasn't been restarted, and no runtime is asked.
         if (nic.Container is null || alive.Path == nic.NamespacePath || LeadsTo(nic, alive.Identity)) return null;
-        Whereabouts? now = Look(nic.Container);
+        Whereabouts? now = Look(nic);
         return now is null or { State: ContainerState.Unknown } || now.Namespace == alive.Identity ? null : Explain(nic);
     }
 
@@ -73,6 +74,7 @@ internal sealed class NicAbsence(NetworkSession session)
         NicState.ContainerStopped => "its container is stopped",
         NicState.ContainerRestarted => "its container was restarted and has a new namespace; see Restore-ContainerNetwork",
         NicState.ContainerGone => "its container was removed",
+        NicState.ContainerAwaited => "its container was removed, and there is no other one of that name",
         NicState.NamespaceReplaced => "its namespace was created again; see Restore-ContainerNetwork",
         NicState.Unknown => "its namespace can't be found out",
         _ => "its namespace is gone",
@@ -85,12 +87,13 @@ internal sealed class NicAbsence(NetworkSession session)
     }
 
     /// <returns>Null if the container can't be determined.</returns>
-    private Whereabouts? Look(Container container)
+    private Whereabouts? Look(NicRecord nic)
     {
-        if (_containers.TryGetValue(container.Id, out Whereabouts? known)) return known;
+        string key = $"{nic.Container!.Id} {nic.BelongsToName}";
+        if (_containers.TryGetValue(key, out Whereabouts? known)) return known;
         try
         {
-            using ContainerSighting sighting = session.Containers.Look(container);
+            using ContainerSighting sighting = session.Containers.Look(nic.Container, nic.BelongsToName);
             known = new(sighting.State, sighting.Namespace?.Identity);
         }
         catch (NetworkException)
@@ -98,7 +101,7 @@ internal sealed class NicAbsence(NetworkSession session)
             // Its process may not be looked at, or more than one control group has its id.
         }
 
-        return _containers[container.Id] = known;
+        return _containers[key] = known;
     }
 
     private sealed record Whereabouts(ContainerState State, NamespaceIdentity? Namespace);

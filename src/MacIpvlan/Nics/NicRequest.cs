@@ -23,6 +23,9 @@ public sealed record NicRequest
     /// <summary>The container specified as the target, if any.</summary>
     public Container? Container { get; init; }
 
+    /// <summary>Whether that container was specified by name.</summary>
+    public bool BelongsToName { get; init; }
+
     /// <summary>The interface's name; if null, eth0 or the next free ethN.</summary>
     public string? InterfaceName { get; init; }
 

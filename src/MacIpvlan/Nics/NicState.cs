@@ -38,6 +38,9 @@ public enum NicState : long
     /// <summary>Its container has been removed.</summary>
     ContainerGone,
 
+    /// <summary>Its container has been removed, and no other one has the name that it belongs to yet.</summary>
+    ContainerAwaited,
+
     /// <summary>Its namespace can't be looked into, for example without root privileges.</summary>
     Unknown,
 

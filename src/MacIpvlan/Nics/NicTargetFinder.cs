@@ -97,7 +97,7 @@ public sealed class NicTargetFinder(NetworkSession session)
     private NicTarget OpenOnlyContainer(string text)
     {
         ContainerTarget found = session.Containers.Open(text);
-        return new(found.Namespace) { Container = found.Container };
+        return new(found.Namespace) { Container = found.Container, IsNamed = found.IsNamed };
     }
 
     private static bool IsMissing(NetworkException e) => e.Error is NetworkError.ContainerNotFound or NetworkError.RuntimeUnavailable;
@@ -151,6 +151,9 @@ public sealed record NicTarget(NamespaceHandle Namespace) : IDisposable
 {
     /// <summary>The specified container, if any.</summary>
     public Container? Container { get; init; }
+
+    /// <summary>Whether that container was specified by name.</summary>
+    public bool IsNamed { get; init; }
 
     /// <summary>The specified process, if any.</summary>
     public int? ProcessId { get; init; }

@@ -62,6 +62,9 @@ public interface IStateStore : IAddressBook, IDisposable
     /// <summary>The NICs in a namespace, in the order they were added.</summary>
     IReadOnlyList<NicRecord> GetNics(NamespaceIdentity identity);
 
+    /// <summary>The NICs that belong to a container's name, and that a container of this name had last.</summary>
+    IReadOnlyList<NicRecord> GetNicsOfName(string container);
+
     /// <summary>The NICs that have a part in DHCP, in the order they were added.</summary>
     IReadOnlyList<NicRecord> GetDhcpNics();
 
@@ -98,7 +101,7 @@ public interface IStateStore : IAddressBook, IDisposable
     /// <returns>The NIC as it is now; null if it has been released or couldn't be claimed.</returns>
     NicRecord? TakeNic(string id, NicRecordState state);
 
-    /// <summary>Updates a NIC except its network and leases. Of its container, only the name is updated.</summary>
+    /// <summary>Updates a NIC except its network and leases.</summary>
     /// <param name="nic">The NIC.</param>
     /// <param name="from">
     /// The state that it must be in, unclaimed by another command; null to update it in any case.

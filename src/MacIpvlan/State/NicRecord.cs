@@ -48,6 +48,12 @@ public sealed record NicRecord
     public Container? Container { get; init; }
 
     /// <summary>
+    /// Whether its container was specified by name, so that it belongs to whichever container has the name: when another one
+    /// takes that place, it gets the NIC.
+    /// </summary>
+    public bool BelongsToName { get; init; }
+
+    /// <summary>
     /// Whether its namespace was specified by a name, so that the namespace can be recreated. A process id can't: it is
     /// reused by another process.
     /// </summary>

@@ -122,8 +122,8 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
         if (target is null)
         {
             // The container gets its NIC back when it starts, and keeps its addresses until then.
-            ContainerState? state = nic.Record.Container is Container container ? _nics.StateOf(container) : null;
-            if (state == ContainerState.Stopped) return [];
+            ContainerState? state = nic.Record.Container is not null ? _nics.StateOf(nic.Record) : null;
+            if (state is ContainerState.Stopped or ContainerState.Awaited) return [];
             string remedy = state != ContainerState.Running ? ""
                 : $": the container was restarted, and Restore-ContainerNetwork {nic.Network} gives it the NIC again";
             findings = [new NicFinding(new(DifferenceKind.LeaseWithoutNic, nic.ToString(), nic.Network)

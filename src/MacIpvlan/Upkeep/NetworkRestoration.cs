@@ -97,7 +97,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
         try
         {
             using NamespaceHandle? alive = _links.OpenNamespace(record);
-            using ContainerSighting? container = record.Container is null ? null : session.Containers.Look(record.Container);
+            using ContainerSighting? container = record.Container is null ? null : session.Containers.Look(record.Container, record.BelongsToName);
             // If others share the namespace, it outlives a restart of the container it was made for.
             bool hasMoved = alive is not null && container?.Namespace is NamespaceHandle now && now.Identity != alive.Identity;
             if (alive is not null && !hasMoved && !replace && record.LostLeases.Count == 0
@@ -116,16 +116,19 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
                     _removal.Delete(alive, record.KeepingLease(), network.Record);
                 }
 
-                return _connector.Reattach(nic, network, target, asksLater: KeepsLeases) is ContainerNic made
+                return _connector.Reattach(nic, network, target, container?.Container, asksLater: KeepsLeases) is ContainerNic made
                     ? Of(made, RestoreResult.Restored, DescribeLoss(record, made))
                     : AtWork(nic);
             }
 
             if (container is { State: not ContainerState.Gone })
             {
-                return Detach(nic, RestoreResult.Waiting, container.State == ContainerState.Stopped
-                    ? "Its container is stopped."
-                    : "No runtime can tell whether its container still exists.");
+                return Detach(nic, RestoreResult.Waiting, container.State switch
+                {
+                    ContainerState.Stopped => "Its container is stopped.",
+                    ContainerState.Awaited => "There is no container of its name.",
+                    _ => "No runtime can tell whether its container still exists.",
+                });
             }
 
             // A namespace that ended since the boot won't return; after a reboot, it may not have been started yet.

@@ -14,6 +14,9 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
 {
     private static readonly TimeSpan s_retryInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>Who is told when the command is ready, alive and ending.</summary>
+    internal ServiceNotifier Service { get; init; } = new(Environment.GetEnvironmentVariable);
+
     /// <summary>Called before each wait for what happens next, which can take long.</summary>
     public Action Waiting { get; init; } = static () => { };
 
@@ -31,27 +34,37 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
         Task[] followers = [.. session.Containers.Runtimes.Select(r => Task.Run(() => Watched(r)))];
         try
         {
-            foreach (RestoredItem item in Restore(null)) yield return item;
+            foreach (RestoredItem item in Restore(null)) yield return Alive(item);
             bool keepsLeases = confirm("DHCP leases", "Renew them as long as this command runs");
             bool tellsSegments = confirm("address databases", "Tell them that this host is there as long as this command runs");
+            Service.IsReady("Watching containers, leases and segments");
             while (true)
             {
+                Service.IsAlive();
                 // Otherwise, this thread would keep the namespace of the last NIC alive until the next event.
                 session.LeaveNamespaces();
                 Waiting();
                 Func<string?>? change = changes.TryTake(out Func<string?>? next, (int)Wait().TotalMilliseconds, session.Stopping) ? next : null;
-                foreach (RestoredItem item in change is null ? [] : Restore(change())) yield return item;
-                foreach (RestoredItem item in keepsLeases ? leases.Work() : []) yield return item;
-                foreach (RestoredItem item in tellsSegments ? segments.Work() : []) yield return item;
+                foreach (RestoredItem item in change is null ? [] : Restore(change())) yield return Alive(item);
+                foreach (RestoredItem item in keepsLeases ? leases.Work() : []) yield return Alive(item);
+                foreach (RestoredItem item in tellsSegments ? segments.Work() : []) yield return Alive(item);
             }
         }
         finally
         {
+            Service.IsStopping();
             ending.Cancel();
             Task.WaitAll(followers);
         }
 
-        TimeSpan Wait() => leases.Wait < segments.Wait ? leases.Wait : segments.Wait;
+        TimeSpan Wait() => new[] { leases.Wait, segments.Wait, Service.Interval ?? TimeSpan.MaxValue }.Min();
+
+        // A host with many NICs takes longer than a watchdog waits.
+        RestoredItem Alive(RestoredItem item)
+        {
+            Service.IsAlive();
+            return item;
+        }
 
         // Whatever ends a follower ends the watch, which would otherwise wait for events that nobody receives.
         async Task Watched(IContainerRuntime runtime)
@@ -98,12 +111,17 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
     private IEnumerable<RestoredItem> Restore(string? containerId)
     {
         session.Containers.Forget();
-        ContainerNic[] nics = [.. new ContainerNics(session).GetAll().Where(n => containerId is null || n.ContainerId == containerId)];
+        Container? container = containerId is null ? null : session.Containers.Find(containerId);
+        ContainerNic[] nics = [.. new ContainerNics(session).GetAll().Where(IsWanted)];
         HashSet<string> used = [.. nics.Select(static n => n.Network)];
         if (containerId is not null && nics.Length == 0) return [];
         ContainerNetwork[] networks = [.. new ContainerNetworks(session).GetAll().Where(n => containerId is null || used.Contains(n.Name))];
         return new NetworkRestoration(session, confirm) { KeepsLeases = true, LeavesSegments = containerId is not null }
-            .Restore(networks, areAll: containerId is null, n => containerId is null || n.ContainerId == containerId)
+            .Restore(networks, areAll: containerId is null, IsWanted)
             .Where(static i => i.Result is RestoreResult.Restored or RestoreResult.Released or RestoreResult.Failed);
+
+        // Its own, and those of the container whose place it has taken.
+        bool IsWanted(ContainerNic nic) => containerId is null || nic.ContainerId == containerId
+            || (nic.Record.BelongsToName && container is not null && nic.Record.Container!.IsSucceededBy(container));
     }
 }

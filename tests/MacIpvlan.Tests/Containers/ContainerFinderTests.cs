@@ -22,7 +22,7 @@ public sealed class ContainerFinderTests
         NetworkException e = AssertError(
             NetworkError.ContainerAmbiguous, text, FakeDaemon.Listing(Sibling, "db1"), FakeDaemon.Listing(Id, "web1"));
 
-        Assert.Contains("db1 (a5a268cad5e8), web1 (a5a268cad5e8)", e.Message, StringComparison.Ordinal);
+        Assert.Contains("db1 (a5a268cad5e8) of Docker, web1 (a5a268cad5e8) of Docker", e.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -135,9 +135,23 @@ public sealed class ContainerFinderTests
             ? (200, $"[{FakeDaemon.Listing(Id, "web1", state)}]") : (200, FakeDaemon.Inspection(Id, 0)));
         using ContainerFinder finder = new([daemon.Runtime], TestContext.Current.CancellationToken);
 
-        using ContainerSighting sighting = finder.Look(Remembered(daemon.Address));
+        using ContainerSighting sighting = finder.Look(Remembered(daemon.Address), byName: false);
 
         Assert.Equal(ContainerState.Stopped, sighting.State);
+    }
+
+    [Theory]
+    [InlineData(false, "Gone")]
+    [InlineData(true, "Awaited")]
+    public void Sighting_OfWhatIsRemovedBeforeItIsLookedAtIsTheSame(bool byName, string expected)
+    {
+        using FakeDaemon daemon = new(path => path == "/version" ? (200, "{}") : path.StartsWith("/containers/json", StringComparison.Ordinal)
+            ? (200, $"[{FakeDaemon.Listing(Id, "web1", "running")}]") : (404, "{}"));
+        using ContainerFinder finder = new([daemon.Runtime], TestContext.Current.CancellationToken);
+
+        using ContainerSighting sighting = finder.Look(Remembered(daemon.Address), byName);
+
+        Assert.Equal(expected, sighting.State.ToString());
     }
 
     [Theory]
@@ -149,7 +163,7 @@ public sealed class ContainerFinderTests
         using FakeDaemon daemon = new(path => (status, path == "/version" ? "{}" : "[]"));
         using ContainerFinder finder = new([daemon.Runtime], TestContext.Current.CancellationToken);
 
-        using ContainerSighting sighting = finder.Look(Remembered(isSameDaemon ? daemon.Address : "/run/docker.sock"));
+        using ContainerSighting sighting = finder.Look(Remembered(isSameDaemon ? daemon.Address : "/run/docker.sock"), byName: false);
 
         Assert.Equal(expected, sighting.State.ToString());
     }
