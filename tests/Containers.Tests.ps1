@@ -423,6 +423,16 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
             $null = Connect-ContainerNic lan -Container $now.ContainerId
             Invoke-Runtime docker rm -f web3
             $watch.StandardOutput.ReadLine() | Should -Be 'web3/eth0 Released'
+            # Who gets the name later gets the NIC then.
+            Invoke-Runtime docker run -d --name web3 --network none busybox:test sleep 600
+            $null = Connect-ContainerNic lan -Container web3
+            Invoke-Runtime docker rm -f web3
+            Invoke-Runtime docker run -d --name web4 --network none busybox:test sleep 600
+            Invoke-Runtime docker rename web4 web3
+            $watch.StandardOutput.ReadLine() | Should -Be 'web3/eth0 Restored'
+            Get-ContainerLink docker web3 | Should -HaveCount 1
+            Disconnect-ContainerNic -Container web3
+            Invoke-Runtime docker rm -f web3
             (Get-ContainerNic).Container | Sort-Object | Should -Be db1, web1
             Send-Signal INT $watch
             $watch.WaitForExit(30000) | Should -BeTrue -Because 'Ctrl+C ends it'

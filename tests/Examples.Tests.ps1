@@ -36,6 +36,50 @@ Describe 'Every runbook' -Tag Native, Once {
     }
 }
 
+Describe 'wait-for-nic' -Tag Native, Once {
+    BeforeAll {
+        function Start-Waiting([string[]]$Shell, [string[]]$Through = @()) {
+            $start = [Diagnostics.ProcessStartInfo]::new('nsenter')
+            $words = @('--net=/run/netns/early') + $Through + $Shell + "$PSScriptRoot/../examples/wait-for-nic" + 'eth0' + 'echo' + 'come'
+            $words | ForEach-Object { $start.ArgumentList.Add($_) }
+            $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+            [Diagnostics.Process]::Start($start)
+        }
+    }
+
+    BeforeEach {
+        Reset-ExampleHost
+        $null = New-NetworkNamespace early
+    }
+
+    It 'becomes the command as soon as the NIC has an address: <Subnet> in <Shell>' -ForEach @(
+        @{ Subnet = '10.1.0.0/24'; Shell = 'busybox', 'sh' }
+        @{ Subnet = 'fd01::/64'; Shell = 'busybox', 'sh' }
+        @{ Subnet = '10.1.0.0/24'; Shell = , 'sh' }
+        @{ Subnet = 'fd01::/64'; Shell = , 'sh' }
+    ) {
+        $null = New-MacvlanNetwork lan eth0 -Subnet $Subnet
+        $null = New-MacvlanNetwork other eth0 -Subnet 10.9.0.0/24
+        $waiting = Start-Waiting $Shell
+        # Another NIC isn't the one.
+        $null = Connect-ContainerNic other early -InterfaceName eth7
+        Start-Sleep -Milliseconds 300
+        $waiting.HasExited | Should -BeFalse
+        $null = Connect-ContainerNic lan early -InterfaceName eth0
+        $waiting.WaitForExit(20000) | Should -BeTrue
+        $waiting.ExitCode | Should -Be 0
+        $waiting.StandardOutput.ReadToEnd().Trim() | Should -Be come
+    }
+
+    It 'gives up in the end, and says for what it waited' {
+        $waiting = Start-Waiting sh -Through env, WAIT_FOR_NIC_SECONDS=1
+        $waiting.WaitForExit(20000) | Should -BeTrue
+        $waiting.ExitCode | Should -Be 75
+        $waiting.StandardError.ReadToEnd() | Should -BeLike '*eth0*'
+        $waiting.StandardOutput.ReadToEnd() | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'The runbook' -Tag Native, Once {
     BeforeEach { Reset-ExampleHost }
 

@@ -34,8 +34,8 @@ Describe 'A ping' -Tag Native, Once {
     AfterAll { ip address delete 10.1.0.1/24 dev eth0 }
 
     It 'fails where there is no program for it' {
-        Mock ip { $global:LASTEXITCODE = 1; 'exec of "busybox" failed: No such file or directory' }
-        { Test-Ping wire 10.1.0.1 } | Should -Throw '*exec*'
+        Mock nsenter { $global:LASTEXITCODE = 127; 'nsenter: failed to execute busybox: No such file or directory' }
+        { Test-Ping wire 10.1.0.1 } | Should -Throw '*failed to execute busybox*'
     }
 
     It 'without a reply, or without a route, is false' {

@@ -18,7 +18,7 @@ public sealed class DockerRuntime(RuntimeSocket socket, TimeSpan? patience = nul
     private const int MaxImageLength = 255;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private readonly TimeSpan _patience = patience ?? TimeSpan.FromSeconds(30);
-    private static readonly string[] s_changes = ["start", "die", "destroy", "remove"];
+    private static readonly string[] s_changes = ["start", "die", "destroy", "remove", "rename"];
     private readonly Lazy<DockerClient> _client = new(() => new DockerClientBuilder()
         .WithEndpoint(SocketTransport.Endpoint).WithTimeout(s_patience).WithTransportOptions(new SocketTransport(), socket).Build());
     private ContainerRuntime? _kind;

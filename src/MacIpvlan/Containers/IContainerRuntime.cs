@@ -21,7 +21,7 @@ public interface IContainerRuntime : IDisposable
     /// <exception cref="NetworkException">RuntimeUnavailable: it doesn't answer.</exception>
     ContainerStatus? Inspect(string id, CancellationToken stopping);
 
-    /// <summary>Reports the ids of containers that are started, stopped or removed, until the runtime stops.</summary>
+    /// <summary>Reports the ids of containers that are started, stopped, removed or renamed, until the runtime stops.</summary>
     /// <param name="connected">Called once when it starts listening. From then on, no change is missed.</param>
     /// <param name="changed">Called with each id.</param>
     /// <param name="stopping">Stops the method.</param>
