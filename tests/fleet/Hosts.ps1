@@ -37,9 +37,10 @@ function Start-FleetShell {
     # Runs a script on a host, in a process of its own, and returns it for Wait-FleetShell.
     param([Parameter(Mandatory)][object]$FleetHost, [Parameter(Mandatory)][string]$Script, [hashtable]$Variable = @{})
     $module = $env:MACIPVLAN_MODULE ? $env:MACIPVLAN_MODULE : (Join-Path $PSScriptRoot '../../out/MacIpvlan/MacIpvlan.psd1')
-    $start = [Diagnostics.ProcessStartInfo]::new('ip')
+    # Not ip netns exec: each process would have a copy of all mounts, of which there is one for each namespace.
+    $start = [Diagnostics.ProcessStartInfo]::new('nsenter')
     $text = "`$ErrorActionPreference = 'Continue'; `$PSStyle.OutputRendering = 'PlainText'; Import-Module '$module'; $Script"
-    foreach ($word in 'netns', 'exec', $FleetHost.Namespace, [Environment]::ProcessPath, '-NoProfile', '-NonInteractive', '-Command', $text) {
+    foreach ($word in "--net=/run/netns/$($FleetHost.Namespace)", [Environment]::ProcessPath, '-NoProfile', '-NonInteractive', '-Command', $text) {
         $start.ArgumentList.Add($word)
     }
     $start.Environment['MACIPVLAN_STATE'] = $FleetHost.State
