@@ -6,7 +6,8 @@ function Start-Fleet {
     # the first through a proxy.
     param([int]$Hosts)
     New-FleetWire
-    $first = Start-PostgresServer -Address $script:fleetAddress
+    # Each process has a connection. The default is 100.
+    $first = Start-PostgresServer -Address $script:fleetAddress -Setting @{ max_connections = 400 }
     Initialize-FleetDatabase $first
     $members = 1..$Hosts | ForEach-Object { New-FleetHost $first $_ }
     $second = Start-PostgresServer -Address $script:fleetAddress -Standby $first -Synchronous
