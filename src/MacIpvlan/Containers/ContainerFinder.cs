@@ -28,22 +28,16 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
     {
         if (!Container.CanBeName(text)) throw ContainerErrors.InvalidName(text);
 
-        (IContainerRuntime Runtime, ContainerListing Listing)[] all =
-            [.. Present.SelectMany(r => List(r).Containers.Select(c => (r, c)))];
         (IContainerRuntime Runtime, ContainerListing Listing)[] found = Matching(c => c.Name == text || c.Id == text);
         if (found.Length == 0) found = Matching(c => c.Id.StartsWith(text, StringComparison.Ordinal));
         if (found.Length > 1) throw ContainerErrors.Ambiguous(text, found.Select(static f => f.Listing.Container));
-        if (found.Length == 1) return Open(found[0].Runtime, found[0].Listing.Container) with { IsNamed = found[0].Listing.Container.Name == text };
-        return TryOpenByCgroup(ContainerProcesses.FindAll(), text, "") ?? throw NotFound(text);
-
-        // Two sockets can report the same container.
-        (IContainerRuntime, ContainerListing)[] Matching(Func<Container, bool> matches) =>
-            [.. all.Where(f => matches(f.Listing.Container)).DistinctBy(static f => f.Listing.Container.Id)];
+        if (found.Length == 0) return TryOpenByCgroup(ContainerProcesses.FindAll(), text, "") ?? throw NotFound(text);
+        Container container = found[0].Listing.Container;
+        return (TryOpen(found[0].Runtime, container) ?? throw NotFound(container.Id)) with { IsNamed = container.Name == text };
     }
 
     /// <summary>The container with an id, as its runtime reports it; null if none does.</summary>
-    public Container? Find(string id) =>
-        Present.SelectMany(r => List(r).Containers).Select(static c => c.Container).FirstOrDefault(c => c.Id == id);
+    public Container? Find(string id) => Matching(c => c.Id == id) is [var found, ..] ? found.Listing.Container : null;
 
     /// <summary>Determines the current state of a container.</summary>
     /// <param name="container">The container.</param>
@@ -83,27 +77,20 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
         if (!listing.IsRunning) return new(ContainerState.Stopped) { Container = listing.Container };
         try
         {
-            ContainerTarget target = Open(runtime, listing.Container);
-            return new(ContainerState.Running) { Container = target.Container, Namespace = target.Namespace };
+            return TryOpen(runtime, listing.Container) is ContainerTarget target
+                ? new(ContainerState.Running) { Container = target.Container, Namespace = target.Namespace }
+                : null;
         }
         catch (NetworkException e) when (e.Error is NetworkError.ContainerNotRunning)
         {
             return new(ContainerState.Stopped) { Container = listing.Container };
-        }
-        catch (NetworkException e) when (e.Error is NetworkError.ContainerNotFound && runtime.Inspect(listing.Container.Id, stopping) is null)
-        {
-            return null;
         }
     }
 
     // Null if no other container has its name.
     private ContainerSighting? FindSuccessor(Container container)
     {
-        (IContainerRuntime Runtime, ContainerListing Listing)[] found =
-        [
-            .. Present.SelectMany(r => List(r).Containers.Select(c => (Runtime: r, Listing: c)))
-                .Where(f => container.IsSucceededBy(f.Listing.Container)).DistinctBy(static f => f.Listing.Container.Id),
-        ];
+        (IContainerRuntime Runtime, ContainerListing Listing)[] found = Matching(container.IsSucceededBy);
         // With another runtime on the host, two can have the name.
         if (found.Length > 1 && found.Count(f => f.Runtime.Address == container.Address) == 1) found = [.. found.Where(f => f.Runtime.Address == container.Address)];
         return found.Length switch
@@ -168,11 +155,17 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
         }
     }
 
-    private ContainerTarget Open(IContainerRuntime runtime, Container container)
+    // Two sockets can report the same container.
+    private (IContainerRuntime Runtime, ContainerListing Listing)[] Matching(Func<Container, bool> matches) =>
+        [.. Present.SelectMany(r => List(r).Containers.Select(c => (Runtime: r, Listing: c)))
+            .Where(f => matches(f.Listing.Container)).DistinctBy(static f => f.Listing.Container.Id)];
+
+    // Null if it has been removed since it was listed.
+    private ContainerTarget? TryOpen(IContainerRuntime runtime, Container container)
     {
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            ContainerStatus status = runtime.Inspect(container.Id, stopping) ?? throw NotFound(container.Id);
+            if (runtime.Inspect(container.Id, stopping) is not ContainerStatus status) return null;
             CheckNamespace(container, status);
             long? start = HostBoot.ProcessStart(status.ProcessId);
             NamespaceHandle? handle = OpenNamespace(container.Name, status.ProcessId);
@@ -222,9 +215,7 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
         if (status.NetworkMode.StartsWith(Shared, StringComparison.Ordinal))
         {
             string id = status.NetworkMode[Shared.Length..];
-            string other = Present.SelectMany(r => List(r).Containers).Select(static c => c.Container)
-                .FirstOrDefault(c => c.Id == id)?.Name ?? id;
-            throw ContainerErrors.Shares(container, other);
+            throw ContainerErrors.Shares(container, Find(id)?.Name ?? id);
         }
 
         if (status.ProcessId <= 0) throw ContainerErrors.NotRunning(container);

@@ -111,7 +111,8 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
     private IEnumerable<RestoredItem> Restore(string? containerId)
     {
         session.Containers.Forget();
-        Container? container = containerId is null ? null : session.Containers.Find(containerId);
+        // Most events are of containers that have nothing to do with NICs.
+        Lazy<Container?> container = new(() => session.Containers.Find(containerId!));
         ContainerNic[] nics = [.. new ContainerNics(session).GetAll().Where(IsWanted)];
         HashSet<string> used = [.. nics.Select(static n => n.Network)];
         if (containerId is not null && nics.Length == 0) return [];
@@ -122,6 +123,6 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
 
         // Its own, and those of the container whose place it has taken.
         bool IsWanted(ContainerNic nic) => containerId is null || nic.ContainerId == containerId
-            || (nic.Record.BelongsToName && container is not null && nic.Record.Container!.IsSucceededBy(container));
+            || (nic.Record.BelongsToName && container.Value is Container other && nic.Record.Container!.IsSucceededBy(other));
     }
 }
