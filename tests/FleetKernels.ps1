@@ -33,12 +33,11 @@ function Wait-Kernel([string] $What, [double] $Seconds) {
 function Start-Kernel([int] $Number) {
     ip tuntap add "tap$Number" mode tap
     ip link set "tap$Number" master br0 up
-    New-PostgresRole $server "k$Number" "secret$Number"
-    Invoke-PostgresSql $server "GRANT macipvlan_host TO k$Number"
+    New-HostRole $server "k$Number" "secret$Number"
     Set-PrivateContent "$folder/password$Number" "secret$Number"
     $start = [Diagnostics.ProcessStartInfo]::new("$PSScriptRoot/kernel/run.sh")
     foreach ($word in '--timeout', [int]($Minutes * 60 + 300), '--rw', $folder, '--tap', "tap$Number", [Environment]::ProcessPath, '-NoProfile',
-        '-NonInteractive', '-File', "$PSScriptRoot/fleet/Kernel.ps1", $Number, $Processes, $Nics, ($Minutes * 60), $connection[$Number], $Module) {
+        '-NonInteractive', '-File', "$PSScriptRoot/fleet/Kernel.ps1", $Number, $Processes, $Nics, ($Minutes * 60), (Get-FleetConnection @{ Name = "k$Number" } $server $folder), $Module) {
         $start.ArgumentList.Add("$word")
     }
     [Diagnostics.Process]::Start($start)
@@ -48,9 +47,6 @@ $problems = try {
     New-FleetWire
     $server = Start-PostgresServer -Address $fleetAddress
     Initialize-FleetDatabase $server
-    Copy-Item $server.CaFile $folder/ca.crt
-    $connection = @{}
-    foreach ($k in 1..$Kernels) { $connection[$k] = "Host=${fleetAddress}:$($server.Port);Database=postgres;Username=k$k;SSL Mode=VerifyFull;Root Certificate=$folder/ca.crt" }
     $machines = @(1..$Kernels | ForEach-Object { Start-Kernel $_ })
     Wait-Kernel made ($Minutes * 60 + 240)
     # KERNEL/NAMESPACE ADDRESS of each NIC, as the kernels have them.
@@ -63,6 +59,7 @@ $problems = try {
     $kernel -replace '.* ' | Set-Content $folder/all.new
     Move-Item $folder/all.new $folder/all
     Wait-Kernel told 240
+    Set-Content $folder/over ''
     Get-Content $folder/told*
     $machines | ForEach-Object {
         if (-not $_.WaitForExit(30000)) { 'a kernel does not end'; $_.Kill() }

@@ -11,6 +11,9 @@ $null = Register-AddressDatabase fleet $Connection -PasswordFile "$folder/passwo
 # Kinds that are alike on the wire, so that they are one segment.
 $network = @{ Name = 'lan'; Parent = 'vec0'; Subnet = '10.64.0.0/20'; NoGateway = $true; AddressDatabase = 'fleet'; Segment = 'vlan50' }
 $null = $Number % 2 ? (New-MacvlanNetwork @network) : (New-IpvlanNetwork @network)
+
+function Wait-File([string]$Name) { for ($i = 0; $i -lt 1200 -and -not (Test-Path "$folder/$Name"); $i++) { Start-Sleep -Milliseconds 200 } }
+
 $problems = [Collections.Generic.List[string]]::new()
 $jobs = foreach ($p in 1..$Processes) {
     $me = "k${Number}c$p"
@@ -35,7 +38,7 @@ $made = foreach ($namespace in (Get-NetworkNamespace).Name | Sort-Object) {
 }
 Set-Content "$folder/made$Number.new" $made
 Move-Item "$folder/made$Number.new" "$folder/made$Number"
-for ($i = 0; $i -lt 1200 -and -not (Test-Path "$folder/all"); $i++) { Start-Sleep -Milliseconds 200 }
+Wait-File all
 if ($made) {
     $from = ($made[0] -split '[/ ]')[1]
     $others = Get-Content "$folder/all"
@@ -44,3 +47,5 @@ if ($made) {
 }
 Set-Content "$folder/told$Number.new" ($problems -replace '^', "kernel ${Number}: ")
 Move-Item "$folder/told$Number.new" "$folder/told$Number"
+# Others still ping this one.
+Wait-File over
