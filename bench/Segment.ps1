@@ -9,8 +9,7 @@
 function Start-Segment {
     $server = Start-PostgresServer
     Initialize-FleetDatabase $server
-    New-PostgresRole $server bench 'a secret'
-    Invoke-PostgresSql $server 'GRANT macipvlan_host TO bench'
+    New-HostRole $server bench 'a secret'
     $password = "$(New-HostFolder)/password"
     Set-PrivateContent $password 'a secret'
     $null = Register-AddressDatabase bench (Get-FleetConnection @{ Name = 'bench' } $server) -PasswordFile $password -TimeoutSeconds 60

@@ -39,8 +39,7 @@ Describe 'A segment that hosts share' -Tag Native, Once -ForEach $one {
         Initialize-FleetDatabase $server
         $there = New-FleetHost $server 1
         # This process is a host too, with a role of its own.
-        New-PostgresRole $server here 'a secret of here'
-        Invoke-PostgresSql $server 'GRANT macipvlan_host TO here'
+        New-HostRole $server here 'a secret of here'
         $password = "$(New-HostFolder)/here"
         Set-PrivateContent $password 'a secret of here'
         $connection = Get-FleetConnection @{ Name = 'here' } $server

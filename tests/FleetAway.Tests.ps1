@@ -19,8 +19,7 @@ BeforeAll {
 
     function New-Here([object]$Server) {
         Initialize-FleetDatabase $Server
-        New-PostgresRole $Server here 'a secret of here'
-        Invoke-PostgresSql $Server 'GRANT macipvlan_host TO here'
+        New-HostRole $Server here 'a secret of here'
     }
 
     function Get-Held([object]$Server) { Invoke-PostgresSql $Server 'SELECT host(address) FROM macipvlan.holders WHERE nic IS NOT NULL ORDER BY address' }

@@ -14,6 +14,12 @@ function Initialize-FleetDatabase([object]$Server) {
     Initialize-AddressDatabase -ConnectionString "Host=$($Server.SocketFolder);Port=$($Server.Port);Database=postgres;Username=postgres"
 }
 
+function New-HostRole([object]$Server, [string]$Name, [string]$Password) {
+    # A role that a host can log in with.
+    New-PostgresRole $Server $Name $Password
+    Invoke-PostgresSql $Server "GRANT macipvlan_host TO $Name"
+}
+
 function New-FleetHost {
     # A host on the wire, with a role, a password and a state of its own: Name, Namespace, Number, State, PasswordFile.
     param([Parameter(Mandatory)][object]$Server, [Parameter(Mandatory)][int]$Number)
@@ -21,8 +27,7 @@ function New-FleetHost {
     "netns add $name", "link add $name type veth peer name eth0 netns $name", "link set $name master br0 up" | ip -batch -
     'link set lo up', "address add 10.9.0.$(10 + $Number)/24 dev eth0", 'link set eth0 up' | ip -n $name -batch -
     $password = "secret$Number"
-    New-PostgresRole $Server $name $password
-    Invoke-PostgresSql $Server "GRANT macipvlan_host TO $name"
+    New-HostRole $Server $name $password
     $folder = New-HostFolder
     Set-PrivateContent $folder/password $password
     [pscustomobject]@{ Name = $name; Namespace = $name; Number = $Number; State = "$folder/state.db"; PasswordFile = "$folder/password" }
@@ -70,11 +75,11 @@ function Invoke-FleetHost {
     Start-FleetShell $FleetHost $Script $Variable | Wait-FleetShell -TimeoutSeconds $TimeoutSeconds
 }
 
-function Get-FleetConnection([object]$FleetHost, [object[]]$Server) {
-    # The connection string of a host for servers that it reaches, of which one is the primary.
+function Get-FleetConnection([object]$FleetHost, [object[]]$Server, [string]$Folder = (New-HostFolder)) {
+    # The connection string of a host for servers that it reaches, of which one is the primary. The folder gets the authority's file.
     $places = ($Server | ForEach-Object { "$($_.Address):$($_.Port)" }) -join ','
     # The servers' user could change the file in their folder.
-    $authority = "$(New-HostFolder)/ca.crt"
+    $authority = "$Folder/ca.crt"
     Copy-Item $Server[0].CaFile $authority
     "Host=$places;Database=postgres;Username=$($FleetHost.Name);SSL Mode=VerifyFull;Root Certificate=$authority"
 }
