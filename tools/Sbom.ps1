@@ -34,7 +34,9 @@ function Get-SqliteVersion {
 $folder = [IO.Directory]::CreateTempSubdirectory().FullName
 try {
     Invoke-Tool restore
-    Invoke-Tool run dotnet-CycloneDX $project --recursive --disable-package-restore --no-serial-number --output-format Json `
+    # What the tool says about a package is read from the cache. It asks the gallery's server all the same, unless there is
+    # another source.
+    Invoke-Tool run dotnet-CycloneDX $project --recursive --disable-package-restore --url $cache --no-serial-number --output-format Json `
         --spec-version 1.6 --set-name $Manifest.Name --set-version $Manifest.Version --set-type Library --output $folder
     $bom = Get-Content "$folder/bom.json" -Raw | ConvertFrom-Json -AsHashtable
 }
