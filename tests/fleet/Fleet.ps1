@@ -28,15 +28,21 @@ function Invoke-FleetCrowd {
     $random = [Random]::new(1)
     $names = foreach ($member in $Fleet.Hosts) { foreach ($p in 1..$Processes) { 0..($Nics - 1) | ForEach-Object { "$($member.Name)c${p}x$_" } } }
     $names -replace '^', 'netns add ' | ip -batch -
+    $gate = New-HostFolder
     $shells = foreach ($member in $Fleet.Hosts) {
         foreach ($p in 1..$Processes) {
-            Start-FleetShell $member "& '$PSScriptRoot/Crowd.ps1' -Me $($member.Name)c$p -Nics $Nics -Seconds $Seconds -Seed $($member.Number * 100 + $p)"
+            $me = "$($member.Name)c$p"
+            $shell = Start-FleetShell $member "& '$PSScriptRoot/Crowd.ps1' -Me $me -Nics $Nics -Seconds $Seconds -Seed $($member.Number * 100 + $p) -Gate '$gate'"
+            $shell
+            # A few at a time, because what a hundred at once start doesn't end within its time limits.
+            if ($p % 4 -eq 0 -or $p -eq $Processes) { while (-not (Test-Path $gate/$me) -and -not $shell.Process.HasExited) { Start-Sleep -Milliseconds 100 } }
         }
     }
+    while ([IO.Directory]::GetFiles($gate).Count -lt @($shells | Where-Object { -not $_.Process.HasExited }).Count) { Start-Sleep -Milliseconds 200 }
+    $null = New-Item $gate/open
     $clock = [Diagnostics.Stopwatch]::StartNew()
     $isOver = $false
-    # A hundred processes take minutes to start on two processors.
-    $patience = $Seconds + 60 + 6 * $shells.Count
+    $patience = $Seconds + 60 + $shells.Count
     while (-not $isOver -and $clock.Elapsed.TotalSeconds -lt $patience) {
         Start-Sleep -Milliseconds ([int]($Pause * 1000))
         $isOver = -not ($shells | Where-Object { -not $_.Process.HasExited })
