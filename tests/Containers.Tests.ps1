@@ -28,33 +28,13 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         . $PSScriptRoot/runtimes/Runtimes.ps1
         Initialize-TestHost
         $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24
-        $problem = Get-RuntimeProblem
+        $runtimes = Start-RuntimeHost
+        $problem, $base = $runtimes.Problem, $runtimes.Folder
         if ($problem) { return }
-        $base = Join-Path ([IO.Path]::GetTempPath()) "macipvlan-runtimes.$PID"
-        $variables = @{ DOCKER_HOST = $env:DOCKER_HOST; CONTAINER_HOST = $env:CONTAINER_HOST }
-        $env:DOCKER_HOST, $env:CONTAINER_HOST = "unix://$base/docker.sock", "unix://$base/podman.sock"
-        $groups = Get-CgroupFolder
-        $daemons = @{}
-        # What keeps them from running shows here; then all tests are skipped for that reason.
-        try {
-            foreach ($kind in 'docker', 'podman') { $daemons[$kind] = Start-Runtime $kind $base }
-            $image = New-Image $base
-            foreach ($kind in 'docker', 'podman') { Invoke-Runtime $kind import $image busybox:test }
-            Invoke-Runtime docker run -d --name web1 --network none busybox:test sleep 600
-            Invoke-Runtime podman run -d --name db1 --network none busybox:test sleep 600
-        }
-        catch { $problem = "$_" }
+        Invoke-Runtime docker run -d --name web1 --network none busybox:test sleep 600
+        Invoke-Runtime podman run -d --name db1 --network none busybox:test sleep 600
 
         function Get-BareAddress($Nic) { $Nic.IPAddress[0] -replace '/.*' }
-
-        function Get-ContainerProcess([string]$Kind, [string]$Name) { [int](Invoke-Runtime $Kind inspect -f '{{.State.Pid}}' $Name) }
-
-        function Get-ContainerLink([string]$Kind, [string]$Name) {
-            # The interfaces but loopback in a container, as ip tells them.
-            $text = nsenter --net -t (Get-ContainerProcess $Kind $Name) ip -j address
-            @($text -join '' | ConvertFrom-Json | Where-Object ifname -NE lo | ForEach-Object {
-                    "$($_.ifname) $($_.address) $(@($_.addr_info | Where-Object family -EQ inet).local)".TrimEnd() })
-        }
 
         function Test-Between([int]$ProcessId, [string]$Destination) {
             $null = nsenter --net -t $ProcessId busybox ping -c 1 -W 2 $Destination
@@ -67,19 +47,7 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
     }
 
     AfterAll {
-        if (Test-Path variable:daemons) {
-            foreach ($kind in @($daemons.Keys)) {
-                try { Clear-Runtime $kind }
-                finally { Stop-Runtime $daemons[$kind] }
-            }
-            $variables.Keys | ForEach-Object { [Environment]::SetEnvironmentVariable($_, $variables[$_]) }
-            Get-CgroupFolder | Where-Object { $_ -notin $groups } | ForEach-Object { find $_ -depth -type d -delete }
-            # What cleans up behind Podman's containers may still be working.
-            for ($i = 0; $i -lt 50 -and (Test-Path $base); $i++) {
-                Start-Sleep -Milliseconds 100
-                Remove-Item $base -Recurse -Force -ErrorAction Ignore
-            }
-        }
+        if (Test-Path variable:runtimes) { Stop-RuntimeHost $runtimes }
         Clear-TestHost
     }
 
@@ -404,8 +372,8 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
             $watch.StandardOutput.ReadLine() | Should -Be 'web1/eth0 Restored'
             Test-Between (Get-ContainerProcess docker web1) ($links[1] -split ' ')[2] | Should -BeTrue
             # The service ends and comes back; its containers live on, and one of them is another by then.
-            Stop-Runtime $daemons.podman
-            $daemons.podman = Start-Runtime podman $base
+            Stop-Runtime $runtimes.Daemons.podman
+            $runtimes.Daemons.podman = Start-Runtime podman $base
             Invoke-Runtime podman restart -t 0 db1
             $watch.StandardOutput.ReadLine() | Should -Be 'db1/eth0 Restored'
             Invoke-Runtime docker run -d --name web3 --network none busybox:test sleep 600

@@ -34,8 +34,7 @@ function Get-SqliteVersion {
 $folder = [IO.Directory]::CreateTempSubdirectory().FullName
 try {
     Invoke-Tool restore
-    # What the tool says about a package is read from the cache. It asks the gallery's server all the same, unless there is
-    # another source.
+    # What the tool says about a package is read from the cache. Without another source, it asks the gallery's server too.
     Invoke-Tool run dotnet-CycloneDX $project --recursive --disable-package-restore --url $cache --no-serial-number --output-format Json `
         --spec-version 1.6 --set-name $Manifest.Name --set-version $Manifest.Version --set-type Library --output $folder
     $bom = Get-Content "$folder/bom.json" -Raw | ConvertFrom-Json -AsHashtable

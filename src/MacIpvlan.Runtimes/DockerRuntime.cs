@@ -36,7 +36,8 @@ public sealed class DockerRuntime(RuntimeSocket socket, TimeSpan? patience = nul
         IList<ContainerListResponse> all = await _client.Value.Containers.ListContainersAsync(
             new ContainersListParameters { All = true }, stopping).ConfigureAwait(false);
         return (IReadOnlyList<ContainerListing>)[.. all.Where(static c => Container.IsId(c.ID)).Select(c => new ContainerListing(
-            new(c.ID, NameOf(c), kind, Printable(c.Image), Address) { Instance = ComposeInstance.Find(c.Labels) }, c.State is "running" or "paused"))];
+            new(c.ID, NameOf(c.Names, c.ID), kind, Printable(c.Image), Address) { Instance = ComposeInstance.Find(c.Labels) },
+            c.State is "running" or "paused") { Labels = ContainerLabels.Select(c.Labels) })];
     }, stopping);
 
     /// <inheritdoc/>
@@ -44,9 +45,17 @@ public sealed class DockerRuntime(RuntimeSocket socket, TimeSpan? patience = nul
     {
         try
         {
+            ContainerRuntime kind = _kind ??= await AskKind(stopping).ConfigureAwait(false);
             ContainerInspectResponse container = await _client.Value.Containers.InspectContainerAsync(id, stopping).ConfigureAwait(false);
-            int processId = container.ID == id && container.State is { Running: true, Pid: > 0 and <= int.MaxValue and long pid } ? (int)pid : 0;
-            return new(processId, container.State?.StartedAt ?? "", container.HostConfig?.NetworkMode ?? "");
+            bool isSame = container.ID == id;
+            int processId = isSame && container.State is { Running: true, Pid: > 0 and <= int.MaxValue and long pid } ? (int)pid : 0;
+            IDictionary<string, string>? labels = isSame ? container.Config?.Labels : null;
+            Container known = new(id, NameOf(isSame ? [container.Name ?? ""] : [], id), kind, Printable(container.Config?.Image), Address)
+            {
+                Instance = ComposeInstance.Find(labels),
+            };
+            return new(processId, container.State?.StartedAt ?? "", container.HostConfig?.NetworkMode ?? "",
+                new(known, processId > 0) { Labels = ContainerLabels.Select(labels) });
         }
         catch (DockerApiException e) when (e.StatusCode == HttpStatusCode.NotFound)
         {
@@ -128,12 +137,9 @@ public sealed class DockerRuntime(RuntimeSocket socket, TimeSpan? patience = nul
         return new(NetworkError.RuntimeUnavailable, $"{Address}: {text}", "Start the runtime, or correct DOCKER_HOST or CONTAINER_HOST.");
     }
 
-    private static string NameOf(ContainerListResponse container)
-    {
-        // Names also contains links to other containers, prefixed with those containers' names.
-        string? name = container.Names?.Select(static n => n.TrimStart('/')).FirstOrDefault(Container.CanBeName);
-        return name ?? container.ID[..Container.ShortIdLength];
-    }
+    // The names also contain links to other containers, prefixed with those containers' names.
+    private static string NameOf(IEnumerable<string>? names, string id) =>
+        names?.Select(static n => n.TrimStart('/')).FirstOrDefault(Container.CanBeName) ?? id[..Container.ShortIdLength];
 
     private static string Printable(string? text) =>
         PrintableText.Clean(new([.. (text ?? "").Take(MaxImageLength)]));

@@ -226,5 +226,10 @@ internal static class Schema
         ALTER TABLE nics ADD COLUMN compose_number INTEGER;
         CREATE INDEX nics_container_name ON nics (container_name) WHERE belongs_to_name = 1;
         """,
+        """
+        -- What labels of containers can ask for on a network, and whether a NIC was asked for in this way.
+        ALTER TABLE networks ADD COLUMN allowed_labels TEXT NOT NULL DEFAULT '';
+        ALTER TABLE nics ADD COLUMN is_by_label INTEGER NOT NULL DEFAULT 0;
+        """,
     ];
 }

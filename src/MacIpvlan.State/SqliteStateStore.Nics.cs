@@ -147,9 +147,9 @@ public sealed partial class SqliteStateStore
                     namespace_inode, boot_id, namespace_cookie, process_id, process_start, worker, is_host,
                     interface_name, interface_index, mac_address, mtu, container_id, container_name, container_runtime,
                     container_image, container_address, container_cgroup, parent_index, default_route, host_addresses,
-                    interface_identifier, belongs_to_name, compose_project, compose_service, compose_number)
+                    interface_identifier, belongs_to_name, is_by_label, compose_project, compose_service, compose_number)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                    $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)
+                    $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
                 RETURNING ordinal
                 """,
                 static r => r.GetInt64(0),
@@ -159,8 +159,8 @@ public sealed partial class SqliteStateStore
                 nic.IsHost, nic.InterfaceName, nic.InterfaceIndex, nic.MacAddress.ToString(), nic.Mtu, nic.Container?.Id,
                 nic.Container?.Name, nic.Container?.Runtime.ToString(), nic.Container?.Image, nic.Container?.Address,
                 nic.Container?.Cgroup, nic.ParentIndex, nic.DefaultRoute, string.Join(' ', nic.HostAddresses),
-                nic.InterfaceIdentifier?.ToString(), nic.BelongsToName, nic.Container?.Instance?.Project, nic.Container?.Instance?.Service,
-                nic.Container?.Instance?.Number)[0];
+                nic.InterfaceIdentifier?.ToString(), nic.BelongsToName, nic.IsByLabel, nic.Container?.Instance?.Project,
+                nic.Container?.Instance?.Service, nic.Container?.Instance?.Number)[0];
         }
         catch (StateException e) when (e.ExtendedCode == UniqueViolation)
         {
@@ -233,7 +233,7 @@ public sealed partial class SqliteStateStore
                 container_id, container_name, container_runtime, container_image, container_address, container_cgroup,
                 parent_index, EXISTS (SELECT 1 FROM networks w WHERE w.id = n.network_id AND w.host = n.host),
                 default_route, host_addresses, interface_identifier, belongs_to_name, compose_project, compose_service,
-                compose_number, n.rowid AS rowid
+                compose_number, is_by_label, n.rowid AS rowid
             FROM nics n WHERE {condition} ORDER BY ordinal
             """,
             r => With(dhcp, new NicRecord
@@ -259,8 +259,9 @@ public sealed partial class SqliteStateStore
                     Instance = r.IsDBNull(28) ? null : new ComposeInstance(r.GetString(28), r.GetString(29), r.GetInt32(30)),
                 },
                 BelongsToName = r.GetBoolean(27),
+                IsByLabel = r.GetBoolean(31),
                 ParentIndex = r.GetInt32(22),
-                Ordinal = r.GetInt64(31),
+                Ordinal = r.GetInt64(32),
                 DefaultRoute = r.FindBoolean(24),
                 HostAddresses = [.. r.GetList(25).Select(AddressValue.Parse)],
                 InterfaceIdentifier = r.IsDBNull(26) ? null : InterfaceIdentifier.Parse(r.GetString(26)),

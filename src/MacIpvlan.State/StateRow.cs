@@ -48,9 +48,11 @@ internal sealed class StateRow(sqlite3_stmt statement)
     public bool? FindBoolean(int column) => IsDBNull(column) ? null : GetBoolean(column);
 
     /// <summary>A value of an enumeration by its name. Its number could mean another value.</summary>
-    public T GetEnum<T>(int column) where T : struct, Enum
+    public T GetEnum<T>(int column) where T : struct, Enum => ParseEnum<T>(GetString(column));
+
+    /// <summary>Parses the name of a value of an enumeration.</summary>
+    public static T ParseEnum<T>(string name) where T : struct, Enum
     {
-        string name = GetString(column);
 #pragma warning disable CA2263 // The generic overloads aren't compiled ahead of time.
         return Enum.GetNames(typeof(T)).Contains(name) ? (T)Enum.Parse(typeof(T), name) : throw new FormatException($"'{name}' isn't a {typeof(T).Name}");
 #pragma warning restore CA2263

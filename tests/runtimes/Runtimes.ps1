@@ -1,4 +1,4 @@
-# Starts and stops Docker and Podman for tests/Containers.Tests.ps1: start.sh runs what unpack.sh has unpacked.
+# Starts and stops Docker and Podman for tests of containers: start.sh runs what unpack.sh has unpacked.
 
 function Get-RuntimeProblem {
     # The reason why containers can't run here; empty if they can.
@@ -53,6 +53,52 @@ function Stop-Runtime([Diagnostics.Process]$Process) {
     Send-Signal TERM $Process
     if (-not $Process.WaitForExit(10000)) { $Process.Kill($true) }
     $Process.WaitForExit()
+}
+
+function Start-RuntimeHost {
+    # Starts Docker and Podman, both with the image busybox:test, and has the module ask them. Returns Folder, Daemons, and Problem,
+    # the reason why they don't run here.
+    $runtimes = @{
+        Problem = Get-RuntimeProblem
+        Folder = Join-Path ([IO.Path]::GetTempPath()) "macipvlan-runtimes.$PID"
+        Variables = @{ DOCKER_HOST = $env:DOCKER_HOST; CONTAINER_HOST = $env:CONTAINER_HOST }
+        Groups = Get-CgroupFolder
+        Daemons = @{}
+    }
+    if ($runtimes.Problem) { return $runtimes }
+    $folder = $runtimes.Folder
+    $env:DOCKER_HOST, $env:CONTAINER_HOST = "unix://$folder/docker.sock", "unix://$folder/podman.sock"
+    try {
+        foreach ($kind in 'docker', 'podman') { $runtimes.Daemons[$kind] = Start-Runtime $kind $folder }
+        $image = New-Image $folder
+        foreach ($kind in 'docker', 'podman') { Invoke-Runtime $kind import $image busybox:test }
+    }
+    catch { $runtimes.Problem = "$_" }
+    $runtimes
+}
+
+function Stop-RuntimeHost([hashtable]$Runtimes) {
+    # Ends all containers and both runtimes, and leaves nothing behind.
+    foreach ($kind in @($Runtimes.Daemons.Keys)) {
+        try { Clear-Runtime $kind }
+        finally { Stop-Runtime $Runtimes.Daemons[$kind] }
+    }
+    $Runtimes.Variables.Keys | ForEach-Object { [Environment]::SetEnvironmentVariable($_, $Runtimes.Variables[$_]) }
+    Get-CgroupFolder | Where-Object { $_ -notin $Runtimes.Groups } | ForEach-Object { find $_ -depth -type d -delete }
+    # What cleans up behind Podman's containers may still be working.
+    for ($i = 0; $i -lt 50 -and (Test-Path $Runtimes.Folder); $i++) {
+        Start-Sleep -Milliseconds 100
+        Remove-Item $Runtimes.Folder -Recurse -Force -ErrorAction Ignore
+    }
+}
+
+function Get-ContainerProcess([string]$Kind, [string]$Name) { [int](Invoke-Runtime $Kind inspect -f '{{.State.Pid}}' $Name) }
+
+function Get-ContainerLink([string]$Kind, [string]$Name) {
+    # The interfaces but loopback in a container, as ip tells them: name, MAC address, IPv4 address.
+    $text = nsenter --net -t (Get-ContainerProcess $Kind $Name) ip -j address
+    @($text -join '' | ConvertFrom-Json | Where-Object ifname -NE lo | ForEach-Object {
+            "$($_.ifname) $($_.address) $(@($_.addr_info | Where-Object family -EQ inet).local)".TrimEnd() })
 }
 
 function Clear-Runtime([string]$Kind) {

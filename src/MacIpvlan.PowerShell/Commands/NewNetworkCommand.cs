@@ -151,6 +151,11 @@ public abstract class NewNetworkCommand : NetworkCommand
     [ArgumentCompleter(typeof(InterfaceIdentifierCompleter))]
     public InterfaceIdentifier? InterfaceIdentifier { get; set; }
 
+    /// <summary>What labels of containers can ask Watch-ContainerNic for.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CellTransformation<LabelSetting[]>]
+    public LabelSetting[]? AllowLabel { get; set; }
+
     private protected override bool ChangesHost => true;
 
     /// <summary>The kind and mode of the NICs.</summary>
@@ -180,6 +185,7 @@ public abstract class NewNetworkCommand : NetworkCommand
             NoDefaultRoute = NoDefaultRoute,
             OnLinkGateway = OnLinkGateway,
             Routes = Route ?? [],
+            AllowedLabels = AllowLabel ?? [],
             RouterAdvertisement = RouterAdvertisement,
             // That of a piped network isn't meant where the router advertisements are chosen anew.
             InterfaceIdentifier = IsTyped(nameof(RouterAdvertisement)) && !IsTyped(nameof(InterfaceIdentifier)) ? null : InterfaceIdentifier,

@@ -28,8 +28,8 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
     {
         if (!Container.CanBeName(text)) throw ContainerErrors.InvalidName(text);
 
-        (IContainerRuntime Runtime, ContainerListing Listing)[] found = Matching(c => c.Name == text || c.Id == text);
-        if (found.Length == 0) found = Matching(c => c.Id.StartsWith(text, StringComparison.Ordinal));
+        (IContainerRuntime Runtime, ContainerListing Listing)[] found = Matching(c => c.Container.Name == text || c.Container.Id == text);
+        if (found.Length == 0) found = Matching(c => c.Container.Id.StartsWith(text, StringComparison.Ordinal));
         if (found.Length > 1) throw ContainerErrors.Ambiguous(text, found.Select(static f => f.Listing.Container));
         if (found.Length == 0) return TryOpenByCgroup(ContainerProcesses.FindAll(), text, "") ?? throw NotFound(text);
         Container container = found[0].Listing.Container;
@@ -37,7 +37,23 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
     }
 
     /// <summary>The container with an id, as its runtime reports it; null if none does.</summary>
-    public Container? Find(string id) => Matching(c => c.Id == id) is [var found, ..] ? found.Listing.Container : null;
+    private Container? Find(string id) => Matching(c => c.Container.Id == id) is [var found, ..] ? found.Listing.Container : null;
+
+    /// <summary>A container as a runtime reports it now; null if the runtime doesn't have it, or doesn't answer.</summary>
+    public ContainerListing? Find(IContainerRuntime runtime, string id)
+    {
+        try
+        {
+            return runtime.Inspect(id, stopping)?.Listing;
+        }
+        catch (NetworkException e) when (e.Error == NetworkError.RuntimeUnavailable)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>All containers that runtimes report, running or not.</summary>
+    public IReadOnlyList<(IContainerRuntime Runtime, ContainerListing Listing)> GetAll() => Matching(static _ => true);
 
     /// <summary>Determines the current state of a container.</summary>
     /// <param name="container">The container.</param>
@@ -90,7 +106,7 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
     // Null if no other container has its name.
     private ContainerSighting? FindSuccessor(Container container)
     {
-        (IContainerRuntime Runtime, ContainerListing Listing)[] found = Matching(container.IsSucceededBy);
+        (IContainerRuntime Runtime, ContainerListing Listing)[] found = Matching(c => container.IsSucceededBy(c.Container));
         // With another runtime on the host, two can have the name.
         if (found.Length > 1 && found.Count(f => f.Runtime.Address == container.Address) == 1) found = [.. found.Where(f => f.Runtime.Address == container.Address)];
         return found.Length switch
@@ -156,12 +172,14 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
     }
 
     // Two sockets can report the same container.
-    private (IContainerRuntime Runtime, ContainerListing Listing)[] Matching(Func<Container, bool> matches) =>
+    private (IContainerRuntime Runtime, ContainerListing Listing)[] Matching(Func<ContainerListing, bool> matches) =>
         [.. Present.SelectMany(r => List(r).Containers.Select(c => (Runtime: r, Listing: c)))
-            .Where(f => matches(f.Listing.Container)).DistinctBy(static f => f.Listing.Container.Id)];
+            .Where(f => matches(f.Listing)).DistinctBy(static f => f.Listing.Container.Id)];
 
-    // Null if it has been removed since it was listed.
-    private ContainerTarget? TryOpen(IContainerRuntime runtime, Container container)
+    /// <summary>Opens the namespace of a running container.</summary>
+    /// <returns>Null if it has been removed meanwhile.</returns>
+    /// <exception cref="NetworkException">As <see cref="Open"/>.</exception>
+    public ContainerTarget? TryOpen(IContainerRuntime runtime, Container container)
     {
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
@@ -172,7 +190,7 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
             // From here on, the handle keeps the namespace alive. The process must have been the container's all the
             // time: its id can be reused soon after the container stops, before the runtime reports that.
             bool isSame = start is not null && HostBoot.ProcessStart(status.ProcessId) == start
-                && runtime.Inspect(container.Id, stopping) == status;
+                && status.IsSameRun(runtime.Inspect(container.Id, stopping));
             ContainerCgroup? claim = ContainerProcesses.ReadCgroup(status.ProcessId);
             if (handle is not null && isSame && claim?.Id == container.Id) return new(container with { Cgroup = claim.Path }, handle);
             handle?.Dispose();

@@ -32,10 +32,19 @@ public interface IContainerRuntime : IDisposable
 /// <summary>A container in a runtime's list.</summary>
 /// <param name="Container">The container.</param>
 /// <param name="IsRunning">Whether it's running.</param>
-public sealed record ContainerListing(Container Container, bool IsRunning);
+public sealed record ContainerListing(Container Container, bool IsRunning)
+{
+    /// <summary>Its labels for this module; empty if it has none.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = ContainerLabels.None;
+}
 
 /// <summary>The status of one container, as its runtime reports it.</summary>
 /// <param name="ProcessId">The id of its first process; zero if it isn't running.</param>
 /// <param name="StartedAt">When it was started, in the runtime's format.</param>
 /// <param name="NetworkMode">Its network mode: host, container:ID, or any other text.</param>
-public sealed record ContainerStatus(int ProcessId, string StartedAt, string NetworkMode);
+/// <param name="Listing">What the runtime's list says about it.</param>
+public sealed record ContainerStatus(int ProcessId, string StartedAt, string NetworkMode, ContainerListing Listing)
+{
+    /// <summary>Whether it hasn't been started anew in between.</summary>
+    public bool IsSameRun(ContainerStatus? other) => (other?.ProcessId, other?.StartedAt, other?.NetworkMode) == (ProcessId, StartedAt, NetworkMode);
+}

@@ -116,6 +116,9 @@ public abstract class ContainerNetwork
     /// </summary>
     public string? InterfaceIdentifier => Record.InterfaceIdentifier?.ToString();
 
+    /// <summary>What labels of containers can ask Watch-ContainerNic for; empty for nothing.</summary>
+    public ValueList<string> AllowLabel => ValueList.OfTexts(Record.AllowedLabels);
+
     /// <summary>Whether NICs can be connected.</summary>
     public NetworkState State { get; }
 

@@ -98,6 +98,9 @@ public sealed record NetworkRequest
     /// <summary>The metric of its default routes; null for the kernel's default.</summary>
     public int? RouteMetric { get; init; }
 
+    /// <summary>What labels of containers can ask for; empty for nothing.</summary>
+    public IReadOnlyList<LabelSetting> AllowedLabels { get; init; } = [];
+
     /// <summary>The request that recreates a network exactly, with nothing chosen automatically.</summary>
     internal static NetworkRequest For(NetworkRecord network) => new()
     {
@@ -120,5 +123,6 @@ public sealed record NetworkRequest
         Probe = network.Probe,
         Mtu = network.Mtu,
         RouteMetric = network.RouteMetric,
+        AllowedLabels = network.AllowedLabels,
     };
 }

@@ -261,6 +261,7 @@ public sealed class ContainerNetworks(NetworkSession session)
             Segment = request.Segment is NetworkSegment segment ? segment with { AwayPolicy = segment.AwayPolicy ?? AwayPolicy.Refuse } : null,
             InterfaceIdentifier = request.NicIdentifier,
             Probe = request.Probe,
+            AllowedLabels = LabelSettings.Complete(request.AllowedLabels),
             Subnets = subnets,
         };
         ParentPlanner.CheckMtu(request.NicKind, request.Mtu, parent.Name, parent.KnownMtu, warn);

@@ -74,6 +74,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             ProcessStart = request.ProcessId is int id ? HostBoot.ProcessStart(id) : null,
             Container = request.Container,
             BelongsToName = request.BelongsToName,
+            IsByLabel = request.IsByLabel,
             MacAddress = request.MacAddress ?? PhysicalAddress.None,
             ParentIndex = parent.Index,
             DefaultRoute = request.DefaultRoute,

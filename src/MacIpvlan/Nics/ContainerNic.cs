@@ -28,9 +28,12 @@ public sealed class ContainerNic
 
     /// <summary>
     /// What decides which container has it: Name if its container was specified by name, so that the next container of the name
-    /// gets it; otherwise Id. Null if the target wasn't a container.
+    /// gets it; Label if labels of the container asked for it; otherwise Id. Null if the target wasn't a container.
     /// </summary>
-    public NicOwner? BelongsTo => Record.Container is null ? null : Record.BelongsToName ? NicOwner.Name : NicOwner.Id;
+    public NicOwner? BelongsTo => Record.Container is null ? null
+        : Record.IsByLabel ? NicOwner.Label
+        : Record.BelongsToName ? NicOwner.Name
+        : NicOwner.Id;
 
     /// <summary>The project, service and number of its container, if Compose made it.</summary>
     public string? ComposeInstance => Record.Container?.Instance?.ToString();

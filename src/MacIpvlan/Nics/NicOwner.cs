@@ -8,4 +8,9 @@ public enum NicOwner : long
 
     /// <summary>The name: the next container of the name gets the NIC.</summary>
     Name,
+
+    /// <summary>
+    /// The name and the labels: the next container of the name gets the NIC if it has the same labels. If none comes, it ends.
+    /// </summary>
+    Label,
 }

@@ -26,6 +26,9 @@ public sealed record NicRequest
     /// <summary>Whether that container was specified by name.</summary>
     public bool BelongsToName { get; init; }
 
+    /// <summary>Whether labels of that container ask for it.</summary>
+    public bool IsByLabel { get; init; }
+
     /// <summary>The interface's name; if null, eth0 or the next free ethN.</summary>
     public string? InterfaceName { get; init; }
 

@@ -56,6 +56,9 @@ public sealed record NetworkRecord
     /// <summary>The segment that its addresses are allocated from; null if they're this host's own.</summary>
     public NetworkSegment? Segment { get; init; }
 
+    /// <summary>What labels of containers can ask for; empty for nothing.</summary>
+    public IReadOnlyList<LabelSetting> AllowedLabels { get; init; } = [];
+
     /// <summary>Its subnets, in the order they were specified. With DHCP, all of them are IPv6, and there can be none.</summary>
     public required IReadOnlyList<SubnetRecord> Subnets { get; init; }
 

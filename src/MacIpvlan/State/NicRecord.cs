@@ -53,6 +53,9 @@ public sealed record NicRecord
     /// </summary>
     public bool BelongsToName { get; init; }
 
+    /// <summary>Whether labels of its container asked for it. If so, it belongs to the name while the labels do.</summary>
+    public bool IsByLabel { get; init; }
+
     /// <summary>
     /// Whether its namespace was specified by a name, so that the namespace can be recreated. A process id can't: it is
     /// reused by another process.

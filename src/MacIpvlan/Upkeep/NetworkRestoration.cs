@@ -279,6 +279,9 @@ public enum RestoreResult : long
     /// <summary>The item was recreated.</summary>
     Restored,
 
+    /// <summary>The NIC was connected, because labels of its container ask for it.</summary>
+    Connected,
+
     /// <summary>The NIC's namespace ended for good, and its addresses are free.</summary>
     Released,
 

@@ -28,13 +28,15 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
     public IEnumerable<RestoredItem> Run()
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(session.Stopping);
-        using BlockingCollection<Func<string?>> changes = [];
+        using BlockingCollection<Func<ContainerChange>> changes = [];
         using LeaseKeeper leases = new(session);
         SegmentKeeper segments = new(session, confirm);
+        LabelKeeper labels = new(session, confirm);
         Task[] followers = [.. session.Containers.Runtimes.Select(r => Task.Run(() => Watched(r)))];
+        bool isAllDue = true;
         try
         {
-            foreach (RestoredItem item in Restore(null)) yield return Alive(item);
+            foreach (RestoredItem item in RestoreAllDue()) yield return item;
             bool keepsLeases = confirm("DHCP leases", "Renew them as long as this command runs");
             bool tellsSegments = confirm("address databases", "Tell them that this host is there as long as this command runs");
             Service.IsReady("Watching containers, leases and segments");
@@ -44,10 +46,11 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
                 // Otherwise, this thread would keep the namespace of the last NIC alive until the next event.
                 session.LeaveNamespaces();
                 Waiting();
-                Func<string?>? change = changes.TryTake(out Func<string?>? next, (int)Wait().TotalMilliseconds, session.Stopping) ? next : null;
-                foreach (RestoredItem item in change is null ? [] : Restore(change())) yield return Alive(item);
-                foreach (RestoredItem item in keepsLeases ? leases.Work() : []) yield return Alive(item);
-                foreach (RestoredItem item in tellsSegments ? segments.Work() : []) yield return Alive(item);
+                foreach (RestoredItem item in RestoreNext((int)Wait().TotalMilliseconds)) yield return item;
+                foreach (RestoredItem item in RestoreAllDue()) yield return item;
+                foreach (RestoredItem item in keepsLeases ? leases.Work() : []) yield return item;
+                foreach (RestoredItem item in tellsSegments ? segments.Work() : []) yield return item;
+                foreach (RestoredItem item in labels.Work()) yield return item;
             }
         }
         finally
@@ -57,13 +60,33 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
             Task.WaitAll(followers);
         }
 
-        TimeSpan Wait() => new[] { leases.Wait, segments.Wait, Service.Interval ?? TimeSpan.MaxValue }.Min();
+        TimeSpan Wait() => new[] { leases.Wait, segments.Wait, labels.Wait, Service.Interval ?? TimeSpan.MaxValue }.Min();
 
-        // A host with many NICs takes longer than a watchdog waits.
-        RestoredItem Alive(RestoredItem item)
+        // On a host with many NICs, a container that has just started doesn't wait until all others have been looked at.
+        IEnumerable<RestoredItem> RestoreAllDue()
         {
-            Service.IsAlive();
-            return item;
+            while (isAllDue)
+            {
+                isAllDue = false;
+                foreach (RestoredItem item in new ContainerRestoration(session, confirm, labels).RestoreAll())
+                {
+                    Service.IsAlive();
+                    if (IsTold(item)) yield return item;
+                    while (changes.Count > 0)
+                    {
+                        foreach (RestoredItem next in RestoreNext(0)) yield return next;
+                    }
+                }
+            }
+        }
+
+        IEnumerable<RestoredItem> RestoreNext(int patience)
+        {
+            if (!changes.TryTake(out Func<ContainerChange>? next, patience, session.Stopping)) return [];
+            ContainerChange change = next();
+            if (change.ContainerId is string id) return new ContainerRestoration(session, confirm, labels).Restore(change.Runtime, id).Where(IsTold);
+            isAllDue = true;
+            return [];
         }
 
         // Whatever ends a follower ends the watch, which would otherwise wait for events that nobody receives.
@@ -80,8 +103,10 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
         }
     }
 
+    private static bool IsTold(RestoredItem item) => item.Result is not (RestoreResult.InPlace or RestoreResult.Waiting or RestoreResult.Skipped);
+
     // A runtime that isn't running yet, or stops, can start later. It doesn't report what happened in between.
-    private static async Task Follow(IContainerRuntime runtime, BlockingCollection<Func<string?>> changes, CancellationToken ending)
+    private static async Task Follow(IContainerRuntime runtime, BlockingCollection<Func<ContainerChange>> changes, CancellationToken ending)
     {
         while (true)
         {
@@ -89,7 +114,7 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
             {
                 if (runtime.IsPresent)
                 {
-                    await runtime.Follow(() => changes.Add(static () => null, ending), id => changes.Add(() => id, ending), ending)
+                    await runtime.Follow(() => changes.Add(() => new(runtime, null), ending), id => changes.Add(() => new(runtime, id), ending), ending)
                         .ConfigureAwait(false);
                 }
             }
@@ -105,24 +130,5 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
             await Task.Delay(s_retryInterval, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (ending.IsCancellationRequested) return;
         }
-    }
-
-    // Nothing is cached, because links, networks and runtimes change between events.
-    private IEnumerable<RestoredItem> Restore(string? containerId)
-    {
-        session.Containers.Forget();
-        // Most events are of containers that have nothing to do with NICs.
-        Lazy<Container?> container = new(() => session.Containers.Find(containerId!));
-        ContainerNic[] nics = [.. new ContainerNics(session).GetAll().Where(IsWanted)];
-        HashSet<string> used = [.. nics.Select(static n => n.Network)];
-        if (containerId is not null && nics.Length == 0) return [];
-        ContainerNetwork[] networks = [.. new ContainerNetworks(session).GetAll().Where(n => containerId is null || used.Contains(n.Name))];
-        return new NetworkRestoration(session, confirm) { KeepsLeases = true, LeavesSegments = containerId is not null }
-            .Restore(networks, areAll: containerId is null, IsWanted)
-            .Where(static i => i.Result is RestoreResult.Restored or RestoreResult.Released or RestoreResult.Failed);
-
-        // Its own, and those of the container whose place it has taken.
-        bool IsWanted(ContainerNic nic) => containerId is null || nic.ContainerId == containerId
-            || (nic.Record.BelongsToName && container.Value is Container other && nic.Record.Container!.IsSucceededBy(other));
     }
 }

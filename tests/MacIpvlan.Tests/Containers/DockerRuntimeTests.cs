@@ -29,13 +29,19 @@ public sealed class DockerRuntimeTests
     {
         string text = FakeDaemon.Capture(kind + "-inspect");
         string id = text.Split('"')[3];
-        using FakeDaemon daemon = new(path => path == $"/containers/{id}/json" ? (200, text) : (404, FakeDaemon.Capture(kind + "-none")));
+        using FakeDaemon daemon = new(path => path == $"/containers/{id}/json" ? (200, text)
+            : path == "/version" ? (200, FakeDaemon.Capture(kind + "-version"))
+            : (404, FakeDaemon.Capture(kind + "-none")));
 
         ContainerStatus status = daemon.Runtime.Inspect(id, TestContext.Current.CancellationToken)!;
 
         Assert.True(status.ProcessId > 1);
         Assert.StartsWith("2026-11-24T", status.StartedAt, StringComparison.Ordinal);
         Assert.Equal("none", status.NetworkMode);
+        Assert.True(status.Listing.IsRunning);
+        Assert.Equal(
+            ("web1", id, kind, daemon.Address),
+            (status.Listing.Container.Name, status.Listing.Container.Id, $"{status.Listing.Container.Runtime}".ToLowerInvariant(), status.Listing.Container.Address));
         Assert.Null(daemon.Runtime.Inspect("nosuch", TestContext.Current.CancellationToken));
     }
 
@@ -93,7 +99,10 @@ public sealed class DockerRuntimeTests
     {
         using FakeDaemon daemon = FakeDaemon.Of(Id, "web1", static () => FakeDaemon.Inspection(new string('b', 64), 77));
 
-        Assert.Equal(0, daemon.Runtime.Inspect(Id, TestContext.Current.CancellationToken)!.ProcessId);
+        ContainerStatus status = daemon.Runtime.Inspect(Id, TestContext.Current.CancellationToken)!;
+
+        Assert.Equal(0, status.ProcessId);
+        Assert.Equal((Id, false), (status.Listing.Container.Id, status.Listing.IsRunning));
     }
 
     [Theory]

@@ -44,6 +44,7 @@ public sealed class NetworkStoreTests : StateTest
         RouterAdvertisement = RouterAdvertisement.Accept,
         InterfaceIdentifier = InterfaceIdentifier.Eui64,
         Probe = new ProbeSettings(5, 1500),
+        AllowedLabels = [LabelSetting.Network, LabelSetting.MacAddress],
         Segment = new("fleet", "vlan50") { AwayPolicy = AwayPolicy.Reconcile, GraceSeconds = 3600 },
         Dhcp = new()
         {
@@ -105,6 +106,7 @@ public sealed class NetworkStoreTests : StateTest
             (false, null, null, false, false),
             (read.Internal, read.Mtu, read.RouteMetric, read.NoDefaultRoute, read.OnLinkGateway));
         Assert.Empty(read.Routes);
+        Assert.Empty(read.AllowedLabels);
         Assert.Null(read.Subnets[0].Gateway);
         Assert.Empty(read.Subnets[0].Ranges);
         Assert.Empty(read.Subnets[0].Excluded);

@@ -30,7 +30,7 @@ public sealed class NicStoreTests : StateTest
         NicRecord nic = Nic(_network, "/proc/77/ns/net") with
         {
             Namespace = new NamespaceIdentity(ulong.MaxValue, (1ul << 63) + 5), ProcessId = 77, ProcessStart = 78,
-            Container = s_container, BelongsToName = true, DefaultRoute = false, InterfaceIdentifier = InterfaceIdentifier.Parse("::1234"), HostAddresses = [AddressValue.Parse("10.0.0.200"), AddressValue.Parse("fd18::200")],
+            Container = s_container, BelongsToName = true, IsByLabel = true, DefaultRoute = false, InterfaceIdentifier = InterfaceIdentifier.Parse("::1234"), HostAddresses = [AddressValue.Parse("10.0.0.200"), AddressValue.Parse("fd18::200")],
         };
 
         NicRecord reserved = Store.ReserveNic(nic, _network, [IPv6, Static("10.0.0.9")]);
@@ -70,7 +70,7 @@ public sealed class NicStoreTests : StateTest
     [Fact]
     public void Updating_OfThatTestSetsEveryFieldThatMayChange() => Assert.Equal(
         // What a NIC is stays.
-        [".Id", ".Ordinal", ".NetworkId", ".BelongsToName", ".IsHost", ".DefaultRoute", ".InterfaceIdentifier", ".Dhcp"],
+        [".Id", ".Ordinal", ".NetworkId", ".BelongsToName", ".IsByLabel", ".IsHost", ".DefaultRoute", ".InterfaceIdentifier", ".Dhcp"],
         Describe.Same(Attached(Nic(_network) with { Id = "1", Container = s_container }), Nic(_network) with { Id = "1", Container = s_container })
             .Select(static l => l.Split(' ')[0]));
 

@@ -48,6 +48,7 @@ public sealed class JsonDefinitionsTests : FormatTest
         RouterAdvertisement = RouterAdvertisement.Accept,
         InterfaceIdentifier = InterfaceIdentifier.Eui64,
         Probe = new ProbeSettings(2, 500),
+        AllowedLabels = [LabelSetting.Network, LabelSetting.IPAddress],
     };
 
     private static NetworkRequest Other => Ipvlan(

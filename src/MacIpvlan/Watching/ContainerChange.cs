@@ -1,0 +1,10 @@
+using MacIpvlan.Containers;
+
+namespace MacIpvlan;
+
+/// <summary>What a container runtime has reported.</summary>
+/// <param name="Runtime">The runtime.</param>
+/// <param name="ContainerId">
+/// The container that was started, stopped, removed or renamed; null if the runtime has just begun to report, so that any can have been.
+/// </param>
+internal sealed record ContainerChange(IContainerRuntime Runtime, string? ContainerId);

@@ -1,0 +1,78 @@
+using MacIpvlan.Containers;
+
+namespace MacIpvlan;
+
+/// <summary>
+/// Restores or releases the NICs of containers, and connects those that their labels ask for. Nothing is cached between two of
+/// these, because links, networks and runtimes change.
+/// </summary>
+/// <param name="session">The session.</param>
+/// <param name="confirm">Asked before each change, with the target and the action.</param>
+/// <param name="labels">What is known about labels.</param>
+internal sealed class ContainerRestoration(NetworkSession session, Func<string, string, bool> confirm, LabelKeeper labels)
+{
+    /// <summary>Does it for all containers.</summary>
+    /// <returns>Each item, as soon as it has been processed.</returns>
+    public IEnumerable<RestoredItem> RestoreAll()
+    {
+        session.Containers.Forget();
+        IReadOnlyList<(IContainerRuntime Runtime, ContainerListing Listing)> containers = session.Containers.GetAll();
+        Dictionary<string, ContainerListing> byId = containers.ToDictionary(static c => c.Listing.Container.Id, static c => c.Listing);
+        foreach (IGrouping<string, ContainerNic> own in GetNics().Where(static n => n.Record.IsByLabel).GroupBy(static n => n.ContainerId!).ToArray())
+        {
+            ContainerListing? holder = byId.GetValueOrDefault(own.Key)
+                ?? containers.Select(static c => c.Listing).FirstOrDefault(c => own.First().Record.Container!.IsSucceededBy(c.Container));
+            if (holder is null) continue;
+            foreach (RestoredItem item in labels.Disconnect(holder, [.. own])) yield return item;
+        }
+
+        foreach (RestoredItem item in Restore(new ContainerNetworks(session).GetAll(), areAll: true, static _ => true)) yield return item;
+        IReadOnlyList<ContainerNic> nics = GetNics();
+        foreach ((IContainerRuntime runtime, ContainerListing listing) in containers.Where(static c => c.Listing.Labels.Count > 0))
+        {
+            foreach (RestoredItem item in labels.Connect(runtime, listing, [.. nics.Where(n => IsOf(n, listing.Container.Id, listing.Container))])) yield return item;
+        }
+
+        labels.Await(nics);
+    }
+
+    /// <summary>Does it for one container that was started, stopped, removed or renamed.</summary>
+    /// <returns>Each item, as soon as it has been processed.</returns>
+    public IEnumerable<RestoredItem> Restore(IContainerRuntime runtime, string id)
+    {
+        session.Containers.Forget();
+        ContainerListing? listing = session.Containers.Find(runtime, id);
+        // Most events are of containers that have nothing to do with NICs.
+        ContainerNic[] nics = [.. GetNics().Where(n => IsOf(n, id, listing?.Container))];
+        if (listing is not null)
+        {
+            foreach (RestoredItem item in labels.Disconnect(listing, nics)) yield return item;
+        }
+
+        if (nics.Length > 0)
+        {
+            HashSet<string> used = [.. nics.Select(static n => n.Network)];
+            ContainerNetwork[] networks = [.. new ContainerNetworks(session).GetAll().Where(n => used.Contains(n.Name))];
+            foreach (RestoredItem item in Restore(networks, areAll: false, n => IsOf(n, id, listing?.Container))) yield return item;
+        }
+
+        if (listing is null)
+        {
+            labels.Forget(id);
+            labels.Await(nics);
+            yield break;
+        }
+
+        if (listing.Labels.Count == 0) yield break;
+        foreach (RestoredItem item in labels.Connect(runtime, listing, [.. GetNics().Where(n => IsOf(n, id, listing.Container))])) yield return item;
+    }
+
+    // The container's own, and those of the one whose place it has taken. Null if it has been removed.
+    private static bool IsOf(ContainerNic nic, string id, Container? container) => nic.ContainerId == id
+        || (nic.Record.BelongsToName && container is not null && nic.Record.Container!.IsSucceededBy(container));
+
+    private IReadOnlyList<ContainerNic> GetNics() => new ContainerNics(session).GetAll();
+
+    private IEnumerable<RestoredItem> Restore(IReadOnlyList<ContainerNetwork> networks, bool areAll, Func<ContainerNic, bool> isWanted) =>
+        new NetworkRestoration(session, confirm) { KeepsLeases = true, LeavesSegments = !areAll }.Restore(networks, areAll, isWanted);
+}

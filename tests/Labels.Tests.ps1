@@ -1,0 +1,186 @@
+# Labels of containers of a real Docker and a real Podman: Watch-ContainerNic gives them the NICs that they ask for, as far as the
+# networks allow that, and nothing else.
+
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+    . $PSScriptRoot/runtimes/Runtimes.ps1
+    Initialize-TestHost
+    $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24, fd01::/64 -AllowLabel DefaultRoute, IPAddress, InterfaceName, MacAddress, Mtu
+    $null = New-MacvlanNetwork dmz eth0 -Subnet 10.2.0.0/24 -AllowLabel Network
+    $null = New-MacvlanNetwork closed eth0 -Subnet 10.3.0.0/24
+    $runtimes = Start-RuntimeHost
+    $problem = $runtimes.Problem
+
+    function Start-Labelled([string]$Kind, [string]$Name, [string[]]$Label, [string]$Network = 'none') {
+        # A container with labels.
+        $options = $Label | ForEach-Object { '--label'; "macipvlan.$_" }
+        Invoke-Runtime $Kind run -d --name $Name --network $Network @options busybox:test sleep 600
+    }
+
+    function Start-Watch {
+        # Watch-ContainerNic in a process of its own, for Read-Watch.
+        Start-Shell 'Watch-ContainerNic 3>&1 | ForEach-Object { [Console]::WriteLine(($_ -is [Management.Automation.WarningRecord] ? "WARNING $_" : "$($_.Name) $($_.Result) $($_.Reason)".TrimEnd())) }'
+    }
+
+    function Read-Watch([Diagnostics.Process]$Watch) {
+        # The next line that it writes.
+        $line = $Watch.StandardOutput.ReadLineAsync()
+        if (-not $line.Wait(30000)) { throw 'Watch-ContainerNic tells nothing.' }
+        $line.Result
+    }
+
+    function Stop-Watch([Diagnostics.Process]$Watch) {
+        Send-Signal INT $Watch
+        if (-not $Watch.WaitForExit(30000)) { Stop-Sleeper $Watch; throw 'Ctrl+C does not end it.' }
+    }
+}
+
+AfterAll {
+    if (Test-Path variable:runtimes) { Stop-RuntimeHost $runtimes }
+    Clear-TestHost
+}
+
+Describe 'Labels of containers' -Tag Native, Once {
+    BeforeEach {
+        if ($problem) { Set-ItResult -Skipped -Because $problem; return }
+        $watch = Start-Watch
+    }
+
+    AfterEach {
+        if (-not $problem) {
+            if (-not $watch.HasExited) { Stop-Sleeper $watch }
+            'docker', 'podman' | ForEach-Object { Clear-Runtime $_ }
+            Get-ContainerNic | Disconnect-ContainerNic
+        }
+    }
+
+    It 'give them NICs when they start: <_>' -ForEach docker, podman {
+        Start-Labelled $_ web1 network=lan, lan.ip=10.1.0.20, lan.ip6=fd01::20/64, lan.mac=02:00:00:00:00:20, lan.interface=lan0, lan.mtu=1400
+        Read-Watch $watch | Should -Be 'web1/lan0 Connected'
+        Get-ContainerLink $_ web1 | Should -Be 'lan0 02:00:00:00:00:20 10.1.0.20'
+        $nic = Get-ContainerNic
+        "$($nic.Container) $($nic.BelongsTo) $($nic.IPAddress) $($nic.Mtu) $($nic.State)" | Should -Be 'web1 Label 10.1.0.20/24 fd01::20/64 1400 Up'
+        ($nic | Format-List | Out-String) | Should -Match 'BelongsTo\s+: Label'
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+        # Several networks, of which the second has the default route.
+        Start-Labelled $_ web2 'network=dmz, LAN', lan.default-route=true
+        @(Read-Watch $watch; Read-Watch $watch) | Should -Be 'web2/eth0 Connected', 'web2/eth1 Connected'
+        nsenter --net -t (Get-ContainerProcess $_ web2) ip route show default | Should -BeLike 'default via 10.1.0.1 dev eth1*'
+        # A restart gives it the same.
+        $links = Get-ContainerLink $_ web1
+        Invoke-Runtime $_ restart -t 0 web1
+        Read-Watch $watch | Should -Be 'web1/lan0 Restored'
+        Get-ContainerLink $_ web1 | Should -Be $links
+        Stop-Watch $watch
+    }
+
+    It 'give the next container of the name the same NIC, and the last none' {
+        Start-Labelled docker web1 network=lan
+        Read-Watch $watch | Should -Be 'web1/eth0 Connected'
+        Start-Labelled docker other network=lan
+        Read-Watch $watch | Should -Be 'other/eth0 Connected'
+        $links = Get-ContainerLink docker web1
+        Invoke-Runtime docker rm -f web1
+        Start-Labelled docker web1 network=lan
+        Read-Watch $watch | Should -Be 'web1/eth0 Restored'
+        Get-ContainerLink docker web1 | Should -Be $links
+        # Other labels are other NICs.
+        Invoke-Runtime docker rm -f web1
+        Start-Labelled docker web1 network=lan, lan.ip=10.1.0.77
+        Read-Watch $watch | Should -BeLike 'web1/eth0 Released The labels of*' -Because 'it asks for another address'
+        Read-Watch $watch | Should -Be 'web1/eth0 Connected'
+        Get-ContainerLink docker web1 | Should -BeLike 'eth0 * 10.1.0.77'
+        Invoke-Runtime docker rm -f web1
+        Invoke-Runtime docker run -d --name web1 --network none busybox:test sleep 600
+        Read-Watch $watch | Should -BeLike "web1/eth0 Released The labels of web1 (*) don't ask for it."
+        Get-ContainerLink docker web1 | Should -BeNullOrEmpty
+        # When nobody comes, nothing is left.
+        Invoke-Runtime docker rm -f other
+        (Get-ContainerNic).State | Should -Be ContainerAwaited
+        Read-Watch $watch | Should -Be 'other/eth0 Released Its container has been removed.'
+        Get-ContainerNic | Should -BeNullOrEmpty
+        Stop-Watch $watch
+    }
+
+    It 'are heeded at the start of the cmdlet: what came, went and changed while nobody watched' {
+        Start-Labelled docker stays network=lan
+        Start-Labelled podman changes network=lan
+        Start-Labelled docker goes network=lan
+        @(1..3 | ForEach-Object { Read-Watch $watch }) | Sort-Object | Should -Be 'changes/eth0 Connected', 'goes/eth0 Connected', 'stays/eth0 Connected'
+        # It isn't even told to end.
+        $watch.Kill()
+        $watch.WaitForExit()
+        $links = Get-ContainerLink docker stays
+        Invoke-Runtime docker restart -t 0 stays
+        Invoke-Runtime podman rm -f -t 0 changes
+        Start-Labelled podman changes network=dmz
+        Invoke-Runtime docker rm -f goes
+        Start-Labelled podman comes network=dmz
+        $watch = Start-Watch
+        @(1..5 | ForEach-Object { (Read-Watch $watch) -replace 'The labels.*', 'The labels' }) | Sort-Object |
+            Should -Be 'changes/eth0 Connected', 'changes/eth0 Released The labels', 'comes/eth0 Connected', 'goes/eth0 Released Its container has been removed.', 'stays/eth0 Restored'
+        Get-ContainerLink docker stays | Should -Be $links
+        Get-ContainerNic | ForEach-Object { "$($_.Container) $($_.Network)" } | Sort-Object | Should -Be 'changes dmz', 'comes dmz', 'stays lan'
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+        Stop-Watch $watch
+    }
+
+    It 'are refused where the network does not allow them, and said so once' {
+        Start-Labelled docker web1 network=closed
+        Read-Watch $watch | Should -BeLike "WARNING The container web1 (*) isn't connected to 'closed': the network doesn't allow labels; *-AllowLabel*"
+        Start-Labelled docker web2 network=dmz, dmz.ip=10.2.0.5, dmz.mac=02:00:00:00:00:05
+        Read-Watch $watch | Should -BeLike "WARNING *web2*'dmz': the network doesn't allow labels to choose IPAddress, MacAddress."
+        Start-Labelled docker web3 network=nosuch
+        Read-Watch $watch | Should -BeLike "WARNING *web3*'nosuch': there is no network of that name."
+        Start-Labelled docker web4 network=lan, lan.ip=fd01::5
+        Read-Watch $watch | Should -BeLike "WARNING *web4*'lan': its label macipvlan.lan.ip=fd01::5 isn't valid."
+        # What a container writes is nothing for a terminal.
+        Start-Labelled docker web5 network=lan, "lan.mtu=`e[2J", lan.dns=10.1.0.9
+        Read-Watch $watch | Should -BeLike "WARNING The label macipvlan.lan.dns of the container web5 (*) isn't known."
+        Read-Watch $watch | Should -BeLike "WARNING *web5*'lan': its label macipvlan.lan.mtu=?``[2J isn't valid." | Should -Not -Match "`e"
+        # Neither refused nor possible.
+        Start-Labelled docker web6 network=lan, lan.ip=10.9.9.9
+        Read-Watch $watch | Should -BeLike "web6 Failed *10.9.9.9 isn't in any subnet of 'lan'*"
+        Start-Labelled docker web7 network=lan host
+        Read-Watch $watch | Should -BeLike "WARNING *web7*'lan': *host's own network namespace*"
+        # Once.
+        Invoke-Runtime docker restart -t 0 web1
+        Start-Labelled docker last network=lan
+        Read-Watch $watch | Should -Be 'last/eth0 Connected'
+        (Get-ContainerNic).Container | Should -Be last
+        Stop-Watch $watch
+    }
+
+    It 'leave a NIC alone that a command has connected' {
+        Invoke-Runtime docker create --name web1 --network none --label macipvlan.network=lan busybox:test sleep 600
+        Invoke-Runtime docker start web1
+        Read-Watch $watch | Should -Be 'web1/eth0 Connected'
+        Disconnect-ContainerNic -Container web1
+        $null = Connect-ContainerNic lan -Container web1 -IPAddress 10.1.0.50
+        Invoke-Runtime docker restart -t 0 web1
+        Read-Watch $watch | Should -Be 'web1/eth0 Restored'
+        "$((Get-ContainerNic).IPAddress[0]) $((Get-ContainerNic).BelongsTo)" | Should -Be '10.1.0.50/24 Name'
+        Stop-Watch $watch
+    }
+}
+
+Describe 'What labels may ask for' -Tag Native, Once {
+    It 'is part of the network, and goes with it into files' {
+        (Get-MacvlanNetwork dmz).AllowLabel | Should -Be Network
+        (Get-MacvlanNetwork closed).AllowLabel | Should -BeNullOrEmpty
+        (Get-MacvlanNetwork lan).AllowLabel | Should -Be Network, IPAddress, MacAddress, InterfaceName, Mtu, DefaultRoute
+        (Get-MacvlanNetwork dmz | Format-List | Out-String) | Should -Match 'AllowLabel\s+: (\{Network\}|Network)'
+        $null = New-MacvlanNetwork file eth0 -Subnet 10.4.0.0/24 -AllowLabel Mtu
+        Export-ContainerNetwork file -Path $TestDrive/file.json
+        (Get-Content $TestDrive/file.json -Raw | ConvertFrom-Json).networks.allowLabel | Should -Be Network, Mtu
+        Remove-MacvlanNetwork file
+        (Import-ContainerNetwork $TestDrive/file.json).Result | Should -Be Created
+        (Import-ContainerNetwork $TestDrive/file.json).Result | Should -Be InPlace
+        $again = Get-MacvlanNetwork file
+        $again.AllowLabel | Should -Be Network, Mtu
+        Remove-MacvlanNetwork file
+        ($again | New-MacvlanNetwork).AllowLabel | Should -Be Network, Mtu
+        Remove-MacvlanNetwork file
+        (Get-Failure { New-MacvlanNetwork file eth0 -Subnet 10.4.0.0/24 -AllowLabel Everything }).What | Should -BeLike 'ParameterArgumentTransformationError*'
+    }
+}

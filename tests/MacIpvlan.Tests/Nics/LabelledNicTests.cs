@@ -1,0 +1,79 @@
+using MacIpvlan.Containers;
+using MacIpvlan.Netlink;
+
+namespace MacIpvlan.Tests.Nics;
+
+public class LabelledNicTests
+{
+    [Fact]
+    public void Labels_AskForNicsOnNetworks_WithSettings()
+    {
+        LabelledNic[] nics = Read(
+            "network=lan, DMZ,,lan", "lan.ip=10.1.0.20", "lan.ip6=fd01::20/64", "lan.mac=02:00:00:00:00:20", "lan.interface=lan0", "lan.mtu=1400",
+            "dmz.default-route=false");
+
+        Assert.Equal(["lan", "DMZ"], nics.Select(static n => n.Network));
+        Assert.Equal(["10.1.0.20", "fd01::20"], nics[0].Addresses.Select(static a => $"{a}"));
+        Assert.Equal("fd01::20/64", $"{Assert.Single(nics[0].AddressesWithLength)}");
+        Assert.Equal(("02:00:00:00:00:20", "lan0", 1400, null), (Link.Format(nics[0].MacAddress!), nics[0].InterfaceName, nics[0].Mtu, nics[0].DefaultRoute));
+        Assert.Equal(
+            [LabelSetting.Network, LabelSetting.IPAddress, LabelSetting.MacAddress, LabelSetting.InterfaceName, LabelSetting.Mtu], nics[0].Settings);
+        Assert.Equal([LabelSetting.Network, LabelSetting.DefaultRoute], nics[1].Settings);
+        Assert.False(nics[1].DefaultRoute);
+    }
+
+    // The name of a network can have dots, and be the beginning of another's name.
+    [Fact]
+    public void Network_IsFoundByItsWholeName()
+    {
+        LabelledNic[] nics = Read("network=a,a.b,network", "a.b.mtu=1300", "a.mtu=1200", "network.mtu=1100");
+
+        Assert.Equal([1200, 1300, 1100], nics.Select(static n => n.Mtu));
+    }
+
+    [Theory]
+    [InlineData("ip=fd01::1")]
+    [InlineData("ip=")]
+    [InlineData("ip=10.1.0.0.1")]
+    [InlineData("ip=10.1.0.5/33")]
+    [InlineData("ip6=10.1.0.1")]
+    [InlineData("mac=02:00:00")]
+    [InlineData("mac=nonsense")]
+    [InlineData("mtu=-1")]
+    [InlineData("mtu=1e3")]
+    [InlineData("mtu=99999999999")]
+    [InlineData("default-route=perhaps")]
+    public void Value_ThatIsNone_IsAProblemOfTheNic(string label)
+    {
+        LabelledNic nic = Assert.Single(Read("network=lan", $"lan.{label}"));
+
+        Assert.Equal($"its label macipvlan.lan.{label} isn't valid", nic.Problem);
+    }
+
+    [Fact]
+    public void Label_OfNoNetwork_IsUnknown()
+    {
+        List<string> unknown = [];
+
+        Assert.Empty(LabelledNic.Read(Labels("lan.ip=10.1.0.1", "nic=lan"), unknown.Add));
+        Assert.Single(LabelledNic.Read(Labels("network=lan", "lan.gateway=10.1.0.1", "lan.IP=10.1.0.1"), unknown.Add));
+
+        Assert.Equal(["macipvlan.lan.ip", "macipvlan.nic", "macipvlan.lan.IP", "macipvlan.lan.gateway"], unknown);
+    }
+
+    [Fact]
+    public void OfAllLabels_OnlyThoseForThisModuleAreKept_AndNoMoreThanAnybodyNeeds()
+    {
+        Dictionary<string, string> labels = Enumerable.Range(0, 5000).ToDictionary(static i => $"macipvlan.n{i}.ip", static _ => "x");
+        labels["com.docker.compose.project"] = "shop";
+
+        Assert.Equal(100, ContainerLabels.Select(labels).Count);
+        Assert.Empty(ContainerLabels.Select(new Dictionary<string, string> { ["macipvlan"] = "", ["macipvlan.network"] = new('x', 2000) }));
+        Assert.Empty(ContainerLabels.Select(null));
+    }
+
+    private static LabelledNic[] Read(params string[] labels) => [.. LabelledNic.Read(Labels(labels), label => Assert.Fail(label))];
+
+    private static IReadOnlyDictionary<string, string> Labels(params string[] labels) =>
+        ContainerLabels.Select(labels.ToDictionary(static l => $"macipvlan.{l.Split('=')[0]}", static l => l.Split('=', 2)[1]));
+}
