@@ -14,9 +14,10 @@ param(
     [ValidateSet(5, 6)]
     [int] $Pester = 6,
     [switch] $Package,
-    # Bench: how often each part is measured, and whether to run only the micro benchmarks.
+    # Bench: how often each part is measured, and whether to run only the micro benchmarks, or only starts of containers.
     [int] $Rounds = 5,
-    [switch] $Micro
+    [switch] $Micro,
+    [switch] $Start
 )
 $ErrorActionPreference = 'Stop'
 # The output of dotnet test is parsed below.
@@ -208,7 +209,7 @@ foreach ($name in $Task) {
             Invoke-Test
         }
         Soak { Invoke-Build; Invoke-Soak }
-        Bench { Invoke-Build; & (Join-Path $PSScriptRoot 'bench/Bench.ps1') (@($isolated) + $shell) -Rounds $Rounds -Micro:$Micro }
+        Bench { Invoke-Build; & (Join-Path $PSScriptRoot 'bench/Bench.ps1') (@($isolated) + $shell) -Rounds $Rounds -Micro:$Micro -Start:$Start }
         Package { Invoke-Build; Invoke-Package }
         Install { Invoke-Build; & (Join-Path $PSScriptRoot 'tools/Install.ps1') $module $Destination }
         Docs { & (Join-Path $PSScriptRoot 'tools/Build-Help.ps1') }

@@ -7,7 +7,9 @@ param(
     [Parameter(Mandatory)] [string[]] $Launcher,
     [int] $Rounds = 5,
     # Runs only the micro benchmarks, with BenchmarkDotNet.
-    [switch] $Micro
+    [switch] $Micro,
+    # Measures only how long it takes from the start of a container to its NIC.
+    [switch] $Start
 )
 $ErrorActionPreference = 'Stop'
 $project = Join-Path $PSScriptRoot 'MacIpvlan.Benchmarks'
@@ -26,6 +28,7 @@ if (Get-Command gcc -ErrorAction Ignore) {
     gcc -O2 -Wall -Wextra -Werror -pthread -o $floor (Join-Path $PSScriptRoot 'floor.c')
     if ($LASTEXITCODE) { throw "The floor doesn't compile." }
 }
-$program, $options = $Launcher + (Join-Path $PSScriptRoot 'Measure.ps1') + '-Rounds' + $Rounds
+$script = $Start ? @('Start.ps1') : @('Measure.ps1', '-Rounds', $Rounds)
+$program, $options = $Launcher + (Join-Path $PSScriptRoot $script[0]) + ($script | Select-Object -Skip 1)
 & $program @options
 exit $LASTEXITCODE

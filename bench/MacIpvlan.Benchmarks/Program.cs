@@ -21,6 +21,9 @@ switch (args)
     case ["allocate", string taken, string rounds]:
         foreach (double ratio in Allocation.Measure(Number(taken), Number(rounds))) Console.WriteLine(Text(ratio));
         return 0;
+    case ["echo"]:
+        EchoProbe.Run(Console.In, Console.Out);
+        return 0;
     case []:
         // In this process: another would be built first, under the rules of this repository.
         ManualConfig config = ManualConfig.Create(DefaultConfig.Instance)
@@ -31,7 +34,7 @@ switch (args)
         return 0;
     default:
         Console.Error.WriteLine(
-            "create PARENT PREFIX COUNT | delete PREFIX COUNT | dump PREFIX COUNT | allocate TAKEN ROUNDS");
+            "create PARENT PREFIX COUNT | delete PREFIX COUNT | dump PREFIX COUNT | allocate TAKEN ROUNDS | echo");
         return 64;
 }
 
