@@ -408,6 +408,35 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         finally { if (-not $watch.HasExited) { Stop-Sleeper $watch } }
     }
 
+    It 'have their NIC before their former link is looked for, wherever they have moved it: <Case>' -ForEach @(
+        @{ Case = 'with its MAC address, which the new one needs'; Change = @() }
+        @{ Case = 'with another MAC address'; Change = 'link set eth0 address 02:00:00:00:00:99' }
+    ) {
+        $null = Connect-ContainerNic lan -Container web1
+        $link = Get-ContainerLink docker web1
+        $watch = Start-Shell 'Watch-ContainerNic -WarningAction SilentlyContinue | ForEach-Object { [Console]::WriteLine("$($_.Name) $($_.Result)") }'
+        try {
+            $null = Connect-ContainerNic lan -Container db1
+            Invoke-Runtime podman restart -t 0 db1
+            $watch.StandardOutput.ReadLine() | Should -Be 'db1/eth0 Restored' -Because 'it watches by now'
+            ip netns add held
+            nsenter --net -t (Get-ContainerProcess docker web1) ip link set eth0 netns held
+            @($Change) + 'link set eth0 up' | ip -n held -batch -
+            (Get-IpLink -Namespace held).ifname | Should -Contain eth0
+            Invoke-Runtime docker restart -t 0 web1
+            $watch.StandardOutput.ReadLine() | Should -Be 'web1/eth0 Restored'
+            Get-ContainerLink docker web1 | Should -Be $link
+            for ($i = 0; $i -lt 100 -and (Get-IpLink -Namespace held).ifname -contains 'eth0'; $i++) { Start-Sleep -Milliseconds 100 }
+            (Get-IpLink -Namespace held).ifname | Should -Not -Contain eth0
+            Get-ContainerLink docker web1 | Should -Be $link
+            Test-ContainerNetwork | Should -BeNullOrEmpty
+        }
+        finally {
+            if (-not $watch.HasExited) { Stop-Sleeper $watch }
+            ip netns delete held
+        }
+    }
+
     It 'take networks as command lines, and report them as they were' {
         $run = "$PSScriptRoot/runtimes/run.sh"
         $null = New-MacvlanNetwork moved eth0 -Subnet 10.5.0.0/24, fd05::/64 -Gateway 10.5.0.254, fd05::1 -IPRange 10.5.0.64/26 `

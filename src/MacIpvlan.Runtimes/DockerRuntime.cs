@@ -18,7 +18,8 @@ public sealed class DockerRuntime(RuntimeSocket socket, TimeSpan? patience = nul
     private const int MaxImageLength = 255;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private readonly TimeSpan _patience = patience ?? TimeSpan.FromSeconds(30);
-    private static readonly string[] s_changes = ["start", "die", "destroy", "remove", "rename"];
+    private const string Start = "start";
+    private static readonly string[] s_changes = [Start, "die", "destroy", "remove", "rename"];
     private readonly Lazy<DockerClient> _client = new(() => new DockerClientBuilder()
         .WithEndpoint(SocketTransport.Endpoint).WithTimeout(s_patience).WithTransportOptions(new SocketTransport(), socket).Build());
     private ContainerRuntime? _kind;
@@ -64,7 +65,7 @@ public sealed class DockerRuntime(RuntimeSocket socket, TimeSpan? patience = nul
     }, stopping);
 
     /// <inheritdoc/>
-    public async Task Follow(Action connected, Action<string> changed, CancellationToken stopping)
+    public async Task Follow(Action connected, Action<string, bool> changed, CancellationToken stopping)
     {
         try
         {
@@ -144,11 +145,11 @@ public sealed class DockerRuntime(RuntimeSocket socket, TimeSpan? patience = nul
     private static string Printable(string? text) =>
         PrintableText.Clean(new([.. (text ?? "").Take(MaxImageLength)]));
 
-    private sealed class Listener(Action<string> changed) : IProgress<Message>
+    private sealed class Listener(Action<string, bool> changed) : IProgress<Message>
     {
         public void Report(Message value)
         {
-            if (s_changes.Contains(value.Action) && value.Actor?.ID is string id && Container.IsId(id)) changed(id);
+            if (s_changes.Contains(value.Action) && value.Actor?.ID is string id && Container.IsId(id)) changed(id, value.Action == Start);
         }
     }
 }

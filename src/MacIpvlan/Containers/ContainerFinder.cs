@@ -13,6 +13,7 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
     private static readonly TimeSpan s_validity = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_validityOfFailure = TimeSpan.FromSeconds(10);
     private readonly Dictionary<IContainerRuntime, Answer> _answers = [];
+    private (IContainerRuntime Runtime, ContainerStatus Status)? _told;
     private (IReadOnlyList<(int Process, ContainerCgroup Cgroup)> All, long Time)? _processes;
 
     /// <summary>All runtimes, including those that aren't running.</summary>
@@ -40,11 +41,14 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
     private Container? Find(string id) => Matching(c => c.Container.Id == id) is [var found, ..] ? found.Listing.Container : null;
 
     /// <summary>A container as a runtime reports it now; null if the runtime doesn't have it, or doesn't answer.</summary>
+    /// <remarks>Until something else is asked about, no list of all containers is needed for it.</remarks>
     public ContainerListing? Find(IContainerRuntime runtime, string id)
     {
         try
         {
-            return runtime.Inspect(id, stopping)?.Listing;
+            ContainerStatus? status = runtime.Inspect(id, stopping);
+            _told = status is null ? null : (runtime, status);
+            return status?.Listing;
         }
         catch (NetworkException e) when (e.Error == NetworkError.RuntimeUnavailable)
         {
@@ -61,6 +65,9 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
     /// <exception cref="NetworkException">ContainerAmbiguous: several have taken its name; or its namespace can't be determined.</exception>
     public ContainerSighting Look(Container container, bool byName)
     {
+        // One that isn't running could have been replaced.
+        if (_told is { Status.Listing: { IsRunning: true } latest } told && latest.Container.Id == container.Id
+            && Look(told.Runtime, latest) is { State: ContainerState.Running } running) return running;
         foreach (IContainerRuntime runtime in Present)
         {
             if (List(runtime).Containers.FirstOrDefault(c => c.Container.Id == container.Id) is not ContainerListing listing) continue;
@@ -132,6 +139,7 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
     {
         _answers.Clear();
         _processes = null;
+        _told = null;
     }
 
     public void Dispose()
@@ -183,7 +191,8 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
     {
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            if (runtime.Inspect(container.Id, stopping) is not ContainerStatus status) return null;
+            bool isTold = attempt == 0 && _told?.Status.Listing.Container.Id == container.Id;
+            if ((isTold ? _told!.Value.Status : runtime.Inspect(container.Id, stopping)) is not ContainerStatus status) return null;
             CheckNamespace(container, status);
             long? start = HostBoot.ProcessStart(status.ProcessId);
             NamespaceHandle? handle = OpenNamespace(container.Name, status.ProcessId);

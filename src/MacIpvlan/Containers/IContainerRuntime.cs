@@ -21,12 +21,12 @@ public interface IContainerRuntime : IDisposable
     /// <exception cref="NetworkException">RuntimeUnavailable: it doesn't answer.</exception>
     ContainerStatus? Inspect(string id, CancellationToken stopping);
 
-    /// <summary>Reports the ids of containers that are started, stopped, removed or renamed, until the runtime stops.</summary>
+    /// <summary>Reports containers that are started, stopped, removed or renamed, until the runtime stops.</summary>
     /// <param name="connected">Called once when it starts listening. From then on, no change is missed.</param>
-    /// <param name="changed">Called with each id.</param>
+    /// <param name="changed">Called with each id, and whether the container was started.</param>
     /// <param name="stopping">Stops the method.</param>
     /// <exception cref="NetworkException">RuntimeUnavailable: it doesn't answer, or stopped answering.</exception>
-    Task Follow(Action connected, Action<string> changed, CancellationToken stopping);
+    Task Follow(Action connected, Action<string, bool> changed, CancellationToken stopping);
 }
 
 /// <summary>A container in a runtime's list.</summary>

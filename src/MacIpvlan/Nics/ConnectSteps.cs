@@ -204,10 +204,11 @@ internal sealed class ConnectSteps(NetworkSession session)
     /// <param name="target">The namespace.</param>
     /// <param name="holder">Its container as it is now, or the one that has taken that one's place; null if no runtime reports it.</param>
     /// <param name="asksLater">Whether somebody else asks a DHCP server, if its lease doesn't simply go on.</param>
+    /// <param name="patience">As <see cref="NicRequest.Patience"/>.</param>
     /// <returns>Null if another command is working on the NIC, or has worked on it meanwhile.</returns>
     /// <exception cref="NetworkException">The interface can't be created.</exception>
     /// <exception cref="NetlinkException">The kernel refused a step; the NIC is left detached.</exception>
-    public ContainerNic? Reattach(ContainerNic nic, ContainerNetwork network, NamespaceHandle target, Container? holder = null, bool asksLater = false)
+    public ContainerNic? Reattach(ContainerNic nic, ContainerNetwork network, NamespaceHandle target, Container? holder = null, bool asksLater = false, TimeSpan? patience = null)
     {
         Link parent = FindParent(network.Record);
         if (session.State.TakeNic(nic.Id, NicRecordState.Restoring) is not NicRecord taken) return null;
@@ -247,6 +248,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             // It keeps its addresses.
             ProbeAddress = false,
             AsksLater = asksLater,
+            Patience = patience,
         };
         NicRecord made = Make(request, restoring, parent, unrecorded: [], Detach);
         ContainerNic restored = Record([new(request, made, parent, [])], NicRecordState.Restoring, Detach)[0].GetNic();

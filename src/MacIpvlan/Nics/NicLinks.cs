@@ -16,7 +16,7 @@ internal sealed class NicLinks(NetworkSession session)
 
     // The threads of the runtime that are still in a NIC's former namespace (NamespaceFinder) leave it after four seconds.
     private static readonly TimeSpan s_leavingTime = TimeSpan.FromSeconds(6);
-    private static readonly TimeSpan s_clearingInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_clearingInterval = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Opens the namespace that a NIC was connected to.</summary>
     /// <returns>Null if it no longer exists.</returns>
@@ -63,7 +63,7 @@ internal sealed class NicLinks(NetworkSession session)
     public NicRecord Make(NicRequest request, NicRecord nic, Link parent, IReadOnlyList<RoutedNic> others)
     {
         long start = Stopwatch.GetTimestamp();
-        TimeSpan clearing = nic.State == NicRecordState.Restoring ? s_leavingTime : s_clearingTime;
+        TimeSpan clearing = request.Patience ?? (nic.State == NicRecordState.Restoring ? s_leavingTime : s_clearingTime);
         while (true)
         {
             try

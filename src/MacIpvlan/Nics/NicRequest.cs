@@ -81,6 +81,9 @@ public sealed record NicRequest
     /// <summary>Whether somebody else asks a DHCP server for its address once it is made.</summary>
     internal bool AsksLater { get; init; }
 
+    /// <summary>How long it waits until the kernel has cleared a link that has its addresses; null for as long as that takes.</summary>
+    internal TimeSpan? Patience { get; init; }
+
     /// <summary>Whether it waits for a DHCP server.</summary>
     internal bool AsksServer => Network.Record.Dhcp is not null && !NoAddress && !IsHost;
 

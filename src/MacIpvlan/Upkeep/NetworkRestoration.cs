@@ -13,6 +13,9 @@ namespace MacIpvlan;
 /// <param name="confirm">Asked before each change, with the target and the action.</param>
 public sealed class NetworkRestoration(NetworkSession session, Func<string, string, bool> confirm)
 {
+    // How long a link of a namespace that has just ended can take to be cleared. After that, it is looked for.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(200);
+
     // A server that doesn't answer one NIC would keep each other NIC of the network waiting.
     private readonly HashSet<string> _unserved = [];
     private readonly ContainerNics _nics = new(session);
@@ -28,6 +31,12 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
 
     /// <summary>Whether the caller asks DHCP servers itself for the addresses of NICs that are made anew.</summary>
     internal bool KeepsLeases { get; init; }
+
+    /// <summary>
+    /// Gets the NICs of containers, as they were, whose links haven't been looked for: the caller does that later with
+    /// <see cref="DeleteLeftover"/>. Null to look for a NIC's link before it's made anew.
+    /// </summary>
+    internal ICollection<ContainerNic>? Leftovers { get; init; }
 
     /// <summary>Restores networks.</summary>
     /// <param name="networks">
@@ -96,6 +105,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
 
         try
         {
+            if (Leftovers is not null && hasParent && !replace && record.LostLeases.Count == 0 && TryRestoreFirst(nic, network) is RestoredItem first) return first;
             using NamespaceHandle? alive = _links.OpenNamespace(record);
             using ContainerSighting? container = record.Container is null ? null : session.Containers.Look(record.Container, record.BelongsToName);
             // If others share the namespace, it outlives a restart of the container it was made for.
@@ -107,8 +117,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             if ((container?.Namespace ?? alive ?? successor) is NamespaceHandle target)
             {
                 if (_unserved.Contains(network.Id)) return Detach(nic, RestoreResult.Failed, "No DHCP server answered another NIC of the network.");
-                string restore = $"Restore the NIC on network {nic.Network}, with {DescribeAddresses(nic)}";
-                if (!confirm(nic.ToString(), restore)) return Of(nic, RestoreResult.Skipped);
+                if (!confirm(nic.ToString(), RestoreAction(nic))) return Of(nic, RestoreResult.Skipped);
                 if (record.InterfaceIndex != 0 && record.NamespaceBirth.BootId == HostBoot.Id)
                 {
                     // A NIC that can't be made anew is left as it is.
@@ -145,6 +154,52 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             return Of(nic, RestoreResult.Failed, e.Message);
         }
     }
+
+    /// <summary>Deletes what is left of the former link of a NIC that was made anew, wherever its container has moved it.</summary>
+    /// <param name="former">The NIC as it was.</param>
+    internal void DeleteLeftover(ContainerNic former)
+    {
+        try
+        {
+            using NamespaceHandle? alive = _links.OpenNamespace(former.Record);
+            _removal.Delete(alive, former.Record.KeepingLease(), former.NetworkRecord);
+        }
+        catch (Exception e) when (e is NetworkException or NetlinkException)
+        {
+            session.Warn($"The former link of {former} can't be looked for: {e.Message}");
+        }
+    }
+
+    // A program that has just started can't wait until all namespaces have been searched for its NIC's former link. As a rule, that
+    // has ended with its namespace. If not, the kernel refuses a second link with its addresses, unless its container has changed
+    // them. Null if that doesn't settle it.
+    private RestoredItem? TryRestoreFirst(ContainerNic nic, ContainerNetwork network)
+    {
+        NicRecord record = nic.Record;
+        if (record.Container is null) return null;
+        using ContainerSighting container = session.Containers.Look(record.Container, record.BelongsToName);
+        if (container.Namespace is not NamespaceHandle target || IsIn(record, target)) return null;
+        try
+        {
+            if (!confirm(nic.ToString(), RestoreAction(nic))) return Of(nic, RestoreResult.Skipped);
+            if (record.InterfaceIndex != 0) _links.CheckIsFree(target, record, network.Record);
+            if (_connector.Reattach(nic, network, target, container.Container, asksLater: KeepsLeases, s_patience) is not ContainerNic made) return AtWork(nic);
+            if (record.InterfaceIndex != 0) Leftovers!.Add(nic);
+            return Of(made, RestoreResult.Restored);
+        }
+        catch (Exception e) when (e is NetworkException or NetlinkException)
+        {
+            // Where its link was is needed to find it.
+            session.State.UpdateNic(record, from: NicRecordState.Detached);
+            return null;
+        }
+    }
+
+    private bool IsIn(NicRecord nic, NamespaceHandle target) =>
+        target.Identity == nic.Namespace && nic.NamespaceBirth.BootId == HostBoot.Id
+        && (nic.NamespaceBirth.Cookie == 0 || session.Namespaces.Run(target, NamespaceCookie.Read) == nic.NamespaceBirth.Cookie);
+
+    private static string RestoreAction(ContainerNic nic) => $"Restore the NIC on network {nic.Network}, with {DescribeAddresses(nic)}";
 
     // Before any NIC uses an address that was reclaimed while this host was away.
     private IEnumerable<RestoredItem> ReconcileSegments(IReadOnlyList<ContainerNetwork> networks, bool areAll)

@@ -7,4 +7,5 @@ namespace MacIpvlan;
 /// <param name="ContainerId">
 /// The container that was started, stopped, removed or renamed; null if the runtime has just begun to report, so that any can have been.
 /// </param>
-internal sealed record ContainerChange(IContainerRuntime Runtime, string? ContainerId);
+/// <param name="IsStart">Whether it was started.</param>
+internal sealed record ContainerChange(IContainerRuntime Runtime, string? ContainerId, bool IsStart);

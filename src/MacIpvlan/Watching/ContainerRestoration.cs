@@ -11,6 +11,9 @@ namespace MacIpvlan;
 /// <param name="labels">What is known about labels.</param>
 internal sealed class ContainerRestoration(NetworkSession session, Func<string, string, bool> confirm, LabelKeeper labels)
 {
+    /// <summary>As <see cref="NetworkRestoration.Leftovers"/>.</summary>
+    public ICollection<ContainerNic>? Leftovers { get; init; }
+
     /// <summary>Does it for all containers.</summary>
     /// <returns>Each item, as soon as it has been processed.</returns>
     public IEnumerable<RestoredItem> RestoreAll()
@@ -74,5 +77,5 @@ internal sealed class ContainerRestoration(NetworkSession session, Func<string, 
     private IReadOnlyList<ContainerNic> GetNics() => new ContainerNics(session).GetAll();
 
     private IEnumerable<RestoredItem> Restore(IReadOnlyList<ContainerNetwork> networks, bool areAll, Func<ContainerNic, bool> isWanted) =>
-        new NetworkRestoration(session, confirm) { KeepsLeases = true, LeavesSegments = !areAll }.Restore(networks, areAll, isWanted);
+        new NetworkRestoration(session, confirm) { KeepsLeases = true, LeavesSegments = !areAll, Leftovers = Leftovers }.Restore(networks, areAll, isWanted);
 }

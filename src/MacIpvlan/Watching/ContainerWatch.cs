@@ -32,6 +32,7 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
         using LeaseKeeper leases = new(session);
         SegmentKeeper segments = new(session, confirm);
         LabelKeeper labels = new(session, confirm);
+        QuietWork quiet = new();
         Task[] followers = [.. session.Containers.Runtimes.Select(r => Task.Run(() => Watched(r)))];
         bool isAllDue = true;
         try
@@ -51,6 +52,7 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
                 foreach (RestoredItem item in keepsLeases ? leases.Work() : []) yield return item;
                 foreach (RestoredItem item in tellsSegments ? segments.Work() : []) yield return item;
                 foreach (RestoredItem item in labels.Work()) yield return item;
+                foreach (RestoredItem item in RestoreQuiet()) yield return item;
             }
         }
         finally
@@ -60,7 +62,7 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
             Task.WaitAll(followers);
         }
 
-        TimeSpan Wait() => new[] { leases.Wait, segments.Wait, labels.Wait, Service.Interval ?? TimeSpan.MaxValue }.Min();
+        TimeSpan Wait() => new[] { leases.Wait, segments.Wait, labels.Wait, quiet.Wait, Service.Interval ?? TimeSpan.MaxValue }.Min();
 
         // On a host with many NICs, a container that has just started doesn't wait until all others have been looked at.
         IEnumerable<RestoredItem> RestoreAllDue()
@@ -80,13 +82,29 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
             }
         }
 
+        // A program that has just started needs its NIC; everything else has time.
         IEnumerable<RestoredItem> RestoreNext(int patience)
         {
             if (!changes.TryTake(out Func<ContainerChange>? next, patience, session.Stopping)) return [];
             ContainerChange change = next();
-            if (change.ContainerId is string id) return new ContainerRestoration(session, confirm, labels).Restore(change.Runtime, id).Where(IsTold);
-            isAllDue = true;
+            if (change.ContainerId is null) isAllDue = true;
+            else if (change.IsStart) return Restore(change);
+            else quiet.Add(change);
             return [];
+        }
+
+        IEnumerable<RestoredItem> RestoreQuiet()
+        {
+            if (quiet.Take() is not { } due) return [];
+            if (due.Change is not null) return Restore(due.Change);
+            new NetworkRestoration(session, confirm).DeleteLeftover(due.Leftover!);
+            return [];
+        }
+
+        IEnumerable<RestoredItem> Restore(ContainerChange change)
+        {
+            quiet.Drop(change.ContainerId!);
+            return new ContainerRestoration(session, confirm, labels) { Leftovers = quiet.Leftovers }.Restore(change.Runtime, change.ContainerId!).Where(IsTold);
         }
 
         // Whatever ends a follower ends the watch, which would otherwise wait for events that nobody receives.
@@ -114,7 +132,9 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
             {
                 if (runtime.IsPresent)
                 {
-                    await runtime.Follow(() => changes.Add(() => new(runtime, null), ending), id => changes.Add(() => new(runtime, id), ending), ending)
+                    await runtime.Follow(
+                        () => changes.Add(() => new(runtime, null, IsStart: false), ending),
+                        (id, isStart) => changes.Add(() => new(runtime, id, isStart), ending), ending)
                         .ConfigureAwait(false);
                 }
             }

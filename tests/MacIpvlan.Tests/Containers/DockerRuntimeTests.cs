@@ -54,13 +54,15 @@ public sealed class DockerRuntimeTests
         string id = FakeDaemon.Capture(kind + "-inspect").Split('"')[3];
         using FakeDaemon daemon = new(path => (200, path.StartsWith("/events", StringComparison.Ordinal) ? text : "OK"));
         List<string> seen = [];
+        List<bool> started = [];
         int connections = 0;
 
         NetworkException end = await Assert.ThrowsAsync<NetworkException>(() => daemon.Runtime.Follow(
-            () => connections++, seen.Add, TestContext.Current.CancellationToken));
+            () => connections++, (id, isStart) => { seen.Add(id); started.Add(isStart); }, TestContext.Current.CancellationToken));
 
         Assert.Equal(NetworkError.RuntimeUnavailable, end.Error);
         Assert.Equal(Enumerable.Repeat(id, changes.Split(' ').Length), seen);
+        Assert.Equal(changes.Split(' ').Select(static c => c == "start"), started);
         Assert.Equal(1, connections);
         Assert.Contains("since=", daemon.Asked[^1], StringComparison.Ordinal);
     }
@@ -185,7 +187,7 @@ public sealed class DockerRuntimeTests
 
         Task following = daemon.Runtime.Follow(
             static () => { },
-            _ =>
+            (_, _) =>
             {
                 if (++seen > 20_000) stopping.Cancel();
             },
@@ -210,7 +212,7 @@ public sealed class DockerRuntimeTests
             path => path.StartsWith("/events", StringComparison.Ordinal) ? more : null);
 
         NetworkException e = await Assert.ThrowsAsync<NetworkException>(() => daemon.Runtime.Follow(
-            static () => { }, static _ => { }, TestContext.Current.CancellationToken));
+            static () => { }, static (_, _) => { }, TestContext.Current.CancellationToken));
 
         Assert.Equal(NetworkError.RuntimeUnavailable, e.Error);
         Assert.Contains("longer than 1 MB", e.Message, StringComparison.Ordinal);
