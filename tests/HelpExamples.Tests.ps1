@@ -161,6 +161,7 @@ Describe 'Examples with a container' {
             switch ("$args") {
                 'ps -q' { $id.Substring(0, 12) }
                 'run --network none -d nginx' { $id }
+                'run -d --network none --label macipvlan.network=office --label macipvlan.office.ip=10.2.0.20 nginx' { $id }
                 'network inspect office' { '[{"Name":"office","Driver":"macvlan","IPAM":{"Config":[{"Subnet":"10.77.0.0/24"}]},"Options":{"parent":"eth0"}}]' }
                 'network inspect office lab' {
                     '[{"Name":"office","Driver":"macvlan","IPAM":{"Config":[{"Subnet":"10.77.0.0/24"}]},"Options":{"parent":"eth0"}},

@@ -69,4 +69,77 @@ Describe 'Watch-ContainerNic as a service' -Tag Native, Once {
         $watch.WaitForExit(20000) | Should -BeTrue
         Get-ContainerNic | Disconnect-ContainerNic
     }
+
+    It 'looks at everything again when its manager reloads it, and ends with its terminal otherwise' {
+        $null = Connect-ContainerNic lan web1
+        $manager = New-Manager /run/manager.sock
+        $watch = Start-Watch @{ NOTIFY_SOCKET = '/run/manager.sock' }
+        try {
+            (Receive-Notice $manager)[0] | Should -Be 'READY=1'
+            ip -n web1 link delete eth0
+            $before = [long]((Get-Content /proc/uptime) -split ' ')[0].Replace('.', '') * 10000
+            Send-Signal HUP $watch
+            $notice = Receive-Notice $manager
+            $notice[0] | Should -Be 'RELOADING=1'
+            # Of CLOCK_MONOTONIC, which stands still in suspend.
+            $notice[1] | Should -Match '^MONOTONIC_USEC=\d+$'
+            [long]($notice[1] -replace '.*=') | Should -BeLessOrEqual ($before + 10000000)
+            (Receive-Notice $manager)[0] | Should -Be 'READY=1'
+            (Get-IpLink eth0 -Namespace web1).operstate | Should -Be UP
+            $watch.StandardOutput.ReadLine() | Should -Be 'web1/eth0 Restored'
+            $watch.HasExited | Should -BeFalse
+        }
+        finally {
+            Stop-Sleeper $watch
+            $manager.Dispose()
+            Remove-Item /run/manager.sock
+        }
+        ip -n web1 link delete eth0
+        $watch = Start-Watch @{}
+        $watch.StandardOutput.ReadLine() | Should -Be 'web1/eth0 Restored'
+        Send-Signal HUP $watch
+        $watch.WaitForExit(20000) | Should -BeTrue
+        Get-ContainerNic | Disconnect-ContainerNic
+    }
+}
+
+Describe 'The log of Watch-ContainerNic' -Tag Native, Once {
+    BeforeEach {
+        $null = Connect-ContainerNic lan web1
+        ip -n web1 link delete eth0
+    }
+
+    AfterEach {
+        if (-not $watch.HasExited) { Stop-Sleeper $watch }
+        Get-ContainerNic | Disconnect-ContainerNic
+    }
+
+    It 'is lines of keys and values' {
+        $watch = Start-Shell 'Watch-ContainerNic -AsLog | ForEach-Object { [Console]::WriteLine($_) }'
+        $watch.StandardOutput.ReadLine() | Should -Be 'kind=Nic name=web1/eth0 network=lan result=Restored'
+    }
+
+    It 'is entries of the journal, with fields, where its output goes there' {
+        $folder = New-Item /run/systemd/journal -ItemType Directory -Force
+        $journal = New-Manager "$folder/socket"
+        try {
+            # The service manager says which file its output is.
+            $start = 'bash', '-c', 'touch $0; JOURNAL_STREAM=$(stat -c %d:%i $0) exec "$@" >$0', "$TestDrive/out"
+            $watch = Start-Shell 'Watch-ContainerNic -AsLog' -Through $start
+            Receive-Notice $journal | Where-Object { $_ } | Should -Be 'MESSAGE=web1/eth0 Restored', 'PRIORITY=6', 'SYSLOG_IDENTIFIER=macipvlan',
+                'MACIPVLAN_KIND=Nic', 'MACIPVLAN_NAME=web1/eth0', 'MACIPVLAN_NETWORK=lan', 'MACIPVLAN_RESULT=Restored'
+            Get-Content $TestDrive/out | Should -BeNullOrEmpty
+            Stop-Sleeper $watch
+            # Nobody listens there any more.
+            $journal.Dispose()
+            ip -n web1 link delete eth0
+            $watch = Start-Shell 'Watch-ContainerNic -AsLog' -Through $start
+            for ($i = 0; $i -lt 100 -and -not (Get-Content $TestDrive/out); $i++) { Start-Sleep -Milliseconds 100 }
+            Get-Content $TestDrive/out | Should -Be 'kind=Nic name=web1/eth0 network=lan result=Restored'
+        }
+        finally {
+            $journal.Dispose()
+            Remove-Item /run/systemd -Recurse
+        }
+    }
 }

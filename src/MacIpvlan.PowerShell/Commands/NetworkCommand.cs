@@ -299,10 +299,13 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
     {
         while (_messages.TryDequeue(out Message? message))
         {
-            if (message.IsWarning) WriteWarning(message.Text);
+            if (message.IsWarning) TellWarning(message.Text);
             else WriteVerbose(message.Text);
         }
     }
+
+    /// <summary>Tells the user of a warning.</summary>
+    private protected virtual void TellWarning(string text) => WriteWarning(text);
 
     private sealed record Message(bool IsWarning, string Text);
 }

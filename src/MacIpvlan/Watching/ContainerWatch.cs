@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using MacIpvlan.Containers;
 
 namespace MacIpvlan;
@@ -34,13 +35,19 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
         LabelKeeper labels = new(session, confirm);
         QuietWork quiet = new();
         Task[] followers = [.. session.Containers.Runtimes.Select(r => Task.Run(() => Watched(r)))];
-        bool isAllDue = true;
+        bool isAllDue = true, isReloading = false;
+        // Without a service manager, it means that the terminal is gone, and ends the process.
+        using PosixSignalRegistration? reload = !Service.HasManager ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            changes.Add(static () => ContainerChange.Reload);
+        });
         try
         {
             foreach (RestoredItem item in RestoreAllDue()) yield return item;
             bool keepsLeases = confirm("DHCP leases", "Renew them as long as this command runs");
             bool tellsSegments = confirm("address databases", "Tell them that this host is there as long as this command runs");
-            Service.IsReady("Watching containers, leases and segments");
+            TellReady();
             while (true)
             {
                 Service.IsAlive();
@@ -70,6 +77,7 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
             while (isAllDue)
             {
                 isAllDue = false;
+                if (isReloading) Service.IsReloading();
                 foreach (RestoredItem item in new ContainerRestoration(session, confirm, labels).RestoreAll())
                 {
                     Service.IsAlive();
@@ -79,14 +87,21 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
                         foreach (RestoredItem next in RestoreNext(0)) yield return next;
                     }
                 }
+
+                if (!isReloading || isAllDue) continue;
+                isReloading = false;
+                TellReady();
             }
         }
+
+        void TellReady() => Service.IsReady("Watching containers, leases and segments");
 
         // A program that has just started needs its NIC; everything else has time.
         IEnumerable<RestoredItem> RestoreNext(int patience)
         {
             if (!changes.TryTake(out Func<ContainerChange>? next, patience, session.Stopping)) return [];
             ContainerChange change = next();
+            isReloading |= change.IsReload;
             if (change.ContainerId is null) isAllDue = true;
             else if (change.IsStart) return Restore(change);
             else quiet.Add(change);
@@ -104,7 +119,7 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
         IEnumerable<RestoredItem> Restore(ContainerChange change)
         {
             quiet.Drop(change.ContainerId!);
-            return new ContainerRestoration(session, confirm, labels) { Leftovers = quiet.Leftovers }.Restore(change.Runtime, change.ContainerId!).Where(IsTold);
+            return new ContainerRestoration(session, confirm, labels) { Leftovers = quiet.Leftovers }.Restore(change.Runtime!, change.ContainerId!).Where(IsTold);
         }
 
         // Whatever ends a follower ends the watch, which would otherwise wait for events that nobody receives.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
@@ -27,11 +28,18 @@ internal sealed class ServiceNotifier
         }
     }
 
+    /// <summary>Whether there is a service manager.</summary>
+    public bool HasManager => _manager is not null;
+
     /// <summary>How often <see cref="IsAlive"/> must be called; null if it need not be.</summary>
     public TimeSpan? Interval { get; }
 
     /// <summary>Says that what depends on this service can start.</summary>
     public void IsReady(string status) => Send($"READY=1\nSTATUS={status}");
+
+    /// <summary>Says that it takes note of changes, until <see cref="IsReady"/>.</summary>
+    public void IsReloading() => Send(string.Create(
+        CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1_000_000)}"));
 
     /// <summary>Says that it isn't stuck.</summary>
     public void IsAlive()
