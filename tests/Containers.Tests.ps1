@@ -363,26 +363,26 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         Invoke-Runtime docker restart -t 0 web1
         $watch = Start-Shell 'Watch-ContainerNic | ForEach-Object { [Console]::WriteLine("$($_.Name) $($_.Result)") }'
         try {
-            $watch.StandardOutput.ReadLine() | Should -Be 'web1/eth0 Restored'
+            $watch.StandardOutput.ReadLine() | Should -BeLike 'web1/eth0 Restored'
             Get-ContainerLink docker web1 | Should -Be $links[0]
             Invoke-Runtime podman restart -t 0 db1
-            $watch.StandardOutput.ReadLine() | Should -Be 'db1/eth0 Restored'
+            $watch.StandardOutput.ReadLine() | Should -BeLike 'db1/eth0 Restored'
             Get-ContainerLink podman db1 | Should -Be $links[1]
             Invoke-Runtime docker restart -t 0 web1
-            $watch.StandardOutput.ReadLine() | Should -Be 'web1/eth0 Restored'
+            $watch.StandardOutput.ReadLine() | Should -BeLike 'web1/eth0 Restored'
             Test-Between (Get-ContainerProcess docker web1) ($links[1] -split ' ')[2] | Should -BeTrue
             # The service ends and comes back; its containers live on, and one of them is another by then.
             Stop-Runtime $runtimes.Daemons.podman
             $runtimes.Daemons.podman = Start-Runtime podman $base
             Invoke-Runtime podman restart -t 0 db1
-            $watch.StandardOutput.ReadLine() | Should -Be 'db1/eth0 Restored'
+            $watch.StandardOutput.ReadLine() | Should -BeLike 'db1/eth0 Restored'
             Invoke-Runtime docker run -d --name web3 --network none busybox:test sleep 600
             $web = Connect-ContainerNic lan -Container web3 -IPAddress 10.1.0.33
             $link = Get-ContainerLink docker web3
             # Another container of the name gets the NIC.
             Invoke-Runtime docker rm -f web3
             Invoke-Runtime docker run -d --name web3 --network none busybox:test sleep 600
-            $watch.StandardOutput.ReadLine() | Should -Be 'web3/eth0 Restored'
+            $watch.StandardOutput.ReadLine() | Should -BeLike 'web3/eth0 Restored'
             Get-ContainerLink docker web3 | Should -Be $link
             $now = Get-ContainerNic -Container web3
             "$($now.Id) $($now.ContainerId) $($now.BelongsTo)" | Should -Be "$($web.Id) $(Invoke-Runtime docker ps -q --no-trunc --filter name=web3) Name"
@@ -390,14 +390,14 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
             # One that belongs to the id ends with it.
             $null = Connect-ContainerNic lan -Container $now.ContainerId
             Invoke-Runtime docker rm -f web3
-            $watch.StandardOutput.ReadLine() | Should -Be 'web3/eth0 Released'
+            $watch.StandardOutput.ReadLine() | Should -BeLike 'web3/eth0 Released'
             # Who gets the name later gets the NIC then.
             Invoke-Runtime docker run -d --name web3 --network none busybox:test sleep 600
             $null = Connect-ContainerNic lan -Container web3
             Invoke-Runtime docker rm -f web3
             Invoke-Runtime docker run -d --name web4 --network none busybox:test sleep 600
             Invoke-Runtime docker rename web4 web3
-            $watch.StandardOutput.ReadLine() | Should -Be 'web3/eth0 Restored'
+            $watch.StandardOutput.ReadLine() | Should -BeLike 'web3/eth0 Restored'
             Get-ContainerLink docker web3 | Should -HaveCount 1
             Disconnect-ContainerNic -Container web3
             Invoke-Runtime docker rm -f web3
@@ -418,13 +418,13 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         try {
             $null = Connect-ContainerNic lan -Container db1
             Invoke-Runtime podman restart -t 0 db1
-            $watch.StandardOutput.ReadLine() | Should -Be 'db1/eth0 Restored' -Because 'it watches by now'
+            $watch.StandardOutput.ReadLine() | Should -BeLike 'db1/eth0 Restored' -Because 'it watches by now'
             ip netns add held
             nsenter --net -t (Get-ContainerProcess docker web1) ip link set eth0 netns held
             @($Change) + 'link set eth0 up' | ip -n held -batch -
             (Get-IpLink -Namespace held).ifname | Should -Contain eth0
             Invoke-Runtime docker restart -t 0 web1
-            $watch.StandardOutput.ReadLine() | Should -Be 'web1/eth0 Restored'
+            $watch.StandardOutput.ReadLine() | Should -BeLike 'web1/eth0 Restored'
             Get-ContainerLink docker web1 | Should -Be $link
             for ($i = 0; $i -lt 100 -and (Get-IpLink -Namespace held).ifname -contains 'eth0'; $i++) { Start-Sleep -Milliseconds 100 }
             (Get-IpLink -Namespace held).ifname | Should -Not -Contain eth0

@@ -56,7 +56,7 @@ Describe 'Labels of containers' -Tag Native, Once {
 
     It 'give them NICs when they start: <_>' -ForEach docker, podman {
         Start-Labelled $_ web1 network=lan, lan.ip=10.1.0.20, lan.ip6=fd01::20/64, lan.mac=02:00:00:00:00:20, lan.interface=lan0, lan.mtu=1400
-        Read-Watch $watch | Should -Be 'web1/lan0 Connected'
+        Read-Watch $watch | Should -BeLike 'web1/lan0 Connected'
         Get-ContainerLink $_ web1 | Should -Be 'lan0 02:00:00:00:00:20 10.1.0.20'
         $nic = Get-ContainerNic
         "$($nic.Container) $($nic.BelongsTo) $($nic.IPAddress) $($nic.Mtu) $($nic.State)" | Should -Be 'web1 Label 10.1.0.20/24 fd01::20/64 1400 Up'
@@ -69,26 +69,26 @@ Describe 'Labels of containers' -Tag Native, Once {
         # A restart gives it the same.
         $links = Get-ContainerLink $_ web1
         Invoke-Runtime $_ restart -t 0 web1
-        Read-Watch $watch | Should -Be 'web1/lan0 Restored'
+        Read-Watch $watch | Should -BeLike 'web1/lan0 Restored'
         Get-ContainerLink $_ web1 | Should -Be $links
         Stop-Watch $watch
     }
 
     It 'give the next container of the name the same NIC, and the last none' {
         Start-Labelled docker web1 network=lan
-        Read-Watch $watch | Should -Be 'web1/eth0 Connected'
+        Read-Watch $watch | Should -BeLike 'web1/eth0 Connected'
         Start-Labelled docker other network=lan
-        Read-Watch $watch | Should -Be 'other/eth0 Connected'
+        Read-Watch $watch | Should -BeLike 'other/eth0 Connected'
         $links = Get-ContainerLink docker web1
         Invoke-Runtime docker rm -f web1
         Start-Labelled docker web1 network=lan
-        Read-Watch $watch | Should -Be 'web1/eth0 Restored'
+        Read-Watch $watch | Should -BeLike 'web1/eth0 Restored'
         Get-ContainerLink docker web1 | Should -Be $links
         # Other labels are other NICs.
         Invoke-Runtime docker rm -f web1
         Start-Labelled docker web1 network=lan, lan.ip=10.1.0.77
         Read-Watch $watch | Should -BeLike 'web1/eth0 Released The labels of*' -Because 'it asks for another address'
-        Read-Watch $watch | Should -Be 'web1/eth0 Connected'
+        Read-Watch $watch | Should -BeLike 'web1/eth0 Connected'
         Get-ContainerLink docker web1 | Should -BeLike 'eth0 * 10.1.0.77'
         Invoke-Runtime docker rm -f web1
         Invoke-Runtime docker run -d --name web1 --network none busybox:test sleep 600
@@ -97,7 +97,7 @@ Describe 'Labels of containers' -Tag Native, Once {
         # When nobody comes, nothing is left.
         Invoke-Runtime docker rm -f other
         (Get-ContainerNic).State | Should -Be ContainerAwaited
-        Read-Watch $watch | Should -Be 'other/eth0 Released Its container has been removed.'
+        Read-Watch $watch | Should -BeLike 'other/eth0 Released Its container has been removed.'
         Get-ContainerNic | Should -BeNullOrEmpty
         Stop-Watch $watch
     }
@@ -146,7 +146,7 @@ Describe 'Labels of containers' -Tag Native, Once {
         # Once.
         Invoke-Runtime docker restart -t 0 web1
         Start-Labelled docker last network=lan
-        Read-Watch $watch | Should -Be 'last/eth0 Connected'
+        Read-Watch $watch | Should -BeLike 'last/eth0 Connected'
         (Get-ContainerNic).Container | Should -Be last
         Stop-Watch $watch
     }
@@ -154,11 +154,11 @@ Describe 'Labels of containers' -Tag Native, Once {
     It 'leave a NIC alone that a command has connected' {
         Invoke-Runtime docker create --name web1 --network none --label macipvlan.network=lan busybox:test sleep 600
         Invoke-Runtime docker start web1
-        Read-Watch $watch | Should -Be 'web1/eth0 Connected'
+        Read-Watch $watch | Should -BeLike 'web1/eth0 Connected'
         Disconnect-ContainerNic -Container web1
         $null = Connect-ContainerNic lan -Container web1 -IPAddress 10.1.0.50
         Invoke-Runtime docker restart -t 0 web1
-        Read-Watch $watch | Should -Be 'web1/eth0 Restored'
+        Read-Watch $watch | Should -BeLike 'web1/eth0 Restored'
         "$((Get-ContainerNic).IPAddress[0]) $((Get-ContainerNic).BelongsTo)" | Should -Be '10.1.0.50/24 Name'
         Stop-Watch $watch
     }
