@@ -151,6 +151,51 @@ Describe 'Labels of containers' -Tag Native, Once {
         Stop-Watch $watch
     }
 
+    It 'in a project of Compose keep their NICs through up, new images and scaling' {
+        $null = & $PSScriptRoot/runtimes/run.sh sh -c 'command -v docker-compose'
+        if ($LASTEXITCODE) { return Set-ItResult -Skipped -Because 'docker-compose is missing; tests/runtimes/unpack.sh gets it' }
+        $file = "$TestDrive/compose.yaml"
+        Set-Content $file @'
+version: "2.4"
+services:
+  web:
+    image: busybox:test
+    command: ["sleep", "600"]
+    network_mode: none
+    environment: { BUILD: "${BUILD:-1}" }
+    labels: { macipvlan.network: lan, macipvlan.lan.interface: lan0 }
+'@
+        function Invoke-Compose([int]$Build, [string[]]$Words) {
+            $lines = & $PSScriptRoot/runtimes/run.sh env BUILD=$Build docker-compose --project-name shop --file $file @Words 2>&1
+            if ($LASTEXITCODE) { throw "docker-compose ${Words}: $lines" }
+        }
+
+        function Get-ServiceLink {
+            Invoke-Runtime docker ps --format '{{.Names}}' | Sort-Object | ForEach-Object { "$_ $(Get-ContainerLink docker $_)" }
+        }
+
+        Invoke-Compose 1 up, -d, --scale, web=3
+        @(1..3 | ForEach-Object { Read-Watch $watch }) | Sort-Object | Should -Be (1..3 | ForEach-Object { "shop_web_$_/lan0 Connected" })
+        $links = @(Get-ServiceLink)
+        (Get-ContainerNic).ComposeInstance | Sort-Object | Should -Be shop/web/1, shop/web/2, shop/web/3
+        # A new image, or other settings: each container is made anew.
+        $ids = Invoke-Runtime docker ps -q
+        Invoke-Compose 2 up, -d, -t, 0, --scale, web=3
+        Invoke-Runtime docker ps -q | Where-Object { $_ -in $ids } | Should -BeNullOrEmpty
+        @(1..3 | ForEach-Object { Read-Watch $watch }) | Sort-Object | Should -Be (1..3 | ForEach-Object { "shop_web_$_/lan0 Restored" })
+        Get-ServiceLink | Should -Be $links
+        # Down to one, and what the others had is free.
+        Invoke-Compose 2 up, -d, -t, 0, --scale, web=1
+        @(1..2 | ForEach-Object { Read-Watch $watch }) | Sort-Object | Should -Be (2..3 | ForEach-Object { "shop_web_$_/lan0 Released Its container has been removed." })
+        Get-ServiceLink | Should -Be $links[0]
+        Invoke-Compose 2 up, -d, -t, 0, --scale, web=3
+        @(1..2 | ForEach-Object { Read-Watch $watch }) | Sort-Object | Should -Be (2..3 | ForEach-Object { "shop_web_$_/lan0 Connected" })
+        @(Get-ServiceLink)[0] | Should -Be $links[0]
+        @(Get-ServiceLink) -replace '.* ' | Sort-Object | Should -Be ($links -replace '.* ' | Sort-Object)
+        Invoke-Compose 2 down, -t, 0
+        Stop-Watch $watch
+    }
+
     It 'leave a NIC alone that a command has connected' {
         Invoke-Runtime docker create --name web1 --network none --label macipvlan.network=lan busybox:test sleep 600
         Invoke-Runtime docker start web1

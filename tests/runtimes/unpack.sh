@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Unpacks Docker, Podman, the CNI plugins and rsvg-convert from Debian packages into a folder, for tests/Containers.Tests.ps1,
+# Unpacks Docker, Compose, Podman, the CNI plugins and rsvg-convert from Debian packages into a folder, for the tests of containers,
 # tests/Cni.Tests.ps1 and tests/ShowContainerNetwork.Tests.ps1. Installs nothing, and starts or touches no daemon of the
 # machine. Needs root.
 #
@@ -14,7 +14,7 @@ apt-get update
 # In some releases, the client is a separate package.
 read -ra clients <<<"$(apt-cache pkgnames docker-cli | grep -x docker-cli || true)"
 # The packages and dependencies that are missing. Installed ones are marked with a version in brackets.
-mapfile -t packages < <(apt-get install --simulate --no-install-recommends docker.io podman runc \
+mapfile -t packages < <(apt-get install --simulate --no-install-recommends docker.io docker-compose podman runc \
     containernetworking-plugins librsvg2-bin fonts-dejavu-core "${clients[@]}" |
     awk '$1 == "Inst" && $3 !~ /^\[/ { print $2 }')
 ((${#packages[@]} == 0)) || apt-get download "${packages[@]}"
