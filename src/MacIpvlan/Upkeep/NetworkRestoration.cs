@@ -33,10 +33,10 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
     internal bool KeepsLeases { get; init; }
 
     /// <summary>
-    /// Gets the NICs of containers, as they were, whose links haven't been looked for: the caller does that later with
-    /// <see cref="DeleteLeftover"/>. Null to look for a NIC's link before it's made anew.
+    /// Called with each NIC of a container, as it was, whose former link the caller looks for later, with
+    /// <see cref="DeleteLeftover"/>. Null to look for it before the NIC is made anew.
     /// </summary>
-    internal ICollection<ContainerNic>? Leftovers { get; init; }
+    internal Action<ContainerNic>? Defer { get; init; }
 
     /// <summary>Restores networks.</summary>
     /// <param name="networks">
@@ -105,7 +105,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
 
         try
         {
-            if (Leftovers is not null && hasParent && !replace && record.LostLeases.Count == 0 && TryRestoreFirst(nic, network) is RestoredItem first) return first;
+            if (Defer is not null && hasParent && !replace && record.LostLeases.Count == 0 && TryRestoreFirst(nic, network) is RestoredItem first) return first;
             using NamespaceHandle? alive = _links.OpenNamespace(record);
             using ContainerSighting? container = record.Container is null ? null : session.Containers.Look(record.Container, record.BelongsToName);
             // If others share the namespace, it outlives a restart of the container it was made for.
@@ -184,7 +184,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             if (!confirm(nic.ToString(), RestoreAction(nic))) return Of(nic, RestoreResult.Skipped);
             if (record.InterfaceIndex != 0) _links.CheckIsFree(target, record, network.Record);
             if (_connector.Reattach(nic, network, target, container.Container, asksLater: KeepsLeases, s_patience) is not ContainerNic made) return AtWork(nic);
-            if (record.InterfaceIndex != 0) Leftovers!.Add(nic);
+            if (record.InterfaceIndex != 0) Defer!(nic);
             return Of(made, RestoreResult.Restored);
         }
         catch (Exception e) when (e is NetworkException or NetlinkException)

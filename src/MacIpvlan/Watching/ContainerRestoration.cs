@@ -11,12 +11,13 @@ namespace MacIpvlan;
 /// <param name="labels">What is known about labels.</param>
 internal sealed class ContainerRestoration(NetworkSession session, Func<string, string, bool> confirm, LabelKeeper labels)
 {
-    /// <summary>As <see cref="NetworkRestoration.Leftovers"/>.</summary>
-    public ICollection<ContainerNic>? Leftovers { get; init; }
+    /// <summary>As <see cref="NetworkRestoration.Defer"/>.</summary>
+    public Action<ContainerNic>? Defer { get; init; }
 
     /// <summary>Does it for all containers.</summary>
+    /// <param name="restored">The containers for which the caller does it itself meanwhile.</param>
     /// <returns>Each item, as soon as it has been processed.</returns>
-    public IEnumerable<RestoredItem> RestoreAll()
+    public IEnumerable<RestoredItem> RestoreAll(IReadOnlySet<string> restored)
     {
         session.Containers.Forget();
         IReadOnlyList<(IContainerRuntime Runtime, ContainerListing Listing)> containers = session.Containers.GetAll();
@@ -33,6 +34,7 @@ internal sealed class ContainerRestoration(NetworkSession session, Func<string, 
         IReadOnlyList<ContainerNic> nics = GetNics();
         foreach ((IContainerRuntime runtime, ContainerListing listing) in containers.Where(static c => c.Listing.Labels.Count > 0))
         {
+            if (restored.Contains(listing.Container.Id)) continue;
             foreach (RestoredItem item in labels.Connect(runtime, listing, [.. nics.Where(n => IsOf(n, listing.Container.Id, listing.Container))])) yield return item;
         }
 
@@ -77,5 +79,5 @@ internal sealed class ContainerRestoration(NetworkSession session, Func<string, 
     private IReadOnlyList<ContainerNic> GetNics() => new ContainerNics(session).GetAll();
 
     private IEnumerable<RestoredItem> Restore(IReadOnlyList<ContainerNetwork> networks, bool areAll, Func<ContainerNic, bool> isWanted) =>
-        new NetworkRestoration(session, confirm) { KeepsLeases = true, LeavesSegments = !areAll, Leftovers = Leftovers }.Restore(networks, areAll, isWanted);
+        new NetworkRestoration(session, confirm) { KeepsLeases = true, LeavesSegments = !areAll, Defer = Defer }.Restore(networks, areAll, isWanted);
 }

@@ -34,6 +34,7 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
         SegmentKeeper segments = new(session, confirm);
         LabelKeeper labels = new(session, confirm);
         QuietWork quiet = new();
+        HashSet<string> started = [];
         Task[] followers = [.. session.Containers.Runtimes.Select(r => Task.Run(() => Watched(r)))];
         bool isAllDue = true, isReloading = false;
         // Without a service manager, it means that the terminal is gone, and ends the process.
@@ -77,8 +78,9 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
             while (isAllDue)
             {
                 isAllDue = false;
+                started.Clear();
                 if (isReloading) Service.IsReloading();
-                foreach (RestoredItem item in new ContainerRestoration(session, confirm, labels).RestoreAll())
+                foreach (RestoredItem item in new ContainerRestoration(session, confirm, labels).RestoreAll(started))
                 {
                     Service.IsAlive();
                     if (IsTold(item)) yield return item;
@@ -119,7 +121,8 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
         IEnumerable<RestoredItem> Restore(ContainerChange change)
         {
             quiet.Drop(change.ContainerId!);
-            return new ContainerRestoration(session, confirm, labels) { Leftovers = quiet.Leftovers }.Restore(change.Runtime!, change.ContainerId!).Where(IsTold);
+            started.Add(change.ContainerId!);
+            return new ContainerRestoration(session, confirm, labels) { Defer = quiet.Add }.Restore(change.Runtime!, change.ContainerId!).Where(IsTold);
         }
 
         // Whatever ends a follower ends the watch, which would otherwise wait for events that nobody receives.

@@ -10,47 +10,57 @@ internal sealed class QuietWork
 {
     // A container that is restarted takes less between its end and its start.
     private static readonly TimeSpan s_delay = TimeSpan.FromSeconds(1);
-    private readonly List<(ContainerChange Change, long Time)> _changes = [];
-    private readonly List<ContainerNic> _leftovers = [];
-    private long _lastLeftover;
 
-    /// <summary>The NICs, as they were, whose former links are still looked for.</summary>
-    public ICollection<ContainerNic> Leftovers => _leftovers;
+    // A container that starts again and again doesn't keep others from being cleaned up after.
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
+    private readonly List<(ContainerChange Change, long Since)> _changes = [];
+    private readonly List<(ContainerNic Nic, long Since)> _leftovers = [];
+    private long _lastStart;
 
     /// <summary>How long the caller can wait before the next <see cref="Take"/>.</summary>
-    public TimeSpan Wait => _changes.Count > 0 ? Left(_changes[0].Time)
-        : _leftovers.Count > 0 ? Left(_lastLeftover)
-        : TimeSpan.MaxValue;
+    public TimeSpan Wait
+    {
+        get
+        {
+            TimeSpan change = _changes.Count == 0 ? TimeSpan.MaxValue : s_delay - Stopwatch.GetElapsedTime(_changes[0].Since);
+            TimeSpan leftover = _leftovers.Count == 0 ? TimeSpan.MaxValue
+                : Least(s_delay - Stopwatch.GetElapsedTime(_lastStart), s_limit - Stopwatch.GetElapsedTime(_leftovers[0].Since));
+            return Least(change, leftover) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
+        }
+    }
 
     /// <summary>Adds a change that isn't urgent.</summary>
     public void Add(ContainerChange change)
     {
-        Drop(change.ContainerId!);
+        _changes.RemoveAll(c => c.Change.ContainerId == change.ContainerId);
         _changes.Add((change, Stopwatch.GetTimestamp()));
     }
+
+    /// <summary>Adds a NIC, as it was, whose former link must still be looked for.</summary>
+    public void Add(ContainerNic leftover) => _leftovers.Add((leftover, Stopwatch.GetTimestamp()));
 
     /// <summary>Forgets the changes of a container that is looked at now.</summary>
     public void Drop(string containerId)
     {
         _changes.RemoveAll(c => c.Change.ContainerId == containerId);
-        _lastLeftover = Stopwatch.GetTimestamp();
+        _lastStart = Stopwatch.GetTimestamp();
     }
 
     /// <summary>Takes what is due: one change, or one NIC; null if nothing is.</summary>
     public (ContainerChange? Change, ContainerNic? Leftover)? Take()
     {
         if (Wait > TimeSpan.Zero) return null;
-        if (_changes.Count > 0)
+        if (_changes.Count > 0 && Stopwatch.GetElapsedTime(_changes[0].Since) >= s_delay)
         {
             ContainerChange change = _changes[0].Change;
             _changes.RemoveAt(0);
             return (change, null);
         }
 
-        ContainerNic leftover = _leftovers[0];
+        ContainerNic leftover = _leftovers[0].Nic;
         _leftovers.RemoveAt(0);
         return (null, leftover);
     }
 
-    private static TimeSpan Left(long since) => s_delay - Stopwatch.GetElapsedTime(since) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
+    private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }
