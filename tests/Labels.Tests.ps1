@@ -196,12 +196,27 @@ services:
         Stop-Watch $watch
     }
 
-    It 'leave a NIC alone that a command has connected' {
-        Invoke-Runtime docker create --name web1 --network none --label macipvlan.network=lan busybox:test sleep 600
-        Invoke-Runtime docker start web1
+    It 'leave a running container its NIC when the network gets another name' {
+        $null = New-MacvlanNetwork old eth0 -Subnet 10.4.0.0/24 -AllowLabel Network
+        Start-Labelled docker web1 network=old
         Read-Watch $watch | Should -BeLike 'web1/eth0 Connected'
-        Disconnect-ContainerNic -Container web1
+        $link = Get-ContainerLink docker web1
+        Rename-ContainerNetwork old new
+        Stop-Watch $watch
+        $watch = Start-Watch
+        Start-Labelled docker web2 network=old
+        @(Read-Watch $watch; Read-Watch $watch) -replace '.*(web\d) .* to (.*)', '$1 $2' | Sort-Object |
+            Should -Be "web1 'old': there is no network of that name.", "web2 'old': there is no network of that name."
+        Get-ContainerLink docker web1 | Should -Be $link
+        Stop-Watch $watch
+        Remove-MacvlanNetwork new -Force
+    }
+
+    It 'leave a NIC alone that a command has connected' {
+        Stop-Watch $watch
+        Start-Labelled docker web1 network=lan
         $null = Connect-ContainerNic lan -Container web1 -IPAddress 10.1.0.50
+        $watch = Start-Watch
         Invoke-Runtime docker restart -t 0 web1
         Read-Watch $watch | Should -BeLike 'web1/eth0 Restored'
         "$((Get-ContainerNic).IPAddress[0]) $((Get-ContainerNic).BelongsTo)" | Should -Be '10.1.0.50/24 Name'

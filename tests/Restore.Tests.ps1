@@ -137,6 +137,18 @@ Describe 'Restore-ContainerNetwork after a reboot' -Tag Native, Once {
     }
 
     # With its one processor, the kernel of the tests would do one after the other.
+    It 'takes no NIC for broken that another command is just making or disconnecting' -Skip:$isKernel {
+        $other = Start-Shell 'while ($true) { $null = Connect-ContainerNic lan web1; Disconnect-ContainerNic -Namespace web1 }'
+        try {
+            for ($i = 0; $i -lt 100 -and -not (Get-ContainerNic -Recorded); $i++) { Start-Sleep -Milliseconds 100 }
+            $clock = [Diagnostics.Stopwatch]::StartNew()
+            $failed = while ($clock.Elapsed.TotalSeconds -lt 5) { Restore-All | Select-String 'Failed' | ForEach-Object Line }
+            $other.HasExited | Should -BeFalse
+            $failed | Should -BeNullOrEmpty
+        }
+        finally { Stop-Sleeper $other }
+    }
+
     It 'may run twice at the same time' -Skip:$isKernel {
         foreach ($count in 1..3) { $null = Connect-ContainerNic lan web1, web2 }
         $before = Get-NicText web1, web2 | Where-Object { $_ -like '*macvlan*' } | Sort-Object

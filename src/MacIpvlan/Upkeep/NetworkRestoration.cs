@@ -151,9 +151,14 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
         catch (Exception e) when (e is NetworkException or NetlinkException)
         {
             if (e is NetworkException { Error: NetworkError.DhcpTimeout }) _unserved.Add(network.Id);
-            return Of(nic, RestoreResult.Failed, e.Message);
+            return IsChanging(record) ? AtWork(nic) : Of(nic, RestoreResult.Failed, e.Message);
         }
     }
+
+    // Another command can have made, moved or disconnected it since it was read, which is no failure.
+    private bool IsChanging(NicRecord nic) => session.State.GetNics(nic.NetworkId).FirstOrDefault(n => n.Id == nic.Id) is not NicRecord now
+        || now.State is not (NicRecordState.Attached or NicRecordState.Detached)
+        || (now.State == NicRecordState.Attached && (now.InterfaceIndex, now.NamespaceBirth) != (nic.InterfaceIndex, nic.NamespaceBirth));
 
     /// <summary>Deletes what is left of the former link of a NIC that was made anew, wherever its container has moved it.</summary>
     /// <param name="former">The NIC as it was.</param>

@@ -24,10 +24,11 @@ internal sealed class ContainerRestoration(NetworkSession session, Func<string, 
         Dictionary<string, ContainerListing> byId = containers.ToDictionary(static c => c.Listing.Container.Id, static c => c.Listing);
         foreach (IGrouping<string, ContainerNic> own in GetNics().Where(static n => n.Record.IsByLabel).GroupBy(static n => n.ContainerId!).ToArray())
         {
-            ContainerListing? holder = byId.GetValueOrDefault(own.Key)
-                ?? containers.Select(static c => c.Listing).FirstOrDefault(c => own.First().Record.Container!.IsSucceededBy(c.Container));
-            if (holder is null) continue;
-            foreach (RestoredItem item in labels.Disconnect(holder, [.. own])) yield return item;
+            if (byId.GetValueOrDefault(own.Key)?.IsRunning == true) continue;
+            ContainerListing? successor = containers.Select(static c => c.Listing)
+                .FirstOrDefault(c => c.IsRunning && own.First().Record.Container!.IsSucceededBy(c.Container));
+            if (successor is null) continue;
+            foreach (RestoredItem item in labels.Disconnect(successor, [.. own])) yield return item;
         }
 
         foreach (RestoredItem item in Restore(new ContainerNetworks(session).GetAll(), areAll: true, static _ => true)) yield return item;

@@ -24,14 +24,18 @@ internal sealed class LabelKeeper(NetworkSession session, Func<string, string, b
         : s_grace - Stopwatch.GetElapsedTime(_awaited.Values.Min()) is { Ticks: > 0 } left ? left
         : TimeSpan.Zero;
 
-    /// <summary>Disconnects NICs that the labels of a running container, which has them or is to have them, don't ask for.</summary>
-    /// <param name="listing">The container.</param>
-    /// <param name="nics">The NICs that are its own, or those of the container whose place it has taken.</param>
+    /// <summary>
+    /// Disconnects NICs of a container whose place another one has taken, if that one's labels don't ask for them. A container's own
+    /// labels don't change, so it keeps its NICs, even if a network has another name by now.
+    /// </summary>
+    /// <param name="listing">The container that has taken the place.</param>
+    /// <param name="nics">The NICs of both.</param>
     public IEnumerable<RestoredItem> Disconnect(ContainerListing listing, IReadOnlyList<ContainerNic> nics)
     {
-        if (!listing.IsRunning || !nics.Any(static n => n.Record.IsByLabel)) yield break;
+        ContainerNic[] former = [.. nics.Where(n => n.Record.IsByLabel && n.ContainerId != listing.Container.Id)];
+        if (!listing.IsRunning || former.Length == 0) yield break;
         IReadOnlyList<LabelledNic> wanted = LabelledNic.Read(listing.Labels, static _ => { });
-        foreach (ContainerNic nic in nics.Where(n => n.Record.IsByLabel && !wanted.Any(w => IsFor(w, n) && w.IsMet(n))))
+        foreach (ContainerNic nic in former.Where(n => !wanted.Any(w => IsFor(w, n) && w.IsMet(n))))
         {
             yield return Disconnect(nic, $"The labels of {listing.Container} don't ask for it.");
         }
