@@ -138,6 +138,8 @@ Describe 'Labels of containers' -Tag Native, Once {
         Start-Labelled docker web5 network=lan, "lan.mtu=`e[2J", lan.dns=10.1.0.9
         Read-Watch $watch | Should -BeLike "WARNING The label macipvlan.lan.dns of the container web5 (*) isn't known."
         Read-Watch $watch | Should -BeLike "WARNING *web5*'lan': its label macipvlan.lan.mtu=?``[2J isn't valid." | Should -Not -Match "`e"
+        Start-Labelled docker gateway network=lan, lan.ip=10.1.0.1
+        Read-Watch $watch | Should -BeLike "WARNING *gateway*'lan': the address 10.1.0.1 is the gateway's*"
         # Neither refused nor possible.
         Start-Labelled docker web6 network=lan, lan.ip=10.9.9.9
         Read-Watch $watch | Should -BeLike "web6 Failed *10.9.9.9 isn't in any subnet of 'lan'*"
@@ -193,6 +195,40 @@ services:
         @(Get-ServiceLink)[0] | Should -Be $links[0]
         @(Get-ServiceLink) -replace '.* ' | Sort-Object | Should -Be ($links -replace '.* ' | Sort-Object)
         Invoke-Compose 2 down, -t, 0
+        Stop-Watch $watch
+    }
+
+    It 'belong to the container, whatever it is called' {
+        Start-Labelled docker web1 network=lan, lan.ip=10.1.0.21
+        Start-Labelled docker web2 network=lan, lan.ip=10.1.0.22
+        $null = Read-Watch $watch; $null = Read-Watch $watch
+        $links = (Get-ContainerLink docker web1), (Get-ContainerLink docker web2)
+        Invoke-Runtime docker rename web1 tmp
+        Invoke-Runtime docker rename web2 web1
+        Invoke-Runtime docker rename tmp web2
+        # Blue and green: the next one has the name while the former one still runs.
+        Invoke-Runtime docker rename web1 web1-old
+        Start-Labelled docker web1 network=lan, lan.ip=10.1.0.23
+        Read-Watch $watch | Should -Be 'web1/eth0 Connected'
+        for ($i = 0; $i -lt 100 -and @(Get-ContainerNic).Container -notcontains 'web1-old'; $i++) { Start-Sleep -Milliseconds 100 }
+        Get-ContainerNic | ForEach-Object { "$($_.Container) $($_.IPAddress[0]) $($_.State)" } | Sort-Object |
+            Should -Be 'web1 10.1.0.23/24 Up', 'web1-old 10.1.0.22/24 Up', 'web2 10.1.0.21/24 Up'
+        (Get-ContainerLink docker web2), (Get-ContainerLink docker web1-old) | Should -Be $links
+        Invoke-Runtime docker rm -f web1-old
+        Read-Watch $watch | Should -BeLike 'web1-old/eth0 Released*'
+        Stop-Watch $watch
+    }
+
+    It 'give a container one NIC, however many watch' {
+        $others = 1..2 | ForEach-Object { Start-Watch }
+        try {
+            1..8 | ForEach-Object { Start-Labelled docker "many$_" network=lan }
+            for ($i = 0; $i -lt 100 -and @(Get-ContainerNic).Count -lt 8; $i++) { Start-Sleep -Milliseconds 100 }
+            # What the slowest of them does comes late.
+            Start-Sleep 2
+            (Get-ContainerNic).Container | Sort-Object | Should -Be (1..8 | ForEach-Object { "many$_" })
+        }
+        finally { $others | ForEach-Object { Stop-Sleeper $_ } }
         Stop-Watch $watch
     }
 

@@ -138,6 +138,14 @@ public sealed partial class SqliteStateStore
 
     private NicRecord Reserve(NicRecord nic, NetworkRecord network, IReadOnlyList<AddressDemand> demands, List<Pool> pools)
     {
+        // Two processes can see the same labels at the same time.
+        if (nic.IsByLabel && _database.Query(
+            "SELECT EXISTS (SELECT 1 FROM nics WHERE network_id = $1 AND container_id = $2)", static r => r.GetBoolean(0), network.Id, nic.Container!.Id)[0])
+        {
+            throw new NetworkException(
+                NetworkError.InterfaceExists, $"Another command has just connected the container {nic.Container} to the network '{network.Name}'.");
+        }
+
         long ordinal;
         try
         {

@@ -203,7 +203,9 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
             ContainerCgroup? claim = ContainerProcesses.ReadCgroup(status.ProcessId);
             if (handle is not null && isSame && claim?.Id == container.Id) return new(container with { Cgroup = claim.Path }, handle);
             handle?.Dispose();
-            if (handle is not null && isSame) throw ContainerErrors.NotItsProcess(container, status.ProcessId);
+            // A process that has just ended is in no group.
+            bool isAlive = HostBoot.ProcessStart(status.ProcessId) == start;
+            if (handle is not null && isSame && isAlive) throw ContainerErrors.NotItsProcess(container, status.ProcessId);
         }
 
         throw ContainerErrors.NotRunning(container);

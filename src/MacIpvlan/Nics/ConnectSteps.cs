@@ -205,10 +205,12 @@ internal sealed class ConnectSteps(NetworkSession session)
     /// <param name="holder">Its container as it is now, or the one that has taken that one's place; null if no runtime reports it.</param>
     /// <param name="asksLater">Whether somebody else asks a DHCP server, if its lease doesn't simply go on.</param>
     /// <param name="patience">As <see cref="NicRequest.Patience"/>.</param>
+    /// <param name="clear">Deletes what is left of its former link. Until the NIC is taken, that could be another NIC's.</param>
     /// <returns>Null if another command is working on the NIC, or has worked on it meanwhile.</returns>
     /// <exception cref="NetworkException">The interface can't be created.</exception>
     /// <exception cref="NetlinkException">The kernel refused a step; the NIC is left detached.</exception>
-    public ContainerNic? Reattach(ContainerNic nic, ContainerNetwork network, NamespaceHandle target, Container? holder = null, bool asksLater = false, TimeSpan? patience = null)
+    public ContainerNic? Reattach(ContainerNic nic, ContainerNetwork network, NamespaceHandle target, Container? holder = null, bool asksLater = false, TimeSpan? patience = null,
+        Action? clear = null)
     {
         Link parent = FindParent(network.Record);
         if (session.State.TakeNic(nic.Id, NicRecordState.Restoring) is not NicRecord taken) return null;
@@ -219,6 +221,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             return null;
         }
 
+        Clear(taken, clear);
         taken = ReplaceLost(taken, network.Record);
         int mtu = parent.Mtu < taken.Mtu && network.Record.NicKind is MacvlanLink ? parent.Mtu : taken.Mtu;
         NicRecord restoring = In(target, taken) with { InterfaceIndex = 0, ParentIndex = parent.Index };
@@ -256,6 +259,19 @@ internal sealed class ConnectSteps(NetworkSession session)
         return restored;
 
         void Detach(NicRecord nic, Exception reason) => session.State.UpdateNic(restoring with { State = NicRecordState.Detached });
+    }
+
+    private void Clear(NicRecord taken, Action? clear)
+    {
+        try
+        {
+            clear?.Invoke();
+        }
+        catch
+        {
+            session.RollBack(() => session.State.UpdateNic(taken with { State = taken.InterfaceIndex == 0 ? NicRecordState.Detached : NicRecordState.Attached }));
+            throw;
+        }
     }
 
     // Others have them now, so the NIC isn't made anew without other ones.

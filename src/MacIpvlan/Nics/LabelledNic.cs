@@ -13,8 +13,6 @@ namespace MacIpvlan;
 /// <param name="Network">The name of the network.</param>
 internal sealed record LabelledNic(string Network)
 {
-    private const string NetworkLabel = ContainerLabels.Prefix + "network";
-
     /// <summary>What it asks for.</summary>
     public IReadOnlyList<LabelSetting> Settings { get; private init; } = [LabelSetting.Network];
 
@@ -44,12 +42,15 @@ internal sealed record LabelledNic(string Network)
     /// <param name="unknown">Called with each label that has no meaning.</param>
     public static IReadOnlyList<LabelledNic> Read(IReadOnlyDictionary<string, string> labels, Action<string> unknown)
     {
-        string[] networks = [.. labels.GetValueOrDefault(NetworkLabel, "")
+        string[] networks = [.. labels.GetValueOrDefault(ContainerLabels.Network, "")
             .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.OrdinalIgnoreCase)];
-        ILookup<string?, string> keys = labels.Keys.Where(static k => k != NetworkLabel).Order(StringComparer.Ordinal).ToLookup(key =>
+        ILookup<string?, string> keys = labels.Keys.Where(static k => k != ContainerLabels.Network).Order(StringComparer.Ordinal).ToLookup(key =>
             networks.FirstOrDefault(n => key.StartsWith($"{ContainerLabels.Prefix}{n}.", StringComparison.OrdinalIgnoreCase) && IsSetting(SettingOf(key, n))));
         foreach (string key in keys[null]) unknown(key);
-        return [.. networks.Select(n => keys[n].Aggregate(new LabelledNic(n), (nic, key) => nic.With(key, labels[key])))];
+        return [.. networks.Select(n => keys[n].GroupBy(k => SettingOf(k, n)).FirstOrDefault(static g => g.Count() > 1) is { } twice
+            // The name of a network is the same in upper case.
+            ? new LabelledNic(n) { Problem = $"its labels {string.Join(" and ", twice.Select(PrintableText.Clean))} say the same" }
+            : keys[n].Aggregate(new LabelledNic(n), (nic, key) => nic.With(key, labels[key])))];
     }
 
     /// <summary>Whether a NIC has what these labels ask for.</summary>
@@ -77,7 +78,7 @@ internal sealed record LabelledNic(string Network)
                     Addresses = [.. Addresses, ReadAddress(value, AddressFamily.InterNetworkV6)],
                     AddressesWithLength = [.. AddressesWithLength, .. ReadLength(value)],
                 },
-                "mac" => With(LabelSetting.MacAddress) with { MacAddress = PhysicalAddress.Parse(value) },
+                "mac" => With(LabelSetting.MacAddress) with { MacAddress = value.Length > 0 ? PhysicalAddress.Parse(value) : throw new FormatException() },
                 "interface" => With(LabelSetting.InterfaceName) with { InterfaceName = value },
                 "mtu" => With(LabelSetting.Mtu) with { Mtu = int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture) },
                 _ => With(LabelSetting.DefaultRoute) with { DefaultRoute = bool.Parse(value) },
@@ -85,7 +86,7 @@ internal sealed record LabelledNic(string Network)
         }
         catch (Exception e) when (e is FormatException or OverflowException or NetworkException)
         {
-            return this with { Problem = $"its label {key}={PrintableText.Clean(value)} isn't valid" };
+            return this with { Problem = $"its label {PrintableText.Clean(key)}={PrintableText.Clean(value)} isn't valid" };
         }
     }
 

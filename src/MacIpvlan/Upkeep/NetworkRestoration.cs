@@ -118,14 +118,13 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             {
                 if (_unserved.Contains(network.Id)) return Detach(nic, RestoreResult.Failed, "No DHCP server answered another NIC of the network.");
                 if (!confirm(nic.ToString(), RestoreAction(nic))) return Of(nic, RestoreResult.Skipped);
-                if (record.InterfaceIndex != 0 && record.NamespaceBirth.BootId == HostBoot.Id)
+                Action? clear = record.InterfaceIndex == 0 || record.NamespaceBirth.BootId != HostBoot.Id ? null : () =>
                 {
                     // A NIC that can't be made anew is left as it is.
                     _links.CheckIsFree(target, record, network.Record);
                     _removal.Delete(alive, record.KeepingLease(), network.Record);
-                }
-
-                return _connector.Reattach(nic, network, target, container?.Container, asksLater: KeepsLeases) is ContainerNic made
+                };
+                return _connector.Reattach(nic, network, target, container?.Container, asksLater: KeepsLeases, clear: clear) is ContainerNic made
                     ? Of(made, RestoreResult.Restored, DescribeLoss(record, made))
                     : AtWork(nic);
             }

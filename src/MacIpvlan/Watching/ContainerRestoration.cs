@@ -24,10 +24,8 @@ internal sealed class ContainerRestoration(NetworkSession session, Func<string, 
         Dictionary<string, ContainerListing> byId = containers.ToDictionary(static c => c.Listing.Container.Id, static c => c.Listing);
         foreach (IGrouping<string, ContainerNic> own in GetNics().Where(static n => n.Record.IsByLabel).GroupBy(static n => n.ContainerId!).ToArray())
         {
-            if (byId.GetValueOrDefault(own.Key)?.IsRunning == true) continue;
-            ContainerListing? successor = containers.Select(static c => c.Listing)
-                .FirstOrDefault(c => c.IsRunning && own.First().Record.Container!.IsSucceededBy(c.Container));
-            if (successor is null) continue;
+            if (byId.GetValueOrDefault(own.Key) is ContainerListing listing) labels.Rename(listing, [.. own]);
+            if (HolderOf(own.First()) is not string holder || byId.GetValueOrDefault(holder) is not ContainerListing successor) continue;
             foreach (RestoredItem item in labels.Disconnect(successor, [.. own])) yield return item;
         }
 
@@ -52,6 +50,7 @@ internal sealed class ContainerRestoration(NetworkSession session, Func<string, 
         ContainerNic[] nics = [.. GetNics().Where(n => IsOf(n, id, listing?.Container))];
         if (listing is not null)
         {
+            labels.Rename(listing, nics);
             foreach (RestoredItem item in labels.Disconnect(listing, nics)) yield return item;
         }
 
@@ -74,8 +73,23 @@ internal sealed class ContainerRestoration(NetworkSession session, Func<string, 
     }
 
     // The container's own, and those of the one whose place it has taken. Null if it has been removed.
-    private static bool IsOf(ContainerNic nic, string id, Container? container) => nic.ContainerId == id
-        || (nic.Record.BelongsToName && container is not null && nic.Record.Container!.IsSucceededBy(container));
+    private bool IsOf(ContainerNic nic, string id, Container? container) => nic.ContainerId == id
+        || (nic.Record.BelongsToName && container is not null && nic.Record.Container!.IsSucceededBy(container) && HolderOf(nic) == id);
+
+    // The id of the container that is to have a NIC now: one that was renamed keeps its NICs while it runs. Null if none is.
+    private string? HolderOf(ContainerNic nic)
+    {
+        try
+        {
+            using ContainerSighting sighting = session.Containers.Look(nic.Record.Container!, byName: true);
+            return sighting.Container?.Id;
+        }
+        catch (NetworkException)
+        {
+            // Two containers have its name.
+            return null;
+        }
+    }
 
     private IReadOnlyList<ContainerNic> GetNics() => new ContainerNics(session).GetAll();
 

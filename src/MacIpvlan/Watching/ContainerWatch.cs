@@ -68,6 +68,10 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
             Service.IsStopping();
             ending.Cancel();
             Task.WaitAll(followers);
+            session.RollBack(() =>
+            {
+                foreach (ContainerNic leftover in quiet.TakeLeftovers()) new NetworkRestoration(session, confirm).DeleteLeftover(leftover);
+            });
         }
 
         TimeSpan Wait() => new[] { leases.Wait, segments.Wait, labels.Wait, quiet.Wait, Service.Interval ?? TimeSpan.MaxValue }.Min();

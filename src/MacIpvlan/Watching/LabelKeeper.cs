@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MacIpvlan.Addressing;
 using MacIpvlan.Containers;
 using MacIpvlan.Linux;
 using MacIpvlan.State;
@@ -38,6 +39,20 @@ internal sealed class LabelKeeper(NetworkSession session, Func<string, string, b
         foreach (ContainerNic nic in former.Where(n => !wanted.Any(w => IsFor(w, n) && w.IsMet(n))))
         {
             yield return Disconnect(nic, $"The labels of {listing.Container} don't ask for it.");
+        }
+    }
+
+    /// <summary>
+    /// Has NICs of a container that was renamed belong to its new name: what its labels ask for isn't another container's.
+    /// </summary>
+    public void Rename(ContainerListing listing, IReadOnlyList<ContainerNic> nics)
+    {
+        foreach (NicRecord nic in nics.Select(static n => n.Record).Where(n => n.IsByLabel && n.Container!.Id == listing.Container.Id
+            && n.Container.Name != listing.Container.Name && n.State is NicRecordState.Attached or NicRecordState.Detached))
+        {
+            if (!confirm(nic.NamespaceName, $"Record that its name is {listing.Container.Name}")) continue;
+            Container renamed = listing.Container with { Cgroup = nic.Container!.Cgroup };
+            session.State.UpdateNic(nic with { Container = renamed, NamespaceName = renamed.Name }, from: nic.State);
         }
     }
 
@@ -106,7 +121,8 @@ internal sealed class LabelKeeper(NetworkSession session, Func<string, string, b
         if (network is null) return "there is no network of that name";
         if (nic.Problem is not null) return nic.Problem;
         LabelSetting[] refused = [.. nic.Settings.Except(network.Record.AllowedLabels)];
-        return refused.Length == 0 ? null
+        AddressValue? withheld = nic.Addresses.FirstOrDefault(a => network.Record.Pools.SelectMany(static s => s.Withheld).Any(r => r.Contains(a)));
+        return refused.Length == 0 ? withheld is null ? null : $"the address {withheld} is the gateway's or excluded, which only a command can give to a container"
             : refused.Contains(LabelSetting.Network) ? "the network doesn't allow labels; New-*Network -AllowLabel does"
             : $"the network doesn't allow labels to choose {string.Join(", ", refused)}";
     }
@@ -149,7 +165,9 @@ internal sealed class LabelKeeper(NetworkSession session, Func<string, string, b
         }
         catch (Exception e) when (e is NetworkException or NetlinkException)
         {
-            return item with { Result = RestoreResult.Failed, Reason = e.Message };
+            // Another process can have been faster.
+            bool isConnected = new ContainerNics(session).GetAll().Any(n => IsFor(nic, n) && n.ContainerId == container.Id);
+            return isConnected ? null : item with { Result = RestoreResult.Failed, Reason = e.Message };
         }
     }
 

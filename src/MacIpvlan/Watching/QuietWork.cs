@@ -62,5 +62,13 @@ internal sealed class QuietWork
         return (null, leftover);
     }
 
+    /// <summary>Takes all NICs whose former links haven't been looked for.</summary>
+    public IReadOnlyList<ContainerNic> TakeLeftovers()
+    {
+        ContainerNic[] all = [.. _leftovers.Select(static l => l.Nic)];
+        _leftovers.Clear();
+        return all;
+    }
+
     private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

@@ -38,6 +38,7 @@ public class LabelledNicTests
     [InlineData("ip=10.1.0.5/33")]
     [InlineData("ip6=10.1.0.1")]
     [InlineData("mac=02:00:00")]
+    [InlineData("mac=")]
     [InlineData("mac=nonsense")]
     [InlineData("mtu=-1")]
     [InlineData("mtu=1e3")]
@@ -62,13 +63,29 @@ public class LabelledNicTests
     }
 
     [Fact]
+    public void Setting_IsThereOnce() =>
+        Assert.Equal("its labels macipvlan.LAN.ip and macipvlan.lan.ip say the same", Assert.Single(Read("network=lan", "lan.ip=10.1.0.1", "LAN.ip=10.1.0.2")).Problem);
+
+    // What is cut off could change the meaning of the rest, so no valid value is that long.
+    [Fact]
+    public void Value_WithoutEnd_IsAProblem_AndTheNetworkIsReadFirst()
+    {
+        Dictionary<string, string> labels = Enumerable.Range(0, 5000).ToDictionary(static i => $"macipvlan.a{i}", static _ => "");
+        labels["macipvlan.network"] = "lan";
+        Assert.Equal("lan", Assert.Single(LabelledNic.Read(ContainerLabels.Select(labels), static _ => { })).Network);
+
+        Assert.NotNull(Assert.Single(Read("network=lan", $"lan.ip=10.1.0.70{new string(' ', 5000)}")).Problem);
+    }
+
+    [Fact]
     public void OfAllLabels_OnlyThoseForThisModuleAreKept_AndNoMoreThanAnybodyNeeds()
     {
         Dictionary<string, string> labels = Enumerable.Range(0, 5000).ToDictionary(static i => $"macipvlan.n{i}.ip", static _ => "x");
         labels["com.docker.compose.project"] = "shop";
 
         Assert.Equal(100, ContainerLabels.Select(labels).Count);
-        Assert.Empty(ContainerLabels.Select(new Dictionary<string, string> { ["macipvlan"] = "", ["macipvlan.network"] = new('x', 2000) }));
+        Assert.Empty(ContainerLabels.Select(new Dictionary<string, string> { ["macipvlan"] = "" }));
+        Assert.Equal(1003, Assert.Single(ContainerLabels.Select(new Dictionary<string, string> { ["macipvlan.network"] = new('x', 2000) })).Value.Length);
         Assert.Empty(ContainerLabels.Select(null));
     }
 
