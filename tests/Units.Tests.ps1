@@ -64,7 +64,7 @@ Describe 'The units' -Tag Native, Once {
         Invoke-Systemctl is-active macipvlan-watch | Should -Be active
         (Get-IpLink eth0 -Namespace web1).operstate | Should -Be UP
         Get-IpAddress web1 eth0 | Should -Contain fd01::1/64
-        Get-Log watch | Should -BeLike 'Nic web1/eth0 Restored*'
+        Get-Log watch | Should -BeLike '*name=web1/eth0 network=lan result=Restored*'
         # As a fleet's or DHCP's upkeep has to find it.
         $null = New-NetworkNamespace late
         $main = Invoke-Systemctl show -p MainPID --value macipvlan-watch
