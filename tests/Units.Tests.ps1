@@ -88,6 +88,7 @@ Describe 'The units' -Tag Native, Once {
         ip netns add web1
         $text = Invoke-Systemctl start macipvlan-restore
         $LASTEXITCODE | Should -Be 0 -Because "$text $(Get-Log restore)"
-        Get-Log restore | Should -Match 'web1'
+        (Get-IpLink eth0 -Namespace web1).operstate | Should -Be UP -Because (Get-Log restore)
+        Get-IpAddress web1 eth0 | Should -Contain fd01::1/64
     }
 }
