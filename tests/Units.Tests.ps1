@@ -73,7 +73,7 @@ Describe 'The units' -Tag Native, Once {
         # A namespace that has no name any longer ends, and its links with it.
         ip link add probe type veth peer name probe netns late
         ip netns delete late
-        for ($i = 0; $i -lt 200 -and (Test-Path /sys/class/net/probe); $i++) { Start-Sleep -Milliseconds 100 }
+        for ($i = 0; $i -lt 200 -and (Get-IpLink probe); $i++) { Start-Sleep -Milliseconds 100 }
         Get-IpLink probe | Should -BeNullOrEmpty
         Start-Sleep 2
         'ActiveState', 'NRestarts', 'Result' | ForEach-Object { Invoke-Systemctl show -p $_ --value macipvlan-watch } | Should -Be active, 0, success -Because (Get-Log watch)
