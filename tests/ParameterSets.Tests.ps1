@@ -58,6 +58,7 @@ BeforeAll {
             NewName { 'new1' }
             ConnectionString { 'Host=127.0.0.1:1;Database=ipam;Username=postgres' }
             HostName { 'node2' }
+            OciState { ConvertTo-Json @{ id = '0' * 64; pid = $sleeper.Id } }
             default { throw "Get-Sample has nothing for the parameter $Parameter of $Command." }
         }
     }

@@ -20,7 +20,7 @@ if [[ $kind == docker ]]; then
         --iptables=false --ip6tables=false --bridge=none
 fi
 
-mkdir -p "$HOME/.config/containers"
+mkdir -p "$HOME/.config/containers" "$folder/hooks.d"
 echo '{"default": [{"type": "insecureAcceptAnything"}]}' >"$HOME/.config/containers/policy.json"
 cat >"$folder/storage.conf" <<END
 [storage]
@@ -37,6 +37,7 @@ cgroup_manager = "cgroupfs"
 events_logger = "file"
 runtime = "runc"
 tmp_dir = "$folder/libpod"
+hooks_dir = ["$folder/hooks.d"]
 [network]
 cni_plugin_dirs = ["/usr/lib/cni"]
 network_config_dir = "$folder/networks"

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Management.Automation.Host;
+using MacIpvlan.Containers;
 
 namespace MacIpvlan.PowerShell;
 
@@ -19,7 +20,7 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
     {
         Trace = IsVerbose ? text => _messages.Enqueue(new(IsWarning: false, text)) : null,
         Warn = text => _messages.Enqueue(new(IsWarning: true, text)),
-        OpenRuntimes = RuntimeLocation.Open,
+        OpenRuntimes = OpenRuntimes,
         OpenDatabase = DatabaseLocation.Open,
         Recovering = Recovery.Run,
         Progress = EndsByItself ? Progress.Report : static _ => { },
@@ -42,6 +43,9 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
 
     /// <summary>Whether the command sends its own packets, which requires CAP_NET_RAW.</summary>
     private protected virtual bool SendsPackets => false;
+
+    /// <summary>Opens the container runtimes that the command can ask.</summary>
+    private protected virtual IReadOnlyList<IContainerRuntime> OpenRuntimes() => RuntimeLocation.Open();
 
     /// <summary>Whether the command ends by itself, so that progress is worth showing.</summary>
     private protected virtual bool EndsByItself => true;

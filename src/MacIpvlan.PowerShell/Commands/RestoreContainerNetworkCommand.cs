@@ -1,14 +1,18 @@
 using System.Management.Automation;
+using MacIpvlan.Containers;
 
 namespace MacIpvlan.PowerShell.Commands;
 
 /// <summary>Recreates whatever is recorded but missing from the kernel, as after a reboot.</summary>
-[Cmdlet(VerbsData.Restore, "ContainerNetwork", SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Restore, "ContainerNetwork", SupportsShouldProcess = true, DefaultParameterSetName = ByNetwork)]
 [OutputType(typeof(RestoredItem))]
 public sealed class RestoreContainerNetworkCommand : NetworkCommand
 {
+    private const string ByNetwork = "Network";
+    private const string ByOciState = "OciState";
+
     /// <summary>Names or patterns, network objects, or objects that belong to networks. The default is all networks.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = ByNetwork)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(NetworkCompleter))]
     public NetworkReference[]? Name { get; set; }
@@ -16,17 +20,35 @@ public sealed class RestoreContainerNetworkCommand : NetworkCommand
     /// <summary>
     /// Names or patterns of containers, or ids of at least 12 digits. Restores only their NICs and what those need.
     /// </summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ByNetwork)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ContainerCompleter))]
     public string[]? Container { get; set; }
+
+    /// <summary>
+    /// The state of a container that its runtime is creating, as a createRuntime hook gets it. Restores its NICs, and connects those
+    /// that its annotations ask for.
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByOciState)]
+    [ValueTransformation<OciState>]
+    [ArgumentCompleter(typeof(NoCompleter))]
+    public OciState? OciState { get; set; }
 
     private protected override bool ChangesHost => true;
 
     private protected override bool EntersNamespaces => true;
 
+    private protected override IReadOnlyList<IContainerRuntime> OpenRuntimes() =>
+        OciState is null ? base.OpenRuntimes() : [ContainerStart.RuntimeOf(OciState, Session)];
+
     private protected override void Process()
     {
+        if (OciState is not null)
+        {
+            foreach (RestoredItem item in new ContainerStart(Session, ShouldProcess).Run(OciState)) Write(item);
+            return;
+        }
+
         NetworkRestoration restoration = new(Session, ShouldProcess);
         ContainerNetwork[] networks = [.. SelectNetworks(NetworkReference.NamesOf(Name))];
         IReadOnlyList<ContainerNic> nics = Container is null ? [] : new ContainerNics(Session).GetAll();

@@ -1,4 +1,5 @@
 using MacIpvlan.Containers;
+using MacIpvlan.State;
 
 namespace MacIpvlan;
 
@@ -22,6 +23,11 @@ internal sealed class ContainerRestoration(NetworkSession session, Func<string, 
         session.Containers.Forget();
         IReadOnlyList<(IContainerRuntime Runtime, ContainerListing Listing)> containers = session.Containers.GetAll();
         Dictionary<string, ContainerListing> byId = containers.ToDictionary(static c => c.Listing.Container.Id, static c => c.Listing);
+        foreach (ContainerNic nic in GetNics().Where(IsUntold))
+        {
+            if (byId.TryGetValue(nic.ContainerId!, out ContainerListing? listing)) Adopt(nic.Record, listing.Container);
+        }
+
         foreach (IGrouping<string, ContainerNic> own in GetNics().Where(static n => n.Record.IsByLabel).GroupBy(static n => n.ContainerId!).ToArray())
         {
             if (byId.GetValueOrDefault(own.Key) is ContainerListing listing) labels.Rename(listing, [.. own]);
@@ -46,6 +52,11 @@ internal sealed class ContainerRestoration(NetworkSession session, Func<string, 
     {
         session.Containers.Forget();
         ContainerListing? listing = session.Containers.Find(runtime, id);
+        foreach (ContainerNic nic in labels.IsBeforeStart ? [] : GetNics().Where(n => n.ContainerId == id && IsUntold(n)))
+        {
+            Adopt(nic.Record, listing?.Container ?? nic.Record.Container! with { Address = runtime.Address });
+        }
+
         // Most events are of containers that have nothing to do with NICs.
         ContainerNic[] nics = [.. GetNics().Where(n => IsOf(n, id, listing?.Container))];
         if (listing is not null)
@@ -72,6 +83,16 @@ internal sealed class ContainerRestoration(NetworkSession session, Func<string, 
         foreach (RestoredItem item in labels.Connect(runtime, listing, [.. GetNics().Where(n => IsOf(n, id, listing.Container))])) yield return item;
     }
 
+    // Its container was connected without its runtime, as by a hook: it has no name on record, and nobody who can tell when it's
+    // removed.
+    private static bool IsUntold(ContainerNic nic) => nic.Record is { Container.Address.Length: 0, State: NicRecordState.Attached or NicRecordState.Detached };
+
+    private void Adopt(NicRecord nic, Container told)
+    {
+        if (!confirm(nic.NamespaceName, $"Record that it's the container {told} of {told.Address}")) return;
+        session.State.UpdateNic(nic with { Container = told with { Cgroup = nic.Container!.Cgroup }, NamespaceName = told.Name }, from: nic.State);
+    }
+
     // The container's own, and those of the one whose place it has taken. Null if it has been removed.
     private bool IsOf(ContainerNic nic, string id, Container? container) => nic.ContainerId == id
         || (nic.Record.BelongsToName && container is not null && nic.Record.Container!.IsSucceededBy(container) && HolderOf(nic) == id);
@@ -94,5 +115,5 @@ internal sealed class ContainerRestoration(NetworkSession session, Func<string, 
     private IReadOnlyList<ContainerNic> GetNics() => new ContainerNics(session).GetAll();
 
     private IEnumerable<RestoredItem> Restore(IReadOnlyList<ContainerNetwork> networks, bool areAll, Func<ContainerNic, bool> isWanted) =>
-        new NetworkRestoration(session, confirm) { KeepsLeases = true, LeavesSegments = !areAll, Defer = Defer }.Restore(networks, areAll, isWanted);
+        new NetworkRestoration(session, confirm) { KeepsLeases = !labels.IsBeforeStart, LeavesSegments = !areAll, Defer = Defer }.Restore(networks, areAll, isWanted);
 }

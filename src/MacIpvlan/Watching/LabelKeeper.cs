@@ -20,6 +20,12 @@ internal sealed class LabelKeeper(NetworkSession session, Func<string, string, b
     private readonly Dictionary<string, HashSet<string>> _told = [];
     private readonly Dictionary<string, long> _awaited = [];
 
+    /// <summary>
+    /// Whether these are annotations of a container whose runtime waits. The container's name isn't known then, so its NICs belong
+    /// to its id. What can't be connected is a failure and not a warning, unless a network doesn't allow it.
+    /// </summary>
+    public bool IsBeforeStart { get; init; }
+
     /// <summary>How long the caller can wait before the next <see cref="Work"/>.</summary>
     public TimeSpan Wait => _awaited.Count == 0 ? TimeSpan.MaxValue
         : s_grace - Stopwatch.GetElapsedTime(_awaited.Values.Min()) is { Ticks: > 0 } left ? left
@@ -34,7 +40,7 @@ internal sealed class LabelKeeper(NetworkSession session, Func<string, string, b
     public IEnumerable<RestoredItem> Disconnect(ContainerListing listing, IReadOnlyList<ContainerNic> nics)
     {
         ContainerNic[] former = [.. nics.Where(n => n.Record.IsByLabel && n.ContainerId != listing.Container.Id)];
-        if (!listing.IsRunning || former.Length == 0) yield break;
+        if (IsBeforeStart || !listing.IsRunning || former.Length == 0) yield break;
         IReadOnlyList<LabelledNic> wanted = LabelledNic.Read(listing.Labels, static _ => { });
         foreach (ContainerNic nic in former.Where(n => !wanted.Any(w => IsFor(w, n) && w.IsMet(n))))
         {
@@ -47,6 +53,7 @@ internal sealed class LabelKeeper(NetworkSession session, Func<string, string, b
     /// </summary>
     public void Rename(ContainerListing listing, IReadOnlyList<ContainerNic> nics)
     {
+        if (IsBeforeStart) return;
         foreach (NicRecord nic in nics.Select(static n => n.Record).Where(n => n.IsByLabel && n.Container!.Id == listing.Container.Id
             && n.Container.Name != listing.Container.Name && n.State is NicRecordState.Attached or NicRecordState.Detached))
         {
@@ -69,8 +76,17 @@ internal sealed class LabelKeeper(NetworkSession session, Func<string, string, b
         foreach (LabelledNic nic in wanted.Where(w => !nics.Any(n => IsFor(w, n))))
         {
             ContainerNetwork? network = new ContainerNetworks(session).Find(nic.Network);
-            if (Refusal(nic, network) is string reason) Tell(container, $"The container {container} isn't connected to '{PrintableText.Clean(nic.Network)}': {reason}.");
-            else if (Connect(runtime, container, nic, network!) is RestoredItem item) yield return item;
+            string? mistake = network is null ? "there is no network of that name" : nic.Problem;
+            if ((mistake ?? Refusal(nic, network!)) is string reason)
+            {
+                string message = $"The container {container} isn't connected to '{PrintableText.Clean(nic.Network)}': {reason}.";
+                if (!IsBeforeStart || mistake is null) Tell(container, message);
+                else yield return new(RestoredKind.Nic, container.Name, PrintableText.Clean(nic.Network), RestoreResult.Failed) { Reason = message };
+            }
+            else if (Connect(runtime, container, nic, network!) is RestoredItem item)
+            {
+                yield return item;
+            }
         }
     }
 
@@ -115,11 +131,9 @@ internal sealed class LabelKeeper(NetworkSession session, Func<string, string, b
         }
     }
 
-    // Null if it can be connected.
-    private static string? Refusal(LabelledNic nic, ContainerNetwork? network)
+    // Null if the network allows it.
+    private static string? Refusal(LabelledNic nic, ContainerNetwork network)
     {
-        if (network is null) return "there is no network of that name";
-        if (nic.Problem is not null) return nic.Problem;
         LabelSetting[] refused = [.. nic.Settings.Except(network.Record.AllowedLabels)];
         AddressValue? withheld = nic.Addresses.FirstOrDefault(a => network.Record.Pools.SelectMany(static s => s.Withheld).Any(r => r.Contains(a)));
         return refused.Length == 0 ? withheld is null ? null : $"the address {withheld} is the gateway's or excluded, which only a command can give to a container"
@@ -141,16 +155,16 @@ internal sealed class LabelKeeper(NetworkSession session, Func<string, string, b
                 Network = network,
                 Target = place,
                 Container = target.Container,
-                BelongsToName = true,
-                IsByLabel = true,
+                BelongsToName = !IsBeforeStart,
+                IsByLabel = !IsBeforeStart,
                 InterfaceName = nic.InterfaceName,
                 Addresses = nic.Addresses,
                 AddressesWithLength = nic.AddressesWithLength,
                 MacAddress = nic.MacAddress,
                 Mtu = nic.Mtu,
                 DefaultRoute = nic.DefaultRoute,
-                // The caller keeps leases, and no other container waits for the server's answer.
-                AsksLater = true,
+                // Who watches keeps leases, and no other container waits for the server's answer.
+                AsksLater = !IsBeforeStart,
             });
             return item with { Name = $"{made}" };
         }
