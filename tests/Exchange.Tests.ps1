@@ -339,7 +339,7 @@ Describe 'Networks of Compose files' -Tag Native, Once {
             $failure.Message | Should -BeLike "$file`: *networks.broken.ipam.config*"
             Get-Line $script:imported | Should -Be 'shop_broken  Failed', 'shop_lan macvlan Created'
             $network = Get-MacvlanNetwork shop_lan
-            "$($network.Parent) $($network.Mode) $($network.Subnets.Prefix) $($network.Subnets.Gateway) $($network.AllowLabel -join ',')" |
+            "$($network.Parent) $($network.Mode) $($network.Subnets.Subnet) $($network.Subnets.Gateway) $($network.AllowLabel -join ',')" |
                 Should -Be 'eth0 Bridge 10.5.0.0/24 10.5.0.254 Network,IPAddress,MacAddress'
             $script:imported[1].Services | ForEach-Object { "$_ $($_.HasLabels)" } | Should -Be @(
                 'web: macipvlan.network=shop_lan, macipvlan.shop_lan.ip=10.5.0.7, macipvlan.shop_lan.mac=02:00:00:00:00:07 False'
@@ -417,7 +417,7 @@ Describe 'Networks of Compose files' -Tag Native, Once {
         $warnings[1] | Should -Be 'Variables aren''t set, and are taken as empty: MORE.'
         chown 12345 $file
         Get-Line (Import-ContainerNetwork $file -WhatIf) | Should -Be 'lanmore macvlan Skipped'
-        Remove-Item $shop/.env
+        Remove-Item $shop/.env -Force
         mkfifo $shop/.env
         Get-Line (Import-ContainerNetwork $file -WhatIf -WarningVariable warnings 3>$null) | Should -Be 'lan macvlan Skipped'
         $warnings[0] | Should -BeLike '*it isn''t a regular file.'
