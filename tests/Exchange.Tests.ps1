@@ -359,6 +359,15 @@ Describe 'Networks of Compose files' -Tag Native, Once {
         finally { $env:MACIPVLAN_TEST_PARENT = $null }
     }
 
+    It 'are made from the one in the help about Docker' {
+        $page = Get-Content "$PSScriptRoot/../docs/en-US/about_MacIpvlan_From_Docker.md" -Raw
+        Set-Content $file ([regex]::Match($page, '(?ms)^```yaml\n(.*?)^```$').Groups[1].Value)
+        $imported = Import-ContainerNetwork $file -WarningVariable warnings
+        Get-Line $imported | Should -Be 'shop_lan macvlan Created'
+        "$($imported.Services) $($imported.Services.HasLabels)" | Should -Be 'web: macipvlan.network=shop_lan, macipvlan.shop_lan.ip=192.168.1.20 True'
+        $warnings | Should -BeNullOrEmpty
+    }
+
     It 'need no parser that others share' {
         Set-Content $file 'networks: {}'
         Invoke-Shell "Import-ContainerNetwork $file; [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { `$_.GetName().Name -like '*Yaml*' } |

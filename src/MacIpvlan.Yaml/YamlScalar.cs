@@ -60,13 +60,13 @@ internal static partial class YamlScalar
         ReadOnlySpan<char> digits = text is ['-' or '+', ..] ? text[1..] : text;
         long numberBase = digits switch
         {
-            ['0', 'x', ..] => 16,
-            ['0', 'b', ..] => 2,
-            ['0', 'o', ..] => 8,
+            ['0', 'x' or 'X', ..] => 16,
+            ['0', 'b' or 'B', ..] => 2,
+            ['0', 'o' or 'O', ..] => 8,
             ['0', _, ..] => 8,
             _ => 10,
         };
-        if (digits is ['0', 'x' or 'b' or 'o', ..]) digits = digits[2..];
+        if (digits is ['0', 'x' or 'X' or 'b' or 'B' or 'o' or 'O', ..]) digits = digits[2..];
         if (digits.IsEmpty) return null;
         long value = 0;
         foreach (char digit in digits)

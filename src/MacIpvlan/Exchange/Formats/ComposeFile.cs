@@ -9,7 +9,7 @@ namespace MacIpvlan.Formats;
 /// </summary>
 internal sealed class ComposeFile
 {
-    private const string Networks = "networks", Services = "services", Name = "name", Labels = "labels", Options = "driver_opts";
+    private const string Networks = "networks", Include = "include", Services = "services", Name = "name", Labels = "labels", Options = "driver_opts";
     private const string ProjectVariable = "COMPOSE_PROJECT_NAME";
 
     // Compose takes texts for these, which variables can only give them as.
@@ -35,7 +35,7 @@ internal sealed class ComposeFile
     public static DefinedNetwork[] Find(string text, ComposeEnvironment environment, Action<string> warn)
     {
         JsonNode? root = environment.OpenYaml().Read(text);
-        if (root is not JsonObject file || !(file.ContainsKey(Networks) || file.ContainsKey(Services)))
+        if (root is not JsonObject file || !(file.ContainsKey(Networks) || file.ContainsKey(Services) || file.ContainsKey(Include)))
         {
             throw DefinitionReader.Invalid(
                 "", "is YAML, but not a Compose file: it has neither networks nor services",
@@ -47,7 +47,7 @@ internal sealed class ComposeFile
 
     private DefinedNetwork[] Find()
     {
-        if (_root["include"] is not null) _warn("The file includes others (include); they aren't read.");
+        if (_root[Include] is not null) _warn("The file includes others (include); they aren't read.");
         string project = ReadProject();
         List<DefinedNetwork> wrong = [];
         JsonObject networks = [], services = [];

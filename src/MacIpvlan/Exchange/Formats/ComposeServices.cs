@@ -2,6 +2,7 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text.Json;
 using MacIpvlan.Addressing;
+using MacIpvlan.Containers;
 using MacIpvlan.Netlink.Kinds;
 
 namespace MacIpvlan.Formats;
@@ -15,8 +16,13 @@ namespace MacIpvlan.Formats;
 internal sealed class ComposeServices(IReadOnlyDictionary<string, NetworkRequest> networks, Action<string> warn)
 {
     private const string Default = "default";
-    private readonly Dictionary<string, string> _names = networks.Values.DistinctBy(static n => n.Name)
-        .ToDictionary(static n => n.Name, static n => n.Name, StringComparer.OrdinalIgnoreCase);
+
+    // A label has room for no more, and more warnings nobody reads.
+    private const int MaxNetworks = 100, MaxWarnings = 200;
+    private readonly Dictionary<string, NetworkRequest> _named = networks.Values.DistinctBy(static n => n.Name, StringComparer.OrdinalIgnoreCase)
+        .ToDictionary(static n => n.Name, StringComparer.OrdinalIgnoreCase);
+
+    private int _warnings;
 
     /// <summary>Reads the services.</summary>
     /// <returns>The services of each network, by the network's name.</returns>
@@ -32,37 +38,43 @@ internal sealed class ComposeServices(IReadOnlyDictionary<string, NetworkRequest
             }
             catch (DefinitionException e)
             {
-                warn($"The service '{shown}' can't be read: {e.Reason}.");
+                Warn($"The service '{shown}' can't be read: {e.Reason}.");
             }
         }
 
+        if (_warnings > MaxWarnings) warn($"More warnings about services are left out: {_warnings - MaxWarnings}. The property Services has the labels.");
         return found.ToLookup(static f => f.Network, static f => f.Service);
     }
 
     private IEnumerable<(string Network, ComposeService Service)> Read(string name, DefinitionReader service)
     {
         string? mode = service.Text("network_mode");
-        Dictionary<string, string> labels = service.Object("labels")?.Texts() ?? [];
-        LabelledNic[] asked = [.. LabelledNic.Read(labels, static _ => { }).Where(n => _names.ContainsKey(n.Network))];
+        IReadOnlyDictionary<string, string> labels = ContainerLabels.Select(service.Object("labels")?.Texts());
+        LabelledNic[] asked = [.. LabelledNic.Read(labels, static _ => { }).Where(n => _named.ContainsKey(n.Network))];
         LabelledNic[] wanted = [.. ReadNics(service, mode)];
         // What the labels ask for already is what counts.
         LabelledNic[] missing = [.. wanted.Where(w => !asked.Any(a => a.Network.Equals(w.Network, StringComparison.OrdinalIgnoreCase)))];
         LabelledNic[] all = [.. asked, .. missing];
         if (all.Length == 0) return [];
         ComposeService read = new(name, LabelledNic.Write(all)) { HasLabels = wanted.Length == 0 };
-        if (!read.HasLabels) warn($"The service '{name}' needs network_mode: none instead of its networks, and the labels {string.Join(", ", read.Labels)}.");
+        if (!read.HasLabels) Warn($"The service '{name}' needs network_mode: none instead of its networks, and the labels {string.Join(", ", read.Labels)}.");
         foreach (LabelledNic nic in all) WarnOfRefusal(name, nic);
-        return all.Select(n => (_names[n.Network], read));
+        return all.Select(n => (_named[n.Network].Name, read));
     }
 
     private void WarnOfRefusal(string service, LabelledNic nic)
     {
-        NetworkRequest network = networks.Values.First(n => n.Name.Equals(nic.Network, StringComparison.OrdinalIgnoreCase));
-        if (nic.Problem is not null) warn($"The service '{service}' isn't connected to '{network.Name}': {nic.Problem}.");
+        NetworkRequest network = _named[nic.Network];
+        if (nic.Problem is not null) Warn($"The service '{service}' isn't connected to '{network.Name}': {nic.Problem}.");
         LabelSetting[] refused = [.. nic.Settings.Except(network.AllowedLabels)];
         if (refused.Length == 0) return;
-        warn($"'{network.Name}' doesn't allow what the labels of '{service}' ask for; add to it {ComposeNetworks.AllowLabel}: "
+        Warn($"'{network.Name}' doesn't allow what the labels of '{service}' ask for; add to it {ComposeNetworks.AllowLabel}: "
             + $"[{string.Join(", ", LabelSettings.Complete([.. network.AllowedLabels, .. nic.Settings]))}].");
+    }
+
+    private void Warn(string text)
+    {
+        if (++_warnings <= MaxWarnings) warn(text);
     }
 
     // A service without networks is on the one called default, which Compose makes if the file doesn't.
@@ -72,6 +84,8 @@ internal sealed class ComposeServices(IReadOnlyDictionary<string, NetworkRequest
         List<(string Key, DefinitionReader? Settings)> given = service.IsObject("networks")
             ? [.. service.Properties("networks").Select(static n => (n.Name, n.Item.ValueKind == JsonValueKind.Null ? null : new DefinitionReader(n.Item, n.Path)))]
             : [.. service.Values("networks", static n => n).Select(static n => (n, (DefinitionReader?)null))];
+        given = [.. given.DistinctBy(static g => g.Key)];
+        if (given.Count > MaxNetworks) throw service.Wrong("networks", $"has more than {MaxNetworks} networks");
         if (given.Count == 0) given.Add((Default, null));
         PhysicalAddress? mac = service.Address("mac_address", PhysicalAddress.Parse);
         // The MAC address of a service is that of its first network.

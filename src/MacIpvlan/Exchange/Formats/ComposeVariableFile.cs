@@ -50,7 +50,7 @@ internal static partial class ComposeVariableFile
             if (text[i] == quote)
             {
                 string all = value.ToString();
-                string read = quote == '"' ? Fill(text, at, Escape().Replace(all, static m => Unescape(m.Value[1])), template) : all;
+                string read = quote == '"' ? Fill(text, at, Escape().Replace(all, static m => Unescape(m.Value)), template) : all;
                 at = i + 1;
                 return read;
             }
@@ -76,13 +76,19 @@ internal static partial class ComposeVariableFile
         }
     }
 
-    private static string Unescape(char letter) => letter switch
+    // Those of Go, and a sign that doesn't begin a variable.
+    private static string Unescape(string escape) => escape[1] switch
     {
+        'a' => "\a",
+        'b' => "\b",
+        'f' => "\f",
         'n' => "\n",
         'r' => "\r",
         't' => "\t",
+        'v' => "\v",
         '$' => "$$",
-        _ => letter.ToString(),
+        '0' => ((char)Convert.ToInt32(escape[2..], 8)).ToString(),
+        char other => other.ToString(),
     };
 
     private static int EndOfLine(string text, int at) => text.IndexOf('\n', at) is var end and >= 0 ? end : text.Length;
@@ -92,6 +98,6 @@ internal static partial class ComposeVariableFile
     [GeneratedRegex(@"\G(?:export[ \t]+)?([\w.\[\]-]+)[ \t]*(?:([=:])[ \t]*|(?=\n|\z))", RegexOptions.CultureInvariant)]
     private static partial Regex Assignment();
 
-    [GeneratedRegex("""\\[nrt$"\\]""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""\\(?:[abfnrtv$"\\]|0[0-3][0-7]{2})""", RegexOptions.CultureInvariant)]
     private static partial Regex Escape();
 }

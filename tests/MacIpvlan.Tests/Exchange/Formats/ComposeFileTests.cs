@@ -167,6 +167,29 @@ public sealed class ComposeFileTests : FormatTest
     }
 
     [Fact]
+    public void Services_AreReadInTimeHoweverManyThereAre()
+    {
+        string many = string.Concat(Enumerable.Range(0, 100_000).Select(static i => $"  s{i}: *s\n"));
+        NetworkRequest read = Assert.Single(ReadFile($"x: &s {{networks: [lan, lan, other]}}\nservices:\n{many}{Lan()}"));
+
+        Assert.Equal(100_000, read.Services.Count);
+        Assert.Equal(201, Warnings.Count);
+        Assert.Equal("More warnings about services are left out: 199800. The property Services has the labels.", Warnings[^1]);
+    }
+
+    [Fact]
+    public void ServiceOnMoreNetworksThanALabelNames_CannotBeRead()
+    {
+        string labels = string.Concat(Enumerable.Range(0, 50_000).Select(static i => $", macipvlan.n{i}.ip: x"));
+        NetworkRequest[] read = ReadFile(
+            $"services: {{a: {{networks: [{string.Join(", ", Enumerable.Range(0, 101).Select(static i => $"n{i}"))}]}}, b: {{labels: {{macipvlan.network: LAN{labels}}}}}}}\n"
+            + "networks: {lan: {name: lan, driver: macvlan, ipam: {config: [{subnet: 10.1.0.0/24}]}}, LAN: {name: LAN, driver: macvlan, ipam: {config: [{subnet: 10.2.0.0/24}]}}}");
+
+        Assert.Equal(["lan", "LAN"], read.Select(static n => n.Name));
+        Assert.Contains("The service 'a' can't be read: services.a.networks has more than 100 networks.", Warnings);
+    }
+
+    [Fact]
     public void NetworkThatCannotBeRead_DoesNotKeepOthersFromIt()
     {
         NetworkRequest read = Assert.Single(ReadFile(Lan() + """
@@ -200,6 +223,13 @@ public sealed class ComposeFileTests : FormatTest
     {
         Assert.Single(ReadFile($"{line}\n{Lan()}"));
         Assert.Equal(warning, Warnings.SingleOrDefault());
+    }
+
+    [Fact]
+    public void FileOfOtherFilesAlone_HasNoNetworks()
+    {
+        Assert.Empty(ReadFile("include: [other.yaml]"));
+        Assert.Single(Warnings);
     }
 
     [Theory]

@@ -77,7 +77,7 @@ public sealed class ComposeTemplateTests
             YAML: y
             HASH=a#b
             SINGLE='$FOO \n it\'s'
-            DOUBLE="$FOO\t\$FOO \"q\" a\b"
+            DOUBLE="$FOO\t\$FOO \"q\" a\x \0123\f"
             LINES="one
             two"
             FROM=${PLAIN}-$FOO-${NONE:-n}
@@ -91,7 +91,7 @@ public sealed class ComposeTemplateTests
 
         Assert.Equal(
             [
-                "PLAIN=10.1.0.0/24", "SPACED=a b", "EXPORTED=x", "YAML=y", "HASH=a#b", @"SINGLE=$FOO \n it's", "DOUBLE=first\t$FOO \"q\" a\\b",
+                "PLAIN=10.1.0.0/24", "SPACED=a b", "EXPORTED=x", "YAML=y", "HASH=a#b", @"SINGLE=$FOO \n it's", "DOUBLE=first\t$FOO \"q\" a\\x S\f",
                 "LINES=one\ntwo", "FROM=10.1.0.0/24-first-n", "FOO=first", "EMPTY_ONE=", "LAST=z",
             ],
             read.Select(static v => $"{v.Key}={v.Value}"));
