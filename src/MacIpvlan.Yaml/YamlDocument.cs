@@ -24,7 +24,7 @@ internal sealed class YamlDocument(YamlEvents events)
         {
             if (events.Current is not DocumentStart) continue;
             if (++documents > 1) throw events.Invalid("begins a second document; import each document by itself");
-            events.MoveNext();
+            Next();
             root = ReadNode(0);
         }
 
@@ -34,7 +34,8 @@ internal sealed class YamlDocument(YamlEvents events)
     private JsonNode? ReadNode(int depth)
     {
         if (events.Current is AnchorAlias alias) return CopyOf(alias, depth);
-        NodeEvent start = (NodeEvent)events.Current;
+        // The parser can leave out the value of a key.
+        if (events.Current is not NodeEvent start) throw events.Invalid("isn't valid YAML");
         _budget.Take(events.Current, depth, (start as Scalar)?.Value.Length ?? 0);
         JsonNode? node = start switch
         {
@@ -139,11 +140,7 @@ internal sealed class YamlDocument(YamlEvents events)
         }
     }
 
-    private ParsingEvent Next()
-    {
-        events.MoveNext();
-        return events.Current;
-    }
+    private ParsingEvent Next() => events.MoveNext() ? events.Current : throw events.Invalid("isn't valid YAML");
 
     private bool TakeReset() => events.Current is NodeEvent { Tag: { IsEmpty: false, Value: Reset } };
 

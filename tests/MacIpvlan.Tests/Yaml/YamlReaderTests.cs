@@ -87,6 +87,8 @@ public sealed class YamlReaderTests
     [InlineData("\u007f", "line 1, column 1 has a control character")]
     [InlineData("...\n...\n...\n...", "isn't valid YAML")]
     [InlineData("a: \"\\uD800\"", "isn't valid YAML")]
+    // The parser gives no value for the first key.
+    [InlineData("a:\n  :  b: c\n     d: e\n", "isn't valid YAML")]
     public void Text_IsRefusedWithItsPlace(string text, string words)
     {
         NetworkException e = NetworkAssert.Refused(NetworkError.InvalidDefinition, () => Read(text), words);
