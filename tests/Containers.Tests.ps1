@@ -275,6 +275,8 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         Start-Instance shop_web_2 web 2
         $nics = 'shop_web_1', 'shop_web_2' | ForEach-Object { Connect-ContainerNic lan -Container $_ }
         $nics.ComposeInstance | Should -Be shop/web/1, shop/web/2
+        $lines = (Export-ContainerNetwork lan -As Compose -WarningAction Ignore) -split "`n"
+        $lines[0..4] | ForEach-Object Trim | Should -Be 'services:', 'web:', 'network_mode: none', 'labels:', 'macipvlan.network: lan'
         $links = @('shop_web_1', 'shop_web_2' | ForEach-Object { Get-ContainerLink docker $_ })
         Invoke-Runtime docker rm -f shop_web_1 shop_web_2
         # Another version of Compose has other names. One that only has the labels, as an image can give them, is no instance.

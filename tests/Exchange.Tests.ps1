@@ -298,6 +298,141 @@ Describe 'Networks of macvlan' -Tag Native, Once {
     }
 }
 
+Describe 'Networks of Compose files' -Tag Native, Once {
+    BeforeEach {
+        $shop = (New-Item $folder/Shop -ItemType Directory -Force).FullName
+        $file = "$shop/compose.yaml"
+    }
+
+    AfterEach {
+        Get-ContainerNetwork | Remove-MacvlanNetwork -Force
+        Remove-Item $folder -Recurse -Force
+    }
+
+    It 'are made from the file as it is, and services are told what they need' {
+        Set-Content $file @'
+            # The file of a shop.
+            x-lan: &lan
+              driver: macvlan
+              driver_opts: &options { parent: "${MACIPVLAN_TEST_PARENT:?}", macvlan_mode: private }
+            services:
+              web:
+                image: nginx:${NOT_SET:?}
+                networks: { lan: { ipv4_address: 10.5.0.7, mac_address: "02:00:00:00:00:07" } }
+              db: { image: postgres, networks: [back, lan] }
+              done: { image: busybox, network_mode: none, labels: [macipvlan.network=shop_lan] }
+            networks:
+              lan:
+                <<: *lan
+                driver_opts: { <<: [*options], macvlan_mode: bridge }
+                ipam: { config: [ { subnet: $SUBNET, gateway: "${GATEWAY:-10.5.0.254}", aux_addresses: { nas: 10.5.0.9 } } ] }
+                x-macipvlan-allow-label: [Network, IPAddress, MacAddress]
+              back: {}
+              office: { external: true }
+              broken: { <<: *lan, ipam: { config: [ { subnet: 10.6.0.0/33 } ] } }
+'@
+        Set-Content $shop/.env "SUBNET='10.5.0.0/24' # the shop's", 'MACIPVLAN_TEST_PARENT=nosuch'
+        $env:MACIPVLAN_TEST_PARENT = 'eth0'
+        try {
+            $failure = Get-Failure { $script:imported = Import-ContainerNetwork $file -WarningVariable warnings 3>$null; $script:warnings = $warnings }
+            $failure.What | Should -Be "InvalidDefinition InvalidData 'shop_broken'"
+            $failure.Message | Should -BeLike "$file`: *networks.broken.ipam.config*"
+            Get-Line $script:imported | Should -Be 'shop_broken  Failed', 'shop_lan macvlan Created'
+            $network = Get-MacvlanNetwork shop_lan
+            "$($network.Parent) $($network.Mode) $($network.Subnets.Subnet) $($network.Subnets.Gateway) $($network.AllowLabel -join ',')" |
+                Should -Be 'eth0 Bridge 10.5.0.0/24 10.5.0.254 Network,IPAddress,MacAddress'
+            $script:imported[1].Services | ForEach-Object { "$_ $($_.HasLabels)" } | Should -Be @(
+                'web: macipvlan.network=shop_lan, macipvlan.shop_lan.ip=10.5.0.7, macipvlan.shop_lan.mac=02:00:00:00:00:07 False'
+                'db: macipvlan.network=shop_lan False'
+                'done: macipvlan.network=shop_lan True')
+            @($script:warnings) -match 'service' | Should -Be @(
+                ("The service 'web' needs network_mode: none instead of its networks, and the labels macipvlan.network=shop_lan, " +
+                'macipvlan.shop_lan.ip=10.5.0.7, macipvlan.shop_lan.mac=02:00:00:00:00:07.')
+                "The service 'db' needs network_mode: none instead of its networks, and the labels macipvlan.network=shop_lan.")
+            @($script:warnings) -match 'office|back' | Should -HaveCount 2
+            Get-Line (Import-ContainerNetwork $file -WarningAction Ignore -ErrorAction Ignore) | Should -Be 'shop_broken  Failed', 'shop_lan macvlan InPlace'
+            # The text alone belongs to the folder where it's piped.
+            Push-Location $shop
+            try { Get-Line (Get-Content compose.yaml | Import-ContainerNetwork -WarningAction Ignore -ErrorAction Ignore) | Should -Contain 'shop_lan macvlan InPlace' }
+            finally { Pop-Location }
+        }
+        finally { $env:MACIPVLAN_TEST_PARENT = $null }
+    }
+
+    It 'are made from the one in the help about Docker' {
+        $page = Get-Content "$PSScriptRoot/../docs/en-US/about_MacIpvlan_From_Docker.md" -Raw
+        Set-Content $file ([regex]::Match($page, '(?ms)^```yaml\n(.*?)^```$').Groups[1].Value)
+        $imported = Import-ContainerNetwork $file -WarningVariable warnings
+        Get-Line $imported | Should -Be 'shop_lan macvlan Created'
+        "$($imported.Services) $($imported.Services.HasLabels)" | Should -Be 'web: macipvlan.network=shop_lan, macipvlan.shop_lan.ip=192.168.1.20 True'
+        $warnings | Should -BeNullOrEmpty
+    }
+
+    It 'need no parser that others share' {
+        Set-Content $file 'networks: {}'
+        Invoke-Shell "Import-ContainerNetwork $file; [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { `$_.GetName().Name -like '*Yaml*' } |
+            ForEach-Object { `"`$(`$_.GetName().Name) `$([Runtime.Loader.AssemblyLoadContext]::GetLoadContext(`$_).Name)`" } | Sort-Object" |
+            Should -Be 'MacIpvlan.Yaml MacIpvlan', 'YamlDotNet MacIpvlan'
+    }
+
+    It 'come back from what is exported' {
+        $null = New-MacvlanNetwork lan eth0 -Subnet 10.5.0.0/24, fd05::/64 -Gateway 10.5.0.254 -IPRange 10.5.0.64/26 -ExcludeAddress 10.5.0.70, fd05::5 -AllowLabel IPAddress
+        $null = New-MacvlanNetwork other eth0 -Subnet 10.6.0.0/24 -Mode Vepa -Internal -Gateway 10.6.0.1
+        $null = New-MacvlanNetwork source eth0 -Subnet 10.7.0.0/24 -Mode Source -AllowedMacAddress 02-00-00-00-00-07
+        $failure = Get-Failure { $script:text = Export-ContainerNetwork -As Compose }
+        $failure.What | Should -Be "NoCounterpart NotImplemented 'source'"
+        @($script:text) | Should -HaveCount 1
+        $before = Export-ContainerNetwork lan, other
+        $null = Export-ContainerNetwork lan, other -As Compose -Path $file
+        (Get-Content $file -Raw).TrimEnd() | Should -Be $script:text
+        (Export-ContainerNetwork lan, other -As Compose -Path $shop).Name | Should -Be lan.yaml, other.yaml
+        Get-Line (Import-ContainerNetwork $file) | Should -Be 'lan macvlan InPlace', 'other macvlan InPlace'
+        Remove-MacvlanNetwork *
+        Get-Line (Import-ContainerNetwork $shop/lan.yaml, $shop/other.yaml) | Should -Be 'lan macvlan Created', 'other macvlan Created'
+        Export-ContainerNetwork | Should -Be $before
+    }
+
+    It 'are refused with line and column, and quickly: <Why>' -ForEach @(
+        @{ Why = 'aliases without end'; Text = { "a0: &a0 [x, x]`n" + -join (1..60 | ForEach-Object { "a$_`: &a$_ [*a$($_ - 1), *a$($_ - 1)]`n" }) + 'networks: {}' }; Says = 'line *is more than 1000000 values*' }
+        @{ Why = 'deep nesting'; Text = { 'networks: ' + '[' * 1000000 }; Says = 'line 1, column 7* is nested deeper than 60 levels*' }
+        @{ Why = 'a huge scalar'; Text = { 'networks: &a ' + 'x' * 8MB + "`nb: [*a, *a, *a]" }; Says = 'line 2* is more than 16777216 characters*' }
+        @{ Why = 'defaults in defaults'; Text = { 'networks: {a: {name: "' + '${N:-' * 1000 + '}' * 1000 + '"}}' }; Says = '*it has defaults in defaults*' }
+        @{ Why = 'a control character'; Text = { "networks:`n  a$([char]27)[31m: {}" }; Says = 'line 2, column 4 has a control character*' }
+        @{ Why = 'an escaped control character'; Text = { 'networks: {"a\e[31m": {driver: macvlan, internal: x}}' }; Says = '*a\u001B* is neither true nor false*' }
+        @{ Why = 'the tag of a type'; Text = { 'networks: !System.IO.FileInfo {fileName: /etc/passwd}' }; Says = 'line 1, column 11 has a tag that isn''t supported*' }
+        @{ Why = 'two documents'; Text = { "networks: {}`n---`nnetworks: {}" }; Says = 'line 2, column 1 begins a second document*' }
+        @{ Why = 'a key that occurs twice'; Text = { "networks: {}`nnetworks: {}" }; Says = 'line 2, column 1 has a key that occurs twice*' }
+        @{ Why = 'a default that is missing'; Text = { 'name: ${MACIPVLAN_NONE:?set it}' + "`nnetworks: {}" }; Says = '*name is invalid: the required variable MACIPVLAN_NONE is missing: set it*' }
+        @{ Why = 'other YAML'; Text = { "apiVersion: v1`nkind: Pod" }; Says = '*is YAML, but not a Compose file*' }
+    ) {
+        Set-Content $file (& $Text)
+        $before = Get-Snapshot
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        $failure = Get-Failure { Import-ContainerNetwork $file }
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 20
+        $failure.What | Should -BeLike 'InvalidDefinition InvalidData *'
+        $failure.Message | Should -BeLike "$file`: *$Says"
+        $failure.Message | Should -Not -Match '\p{Cc}'
+        Get-Snapshot | Should -Be $before
+    }
+
+    It 'have no variables of a file that another user owns, or that isn''t a file' {
+        Set-Content $file "networks: { lan: { driver: macvlan, name: `"lan`$MORE`", driver_opts: { parent: eth0 }, ipam: { config: [ { subnet: 10.5.0.0/24 } ] } } }"
+        Set-Content $shop/.env 'MORE=more'
+        Get-Line (Import-ContainerNetwork $file -WhatIf) | Should -Be 'lanmore macvlan Skipped'
+        chown 12345 $shop/.env
+        Get-Line (Import-ContainerNetwork $file -WhatIf -WarningVariable warnings 3>$null) | Should -Be 'lan macvlan Skipped'
+        $warnings[0] | Should -Be "The variables of $shop/.env aren't used: another user (id 12345) owns it."
+        $warnings[1] | Should -Be 'Variables aren''t set, and are taken as empty: MORE.'
+        chown 12345 $file
+        Get-Line (Import-ContainerNetwork $file -WhatIf) | Should -Be 'lanmore macvlan Skipped'
+        Remove-Item $shop/.env -Force
+        mkfifo $shop/.env
+        Get-Line (Import-ContainerNetwork $file -WhatIf -WarningVariable warnings 3>$null) | Should -Be 'lan macvlan Skipped'
+        $warnings[0] | Should -BeLike '*it isn''t a regular file.'
+    }
+}
+
 Describe 'Networks on VLANs, and of ipvlan' {
     AfterEach { Clear-Network; Get-VlanSubInterface | Sort-Object Index -Descending | Remove-VlanSubInterface -Force }
 

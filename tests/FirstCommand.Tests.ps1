@@ -53,7 +53,7 @@ Describe 'The first command of a process' -Tag Native, Once {
         $loaded | Should -Contain "bin/$folder/MacIpvlan.PowerShell.dll"
         $loaded | Should -Contain "bin/$folder/private/MacIpvlan.State.dll"
         $loaded | Where-Object { $_ -notlike "bin/$folder/*" } | Should -Be 'bin/MacIpvlan.Loader.dll'
-        $loaded | Where-Object { $_ -match 'Docker|Runtimes' } | Should -BeNullOrEmpty
+        $loaded | Where-Object { $_ -match 'Docker|Runtimes|Yaml' } | Should -BeNullOrEmpty
         Invoke-First 'Get-Content /proc/self/maps | Select-String libe_sqlite3, libcrypto | ForEach-Object { [IO.Path]::GetFileName($_.Line) } | Sort-Object -Unique' |
             Should -Be 'libe_sqlite3.so'
     }

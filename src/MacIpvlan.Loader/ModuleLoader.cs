@@ -55,7 +55,7 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
     private static Assembly? Resolve(AssemblyLoadContext context, AssemblyName name) => name.Name switch
     {
         // By path: if the file were missing, the context would ask the default context and that again this method.
-        "MacIpvlan.State" or "MacIpvlan.Runtimes" or "MacIpvlan.Fleet" =>
+        "MacIpvlan.State" or "MacIpvlan.Runtimes" or "MacIpvlan.Fleet" or "MacIpvlan.Yaml" =>
             s_context.LoadFromAssemblyPath(Path.Combine(s_compiled, "private", name.Name + ".dll")),
         // The core is loaded in the default context, where PowerShell finds its types, and so is Tmds.LibC, which only the
         // core uses.

@@ -3,7 +3,7 @@ using MacIpvlan.Formats;
 
 namespace MacIpvlan.PowerShell.Commands;
 
-/// <summary>Exports networks as JSON, Docker command lines, or CNI configurations.</summary>
+/// <summary>Exports networks as JSON, Docker command lines, CNI configurations, or a Compose file.</summary>
 [Cmdlet(VerbsData.Export, "ContainerNetwork")]
 [OutputType(typeof(string), typeof(FileInfo))]
 public sealed class ExportContainerNetworkCommand : NetworkCommand
@@ -40,11 +40,15 @@ public sealed class ExportContainerNetworkCommand : NetworkCommand
     {
         // If no network has the specified names, there is no output.
         if (_networks.Count == 0 && !_isOfAll) return;
-        IReadOnlyList<NetworkRequest> networks = new NetworkExport(Session).Read(_networks.DistinctBy(static n => n.Id));
+        NetworkExport export = new(Session);
+        ContainerNetwork[] selected = [.. _networks.DistinctBy(static n => n.Id)];
+        IReadOnlyList<NetworkRequest> networks = [.. export.Read(selected).Where(n => Guard(n.Name, () => NetworkText.Check(As, n)))];
+        if (networks.Count == 0 && selected.Length > 0) return;
+        if (As == ExportFormat.Compose) networks = export.AddServices(networks, selected);
         DefinitionFiles? files = Path is null ? null : new DefinitionFiles(FileLocation.Of(SessionState, Path), As);
-        // Only the module's own format puts all networks in one text. The others have one per network, and one of those
+        // The module's own format and Compose put all networks in one text. The others have one per network, and one of those
         // can fail.
-        bool isWhole = As == ExportFormat.Json && files is not { IsFolder: true };
+        bool isWhole = As is ExportFormat.Json or ExportFormat.Compose && files is not { IsFolder: true };
         IEnumerable<IReadOnlyList<NetworkRequest>> parts = isWhole ? [networks] : networks.Select(static n => (NetworkRequest[])[n]);
         foreach (IReadOnlyList<NetworkRequest> part in parts)
         {

@@ -60,7 +60,7 @@ public sealed class ImportContainerNetworkCommand : NetworkCommand
             Session.Progress(new("Importing networks", planned.Name, plans.Count));
             ImportResult result = ImportResult.Failed;
             Guard(planned.Name, () => result = import.Apply(planned, ShouldProcess));
-            Write(new ImportedNetwork(planned.Name, planned.Kind, result) { Differences = planned.Differences });
+            Write(new ImportedNetwork(planned.Name, planned.Kind, result) { Differences = planned.Differences, Services = planned.Services });
         }
     }
 
@@ -73,7 +73,9 @@ public sealed class ImportContainerNetworkCommand : NetworkCommand
     private void Read(string text, string? file)
     {
         List<(string? Network, NetworkException Reason)> refused = [];
-        Guard(file, () => _networks.AddRange(DefinitionFile.Parse(text, file, As, Session.Warn, (name, e) => refused.Add((name, e)))));
+        string folder = System.IO.Path.GetDirectoryName(file) ?? SessionState.Path.CurrentFileSystemLocation.ProviderPath;
+        ComposeEnvironment compose = ComposeProject.Open(folder, file, YamlLocation.Open, Session.Warn);
+        Guard(file, () => _networks.AddRange(DefinitionFile.Parse(text, file, As, Session.Warn, (name, e) => refused.Add((name, e)), compose)));
         foreach ((string? network, NetworkException reason) in refused)
         {
             Guard(network ?? file, () => throw reason);

@@ -40,6 +40,7 @@ internal sealed class DefinitionFiles(string path, ExportFormat format)
     {
         ExportFormat.DockerCommand => ".sh",
         ExportFormat.Cni => ".conflist",
+        ExportFormat.Compose => ".yaml",
         _ => ".json",
     };
 }

@@ -57,6 +57,9 @@ public sealed record NetworkRequest
     /// <summary>The file that defines it; null if it doesn't come from a file.</summary>
     public string? Source { get; init; }
 
+    /// <summary>The services of Compose that are on it, as far as they're known; they aren't settings.</summary>
+    public IReadOnlyList<ComposeService> Services { get; init; } = [];
+
     /// <summary>Doesn't choose a gateway for IPv4 subnets for which none is specified.</summary>
     public bool NoGateway { get; init; }
 

@@ -41,13 +41,15 @@ public static class DefinitionFile
     /// <param name="format">The format; detected if null.</param>
     /// <param name="warn">Called for each setting that has no counterpart here.</param>
     /// <param name="refuse">Called for each network that can't be read, with its name if it has one.</param>
-    /// <exception cref="NetworkException">InvalidDefinition: the text isn't JSON.</exception>
+    /// <param name="compose">What a Compose file depends on; see <see cref="ComposeProject"/>. Null to read JSON only.</param>
+    /// <exception cref="NetworkException">InvalidDefinition: the text is neither JSON nor a Compose file.</exception>
     public static IReadOnlyList<NetworkRequest> Parse(
-        string text, string? path, ImportFormat? format, Action<string> warn, Action<string?, NetworkException> refuse)
+        string text, string? path, ImportFormat? format, Action<string> warn, Action<string?, NetworkException> refuse,
+        ComposeEnvironment? compose = null)
     {
         try
         {
-            return [.. NetworkText.Read(text, format, warn, (name, e) => refuse(name, In(path, e))).Select(n => n with { Source = path })];
+            return [.. NetworkText.Read(text, format, warn, (name, e) => refuse(name, In(path, e)), compose).Select(n => n with { Source = path })];
         }
         catch (NetworkException e) when (path is not null)
         {

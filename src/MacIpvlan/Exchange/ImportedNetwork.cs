@@ -8,6 +8,9 @@ public sealed record ImportedNetwork(string Name, string Kind, ImportResult Resu
 {
     /// <summary>The settings in which the existing network differed; empty if there was none.</summary>
     public IReadOnlyList<SettingDifference> Differences { get; init; } = [];
+
+    /// <summary>The services on it, if a Compose file defines it, with the labels that connect their containers.</summary>
+    public IReadOnlyList<ComposeService> Services { get; init; } = [];
 }
 
 /// <summary>The results of importing a network.</summary>

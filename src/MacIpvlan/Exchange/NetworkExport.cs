@@ -16,6 +16,17 @@ public sealed class NetworkExport(NetworkSession session)
             .Select(n => NetworkRequest.For(n.Record) with { Vlans = Below(n.Parent, ours, links) })];
     }
 
+    /// <summary>Adds the services of Compose whose containers have NICs on the networks.</summary>
+    /// <param name="requests">The requests.</param>
+    /// <param name="networks">Their networks, and others.</param>
+    public IReadOnlyList<NetworkRequest> AddServices(IReadOnlyList<NetworkRequest> requests, IEnumerable<ContainerNetwork> networks)
+    {
+        Dictionary<string, NetworkRequest> known = requests.ToDictionary(static r => r.Name);
+        NetworkRecord[] meant = [.. networks.Select(static n => n.Record).Where(n => known.ContainsKey(n.Name))];
+        ILookup<string, ComposeService> services = new ExportedServices(meant, session.Warn).Find(session.State.GetNics());
+        return [.. requests.Select(r => r with { Services = [.. services[r.Name]] })];
+    }
+
     // For this module's own sub-interfaces, the record has the requested settings; for others, only the kernel can be
     // asked.
     private static ParentLinkRecord[] Below(string name, IReadOnlyList<ParentLinkRecord> ours, HostLinks links)

@@ -174,6 +174,9 @@ public sealed record PlannedImport(NetworkRequest Request)
     /// <summary>The settings in which the existing network differs.</summary>
     public IReadOnlyList<SettingDifference> Differences { get; init; } = [];
 
+    /// <summary>The services on it, if a Compose file defines it.</summary>
+    public IReadOnlyList<ComposeService> Services => Request.Services;
+
     /// <summary>The action in words.</summary>
     public string Action { get; init; } = "";
 

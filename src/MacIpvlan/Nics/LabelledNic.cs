@@ -3,6 +3,7 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using MacIpvlan.Addressing;
 using MacIpvlan.Containers;
+using MacIpvlan.Netlink;
 
 namespace MacIpvlan;
 
@@ -53,6 +54,28 @@ internal sealed record LabelledNic(string Network)
             : keys[n].Aggregate(new LabelledNic(n), (nic, key) => nic.With(key, labels[key])))];
     }
 
+    /// <summary>The NIC that labels ask for with these settings.</summary>
+    /// <param name="network">The name of the network.</param>
+    /// <param name="addresses">At most one address of each family.</param>
+    /// <param name="macAddress">Its MAC address; null for any.</param>
+    /// <param name="interfaceName">The interface's name; null for any.</param>
+    /// <param name="defaultRoute">As <see cref="NicRequest.DefaultRoute"/>.</param>
+    public static LabelledNic For(
+        string network, IReadOnlyList<AddressValue> addresses, PhysicalAddress? macAddress, string? interfaceName, bool? defaultRoute)
+    {
+        LabelledNic nic = new(network) { Addresses = addresses, MacAddress = macAddress, InterfaceName = interfaceName, DefaultRoute = defaultRoute };
+        (LabelSetting Setting, bool IsAsked)[] settings =
+        [
+            (LabelSetting.IPAddress, addresses.Count > 0), (LabelSetting.MacAddress, macAddress is not null),
+            (LabelSetting.InterfaceName, interfaceName is not null), (LabelSetting.DefaultRoute, defaultRoute is not null),
+        ];
+        return nic with { Settings = LabelSettings.Complete([LabelSetting.Network, .. settings.Where(static s => s.IsAsked).Select(static s => s.Setting)]) };
+    }
+
+    /// <summary>Writes the labels that ask for NICs, each as NAME=VALUE.</summary>
+    public static IReadOnlyList<string> Write(IReadOnlyList<LabelledNic> nics) =>
+        nics.Count == 0 ? [] : [$"{ContainerLabels.Network}={string.Join(',', nics.Select(static n => n.Network))}", .. nics.SelectMany(static n => n.Write())];
+
     /// <summary>Whether a NIC has what these labels ask for.</summary>
     public bool IsMet(ContainerNic nic) =>
         Addresses.All(a => nic.Addresses.Any(h => h.Value == a))
@@ -60,6 +83,21 @@ internal sealed record LabelledNic(string Network)
         && (InterfaceName is null || nic.Record.InterfaceName == InterfaceName)
         && (Mtu is null || nic.Record.Mtu == Mtu)
         && nic.Record.DefaultRoute == DefaultRoute;
+
+    private IEnumerable<string> Write()
+    {
+        string prefix = $"{ContainerLabels.Prefix}{Network}.";
+        foreach (AddressValue address in Addresses)
+        {
+            string text = AddressesWithLength.FirstOrDefault(a => a.Value == address)?.ToString() ?? address.ToString();
+            yield return $"{prefix}{(address.Family == AddressFamily.InterNetworkV6 ? "ip6" : "ip")}={text}";
+        }
+
+        if (MacAddress is not null) yield return $"{prefix}mac={Link.Format(MacAddress)}";
+        if (InterfaceName is not null) yield return $"{prefix}interface={InterfaceName}";
+        if (Mtu is not null) yield return string.Create(CultureInfo.InvariantCulture, $"{prefix}mtu={Mtu}");
+        if (DefaultRoute is bool defaultRoute) yield return $"{prefix}default-route={(defaultRoute ? "true" : "false")}";
+    }
 
     private LabelledNic With(string key, string value)
     {

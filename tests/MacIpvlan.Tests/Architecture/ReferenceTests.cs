@@ -4,6 +4,7 @@ using MacIpvlan.Fleet;
 using MacIpvlan.PowerShell;
 using MacIpvlan.Runtimes;
 using MacIpvlan.State.Sqlite;
+using MacIpvlan.Yaml;
 
 namespace MacIpvlan.Tests.Architecture;
 
@@ -27,12 +28,16 @@ public sealed class ReferenceTests
         ["MacIpvlan", "Npgsql"], Foreign(typeof(PostgresAddressDatabase).Assembly));
 
     [Fact]
+    public void Yaml_ReferencesTheCoreAndTheParserAlone() => Assert.Equal(
+        ["MacIpvlan", "YamlDotNet"], Foreign(typeof(YamlReader).Assembly));
+
+    [Fact]
     public void Cmdlets_ReferenceTheModuleAndPowerShellAlone() => Assert.Equal(
-        ["MacIpvlan", "MacIpvlan.Fleet", "MacIpvlan.Runtimes", "MacIpvlan.State", "System.Management.Automation"], Foreign(typeof(NetworkCommand).Assembly));
+        ["MacIpvlan", "MacIpvlan.Fleet", "MacIpvlan.Runtimes", "MacIpvlan.State", "MacIpvlan.Yaml", "System.Management.Automation"], Foreign(typeof(NetworkCommand).Assembly));
 
     [Fact]
     public void Assemblies_RunOnWhatPowerShell76RunsOn() => Assert.All(
-        (Type[])[typeof(ContainerNic), typeof(SqliteStateStore), typeof(DockerRuntime), typeof(PostgresAddressDatabase), typeof(NetworkCommand)],
+        (Type[])[typeof(ContainerNic), typeof(SqliteStateStore), typeof(DockerRuntime), typeof(PostgresAddressDatabase), typeof(YamlReader), typeof(NetworkCommand)],
         static t => Assert.Equal(
             ".NETCoreApp,Version=v10.0", t.Assembly.GetCustomAttribute<TargetFrameworkAttribute>()!.FrameworkName));
 

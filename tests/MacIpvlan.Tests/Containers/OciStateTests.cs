@@ -19,7 +19,7 @@ public sealed class OciStateTests
         OciState state = OciState.Parse(OfPodman);
 
         Assert.Equal((Id, 172), (state.Id, state.ProcessId));
-        Assert.Equal(["macipvlan.lan.ip=10.1.0.20", "macipvlan.network=lan"], state.Annotations.Select(static a => $"{a.Key}={a.Value}"));
+        Assert.Equal(["macipvlan.network=lan", "macipvlan.lan.ip=10.1.0.20"], state.Annotations.Select(static a => $"{a.Key}={a.Value}"));
     }
 
     [Fact]

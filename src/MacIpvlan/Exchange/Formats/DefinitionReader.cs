@@ -146,6 +146,9 @@ internal sealed class DefinitionReader
     /// <summary>All properties, whatever their names.</summary>
     public IReadOnlyList<T> All<T>(Func<string, T> parse) => [.. _properties.Keys.Select(k => Need(k, parse))];
 
+    /// <summary>All properties as strings, whatever their names. Null is empty.</summary>
+    public Dictionary<string, string> Texts() => _properties.ToDictionary(static p => p.Key, p => Text(p.Key) ?? "", StringComparer.Ordinal);
+
     /// <summary>Ignores properties that aren't settings.</summary>
     public void PassOver(params string[] names) => _known.UnionWith(names);
 

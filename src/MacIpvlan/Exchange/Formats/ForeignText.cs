@@ -21,15 +21,36 @@ internal static partial class ForeignText
                 + "Docker's commands.");
         }
 
-        return !YamlLine().IsMatch(start) ? null : new(
-            "the text is YAML, but definitions are read as JSON",
+        return !IsYaml(start) ? null : new(
+            "the text is YAML, but definitions other than Compose files are read as JSON",
             "Convert it: docker compose config --format json, or kubectl create --dry-run=client -o json -f FILE.");
+    }
+
+    /// <summary>Whether a text begins as YAML does, and JSON can't: with a document mark, a directive, or a key.</summary>
+    public static bool IsYaml(ReadOnlySpan<char> text)
+    {
+        text = text.TrimStart('\ufeff').TrimStart();
+        while (text is ['#', ..])
+        {
+            int end = text.IndexOf('\n');
+            text = end < 0 ? [] : text[end..].TrimStart();
+        }
+
+        return text is ['-', '-', '-', ..] or ['%', 'Y', 'A', 'M', 'L', ..] || BeginsWithKey(text);
+    }
+
+    private static bool BeginsWithKey(ReadOnlySpan<char> text)
+    {
+        if (text.IsEmpty) return false;
+        char quote = text[0];
+        bool isQuoted = quote is '"' or '\'';
+        int length = isQuoted ? text[1..].IndexOfAny(quote, '\n') + 2 : 0;
+        if (isQuoted && (length < 2 || text[length - 1] != quote)) return false;
+        while (!isQuoted && length < text.Length && (char.IsAsciiLetterOrDigit(text[length]) || text[length] is '_' or '.' or '-')) length++;
+        ReadOnlySpan<char> rest = text[length..].TrimStart(" \t");
+        return length > 0 && rest is [':'] or [':', ' ' or '\t' or '\r' or '\n', ..];
     }
 
     [GeneratedRegex(@"\A(?:sudo\s+)?(docker|podman|nerdctl)\s+network\s+create\b", RegexOptions.CultureInvariant)]
     private static partial Regex CreateCommand();
-
-    // A document mark, or a key without quotes, after comments.
-    [GeneratedRegex(@"\A(?:\s*#[^\n]*\n|\s*\n)*(?:---|[A-Za-z][\w.-]{0,60}:(?:\s|\z))", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
-    private static partial Regex YamlLine();
 }

@@ -13,16 +13,24 @@ public static class NetworkText
     /// <param name="format">The format.</param>
     /// <param name="networks">The networks.</param>
     /// <param name="warn">Called for each setting that has no counterpart in the format.</param>
-    /// <returns>One text; in the formats of others, one line or list per network.</returns>
+    /// <returns>One text; as DockerCommand and Cni, one line or list per network.</returns>
     /// <exception cref="NetworkException">NoCounterpart: a network would be a different one in the format.</exception>
     public static string Write(ExportFormat format, IReadOnlyList<NetworkRequest> networks, Action<string> warn) => format switch
     {
         ExportFormat.DockerCommand => string.Join('\n', networks.Select(n => DockerCommand.Write(n, warn))),
+        ExportFormat.Compose => ComposeText.Write(networks, warn),
         ExportFormat.Cni => string.Join('\n', networks.Select(n => CniConfiguration.Write(n, warn))),
         _ => JsonDefinitions.Write(networks),
     };
 
-    /// <summary>Reads networks from one or more JSON texts in sequence.</summary>
+    /// <summary>Throws if a network would be a different one in a format that has all networks in one text.</summary>
+    /// <exception cref="NetworkException">NoCounterpart.</exception>
+    public static void Check(ExportFormat format, NetworkRequest network)
+    {
+        if (format == ExportFormat.Compose) DockerDefinition.Check(network);
+    }
+
+    /// <summary>Reads networks from one or more JSON texts in sequence, or from a Compose file.</summary>
     /// <param name="text">The text.</param>
     /// <param name="format">The format; detected if null.</param>
     /// <param name="warn">Called for each setting that has no counterpart here.</param>
@@ -30,15 +38,30 @@ public static class NetworkText
     /// Called for each network that can't be read, with its name, or null if it has none, and the error InvalidDefinition.
     /// The others are read.
     /// </param>
-    /// <exception cref="NetworkException">InvalidDefinition: the text isn't JSON.</exception>
+    /// <param name="compose">What a Compose file depends on, in order to read it as it is; null to read JSON only.</param>
+    /// <exception cref="NetworkException">InvalidDefinition: the text is neither JSON nor a Compose file.</exception>
     public static IReadOnlyList<NetworkRequest> Read(
-        string text, ImportFormat? format, Action<string> warn, Action<string?, NetworkException> refuse)
+        string text, ImportFormat? format, Action<string> warn, Action<string?, NetworkException> refuse, ComposeEnvironment? compose = null)
     {
         List<NetworkRequest> networks = [];
+        if (compose is not null && format is null or ImportFormat.Compose && ForeignText.IsYaml(text))
+        {
+            CheckLength(text);
+            Add(ComposeFile.Find(text, compose, warn));
+            return networks;
+        }
+
         foreach ((JsonElement item, string path) in ReadItems(text))
         {
-            IEnumerable<DefinedNetwork> found = [];
+            DefinedNetwork[] found = [];
             Try(DefinitionReader.NameOf(item), () => found = Find(new(item, path), format, warn));
+            Add(found);
+        }
+
+        return networks;
+
+        void Add(DefinedNetwork[] found)
+        {
             foreach (DefinedNetwork network in found)
             {
                 Try(network.Name, () =>
@@ -47,8 +70,6 @@ public static class NetworkText
                 });
             }
         }
-
-        return networks;
 
         void Try(string? name, Action read)
         {
@@ -90,12 +111,12 @@ public static class NetworkText
         : throw root.WrongObject(
             "isn't in a known format",
             "Use the output of Export-ContainerNetwork, docker or podman network inspect, nerdctl network inspect --mode native, "
-            + "docker compose config --format json or kubectl get net-attach-def -o json, or a CNI configuration.");
+            + "docker compose config --format json or kubectl get net-attach-def -o json, a Compose file, or a CNI configuration.");
 
     // The text can be the output of several commands in sequence, each a list of its own.
     private static List<(JsonElement Item, string Path)> ReadItems(string text)
     {
-        if (Encoding.UTF8.GetByteCount(text) > MaxBytes) throw DefinitionReader.Invalid("", $"is longer than {MaxBytes} bytes");
+        CheckLength(text);
         byte[] bytes = Encoding.UTF8.GetBytes(text.Trim().TrimStart('\ufeff'));
         List<(JsonElement, string)> items = [];
         int start = 0;
@@ -109,6 +130,11 @@ public static class NetworkText
         }
 
         return items.Count > 0 ? items : throw DefinitionReader.Invalid("", "is empty");
+    }
+
+    private static void CheckLength(string text)
+    {
+        if (Encoding.UTF8.GetByteCount(text) > MaxBytes) throw DefinitionReader.Invalid("", $"is longer than {MaxBytes} bytes");
     }
 
     private static (JsonElement Value, int Length) ReadValue(byte[] bytes, int start)
@@ -139,6 +165,9 @@ public enum ExportFormat
 
     /// <summary>Configurations of the CNI plugins.</summary>
     Cni,
+
+    /// <summary>A Compose file.</summary>
+    Compose,
 }
 
 /// <summary>The formats that networks can be read from.</summary>
@@ -156,6 +185,6 @@ public enum ImportFormat
     /// <summary>The output of podman network inspect.</summary>
     PodmanInspect,
 
-    /// <summary>The output of docker compose config --format json.</summary>
+    /// <summary>A Compose file, or the output of docker compose config --format json.</summary>
     Compose,
 }

@@ -65,7 +65,7 @@ internal static class PodmanInspection
             Routes = [.. network.Objects("routes").Select(static r => ReadRoute(r))],
             RouteMetric = options?.Value("metric", DefinitionReader.Digits),
             NoDefaultRoute = options?.Value("no_default_route", ReadBoolean) ?? false,
-            Mtu = (options?.Value("mtu", DefinitionReader.Digits) ?? options?.Value(DockerCommand.MtuOption, DefinitionReader.Digits))
+            Mtu = (options?.Value("mtu", DefinitionReader.Digits) ?? options?.Value(DockerDefinition.MtuOption, DefinitionReader.Digits))
                 is int mtu and not 0 ? mtu : null,
         };
         network.WarnOfLabels("labels", name, warn);

@@ -141,6 +141,8 @@ public sealed class ForeignDefinitionTests : FormatTest
                 "'six': the label has no counterpart here, and is left out: team.",
                 "'home_default': the driver bridge has no counterpart here; the network is left out.",
                 "'office': it is external, so it isn't defined here; it is left out.",
+                "The service 'web' needs network_mode: none instead of its networks, and the labels macipvlan.network=home_lan, macipvlan.home_lan.ip=10.1.0.7.",
+                "'home_lan' doesn't allow what the labels of 'web' ask for; add to it x-macipvlan-allow-label: [Network, IPAddress].",
             ],
             Warnings);
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using MacIpvlan.Formats;
+using MacIpvlan.Yaml;
 
 namespace MacIpvlan.Tests.Formats;
 
@@ -15,7 +16,7 @@ public sealed class MutatedTextTests : FormatTest
     private static readonly string[] s_pieces =
     [
         "null", "true", "[]", "{}", "\"\"", "-1", "1e400", "99999999999", "\"\\u0000\"", "\"\\ud800\"", "\"../x\"", "\"%d\"", "\"10.0.0.0/33\"", "\"::/0\"",
-        ",", "[", "}", "\"", "\u001b[2J", "\"name\"", "\"subnet\"", "\"type\"", "\"plugins\"",
+        ",", "[", "}", "\"", "\u001b[2J", "\"name\"", "\"subnet\"", "\"type\"", "\"plugins\"", "&a ", "*a", "<<: ", "!!str ", "${", "\n- ", "\t",
     ];
 
     [Fact]
@@ -27,6 +28,16 @@ public sealed class MutatedTextTests : FormatTest
             { "name": "home", "services": { "web": {} }, "networks": {
             "lan": { "name": "home_lan", "driver": "macvlan", "driver_opts": { "parent": "eth0" }, "enable_ipv6": true, "external": false,
             "ipam": { "config": [ { "subnet": "10.1.0.1/24", "ip_range": "10.1.0.65/26", "gateway": "10.1.0.1", "aux_addresses": { "nas": "10.1.0.65" } } ] } } } }
+            """,
+            """
+            name: shop
+            x-lan: &lan {driver: macvlan, driver_opts: {parent: "${PARENT:-eth0}"}}
+            services:
+              web: {networks: {lan: {ipv4_address: 10.1.0.7, mac_address: 02:00:00:00:00:07}}, labels: [macipvlan.network=dmz]}
+              db: {networks: [lan]}
+            networks:
+              lan: {<<: [*lan], enable_ipv6: "yes", ipam: {config: [{subnet: 10.1.0.0/24, ip_range: 10.1.0.64/26, aux_addresses: {nas: 10.1.0.65}}]}}
+              dmz: {<<: *lan, name: dmz$NONE, x-macipvlan-allow-label: [IPAddress], ipam: {config: [{subnet: 10.2.0.0/24, gateway: 10.2.0.1}]}}
             """,
             """
             { "apiVersion": "v1", "kind": "List", "items": [ { "apiVersion": "k8s.cni.cncf.io/v1", "kind": "NetworkAttachmentDefinition",
@@ -53,6 +64,7 @@ public sealed class MutatedTextTests : FormatTest
         int count = int.TryParse(Environment.GetEnvironmentVariable("MACIPVLAN_FUZZ_COUNT"), CultureInfo.InvariantCulture, out int given)
             ? given
             : DefaultCount;
+        ComposeEnvironment compose = new(static () => new YamlReader(), "shop", static _ => null);
         int refused = 0;
         for (int number = 0; number < count; number++)
         {
@@ -60,7 +72,7 @@ public sealed class MutatedTextTests : FormatTest
             string text = Mutate(texts[random.Next(texts.Length)], random);
             try
             {
-                foreach (NetworkRequest network in Read(text)) NetworkDefinition.Check(network);
+                foreach (NetworkRequest network in NetworkText.Read(text, null, Warnings.Add, static (_, e) => throw e, compose)) NetworkDefinition.Check(network);
             }
             catch (NetworkException e)
             {
