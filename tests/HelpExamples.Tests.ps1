@@ -26,7 +26,7 @@ BeforeDiscovery {
         $example.Kind = if ($code -match 'AddressDatabase|NetworkAddress web') { $code -cmatch 'Ipvlan|eth0\.\d' ? 'FleetSpecial' : 'Fleet' }
         elseif ($code -match 'Watch-ContainerNic') { 'Endless' }
         elseif ($code -match 'Watch-ContainerNetwork') { 'Watching' }
-        elseif ($code -match '-Container |docker ') { 'Container' }
+        elseif ($code -match '-Container |docker |podman ') { 'Container' }
         elseif ($code -match '\.png') { 'Picture' }
         elseif ($code -match 'Ipvlan|Vlan(Id|SubInterface)|eth0\.\d') { 'Special' }
         # A network without a parent has a dummy.
@@ -157,6 +157,9 @@ Describe 'Examples with a container' {
         Set-Content "$group/cgroup.procs" $sleeper.Id
 
         # Docker itself is in Containers.Tests.ps1; here, the container of all its answers is that one.
+        # Podman itself is in OciHook.Tests.ps1.
+        function podman { if ("$args" -notlike 'run --network none --annotation macipvlan.network=office *') { throw "podman $args" } }
+
         function docker {
             switch ("$args") {
                 'ps -q' { $id.Substring(0, 12) }

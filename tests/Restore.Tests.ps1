@@ -137,6 +137,28 @@ Describe 'Restore-ContainerNetwork after a reboot' -Tag Native, Once {
     }
 
     # With its one processor, the kernel of the tests would do one after the other.
+    It 'leaves a NIC alone that another command has made while it asked' -Skip:$isKernel {
+        $null = Connect-ContainerNic lan web1 -IPAddress 10.1.0.20
+        ip -n web1 link delete eth0
+        $command = @(Get-ShellCommand 'Restore-ContainerNetwork -Confirm | ForEach-Object { [Console]::WriteLine("$($_.Kind) $($_.Result)") }')
+        $start = [Diagnostics.ProcessStartInfo]::new($command[0], [string[]]$command[1..9])
+        $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
+        $restore = [Diagnostics.Process]::Start($start)
+        try {
+            $said = ''
+            while ($said -notmatch 'default is') { $said += [char]$restore.StandardOutput.Read() }
+            $said | Should -Match 'web1/eth0'
+            Disconnect-ContainerNic -Namespace web1
+            $other = Connect-ContainerNic lan web1 -IPAddress 10.1.0.77
+            $restore.StandardInput.WriteLine('Y')
+            $restore.StandardInput.Close()
+            $restore.WaitForExit(20000) | Should -BeTrue
+            (Get-ContainerNic).State | Should -Be Up
+            (Get-IpLink eth0 -Namespace web1).address | Should -Be $other.MacAddress
+        }
+        finally { if (-not $restore.HasExited) { $restore.Kill() } }
+    }
+
     It 'takes no NIC for broken that another command is just making or disconnecting' -Skip:$isKernel {
         $other = Start-Shell 'while ($true) { $null = Connect-ContainerNic lan web1; Disconnect-ContainerNic -Namespace web1 }'
         try {

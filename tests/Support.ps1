@@ -67,9 +67,10 @@ function Invoke-Ip {
 }
 
 function Get-IpLink {
-    # The links of a namespace, or the one with the name: Get-IpLink [NAME] [-Namespace web1]
+    # The links of a namespace by index, or the one with the name: Get-IpLink [NAME] [-Namespace web1]. Older kernels list them in
+    # the order of the last digits of their indexes.
     param([string]$Name, [string]$Namespace)
-    Invoke-Ip $Namespace link show | Where-Object { -not $Name -or $_.ifname -eq $Name }
+    Invoke-Ip $Namespace link show | Where-Object { -not $Name -or $_.ifname -eq $Name } | Sort-Object ifindex
 }
 
 function Get-IpAddress {
