@@ -94,6 +94,20 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
         return new(!isGone ? ContainerState.Unknown : byName ? ContainerState.Awaited : ContainerState.Gone);
     }
 
+    /// <summary>Does the same where it's no failure that the state can't be determined.</summary>
+    /// <returns>Null if it can't: several have its name or its control group, or its process may not be looked at.</returns>
+    public ContainerSighting? TryLook(Container container, bool byName)
+    {
+        try
+        {
+            return Look(container, byName);
+        }
+        catch (NetworkException)
+        {
+            return null;
+        }
+    }
+
     // Null if it has been removed since it was listed.
     private ContainerSighting? Look(IContainerRuntime runtime, ContainerListing listing)
     {

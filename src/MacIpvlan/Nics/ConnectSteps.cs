@@ -217,7 +217,7 @@ internal sealed class ConnectSteps(NetworkSession session)
         if (taken.InterfaceIndex != nic.InterfaceIndex || taken.NamespaceBirth != nic.Record.NamespaceBirth)
         {
             // Another command has restored it, or tried to, since it was read.
-            session.State.UpdateNic(taken with { State = taken.InterfaceIndex == 0 ? NicRecordState.Detached : NicRecordState.Attached });
+            session.State.UpdateNic(taken.GivenUp());
             return null;
         }
 
@@ -269,7 +269,7 @@ internal sealed class ConnectSteps(NetworkSession session)
         }
         catch
         {
-            session.RollBack(() => session.State.UpdateNic(taken with { State = taken.InterfaceIndex == 0 ? NicRecordState.Detached : NicRecordState.Attached }));
+            session.RollBack(() => session.State.UpdateNic(taken.GivenUp()));
             throw;
         }
     }

@@ -91,8 +91,7 @@ public sealed class DisconnectPipeline(NetworkSession session, Action<ContainerN
         catch (Exception e) when (e is NetlinkException or NetworkException)
         {
             failure = e;
-            NicRecordState state = first.Record.InterfaceIndex == 0 ? NicRecordState.Detached : NicRecordState.Attached;
-            session.RollBack(() => session.State.UpdateNic(first.Record with { State = state }));
+            session.RollBack(() => session.State.UpdateNic(first.Record.GivenUp()));
         }
 
         first.Target?.Dispose();

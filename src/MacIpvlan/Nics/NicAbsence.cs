@@ -91,17 +91,8 @@ internal sealed class NicAbsence(NetworkSession session)
     {
         string key = $"{nic.Container!.Id} {nic.BelongsToName}";
         if (_containers.TryGetValue(key, out Whereabouts? known)) return known;
-        try
-        {
-            using ContainerSighting sighting = session.Containers.Look(nic.Container, nic.BelongsToName);
-            known = new(sighting.State, sighting.Namespace?.Identity);
-        }
-        catch (NetworkException)
-        {
-            // Its process may not be looked at, or more than one control group has its id.
-        }
-
-        return _containers[key] = known;
+        using ContainerSighting? sighting = session.Containers.TryLook(nic.Container, nic.BelongsToName);
+        return _containers[key] = sighting is null ? null : new(sighting.State, sighting.Namespace?.Identity);
     }
 
     private sealed record Whereabouts(ContainerState State, NamespaceIdentity? Namespace);

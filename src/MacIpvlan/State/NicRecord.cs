@@ -107,6 +107,9 @@ public sealed record NicRecord
     /// <summary>Its part in DHCP; null if it has none.</summary>
     public DhcpRecord? Dhcp { get; init; }
 
+    /// <summary>The NIC as it is when a command gives it up that had taken it.</summary>
+    public NicRecord GivenUp() => this with { State = InterfaceIndex == 0 ? NicRecordState.Detached : NicRecordState.Attached };
+
     /// <summary>The NIC for a removal of its link after which it still has its DHCP lease.</summary>
     public NicRecord KeepingLease() => this with { Dhcp = null };
 

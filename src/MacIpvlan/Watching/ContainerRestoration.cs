@@ -100,16 +100,8 @@ internal sealed class ContainerRestoration(NetworkSession session, Func<string, 
     // The id of the container that is to have a NIC now: one that was renamed keeps its NICs while it runs. Null if none is.
     private string? HolderOf(ContainerNic nic)
     {
-        try
-        {
-            using ContainerSighting sighting = session.Containers.Look(nic.Record.Container!, byName: true);
-            return sighting.Container?.Id;
-        }
-        catch (NetworkException)
-        {
-            // Two containers have its name.
-            return null;
-        }
+        using ContainerSighting? sighting = session.Containers.TryLook(nic.Record.Container!, byName: true);
+        return sighting?.Container?.Id;
     }
 
     private IReadOnlyList<ContainerNic> GetNics() => new ContainerNics(session).GetAll();

@@ -119,26 +119,18 @@ internal sealed class LabelKeeper(NetworkSession session, Func<string, string, b
 
     private bool IsAwaited(NicRecord nic)
     {
-        try
-        {
-            using ContainerSighting sighting = session.Containers.Look(nic.Container!, byName: true);
-            return sighting.State == ContainerState.Awaited;
-        }
-        catch (NetworkException)
-        {
-            // Two containers have its name.
-            return false;
-        }
+        using ContainerSighting? sighting = session.Containers.TryLook(nic.Container!, byName: true);
+        return sighting?.State == ContainerState.Awaited;
     }
 
     // Null if the network allows it.
     private static string? Refusal(LabelledNic nic, ContainerNetwork network)
     {
         LabelSetting[] refused = [.. nic.Settings.Except(network.Record.AllowedLabels)];
+        if (refused.Contains(LabelSetting.Network)) return "the network doesn't allow labels; New-*Network -AllowLabel does";
+        if (refused.Length > 0) return $"the network doesn't allow labels to choose {string.Join(", ", refused)}";
         AddressValue? withheld = nic.Addresses.FirstOrDefault(a => network.Record.Pools.SelectMany(static s => s.Withheld).Any(r => r.Contains(a)));
-        return refused.Length == 0 ? withheld is null ? null : $"the address {withheld} is the gateway's or excluded, which only a command can give to a container"
-            : refused.Contains(LabelSetting.Network) ? "the network doesn't allow labels; New-*Network -AllowLabel does"
-            : $"the network doesn't allow labels to choose {string.Join(", ", refused)}";
+        return withheld is null ? null : $"the address {withheld} is the gateway's or excluded, which only a command can give to a container";
     }
 
     // Null if the container is gone, or can't have NICs.

@@ -43,6 +43,7 @@ public sealed class ServiceLog(Func<string, string?> variable, Action<string> li
     private void Write(Priority priority, string message, (string Key, string Value)[] fields)
     {
         (string Key, string Value)[] said = [.. fields.Where(static f => f.Value.Length > 0).Select(static f => (f.Key, PrintableText.Clean(f.Value)))];
+        // What is written reaches it too.
         if (_isJournal && TrySend(priority, PrintableText.Clean(message), said)) return;
         line(string.Join(' ', said.Select(static f => $"{f.Key}={Quote(f.Value)}")));
     }
@@ -52,17 +53,7 @@ public sealed class ServiceLog(Func<string, string?> variable, Action<string> li
         StringBuilder entry = new(string.Create(CultureInfo.InvariantCulture, $"MESSAGE={message}\nPRIORITY={(int)priority}\nSYSLOG_IDENTIFIER=macipvlan\n"));
         // Cleaned values have no line ends.
         foreach ((string key, string value) in fields) entry.Append(CultureInfo.InvariantCulture, $"MACIPVLAN_{key.ToUpperInvariant()}={value}\n");
-        try
-        {
-            using Socket socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { Blocking = false };
-            socket.SendTo(Encoding.UTF8.GetBytes(entry.ToString()), s_journal);
-            return true;
-        }
-        catch (SocketException)
-        {
-            // It doesn't listen, or not fast enough. What is written reaches it too.
-            return false;
-        }
+        return ServiceSocket.TrySend(s_journal, entry.ToString());
     }
 
     // DEVICE:INODE of the socket that the service manager has made its output. A process further down can have another output.

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
-using System.Text;
 
 namespace MacIpvlan;
 
@@ -52,15 +51,7 @@ internal sealed class ServiceNotifier
 
     private void Send(string message)
     {
-        if (_manager is null) return;
-        try
-        {
-            using Socket socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { Blocking = false };
-            socket.SendTo(Encoding.UTF8.GetBytes(message), _manager);
-        }
-        catch (SocketException)
-        {
-            // It doesn't listen, or not fast enough.
-        }
+        // Nothing depends on whether it listens.
+        if (_manager is not null) _ = ServiceSocket.TrySend(_manager, message);
     }
 }
