@@ -259,6 +259,31 @@ services:
         Stop-Watch $watch
     }
 }
+    It 'belong to the container, also when two have swapped their names and start at the same time' {
+        Start-Labelled docker web1 network=lan, lan.ip=10.1.0.21
+        Start-Labelled docker web2 network=lan, lan.ip=10.1.0.22
+        $null = Read-Watch $watch; $null = Read-Watch $watch
+        $links = (Get-ContainerLink docker web1), (Get-ContainerLink docker web2)
+        Invoke-Runtime docker rename web1 tmp
+        Invoke-Runtime docker rename web2 web1
+        Invoke-Runtime docker rename tmp web2
+        Invoke-Runtime docker restart -t 0 web1 web2
+        @(Read-Watch $watch; Read-Watch $watch) | Sort-Object | Should -Be 'web1/eth0 Restored', 'web2/eth0 Restored'
+        (Get-ContainerLink docker web2), (Get-ContainerLink docker web1) | Should -Be $links
+        # Stopped for a while, with the other one's name.
+        Invoke-Runtime docker stop -t 0 web2
+        Invoke-Runtime docker rename web2 tmp
+        Invoke-Runtime docker rename web1 web2
+        Invoke-Runtime docker rename tmp web1
+        Invoke-Runtime docker restart -t 0 web2
+        Read-Watch $watch | Should -Be 'web2/eth0 Restored'
+        Invoke-Runtime docker start web1
+        Read-Watch $watch | Should -Be 'web1/eth0 Restored'
+        (Get-ContainerLink docker web1), (Get-ContainerLink docker web2) | Should -Be $links
+        Stop-Watch $watch
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+
 
 Describe 'What labels may ask for' -Tag Native, Once {
     It 'is part of the network, and goes with it into files' {

@@ -23,6 +23,9 @@ public sealed partial class SqliteStateStore
         [.. ReadNics("n.belongs_to_name = 1 AND n.container_name = $1", container).Where(n => n.Container is not null)]);
 
     /// <inheritdoc/>
+    public IReadOnlyList<NicRecord> GetNicsOfContainer(string containerId) => _database.Read(() => ReadNics("n.container_id = $1", containerId));
+
+    /// <inheritdoc/>
     public IReadOnlyList<int> GetOtherParents(string networkId, int parentIndex) => _database.Read<int[]>(() => [.. _database.Query(
         """
         SELECT parent_index, MIN(rowid) AS rowid FROM nics

@@ -62,8 +62,9 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
     /// <summary>Determines the current state of a container.</summary>
     /// <param name="container">The container.</param>
     /// <param name="byName">Whether it's any container of the name, so that another one takes its place when it's gone.</param>
+    /// <param name="canSucceed">Whether a container that would take it can.</param>
     /// <exception cref="NetworkException">ContainerAmbiguous: several have taken its name; or its namespace can't be determined.</exception>
-    public ContainerSighting Look(Container container, bool byName)
+    public ContainerSighting Look(Container container, bool byName, Func<Container, bool> canSucceed)
     {
         // One that isn't running could have been replaced.
         if (_told is { Status.Listing: { IsRunning: true } latest } told && latest.Container.Id == container.Id
@@ -74,7 +75,7 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
             if (Look(runtime, listing) is not ContainerSighting own) break;
             // One that was renamed keeps its NICs while it runs.
             bool isReplaced = byName && own.State == ContainerState.Stopped && listing.Container.Name != container.Name;
-            return isReplaced && FindSuccessor(container) is { State: ContainerState.Running } successor ? successor : own;
+            return isReplaced && FindSuccessor(container, canSucceed) is { State: ContainerState.Running } successor ? successor : own;
         }
 
         // The processes are usually needed for many containers at a time.
@@ -88,24 +89,10 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
             return new(ContainerState.Running) { Namespace = target.Namespace };
         }
 
-        if (byName && FindSuccessor(container) is ContainerSighting other) return other;
+        if (byName && FindSuccessor(container, canSucceed) is ContainerSighting other) return other;
         // Only the daemon that reported the container can confirm that it was removed.
         bool isGone = Present.Any(r => r.Address == container.Address && List(r).Failure is null);
         return new(!isGone ? ContainerState.Unknown : byName ? ContainerState.Awaited : ContainerState.Gone);
-    }
-
-    /// <summary>Does the same where it's no failure that the state can't be determined.</summary>
-    /// <returns>Null if it can't: several have its name or its control group, or its process may not be looked at.</returns>
-    public ContainerSighting? TryLook(Container container, bool byName)
-    {
-        try
-        {
-            return Look(container, byName);
-        }
-        catch (NetworkException)
-        {
-            return null;
-        }
     }
 
     // Null if it has been removed since it was listed.
@@ -124,10 +111,10 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
         }
     }
 
-    // Null if no other container has its name.
-    private ContainerSighting? FindSuccessor(Container container)
+    // Null if no other container has its name and can take its place.
+    private ContainerSighting? FindSuccessor(Container container, Func<Container, bool> canSucceed)
     {
-        (IContainerRuntime Runtime, ContainerListing Listing)[] found = Matching(c => container.IsSucceededBy(c.Container));
+        (IContainerRuntime Runtime, ContainerListing Listing)[] found = Matching(c => container.IsSucceededBy(c.Container) && canSucceed(c.Container));
         // With another runtime on the host, two can have the name.
         if (found.Length > 1 && found.Count(f => f.Runtime.Address == container.Address) == 1) found = [.. found.Where(f => f.Runtime.Address == container.Address)];
         return found.Length switch

@@ -38,7 +38,7 @@ public sealed class ContainerNics(NetworkSession session)
     /// <summary>The current state of a NIC's container.</summary>
     internal ContainerState StateOf(NicRecord nic)
     {
-        using ContainerSighting sighting = session.Containers.Look(nic.Container!, nic.BelongsToName);
+        using ContainerSighting sighting = NicHolder.Look(session, nic);
         return sighting.State;
     }
 }

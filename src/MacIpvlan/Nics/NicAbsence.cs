@@ -4,7 +4,7 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>Finds out why NICs aren't in their namespaces any more. Each container is looked at once.</summary>
+/// <summary>Finds out why NICs aren't in their namespaces any more. Each container is looked at once, or once for each name of an interface.</summary>
 internal sealed class NicAbsence(NetworkSession session)
 {
     private readonly Dictionary<string, Whereabouts?> _containers = [];
@@ -89,9 +89,10 @@ internal sealed class NicAbsence(NetworkSession session)
     /// <returns>Null if the container can't be determined.</returns>
     private Whereabouts? Look(NicRecord nic)
     {
-        string key = $"{nic.Container!.Id} {nic.BelongsToName}";
+        // Which one takes its place depends on the interface too.
+        string key = $"{nic.Container!.Id} {(nic.BelongsToName ? $"by name {nic.InterfaceName}" : "")}";
         if (_containers.TryGetValue(key, out Whereabouts? known)) return known;
-        using ContainerSighting? sighting = session.Containers.TryLook(nic.Container, nic.BelongsToName);
+        using ContainerSighting? sighting = NicHolder.TryLook(session, nic);
         return _containers[key] = sighting is null ? null : new(sighting.State, sighting.Namespace?.Identity);
     }
 

@@ -32,7 +32,7 @@ internal sealed class NicLinks(NetworkSession session)
     {
         // While the process that led to it is running, the container hasn't been restarted, and no runtime is asked.
         if (nic.Container is null || alive.Path == nic.NamespacePath) return null;
-        using ContainerSighting container = session.Containers.Look(nic.Container, nic.BelongsToName);
+        using ContainerSighting container = NicHolder.Look(session, nic);
         return container.Namespace is NamespaceHandle now && now.Identity != alive.Identity ? now.Identity : null;
     }
 

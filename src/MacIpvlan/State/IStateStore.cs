@@ -65,6 +65,9 @@ public interface IStateStore : IAddressBook, IDisposable
     /// <summary>The NICs that belong to a container's name, and that a container of this name had last.</summary>
     IReadOnlyList<NicRecord> GetNicsOfName(string container);
 
+    /// <summary>The NICs that a container has, or had last, by its id.</summary>
+    IReadOnlyList<NicRecord> GetNicsOfContainer(string containerId);
+
     /// <summary>The NICs that have a part in DHCP, in the order they were added.</summary>
     IReadOnlyList<NicRecord> GetDhcpNics();
 

@@ -107,7 +107,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
         {
             if (Defer is not null && hasParent && !replace && record.LostLeases.Count == 0 && TryRestoreFirst(nic, network) is RestoredItem first) return first;
             using NamespaceHandle? alive = _links.OpenNamespace(record);
-            using ContainerSighting? container = record.Container is null ? null : session.Containers.Look(record.Container, record.BelongsToName);
+            using ContainerSighting? container = record.Container is null ? null : NicHolder.Look(session, record);
             // If others share the namespace, it outlives a restart of the container it was made for.
             bool hasMoved = alive is not null && container?.Namespace is NamespaceHandle now && now.Identity != alive.Identity;
             if (alive is not null && !hasMoved && !replace && record.LostLeases.Count == 0
@@ -181,7 +181,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
     {
         NicRecord record = nic.Record;
         if (record.Container is null) return null;
-        using ContainerSighting container = session.Containers.Look(record.Container, record.BelongsToName);
+        using ContainerSighting container = NicHolder.Look(session, record);
         if (container.Namespace is not NamespaceHandle target || IsIn(record, target)) return null;
         try
         {

@@ -97,10 +97,10 @@ internal sealed class ContainerRestoration(NetworkSession session, Func<string, 
     private bool IsOf(ContainerNic nic, string id, Container? container) => nic.ContainerId == id
         || (nic.Record.BelongsToName && container is not null && nic.Record.Container!.IsSucceededBy(container) && HolderOf(nic) == id);
 
-    // The id of the container that is to have a NIC now: one that was renamed keeps its NICs while it runs. Null if none is.
+    // The id of the container that is to have a NIC now; null if none is.
     private string? HolderOf(ContainerNic nic)
     {
-        using ContainerSighting? sighting = session.Containers.TryLook(nic.Record.Container!, byName: true);
+        using ContainerSighting? sighting = NicHolder.TryLook(session, nic.Record);
         return sighting?.Container?.Id;
     }
 

@@ -119,7 +119,7 @@ internal sealed class LabelKeeper(NetworkSession session, Func<string, string, b
 
     private bool IsAwaited(NicRecord nic)
     {
-        using ContainerSighting? sighting = session.Containers.TryLook(nic.Container!, byName: true);
+        using ContainerSighting? sighting = NicHolder.TryLook(session, nic);
         return sighting?.State == ContainerState.Awaited;
     }
 

@@ -135,7 +135,7 @@ public sealed class ContainerFinderTests
             ? (200, $"[{FakeDaemon.Listing(Id, "web1", state)}]") : (200, FakeDaemon.Inspection(Id, 0)));
         using ContainerFinder finder = new([daemon.Runtime], TestContext.Current.CancellationToken);
 
-        using ContainerSighting sighting = finder.Look(Remembered(daemon.Address), byName: false);
+        using ContainerSighting sighting = finder.Look(Remembered(daemon.Address), byName: false, static _ => true);
 
         Assert.Equal(ContainerState.Stopped, sighting.State);
     }
@@ -149,7 +149,7 @@ public sealed class ContainerFinderTests
             ? (200, $"[{FakeDaemon.Listing(Id, "web1", "running")}]") : (404, "{}"));
         using ContainerFinder finder = new([daemon.Runtime], TestContext.Current.CancellationToken);
 
-        using ContainerSighting sighting = finder.Look(Remembered(daemon.Address), byName);
+        using ContainerSighting sighting = finder.Look(Remembered(daemon.Address), byName, static _ => true);
 
         Assert.Equal(expected, sighting.State.ToString());
     }
@@ -163,7 +163,7 @@ public sealed class ContainerFinderTests
         using FakeDaemon daemon = new(path => (status, path == "/version" ? "{}" : "[]"));
         using ContainerFinder finder = new([daemon.Runtime], TestContext.Current.CancellationToken);
 
-        using ContainerSighting sighting = finder.Look(Remembered(isSameDaemon ? daemon.Address : "/run/docker.sock"), byName: false);
+        using ContainerSighting sighting = finder.Look(Remembered(isSameDaemon ? daemon.Address : "/run/docker.sock"), byName: false, static _ => true);
 
         Assert.Equal(expected, sighting.State.ToString());
     }
