@@ -410,6 +410,69 @@ Describe 'Containers of Docker and Podman' -Tag Native, Once {
         finally { if (-not $watch.HasExited) { Stop-Sleeper $watch } }
     }
 
+    It 'have their former link looked for by <By>, if who made their NIC anew is killed before it could' -ForEach @(
+        @{ By = 'the next Watch-ContainerNic' }
+        @{ By = 'Restore-ContainerNetwork' }
+        @{ By = 'Disconnect-ContainerNic' }
+    ) {
+        $null = Connect-ContainerNic lan -Container web1
+        $link = Get-ContainerLink docker web1
+        $start = 'Watch-ContainerNic -WarningAction SilentlyContinue | ForEach-Object { [Console]::WriteLine("$($_.Name) $($_.Result)") }'
+        $watch = Start-Shell $start
+        try {
+            $null = Connect-ContainerNic lan -Container db1
+            Invoke-Runtime podman restart -t 0 db1
+            $watch.StandardOutput.ReadLine() | Should -BeLike 'db1/eth0 Restored' -Because 'it watches by now'
+            ip netns add held
+            # It has a second to look for it, unless this test is slow.
+            for ($i = 0; $i -lt 5 -and @(Get-IpLink -Namespace held).ifname -notcontains 'eth0'; $i++) {
+                if ($watch.HasExited) { $watch = Start-Shell $start; Start-Sleep 5 }
+                nsenter --net -t (Get-ContainerProcess docker web1) ip link set eth0 netns held
+                'link set eth0 address 02:00:00:00:00:99', 'link set eth0 up' | ip -n held -batch -
+                Invoke-Runtime docker restart -t 0 web1
+                $watch.StandardOutput.ReadLine() | Should -BeLike 'web1/eth0 Restored'
+                Stop-Sleeper $watch
+            }
+
+            (Get-IpLink -Namespace held).ifname | Should -Contain eth0
+            Get-ContainerLink docker web1 | Should -Be $link
+            switch ($By) {
+                'Restore-ContainerNetwork' { $null = Restore-ContainerNetwork -WarningAction SilentlyContinue }
+                'Disconnect-ContainerNic' { $null = Disconnect-ContainerNic -Container web1 -WarningAction SilentlyContinue }
+                default {
+                    $watch = Start-Shell $start
+                    for ($i = 0; $i -lt 100 -and (Get-IpLink -Namespace held).ifname -contains 'eth0'; $i++) { Start-Sleep -Milliseconds 100 }
+                }
+            }
+
+            (Get-IpLink -Namespace held).ifname | Should -Not -Contain eth0
+            Get-ContainerLink docker web1 | Should -Be $(if ($By -ne 'Disconnect-ContainerNic') { $link })
+            Test-ContainerNetwork | Should -BeNullOrEmpty
+            Get-StateRow | Where-Object { $_ -like 'former_links *' } | Should -BeNullOrEmpty
+        }
+        finally {
+            if (-not $watch.HasExited) { Stop-Sleeper $watch }
+            ip netns delete held
+        }
+    }
+
+    It 'keep their own NIC when two have swapped their names, whichever starts first' {
+        'swap1', 'swap2' | ForEach-Object { Invoke-Runtime docker run -d --name $_ --network none busybox:test sleep 600 }
+        $null = 'swap1', 'swap2' | Connect-ContainerNic lan
+        $links = (Get-ContainerLink docker swap1), (Get-ContainerLink docker swap2)
+        'rename swap1 tmp', 'rename swap2 swap1', 'rename tmp swap2', 'stop -t 0 swap1', 'restart -t 0 swap2' | ForEach-Object { Invoke-Runtime docker @($_ -split ' ') }
+        Get-NicResult (Restore-ContainerNetwork) | Should -Be 'swap2/eth0 Restored', 'swap2/eth0 Waiting Its container is stopped.'
+        Invoke-Runtime docker start swap1
+        Get-NicResult (Restore-ContainerNetwork) | Should -Be 'swap2/eth0 InPlace', 'swap1/eth0 Restored'
+        (Get-ContainerLink docker swap2), (Get-ContainerLink docker swap1) | Should -Be $links
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+        # The name of one that was removed goes to one that has a NIC.
+        'rm -f swap1', 'rename swap2 swap1', 'restart -t 0 swap1' | ForEach-Object { Invoke-Runtime docker @($_ -split ' ') }
+        Get-NicResult (Restore-ContainerNetwork) | Should -Be 'swap1/eth0 Restored', 'swap1/eth0 Waiting There is no container of its name.'
+        Get-ContainerLink docker swap1 | Should -Be $links[0]
+        Invoke-Runtime docker rm -f swap1
+    }
+
     It 'have their NIC before their former link is looked for, wherever they have moved it: <Case>' -ForEach @(
         @{ Case = 'with its MAC address, which the new one needs'; Change = @() }
         @{ Case = 'with another MAC address'; Change = 'link set eth0 address 02:00:00:00:00:99' }

@@ -231,5 +231,24 @@ internal static class Schema
         ALTER TABLE networks ADD COLUMN allowed_labels TEXT NOT NULL DEFAULT '';
         ALTER TABLE nics ADD COLUMN is_by_label INTEGER NOT NULL DEFAULT 0;
         """,
+        """
+        CREATE INDEX nics_container ON nics (container_id) WHERE container_id IS NOT NULL;
+        -- Where links of NICs were before the NICs were made anew, and who looks for them later: their containers can have moved them.
+        CREATE TABLE former_links (
+            nic_id TEXT NOT NULL REFERENCES nics (id) ON DELETE CASCADE,
+            worker INTEGER NOT NULL,
+            namespace_name TEXT NOT NULL,
+            namespace_path TEXT NOT NULL,
+            namespace_device INTEGER NOT NULL,
+            namespace_inode INTEGER NOT NULL,
+            boot_id TEXT NOT NULL,
+            namespace_cookie INTEGER NOT NULL,
+            interface_name TEXT NOT NULL,
+            interface_index INTEGER NOT NULL,
+            parent_index INTEGER NOT NULL,
+            mac_address TEXT NOT NULL,
+            PRIMARY KEY (nic_id, namespace_inode, namespace_cookie, boot_id)
+        );
+        """,
     ];
 }

@@ -43,6 +43,7 @@ public sealed partial class SqliteStateStore
     public bool NeedsRecovery() => _database.Read(() => _database.Query(
         """
         SELECT EXISTS (SELECT 1 FROM nics WHERE host = $1 AND worker IS NOT NULL AND worker <> $2)
+            OR EXISTS (SELECT 1 FROM former_links f JOIN nics n ON n.id = f.nic_id WHERE n.host = $1 AND f.worker <> $2)
             OR EXISTS (SELECT 1 FROM parent_links p WHERE p.host = $1 AND p.removed_with_last_network = 1
                 AND NOT EXISTS (SELECT 1 FROM networks n WHERE n.host = $1 AND n.parent = p.name)
                 AND NOT EXISTS (SELECT 1 FROM parent_links u WHERE u.host = $1 AND u.parent = p.name))
@@ -51,13 +52,13 @@ public sealed partial class SqliteStateStore
 
     /// <inheritdoc/>
     public IReadOnlyList<NicRecord> GetAbandonedNics() => _database.Read(() =>
-        DeadWorkers().SelectMany(dead => ReadNics("n.worker = $1", dead)).ToList());
+        Dead("nics n", "n").SelectMany(dead => ReadNics("n.worker = $1", dead)).ToList());
 
     /// <inheritdoc/>
     public IReadOnlyList<NicRecord> TakeAbandonedNics() => _database.Write(() =>
     {
         List<NicRecord> taken = [];
-        foreach (long dead in DeadWorkers())
+        foreach (long dead in Dead("nics n", "n"))
         {
             taken.AddRange(ReadNics("n.worker = $1", dead));
             _database.Execute("UPDATE nics SET worker = $2 WHERE worker = $1", dead, Worker.Number);
@@ -222,8 +223,9 @@ public sealed partial class SqliteStateStore
     // No command is changing a NIC in these states.
     private long? WorkerOf(NicRecordState state) => state is NicRecordState.Attached or NicRecordState.Detached ? null : Worker.Number;
 
-    private List<long> DeadWorkers() => [.. _database.Query(
-        "SELECT worker, MIN(rowid) AS rowid FROM nics WHERE host = $1 AND worker IS NOT NULL AND worker <> $2 GROUP BY worker",
+    // The dead workers of rows of a table.
+    private List<long> Dead(string tables, string table) => [.. _database.Query(
+        $"SELECT {table}.worker, MIN({table}.rowid) AS rowid FROM {tables} WHERE n.host = $1 AND {table}.worker IS NOT NULL AND {table}.worker <> $2 GROUP BY {table}.worker",
         static r => r.GetInt64(0) is > 0 and long worker ? worker : throw new FormatException("it isn't a worker"), _host, Worker.Number).Where(w => !Worker.IsAlive(w))];
 
     private List<NicRecord> ReadNics(string condition, object value)

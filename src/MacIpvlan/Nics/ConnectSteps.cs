@@ -205,7 +205,7 @@ internal sealed class ConnectSteps(NetworkSession session)
     /// <param name="holder">Its container as it is now, or the one that has taken that one's place; null if no runtime reports it.</param>
     /// <param name="asksLater">Whether somebody else asks a DHCP server, if its lease doesn't simply go on.</param>
     /// <param name="patience">As <see cref="NicRequest.Patience"/>.</param>
-    /// <param name="clear">Deletes what is left of its former link. Until the NIC is taken, that could be another NIC's.</param>
+    /// <param name="clear">Deletes what is left of its former link, or takes note of it. Until the NIC is taken, that could be another NIC's.</param>
     /// <returns>Null if another command is working on the NIC, or has worked on it meanwhile.</returns>
     /// <exception cref="NetworkException">The interface can't be created.</exception>
     /// <exception cref="NetlinkException">The kernel refused a step; the NIC is left detached.</exception>

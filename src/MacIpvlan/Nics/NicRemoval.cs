@@ -136,11 +136,43 @@ internal sealed class NicRemoval(NetworkSession session)
         + $"{unknown[0].Link.KindName} links on {network.Parent} that belong to no NIC, unless other programs made them: "
         + $"{Phrase.NameSome([.. unknown])}.";
 
+    /// <summary>Deletes what is left of the former link of a NIC that was made anew, wherever its container has moved it.</summary>
+    /// <param name="former">The NIC as it was.</param>
+    public void DeleteFormer(ContainerNic former)
+    {
+        NicRecord nic = former.Record;
+        try
+        {
+            // Links end with the boot.
+            if (nic.NamespaceBirth.BootId == HostBoot.Id) DeleteFormer(nic, former.NetworkRecord);
+            session.State.RemoveFormerLink(nic);
+        }
+        catch (Exception e) when (e is NetworkException or NetlinkException)
+        {
+            session.Warn($"The former link of {former} can't be looked for: {e.Message}");
+        }
+    }
+
+    private void DeleteFormer(NicRecord former, NetworkRecord network)
+    {
+        // It can be back there by now, with another link.
+        bool isBack = session.State.GetNics(former.Namespace).Any(n => n.Id == former.Id && n.NamespaceKey == former.NamespaceKey);
+        using NamespaceHandle? place = isBack ? null : _links.OpenNamespace(former);
+        Delete(place, former.KeepingLease(), network);
+    }
+
     /// <summary>Frees the addresses of a NIC whose link no longer exists.</summary>
     /// <param name="nic">The NIC.</param>
     /// <param name="foreign">Its addresses that others were found to have.</param>
     public void Release(NicRecord nic, IReadOnlyList<ForeignAddress>? foreign = null)
     {
+        // Nobody would know any more what to look for.
+        IReadOnlyList<NicRecord> former = session.State.GetFormerLinks(nic.Id);
+        if (former.Count > 0 && session.State.GetNetworks().FirstOrDefault(n => n.Id == nic.NetworkId) is NetworkRecord network)
+        {
+            foreach (NicRecord link in former) DeleteFormer(new ContainerNic(link, network));
+        }
+
         _hostRoutes.Remove(nic);
         if (nic.IsHost) _routesToHost.Change(nic, null);
         session.State.ReleaseNic(nic.Id, foreign);

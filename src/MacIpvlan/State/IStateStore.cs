@@ -84,8 +84,8 @@ public interface IStateStore : IAddressBook, IDisposable
     string? DescribeHolder(string parent, AddressValue address);
 
     /// <summary>
-    /// Whether a killed command could have left something behind: a NIC that it was changing, or a parent that no
-    /// network uses.
+    /// Whether a killed command could have left something behind: a NIC that it was changing, a link that it would have looked for, or
+    /// a parent that no network uses.
     /// </summary>
     bool NeedsRecovery();
 
@@ -103,6 +103,21 @@ public interface IStateStore : IAddressBook, IDisposable
     /// </summary>
     /// <returns>The NIC as it is now; null if it has been released or couldn't be claimed.</returns>
     NicRecord? TakeNic(string id, NicRecordState state);
+
+    /// <summary>
+    /// Records a NIC as it was, before it's made anew elsewhere: this command looks later for the link that it had. If this command dies
+    /// first, another one does.
+    /// </summary>
+    void AddFormerLink(NicRecord former);
+
+    /// <summary>Records that nobody needs to look for that link any more.</summary>
+    void RemoveFormerLink(NicRecord former);
+
+    /// <summary>A NIC as it was, once for each link that it had and that nobody has looked for.</summary>
+    IReadOnlyList<NicRecord> GetFormerLinks(string nicId);
+
+    /// <summary>Claims the links that commands would have looked for that were killed: the NICs, as they were.</summary>
+    IReadOnlyList<NicRecord> TakeAbandonedFormerLinks();
 
     /// <summary>Updates a NIC except its network and leases.</summary>
     /// <param name="nic">The NIC.</param>

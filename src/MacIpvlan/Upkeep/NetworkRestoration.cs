@@ -34,7 +34,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
 
     /// <summary>
     /// Called with each NIC of a container, as it was, whose former link the caller looks for later, with
-    /// <see cref="DeleteLeftover"/>. Null to look for it before the NIC is made anew.
+    /// <see cref="NicRemoval.DeleteFormer(ContainerNic)"/>. Null to look for it before the NIC is made anew.
     /// </summary>
     internal Action<ContainerNic>? Defer { get; init; }
 
@@ -159,21 +159,6 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
         || now.State is not (NicRecordState.Attached or NicRecordState.Detached)
         || (now.State == NicRecordState.Attached && (now.InterfaceIndex, now.NamespaceBirth) != (nic.InterfaceIndex, nic.NamespaceBirth));
 
-    /// <summary>Deletes what is left of the former link of a NIC that was made anew, wherever its container has moved it.</summary>
-    /// <param name="former">The NIC as it was.</param>
-    internal void DeleteLeftover(ContainerNic former)
-    {
-        try
-        {
-            using NamespaceHandle? alive = _links.OpenNamespace(former.Record);
-            _removal.Delete(alive, former.Record.KeepingLease(), former.NetworkRecord);
-        }
-        catch (Exception e) when (e is NetworkException or NetlinkException)
-        {
-            session.Warn($"The former link of {former} can't be looked for: {e.Message}");
-        }
-    }
-
     // A program that has just started can't wait until all namespaces have been searched for its NIC's former link. As a rule, that
     // has ended with its namespace. If not, the kernel refuses a second link with its addresses, unless its container has changed
     // them. Null if that doesn't settle it.
@@ -183,18 +168,22 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
         if (record.Container is null) return null;
         using ContainerSighting container = NicHolder.Look(session, record);
         if (container.Namespace is not NamespaceHandle target || IsIn(record, target)) return null;
+        bool hadLink = record.InterfaceIndex != 0 && record.NamespaceBirth.BootId == HostBoot.Id;
         try
         {
             if (!confirm(nic.ToString(), RestoreAction(nic))) return Of(nic, RestoreResult.Skipped);
             if (record.InterfaceIndex != 0) _links.CheckIsFree(target, record, network.Record);
-            if (_connector.Reattach(nic, network, target, container.Container, asksLater: KeepsLeases, s_patience) is not ContainerNic made) return AtWork(nic);
-            if (record.InterfaceIndex != 0) Defer!(nic);
+            // Whoever comes after this process looks for the link, if it can't.
+            Action? note = hadLink ? () => session.State.AddFormerLink(record) : null;
+            if (_connector.Reattach(nic, network, target, container.Container, asksLater: KeepsLeases, s_patience, clear: note) is not ContainerNic made) return AtWork(nic);
+            if (hadLink) Defer!(nic);
             return Of(made, RestoreResult.Restored);
         }
         catch (Exception e) when (e is NetworkException or NetlinkException)
         {
             // Where its link was is needed to find it.
             session.State.UpdateNic(record, from: NicRecordState.Detached);
+            if (hadLink) session.State.RemoveFormerLink(record);
             return null;
         }
     }

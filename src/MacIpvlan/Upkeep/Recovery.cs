@@ -5,7 +5,7 @@ namespace MacIpvlan;
 
 /// <summary>
 /// Cleans up after commands that died: removes NICs that were being created or removed, marks NICs that were being
-/// restored as detached, and removes parents made for networks that were never created.
+/// restored as detached, looks for former links of NICs, and removes parents made for networks that were never created.
 /// </summary>
 public static class Recovery
 {
@@ -22,6 +22,11 @@ public static class Recovery
             if (!networks.TryGetValue(nic.NetworkId, out NetworkRecord? network)) continue;
             // A NIC that can't be cleaned up still belongs to this command, so the next command tries again.
             session.RollBack(() => Finish(session, nic, network));
+        }
+
+        foreach (NicRecord former in session.State.TakeAbandonedFormerLinks())
+        {
+            if (networks.TryGetValue(former.NetworkId, out NetworkRecord? network)) session.RollBack(() => new NicRemoval(session).DeleteFormer(new ContainerNic(former, network)));
         }
 
         using IDisposable topology = session.State.LockTopology();

@@ -70,7 +70,7 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
             Task.WaitAll(followers);
             session.RollBack(() =>
             {
-                foreach (ContainerNic leftover in quiet.TakeLeftovers()) new NetworkRestoration(session, confirm).DeleteLeftover(leftover);
+                foreach (ContainerNic former in quiet.TakeLeftovers()) new NicRemoval(session).DeleteFormer(former);
             });
         }
 
@@ -118,7 +118,7 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
         {
             if (quiet.Take() is not { } due) return [];
             if (due.Change is not null) return Restore(due.Change);
-            new NetworkRestoration(session, confirm).DeleteLeftover(due.Leftover!);
+            new NicRemoval(session).DeleteFormer(due.Leftover!);
             return [];
         }
 

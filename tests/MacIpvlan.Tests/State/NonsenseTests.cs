@@ -123,6 +123,7 @@ public sealed class NonsenseTests : StateTest
             Container = new(new string('a', 64), "web1", ContainerRuntime.Docker, "image", "/run/docker.sock"),
         };
         dying.ReserveNic(of, lan, [IPv4]);
+        dying.AddFormerLink(nic with { InterfaceName = "eth0", InterfaceIndex = 7, ParentIndex = 8, MacAddress = PhysicalAddress.Parse("02-00-00-00-00-04") });
         dying.ReserveNic(Nic(lan) with { IsHost = true }, lan, [IPv4]);
         NicRecord conflict = Reserve(lan, IPv4);
         Store.ReleaseNic(conflict.Id, [new(conflict.Leases[0].Address.Value, PhysicalAddress.Parse("02-00-00-00-00-03"), DateTimeOffset.UtcNow.AddHours(1))]);
@@ -143,6 +144,9 @@ public sealed class NonsenseTests : StateTest
         yield return ("NeedsRecovery", static s => s.NeedsRecovery());
         yield return ("GetAbandonedNics", static s => s.GetAbandonedNics());
         yield return ("TakeAbandonedNics", static s => s.TakeAbandonedNics());
+        yield return ("GetNicsOfContainer", static s => s.GetNicsOfContainer(new('a', 64)));
+        yield return ("GetFormerLinks", s => s.GetFormerLinks(nic.Id));
+        yield return ("TakeAbandonedFormerLinks", static s => s.TakeAbandonedFormerLinks());
         yield return ("!ReserveNic", s => s.ReserveNic(Nic(network) with { Id = "new" }, network, [IPv4, IPv6]));
         yield return ("!ReserveNic of a static address", s => s.ReserveNic(Nic(network) with { Id = "new2" }, network, [Static("10.0.0.200")]));
         yield return ("!TakeNic", s => s.TakeNic(nic.Id, NicRecordState.Detaching));
