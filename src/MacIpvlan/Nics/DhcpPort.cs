@@ -58,9 +58,9 @@ internal sealed class DhcpPort : IDisposable
             (_sender, errno) = SendFrom(_linkIndex, action);
         }
 
-        // The address isn't on the link yet, or a program there has the port for itself. Servers read what is sent to all
-        // stations, too.
-        if (action.IsBroadcast || errno is Errno.EADDRNOTAVAIL or Errno.EADDRINUSE) Broadcast(_socket, _linkIndex, action);
+        // The address isn't on the link yet, a program there has the port for itself, or this process can't have it because it
+        // lacks CAP_NET_BIND_SERVICE. Servers read what is sent to all stations, too.
+        if (action.IsBroadcast || errno is Errno.EADDRNOTAVAIL or Errno.EADDRINUSE or Errno.EACCES) Broadcast(_socket, _linkIndex, action);
     }
 
     /// <summary>Receives the messages that have arrived.</summary>
@@ -88,7 +88,7 @@ internal sealed class DhcpPort : IDisposable
     {
         (DatagramSocket? socket, int errno) = SendFrom(linkIndex, action);
         using (socket) socket?.WaitSent(s_patience);
-        if (errno != Errno.EADDRINUSE || PacketSocket.TryOpen() is not PacketSocket packets) return;
+        if (errno is not (Errno.EADDRINUSE or Errno.EACCES) || PacketSocket.TryOpen() is not PacketSocket packets) return;
         using (packets) Broadcast(packets, linkIndex, action);
     }
 
