@@ -142,7 +142,9 @@ Describe 'Labels of containers' -Tag Native, Once {
         Read-Watch $watch | Should -BeLike "WARNING *gateway*'lan': the address 10.1.0.1 is the gateway's*"
         # Neither refused nor possible.
         Start-Labelled docker web6 network=lan, lan.ip=10.9.9.9
-        Read-Watch $watch | Should -BeLike "web6 Failed *10.9.9.9 isn't in any subnet of 'lan'*"
+        Read-Watch $watch | Should -BeLike "web6/eth0 Failed *10.9.9.9 isn't in any subnet of 'lan'*"
+        Start-Labelled docker web8 network=lan, lan.ip=10.9.9.9, lan.interface=lan0
+        Read-Watch $watch | Should -BeLike "web8/lan0 Failed *10.9.9.9 isn't in any subnet of 'lan'*"
         Start-Labelled docker web7 network=lan host
         Read-Watch $watch | Should -BeLike "WARNING *web7*'lan': *host's own network namespace*"
         # Once.
@@ -150,6 +152,44 @@ Describe 'Labels of containers' -Tag Native, Once {
         Start-Labelled docker last network=lan
         Read-Watch $watch | Should -BeLike 'last/eth0 Connected'
         (Get-ContainerNic).Container | Should -Be last
+        Stop-Watch $watch
+    }
+
+    It 'are heeded when their network is made, has another definition, or gets their name' {
+        Start-Labelled docker web1 network=later
+        Start-Labelled podman web2 network=LATER, later.ip=10.4.0.9
+        1..2 | ForEach-Object { Read-Watch $watch | Should -BeLike "WARNING *web?*'later': there is no network of that name." }
+        $null = New-MacvlanNetwork later eth0 -Subnet 10.4.0.0/24
+        1..2 | ForEach-Object { Read-Watch $watch | Should -BeLike "WARNING *web?*'later': the network doesn't allow labels*" }
+        # What refused one allows it now, and what was impossible for the other is possible.
+        Export-ContainerNetwork later -Path $TestDrive/later.json
+        (Get-Content $TestDrive/later.json -Raw) -replace '"name"', '"allowLabel": ["IPAddress"], "name"' -replace '10\.4\.0', '10.5.0' | Set-Content $TestDrive/later.json
+        (Import-ContainerNetwork $TestDrive/later.json).Result | Should -Be Replaced
+        @(Read-Watch $watch; Read-Watch $watch) -replace '(Failed).*(isn''t in any).*', '$1 $2' | Sort-Object | Should -Be 'web1/eth0 Connected', "web2/eth0 Failed isn't in any"
+        Get-ContainerLink docker web1 | Should -BeLike 'eth0 * 10.5.0.2'
+        (Get-Content $TestDrive/later.json -Raw) -replace '10\.5\.0', '10.4.0' | Set-Content $TestDrive/later.json
+        (Import-ContainerNetwork $TestDrive/later.json -Force).Result | Should -Be Replaced
+        @(Read-Watch $watch; Read-Watch $watch) | Sort-Object | Should -Be 'web1/eth0 Connected', 'web2/eth0 Connected'
+        Get-ContainerLink docker web1 | Should -BeLike 'eth0 * 10.4.0.2'
+        Get-ContainerLink podman web2 | Should -BeLike 'eth0 * 10.4.0.9'
+        # The name goes to another network; the containers keep what they have, and get what they ask for.
+        Start-Labelled docker web3 network=soon
+        Read-Watch $watch | Should -BeLike "WARNING *web3*'soon': there is no network of that name."
+        $null = New-MacvlanNetwork early eth0 -Subnet 10.6.0.0/24 -AllowLabel Network
+        Rename-ContainerNetwork early soon
+        Read-Watch $watch | Should -BeLike 'web3/eth0 Connected'
+        Remove-MacvlanNetwork later -Force
+        (Get-ContainerNic).Container | Should -Be web3
+        Stop-Watch $watch
+        Remove-MacvlanNetwork soon -Force
+    }
+
+    It 'that leave a NIC without the default route are named in the warning' {
+        Start-Labelled docker web1 'network=dmz, LAN'
+        $lines = @(1..3 | ForEach-Object { Read-Watch $watch })
+        $lines -like 'WARNING*' | Should -BeLike ('WARNING web1/eth1 doesn''t get the IPv4 default route, because web1/eth0 has it. *' +
+            ' macipvlan.LAN.default-route=true* macipvlan.LAN.default-route=false.')
+        $lines -like '*-DefaultRoute*' | Should -BeNullOrEmpty
         Stop-Watch $watch
     }
 
@@ -219,46 +259,6 @@ services:
         Stop-Watch $watch
     }
 
-    It 'give a container one NIC, however many watch' {
-        $others = 1..2 | ForEach-Object { Start-Watch }
-        try {
-            1..8 | ForEach-Object { Start-Labelled docker "many$_" network=lan }
-            for ($i = 0; $i -lt 100 -and @(Get-ContainerNic).Count -lt 8; $i++) { Start-Sleep -Milliseconds 100 }
-            # What the slowest of them does comes late.
-            Start-Sleep 2
-            (Get-ContainerNic).Container | Sort-Object | Should -Be (1..8 | ForEach-Object { "many$_" })
-        }
-        finally { $others | ForEach-Object { Stop-Sleeper $_ } }
-        Stop-Watch $watch
-    }
-
-    It 'leave a running container its NIC when the network gets another name' {
-        $null = New-MacvlanNetwork old eth0 -Subnet 10.4.0.0/24 -AllowLabel Network
-        Start-Labelled docker web1 network=old
-        Read-Watch $watch | Should -BeLike 'web1/eth0 Connected'
-        $link = Get-ContainerLink docker web1
-        Rename-ContainerNetwork old new
-        Stop-Watch $watch
-        $watch = Start-Watch
-        Start-Labelled docker web2 network=old
-        @(Read-Watch $watch; Read-Watch $watch) -replace '.*(web\d) .* to (.*)', '$1 $2' | Sort-Object |
-            Should -Be "web1 'old': there is no network of that name.", "web2 'old': there is no network of that name."
-        Get-ContainerLink docker web1 | Should -Be $link
-        Stop-Watch $watch
-        Remove-MacvlanNetwork new -Force
-    }
-
-    It 'leave a NIC alone that a command has connected' {
-        Stop-Watch $watch
-        Start-Labelled docker web1 network=lan
-        $null = Connect-ContainerNic lan -Container web1 -IPAddress 10.1.0.50
-        $watch = Start-Watch
-        Invoke-Runtime docker restart -t 0 web1
-        Read-Watch $watch | Should -BeLike 'web1/eth0 Restored'
-        "$((Get-ContainerNic).IPAddress[0]) $((Get-ContainerNic).BelongsTo)" | Should -Be '10.1.0.50/24 Name'
-        Stop-Watch $watch
-    }
-}
     It 'belong to the container, also when two have swapped their names and start at the same time' {
         Start-Labelled docker web1 network=lan, lan.ip=10.1.0.21
         Start-Labelled docker web2 network=lan, lan.ip=10.1.0.22
@@ -284,6 +284,50 @@ services:
         Test-ContainerNetwork | Should -BeNullOrEmpty
     }
 
+    It 'give a container one NIC, however many watch' {
+        $others = 1..2 | ForEach-Object { Start-Watch }
+        try {
+            1..8 | ForEach-Object { Start-Labelled docker "many$_" network=lan }
+            for ($i = 0; $i -lt 100 -and @(Get-ContainerNic).Count -lt 8; $i++) { Start-Sleep -Milliseconds 100 }
+            # What the slowest of them does comes late.
+            Start-Sleep 2
+            (Get-ContainerNic).Container | Sort-Object | Should -Be (1..8 | ForEach-Object { "many$_" })
+        }
+        finally { $others | ForEach-Object { Stop-Sleeper $_ } }
+        Stop-Watch $watch
+    }
+
+    It 'leave a running container its NIC when the network gets another name' {
+        $null = New-MacvlanNetwork old eth0 -Subnet 10.4.0.0/24 -AllowLabel Network
+        Start-Labelled docker web1 network=old
+        Read-Watch $watch | Should -BeLike 'web1/eth0 Connected'
+        $link = Get-ContainerLink docker web1
+        Rename-ContainerNetwork old OLD -WarningVariable warnings 3>$null
+        $warnings | Should -BeNullOrEmpty -Because 'a label means this name too'
+        Rename-ContainerNetwork old new -WarningVariable warnings 3>$null
+        $warnings | Should -BeLike "Labels name 'OLD': *web1*macipvlan.network=new*macipvlan.new.*"
+        Read-Watch $watch | Should -BeLike "WARNING *web1 (*'old': there is no network of that name."
+        Stop-Watch $watch
+        $watch = Start-Watch
+        Start-Labelled docker web2 network=old
+        @(Read-Watch $watch; Read-Watch $watch) -replace '.*(web\d) .* to (.*)', '$1 $2' | Sort-Object |
+            Should -Be "web1 'old': there is no network of that name.", "web2 'old': there is no network of that name."
+        Get-ContainerLink docker web1 | Should -Be $link
+        Stop-Watch $watch
+        Remove-MacvlanNetwork new -Force
+    }
+
+    It 'leave a NIC alone that a command has connected' {
+        Stop-Watch $watch
+        Start-Labelled docker web1 network=lan
+        $null = Connect-ContainerNic lan -Container web1 -IPAddress 10.1.0.50
+        $watch = Start-Watch
+        Invoke-Runtime docker restart -t 0 web1
+        Read-Watch $watch | Should -BeLike 'web1/eth0 Restored'
+        "$((Get-ContainerNic).IPAddress[0]) $((Get-ContainerNic).BelongsTo)" | Should -Be '10.1.0.50/24 Name'
+        Stop-Watch $watch
+    }
+}
 
 Describe 'What labels may ask for' -Tag Native, Once {
     It 'is part of the network, and goes with it into files' {

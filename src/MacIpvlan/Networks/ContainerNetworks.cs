@@ -1,4 +1,5 @@
 using MacIpvlan.Addressing;
+using MacIpvlan.Containers;
 using MacIpvlan.Netlink;
 using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
@@ -203,7 +204,19 @@ public sealed class ContainerNetworks(NetworkSession session)
         CheckName(name);
         using IDisposable topology = session.State.LockTopology();
         session.State.RenameNetwork(network.Id, name);
+        WarnOfLabels(network, name);
         return Find(name)!;
+    }
+
+    // A container's labels can't be changed. They are read again when it starts or is made anew.
+    private void WarnOfLabels(ContainerNetwork network, string name)
+    {
+        if (name.Equals(network.Name, StringComparison.OrdinalIgnoreCase)) return;
+        string[] containers = [.. _nics.GetAll(network).Where(static n => n.Record.IsByLabel).Select(static n => n.Container!).Distinct()];
+        if (containers.Length == 0) return;
+        session.Warn($"Labels name '{network.Name}': those of {Phrase.NameSome(containers)}. These containers keep their NICs. "
+            + $"When they're made anew, their labels must be {ContainerLabels.Network}={name}, and {ContainerLabels.Prefix}{name}.* in place of "
+            + $"{ContainerLabels.Prefix}{network.Name}.*.");
     }
 
     private void CheckNoNics(ContainerNetwork network, bool disconnect, string context = "")

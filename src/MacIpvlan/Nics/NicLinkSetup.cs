@@ -157,6 +157,13 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         }
     }
 
+    /// <summary>The name that the next NIC of a namespace gets. Runs on a thread in it.</summary>
+    public static string FreeName(NamespaceHandle target)
+    {
+        using RouteSocket inside = RouteSocket.OpenToRead(target, static () => { });
+        return NextFreeName(inside);
+    }
+
     private static string NextFreeName(RouteSocket inside)
     {
         IReadOnlyList<Link> links = inside.GetLinks();

@@ -29,6 +29,9 @@ public sealed record NicRequest
     /// <summary>Whether labels of that container ask for it.</summary>
     public bool IsByLabel { get; init; }
 
+    /// <summary>What the names of the labels or annotations begin with that ask for it, such as macipvlan.lan.; null if none do.</summary>
+    internal string? LabelPrefix { get; init; }
+
     /// <summary>The interface's name; if null, eth0 or the next free ethN.</summary>
     public string? InterfaceName { get; init; }
 

@@ -39,8 +39,11 @@ internal sealed class NicRouteSetup(NetworkSession session, NicRequest request, 
         foreach (IGrouping<string, (RouteAdd Route, string Holder)> holder in lost.Where(static l => l.Holder.Length > 0).GroupBy(static l => l.Holder))
         {
             string families = string.Join(" and ", holder.Select(static l => l.Route.Destination.Family == AddressFamily.InterNetwork ? "IPv4" : "IPv6").Distinct());
-            session.Warn($"{Name} doesn't get the {families} default route, because {holder.Key} has it. To give it to {Name}, connect it with "
-                + "-DefaultRoute, or give its network a lower -RouteMetric; to do without, use -DefaultRoute:$false.");
+            (string give, string omit) = request.LabelPrefix is string label
+                ? ($"start its container with the label {label}default-route=true", $"{label}default-route=false")
+                : ("connect it with -DefaultRoute", "-DefaultRoute:$false");
+            session.Warn($"{Name} doesn't get the {families} default route, because {holder.Key} has it. To give it to {Name}, {give}, or give its "
+                + $"network a lower -RouteMetric; to do without, use {omit}.");
         }
     }
 

@@ -2,10 +2,11 @@ using MacIpvlan.Containers;
 
 namespace MacIpvlan;
 
-/// <summary>What a container runtime has reported.</summary>
+/// <summary>What a container runtime has reported, or has to be asked.</summary>
 /// <param name="Runtime">The runtime.</param>
 /// <param name="ContainerId">
-/// The container that was started, stopped, removed or renamed; null if the runtime has just begun to report, so that any can have been.
+/// The container that was started, stopped, removed or renamed, or whose labels have come to mean something else; null if the runtime has
+/// just begun to report, so that any can have been.
 /// </param>
 /// <param name="IsStart">Whether it was started.</param>
 internal sealed record ContainerChange(IContainerRuntime? Runtime, string? ContainerId, bool IsStart)

@@ -60,6 +60,7 @@ public sealed class ContainerWatch(NetworkSession session, Func<string, string, 
                 foreach (RestoredItem item in keepsLeases ? leases.Work() : []) yield return item;
                 foreach (RestoredItem item in tellsSegments ? segments.Work() : []) yield return item;
                 foreach (RestoredItem item in labels.Work()) yield return item;
+                foreach (ContainerChange change in labels.TakeChanged()) quiet.Add(change);
                 foreach (RestoredItem item in RestoreQuiet()) yield return item;
             }
         }

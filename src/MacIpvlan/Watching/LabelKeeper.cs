@@ -17,7 +17,7 @@ internal sealed class LabelKeeper(NetworkSession session, Func<string, string, b
     // Whoever replaces a container removes it first: its successor gets the NIC.
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(10);
     private readonly ConnectSteps _connector = new(session);
-    private readonly Dictionary<string, HashSet<string>> _told = [];
+    private readonly LabelledContainers _containers = new(session);
     private readonly Dictionary<string, long> _awaited = [];
 
     /// <summary>
@@ -27,7 +27,9 @@ internal sealed class LabelKeeper(NetworkSession session, Func<string, string, b
     public bool IsBeforeStart { get; init; }
 
     /// <summary>How long the caller can wait before the next <see cref="Work"/>.</summary>
-    public TimeSpan Wait => _awaited.Count == 0 ? TimeSpan.MaxValue
+    public TimeSpan Wait => Grace < _containers.Wait ? Grace : _containers.Wait;
+
+    private TimeSpan Grace => _awaited.Count == 0 ? TimeSpan.MaxValue
         : s_grace - Stopwatch.GetElapsedTime(_awaited.Values.Min()) is { Ticks: > 0 } left ? left
         : TimeSpan.Zero;
 
@@ -73,6 +75,7 @@ internal sealed class LabelKeeper(NetworkSession session, Func<string, string, b
         Container container = listing.Container;
         IReadOnlyList<LabelledNic> wanted = LabelledNic.Read(
             listing.Labels, label => Tell(container, $"The label {PrintableText.Clean(label)} of the container {container} isn't known."));
+        if (!IsBeforeStart) _containers.Note(runtime, container.Id, wanted.Select(static n => n.Network));
         foreach (LabelledNic nic in wanted.Where(w => !nics.Any(n => IsFor(w, n))))
         {
             ContainerNetwork? network = new ContainerNetworks(session).Find(nic.Network);
@@ -81,7 +84,7 @@ internal sealed class LabelKeeper(NetworkSession session, Func<string, string, b
             {
                 string message = $"The container {container} isn't connected to '{PrintableText.Clean(nic.Network)}': {reason}.";
                 if (!IsBeforeStart || mistake is null) Tell(container, message);
-                else yield return new(RestoredKind.Nic, container.Name, PrintableText.Clean(nic.Network), RestoreResult.Failed) { Reason = message };
+                else yield return new(RestoredKind.Nic, NameOf(runtime, container, nic), PrintableText.Clean(nic.Network), RestoreResult.Failed) { Reason = message };
             }
             else if (Connect(runtime, container, nic, network!) is RestoredItem item)
             {
@@ -100,12 +103,15 @@ internal sealed class LabelKeeper(NetworkSession session, Func<string, string, b
     }
 
     /// <summary>Forgets what was told about a container that is gone.</summary>
-    public void Forget(string containerId) => _told.Remove(containerId);
+    public void Forget(string containerId) => _containers.Forget(containerId);
+
+    /// <summary>The containers that must be looked at again, because networks that their labels name have changed.</summary>
+    public IReadOnlyList<ContainerChange> TakeChanged() => _containers.TakeChanged();
 
     /// <summary>Disconnects the NICs of containers for which no successor has come.</summary>
     public IEnumerable<RestoredItem> Work()
     {
-        if (Wait > TimeSpan.Zero) yield break;
+        if (Grace > TimeSpan.Zero) yield break;
         HashSet<string> due = [.. _awaited.Where(static a => Stopwatch.GetElapsedTime(a.Value) >= s_grace).Select(static a => a.Key)];
         foreach (string id in due) _awaited.Remove(id);
         session.Containers.Forget();
@@ -149,6 +155,7 @@ internal sealed class LabelKeeper(NetworkSession session, Func<string, string, b
                 Container = target.Container,
                 BelongsToName = !IsBeforeStart,
                 IsByLabel = !IsBeforeStart,
+                LabelPrefix = $"{ContainerLabels.Prefix}{nic.Network}.",
                 InterfaceName = nic.InterfaceName,
                 Addresses = nic.Addresses,
                 AddressesWithLength = nic.AddressesWithLength,
@@ -173,7 +180,23 @@ internal sealed class LabelKeeper(NetworkSession session, Func<string, string, b
         {
             // Another process can have been faster.
             bool isConnected = new ContainerNics(session).GetAll().Any(n => IsFor(nic, n) && n.ContainerId == container.Id);
-            return isConnected ? null : item with { Result = RestoreResult.Failed, Reason = e.Message };
+            return isConnected ? null : item with { Name = NameOf(runtime, container, nic), Result = RestoreResult.Failed, Reason = e.Message };
+        }
+    }
+
+    // What a NIC that isn't there would be called, as others are.
+    private string NameOf(IContainerRuntime runtime, Container container, LabelledNic nic)
+    {
+        if (nic.InterfaceName is not null) return $"{container.Name}/{PrintableText.Clean(nic.InterfaceName)}";
+        try
+        {
+            using NamespaceHandle? place = session.Containers.TryOpen(runtime, container)?.Namespace;
+            return place is null ? container.Name : $"{container.Name}/{session.Namespaces.Run(place, () => NicLinkSetup.FreeName(place))}";
+        }
+        catch (Exception e) when (e is NetworkException or NetlinkException)
+        {
+            // It has just ended.
+            return container.Name;
         }
     }
 
@@ -192,11 +215,9 @@ internal sealed class LabelKeeper(NetworkSession session, Func<string, string, b
         }
     }
 
-    // Once for each container, which starts again and again.
     private void Tell(Container container, string message)
     {
-        if (!_told.TryGetValue(container.Id, out HashSet<string>? told)) _told[container.Id] = told = [];
-        if (told.Add(message)) session.Warn(message);
+        if (_containers.IsNew(container.Id, message)) session.Warn(message);
     }
 }
 
