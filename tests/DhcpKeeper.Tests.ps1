@@ -219,6 +219,23 @@ Describe 'Watch-ContainerNic beside another, and with trouble' -Tag Native, Once
         (Get-DhcpCapture $capture REQUEST).State | Sort-Object -Unique | Should -Be Renewing, Selecting
     }
 
+    It 'renews a lease although it may not use the port of DHCP clients: servers read what is sent to all stations' {
+        $null = New-NetworkNamespace web1
+        $null = Start-DhcpServer Kea -LeaseSeconds 60 -RenewSeconds 2 -RebindSeconds 50
+        $null = New-DhcpNetwork
+        $null = Connect-ContainerNic lan web1
+        $capture = Start-DhcpCapture
+        $watch = Start-Shell 'Watch-ContainerNic | ForEach-Object { [Console]::WriteLine("$($_.Result)") }' -Through setpriv, --bounding-set=-net_bind_service
+        try {
+            $line = $watch.StandardOutput.ReadLineAsync()
+            $line.Wait(20000) | Should -BeTrue
+            $line.Result | Should -Be Renewed
+            $request = (Wait-DhcpPacket $capture REQUEST)[0]
+            "$($request.State) $($request.Destination) $($request.DestinationMac)" | Should -Be 'Renewing 10.1.0.1 ff:ff:ff:ff:ff:ff'
+        }
+        finally { Stop-Sleeper $watch }
+    }
+
     It 'warns of a lease that it can''t keep as soon as it knows' {
         $null = New-NetworkNamespace web1
         $null = Start-DhcpServer Kea -LeaseSeconds 60 -RenewSeconds 2 -RebindSeconds 50
