@@ -317,6 +317,37 @@ services:
         Remove-MacvlanNetwork new -Force
     }
 
+    It 'are heeded after the host has started anew, as are names: all have the same NICs' {
+        Start-Labelled docker web1 network=lan
+        Read-Watch $watch | Should -BeLike 'web1/eth0 Connected'
+        Start-Labelled podman web2 network=lan, lan.interface=lan0
+        Read-Watch $watch | Should -BeLike 'web2/lan0 Connected'
+        Invoke-Runtime docker run -d --name db1 --network none busybox:test sleep 600
+        $null = Connect-ContainerNic lan -Container db1
+        $null = New-NetworkNamespace space1
+        $null = Connect-ContainerNic lan space1
+        $links = { Get-ContainerLink docker web1; Get-ContainerLink podman web2; Get-ContainerLink docker db1; Get-NicText space1 }
+        $before = & $links
+        $before | Should -HaveCount 5
+        Stop-Watch $watch
+        # Nothing of the kernel's lives on, nor what the runtimes have on its file systems.
+        Invoke-Runtime docker kill web1 db1
+        Invoke-Runtime podman kill web2
+        'docker', 'podman' | ForEach-Object { Stop-Runtime $runtimes.Daemons[$_] }
+        'run', 'libpod', 'exec' | ForEach-Object { Remove-Item "$($runtimes.Folder)/$_" -Recurse -Force }
+        Restart-TestHost space1
+        'docker', 'podman' | ForEach-Object { $runtimes.Daemons[$_] = Start-Runtime $_ $runtimes.Folder }
+        $watch = Start-Watch
+        Read-Watch $watch | Should -Be 'space1/eth0 Restored'
+        Invoke-Runtime docker start web1 db1
+        Invoke-Runtime podman start web2
+        @(1..3 | ForEach-Object { Read-Watch $watch }) | Sort-Object | Should -Be 'db1/eth0 Restored', 'web1/eth0 Restored', 'web2/lan0 Restored'
+        & $links | Should -Be $before
+        (Get-ContainerNic).State | Select-Object -Unique | Should -Be Up
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+        Stop-Watch $watch
+    }
+
     It 'leave a NIC alone that a command has connected' {
         Stop-Watch $watch
         Start-Labelled docker web1 network=lan
