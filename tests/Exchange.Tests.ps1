@@ -320,6 +320,8 @@ Describe 'Networks of Compose files' -Tag Native, Once {
                 image: nginx:${NOT_SET:?}
                 networks: { lan: { ipv4_address: 10.5.0.7, mac_address: "02:00:00:00:00:07" } }
               db: { image: postgres, networks: [back, lan] }
+              copy: { extends: done, labels: [macipvlan.shop_lan.ip=10.5.0.8] }
+              far: { extends: { file: common.yaml, service: web } }
               done: { image: busybox, network_mode: none, labels: [macipvlan.network=shop_lan] }
             networks:
               lan:
@@ -344,13 +346,18 @@ Describe 'Networks of Compose files' -Tag Native, Once {
             $script:imported[1].Services | ForEach-Object { "$_ $($_.HasLabels)" } | Should -Be @(
                 'web: macipvlan.network=shop_lan, macipvlan.shop_lan.ip=10.5.0.7, macipvlan.shop_lan.mac=02:00:00:00:00:07 False'
                 'db: macipvlan.network=shop_lan False'
+                'copy: macipvlan.network=shop_lan, macipvlan.shop_lan.ip=10.5.0.8 True'
                 'done: macipvlan.network=shop_lan True')
-            @($script:warnings) -match 'service' | Should -Be @(
+            @($script:warnings) -match 'The service' | Sort-Object { $_ -notlike '*needs*' } | Should -Be @(
                 ("The service 'web' needs network_mode: none instead of its networks, and the labels macipvlan.network=shop_lan, " +
                 'macipvlan.shop_lan.ip=10.5.0.7, macipvlan.shop_lan.mac=02:00:00:00:00:07.')
-                "The service 'db' needs network_mode: none instead of its networks, and the labels macipvlan.network=shop_lan.")
+                "The service 'db' needs the labels macipvlan.network=shop_lan instead of these of its networks: lan."
+                "The service 'far' can't be read: services.far.extends is a service of another file, which isn't read; import the output of docker compose config --format json instead.")
             @($script:warnings) -match 'office|back' | Should -HaveCount 2
             Get-Line (Import-ContainerNetwork $file -WarningAction Ignore -ErrorAction Ignore) | Should -Be 'shop_broken  Failed', 'shop_lan macvlan InPlace'
+            Set-Content $shop/compose.override.yaml 'services: {}'
+            $null = Import-ContainerNetwork $file -WarningVariable warnings -WarningAction Ignore -ErrorAction Ignore
+            $warnings | Should -Contain 'Docker merges compose.override.yaml into this file. It isn''t read here; import the output of docker compose config --format json instead.'
             # The text alone belongs to the folder where it's piped.
             Push-Location $shop
             try { Get-Line (Get-Content compose.yaml | Import-ContainerNetwork -WarningAction Ignore -ErrorAction Ignore) | Should -Contain 'shop_lan macvlan InPlace' }

@@ -10,6 +10,15 @@ BeforeAll {
     $null = New-MacvlanNetwork closed eth0 -Subnet 10.3.0.0/24
     $runtimes = Start-RuntimeHost
     $problem = $runtimes.Problem
+    $null = & $PSScriptRoot/runtimes/run.sh sh -c 'command -v docker-compose'
+    $hasCompose = -not $LASTEXITCODE
+
+    function Invoke-Compose([string[]]$File, [string[]]$Words, [string]$Variable = 'BUILD=1') {
+        # Runs docker-compose with the files of the project shop, and throws if it fails.
+        $files = $File | ForEach-Object { '--file'; $_ }
+        $lines = & $PSScriptRoot/runtimes/run.sh env $Variable docker-compose --project-name shop @files @Words 2>&1
+        if ($LASTEXITCODE) { throw "docker-compose ${Words}: $lines" }
+    }
 
     function Start-Labelled([string]$Kind, [string]$Name, [string[]]$Label, [string]$Network = 'none') {
         # A container with labels.
@@ -194,8 +203,7 @@ Describe 'Labels of containers' -Tag Native, Once {
     }
 
     It 'in a project of Compose keep their NICs through up, new images and scaling' {
-        $null = & $PSScriptRoot/runtimes/run.sh sh -c 'command -v docker-compose'
-        if ($LASTEXITCODE) { return Set-ItResult -Skipped -Because 'docker-compose is missing; tests/runtimes/unpack.sh gets it' }
+        if (-not $hasCompose) { return Set-ItResult -Skipped -Because 'docker-compose is missing; tests/runtimes/unpack.sh gets it' }
         $file = "$TestDrive/compose.yaml"
         Set-Content $file @'
 version: "2.4"
@@ -207,34 +215,67 @@ services:
     environment: { BUILD: "${BUILD:-1}" }
     labels: { macipvlan.network: lan, macipvlan.lan.interface: lan0 }
 '@
-        function Invoke-Compose([int]$Build, [string[]]$Words) {
-            $lines = & $PSScriptRoot/runtimes/run.sh env BUILD=$Build docker-compose --project-name shop --file $file @Words 2>&1
-            if ($LASTEXITCODE) { throw "docker-compose ${Words}: $lines" }
-        }
-
         function Get-ServiceLink {
             Invoke-Runtime docker ps --format '{{.Names}}' | Sort-Object | ForEach-Object { "$_ $(Get-ContainerLink docker $_)" }
         }
 
-        Invoke-Compose 1 up, -d, --scale, web=3
+        function Invoke-Shop([int]$Build, [string[]]$Words) { Invoke-Compose $file $Words "BUILD=$Build" }
+
+        Invoke-Shop 1 up, -d, --scale, web=3
         @(1..3 | ForEach-Object { Read-Watch $watch }) | Sort-Object | Should -Be (1..3 | ForEach-Object { "shop_web_$_/lan0 Connected" })
         $links = @(Get-ServiceLink)
         (Get-ContainerNic).ComposeInstance | Sort-Object | Should -Be shop/web/1, shop/web/2, shop/web/3
         # A new image, or other settings: each container is made anew.
         $ids = Invoke-Runtime docker ps -q
-        Invoke-Compose 2 up, -d, -t, 0, --scale, web=3
+        Invoke-Shop 2 up, -d, -t, 0, --scale, web=3
         Invoke-Runtime docker ps -q | Where-Object { $_ -in $ids } | Should -BeNullOrEmpty
         @(1..3 | ForEach-Object { Read-Watch $watch }) | Sort-Object | Should -Be (1..3 | ForEach-Object { "shop_web_$_/lan0 Restored" })
         Get-ServiceLink | Should -Be $links
         # Down to one, and what the others had is free.
-        Invoke-Compose 2 up, -d, -t, 0, --scale, web=1
+        Invoke-Shop 2 up, -d, -t, 0, --scale, web=1
         @(1..2 | ForEach-Object { Read-Watch $watch }) | Sort-Object | Should -Be (2..3 | ForEach-Object { "shop_web_$_/lan0 Released Its container has been removed." })
         Get-ServiceLink | Should -Be $links[0]
-        Invoke-Compose 2 up, -d, -t, 0, --scale, web=3
+        Invoke-Shop 2 up, -d, -t, 0, --scale, web=3
         @(1..2 | ForEach-Object { Read-Watch $watch }) | Sort-Object | Should -Be (2..3 | ForEach-Object { "shop_web_$_/lan0 Connected" })
         @(Get-ServiceLink)[0] | Should -Be $links[0]
         @(Get-ServiceLink) -replace '.* ' | Sort-Object | Should -Be ($links -replace '.* ' | Sort-Object)
-        Invoke-Compose 2 down, -t, 0
+        Invoke-Shop 2 down, -t, 0
+        Stop-Watch $watch
+    }
+
+    It 'are in the file that is exported for Compose, with which docker-compose gives the project the same NICs' {
+        if (-not $hasCompose) { return Set-ItResult -Skipped -Because 'docker-compose is missing; tests/runtimes/unpack.sh gets it' }
+        $base, $more = "$TestDrive/base.yaml", "$TestDrive/more.yaml"
+        Set-Content $base @'
+services:
+  web: { image: "busybox:test", command: ["sleep", "600"] }
+  db: { image: "busybox:test", command: ["sleep", "600"] }
+'@
+        Set-Content $more @'
+services:
+  web: { network_mode: none, labels: { macipvlan.network: "lan, dmz", macipvlan.lan.interface: lan0, macipvlan.lan.ip: 10.1.0.77, macipvlan.lan.mac: "02:00:00:00:00:77" } }
+  db: { network_mode: none, labels: { macipvlan.network: dmz } }
+'@
+        Invoke-Compose $base, $more up, -d
+        @(1..3 | ForEach-Object { do { $line = Read-Watch $watch } while ($line -like 'WARNING *default route*'); $line }) | Sort-Object |
+            Should -Be 'shop_db_1/eth0 Connected', 'shop_web_1/eth0 Connected', 'shop_web_1/lan0 Connected'
+        $links = 'shop_web_1', 'shop_db_1' | ForEach-Object { Get-ContainerLink docker $_ }
+        # All settings that Compose has words for.
+        $null = New-MacvlanNetwork full eth0 -Subnet 10.5.0.0/24, fd05::/64 -Mode Private -Internal -IPRange 10.5.0.128/25 -ExcludeAddress 10.5.0.200 -AllowLabel Mtu
+        Export-ContainerNetwork -As Compose -Path $TestDrive/exported.yaml
+        Invoke-Compose $base, $more down, -t, 0
+        Invoke-Compose $base, $TestDrive/exported.yaml up, -d
+        @(1..3 | ForEach-Object { Read-Watch $watch }) | Sort-Object |
+            Should -Be 'shop_db_1/eth0 Restored', 'shop_web_1/eth0 Restored', 'shop_web_1/lan0 Restored'
+        'shop_web_1', 'shop_db_1' | ForEach-Object { Get-ContainerLink docker $_ } | Sort-Object | Should -Be ($links | Sort-Object)
+        Invoke-Compose $base, $TestDrive/exported.yaml down, -t, 0
+        # Docker itself makes the networks of it for a service that uses them.
+        Remove-MacvlanNetwork full
+        Set-Content $base 'services: { web: { image: "busybox:test", command: ["sleep", "600"], networks: [full] } }'
+        (Get-Content $TestDrive/exported.yaml -Raw) -replace '(?ms)\Aservices:.*?(?=^networks:)' | Set-Content $TestDrive/exported.yaml
+        Invoke-Compose $base, $TestDrive/exported.yaml up, -d
+        Get-ContainerLink docker shop_web_1 | Should -BeLike 'eth0 * 10.5.0.128'
+        Invoke-Compose $base, $TestDrive/exported.yaml down, -t, 0
         Stop-Watch $watch
     }
 

@@ -23,7 +23,9 @@ function Add-Element([Xml.XmlNode] $Parent, [string] $Name, [string] $Text) {
 
 function Set-Paragraph([Xml.XmlNode] $Node, [string] $Text) {
     $Node.RemoveAll()
-    if ($Text.Trim()) { Split-Paragraph $Text | ForEach-Object { Add-Element $Node maml:para $_ } }
+    if (-not $Text.Trim()) { return }
+    # Get-Help indents the lines itself.
+    Expand-Table (Split-Paragraph $Text) 0 | ForEach-Object { Add-Element $Node maml:para ($_ -replace '^### ') }
 }
 
 # PlatyPS keeps the pages' line breaks, puts a whole example into its introduction, with the fences, and omits defaults.
@@ -69,10 +71,20 @@ function Format-Line([string] $Text, [int] $Indent = 4, [int] $Hanging = 0) {
 }
 
 # Formats a table row: its first cell, and below it the other cells with their column headings.
-function Format-Row([string[]] $Heading, [string[]] $Cell) {
-    Format-Line $Cell[0]
-    for ($i = 1; $i -lt $Cell.Count; $i++) { if ($Cell[$i]) { Format-Line "$($Heading[$i]): $($Cell[$i])" 8 4 } }
-    ''
+function Format-Row([string[]] $Heading, [string[]] $Cell, [int] $Indent) {
+    Format-Line $Cell[0] $Indent
+    for ($i = 1; $i -lt $Cell.Count; $i++) { if ($Cell[$i]) { Format-Line "$($Heading[$i]): $($Cell[$i])" ($Indent + 4) 4 } }
+}
+
+# Replaces the rows of tables by one text each. Other paragraphs stay as they are.
+function Expand-Table([string[]] $Paragraph, [int] $Indent) {
+    $heading = $null
+    foreach ($text in $Paragraph) {
+        if ($text -notmatch '^\| ?(.*?) ?\|$') { $heading = $null; $text; continue }
+        $cells = $Matches[1] -split ' ?\| ?'
+        if ($text -match '^\|[-|]+$') { continue }
+        if ($heading) { (Format-Row $heading $cells $Indent) -join "`n" } else { $heading = $cells }
+    }
 }
 
 function ConvertTo-HelpText([string] $Page) {
@@ -81,19 +93,14 @@ function ConvertTo-HelpText([string] $Page) {
     foreach ($part in $Page -split '(?m)^```\w*\n') {
         $isCode = -not $isCode
         if ($isCode) { $part.TrimEnd() -split '\n' -replace '^(?=.)', (' ' * 8); ''; continue }
-        foreach ($paragraph in Split-Paragraph $part | Where-Object { $_ }) {
-            if ($paragraph -notlike '|*') { $heading = $null }
+        foreach ($paragraph in Expand-Table (Split-Paragraph $part | Where-Object { $_ }) 4) {
             switch -Regex ($paragraph) {
                 '^# (.*)' { 'TOPIC', "    $($Matches[1])", ''; break }
                 '^## (.*)' { $Matches[1].ToUpperInvariant(); break }
                 '^### (.*)' { "  $($Matches[1])"; break }
                 '^- ' { Format-Line $_ 4 2; break }
-                '^\|[-|]+$' { break }
-                '^\| ?(.*?) ?\|$' {
-                    $cells = $Matches[1] -split ' ?\| ?'
-                    if ($heading) { Format-Row $heading $cells } else { $heading = $cells }
-                    break
-                }
+                # A table row.
+                '^    ' { $_ -split '\n'; ''; break }
                 default { Format-Line $_; '' }
             }
         }

@@ -19,6 +19,9 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
     /// <summary>All runtimes, including those that aren't running.</summary>
     public IReadOnlyList<IContainerRuntime> Runtimes => runtimes;
 
+    /// <summary>Whether a runtime has reported a container, and isn't among those that can be asked about it here.</summary>
+    public bool IsOfOther(Container container) => container.Address.Length > 0 && !runtimes.Any(r => r.Address == container.Address);
+
     private IContainerRuntime[] Present => [.. runtimes.Where(static r => r.IsPresent)];
 
     /// <summary>Opens the namespace of a container by name, id, or the beginning of an id.</summary>

@@ -25,6 +25,11 @@ public sealed record OciState(string Id, int ProcessId)
         {
             throw Invalid("it isn't valid JSON");
         }
+        catch (InvalidOperationException)
+        {
+            // .NET throws this for an unpaired surrogate.
+            throw Invalid("it contains text that isn't valid Unicode");
+        }
     }
 
     private static OciState Read(JsonElement state)

@@ -9,6 +9,11 @@ public static class ComposeProject
 {
     private const int MaxBytes = 1 << 20;
 
+    // What Compose looks for if it isn't given files.
+    private static readonly string?[] s_names = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+    private static readonly string[] s_overrides =
+        ["compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"];
+
     /// <summary>Describes a project. Nothing is read before a Compose file needs it.</summary>
     /// <param name="folder">The path of its folder.</param>
     /// <param name="file">The path of the Compose file, whose owner can also own .env; null if it isn't a file.</param>
@@ -17,7 +22,10 @@ public static class ComposeProject
     public static ComposeEnvironment Open(string folder, string? file, Func<IYamlReader> openYaml, Action<string> warn)
     {
         Lazy<Dictionary<string, string>> variables = new(() => ReadVariables(Path.Combine(folder, ".env"), file, warn));
-        return new(openYaml, Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), Find);
+        return new(openYaml, Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), Find)
+        {
+            OverrideFile = s_names.Contains(Path.GetFileName(file)) ? s_overrides.FirstOrDefault(o => File.Exists(Path.Combine(folder, o))) : null,
+        };
 
         string? Find(string name) => Environment.GetEnvironmentVariable(name) ?? variables.Value.GetValueOrDefault(name);
     }

@@ -80,7 +80,7 @@ internal sealed class DeadNics(NetworkSession session)
     {
         if (ReleaseEnded(isWanted, out holders)) return true;
         // A NIC of a namespace that exists again is about to be restored.
-        ContainerNic[] waiting = [.. holders.Where(static n => n.State is NicState.NamespaceGone or NicState.ContainerAwaited)];
+        ContainerNic[] waiting = [.. holders.Where(n => n.State is NicState.NamespaceGone or NicState.ContainerAwaited && !CanBeStopped(n.Record))];
         foreach (ContainerNic nic in waiting)
         {
             session.Warn($"The NIC {Describe(nic)} of network '{nic.Network}' isn't kept any longer: another one needs its address.");
@@ -89,4 +89,7 @@ internal sealed class DeadNics(NetworkSession session)
 
         return waiting.Length > 0;
     }
+
+    // While a runtime waits for its hook, nobody is asked.
+    private bool CanBeStopped(NicRecord nic) => nic.Container is not null && session.Containers.IsOfOther(nic.Container);
 }

@@ -8,12 +8,15 @@ using MacIpvlan.Netlink;
 namespace MacIpvlan;
 
 /// <summary>
-/// A NIC that labels of a container ask for: macipvlan.network=lan, or several networks with commas; and optionally for each of
-/// them, macipvlan.lan.ip, .ip6, .mac, .interface, .mtu and .default-route.
+/// A NIC that labels of a container ask for: macipvlan.network=lan, or several networks with commas or spaces; and optionally for each
+/// of them, macipvlan.lan.ip, .ip6, .mac, .interface, .mtu and .default-route.
 /// </summary>
 /// <param name="Network">The name of the network.</param>
 internal sealed record LabelledNic(string Network)
 {
+    // Podman's --annotation splits what it's given at commas.
+    private static readonly char[] s_separators = [',', ' '];
+
     /// <summary>What it asks for.</summary>
     public IReadOnlyList<LabelSetting> Settings { get; private init; } = [LabelSetting.Network];
 
@@ -44,7 +47,7 @@ internal sealed record LabelledNic(string Network)
     public static IReadOnlyList<LabelledNic> Read(IReadOnlyDictionary<string, string> labels, Action<string> unknown)
     {
         string[] networks = [.. labels.GetValueOrDefault(ContainerLabels.Network, "")
-            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.OrdinalIgnoreCase)];
+            .Split(s_separators, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.OrdinalIgnoreCase)];
         ILookup<string?, string> keys = labels.Keys.Where(static k => k != ContainerLabels.Network).Order(StringComparer.Ordinal).ToLookup(key =>
             networks.FirstOrDefault(n => key.StartsWith($"{ContainerLabels.Prefix}{n}.", StringComparison.OrdinalIgnoreCase) && IsSetting(SettingOf(key, n))));
         foreach (string key in keys[null]) unknown(key);

@@ -37,6 +37,9 @@ public sealed class OciStateTests
     [InlineData($$$"""{"id":"{{{Id}}}","pid":0}""")]
     [InlineData($$$"""{"id":"{{{Id}}}","pid":"172"}""")]
     [InlineData($$$"""{"id":"{{{Id}}}","pid":4294967297}""")]
+    [InlineData("""{"id":"\ud800","pid":172}""")]
+    [InlineData($$$"""{"id":"{{{Id}}}","pid":172,"annotations":{"macipvlan.network":"\udc00"}}""")]
+    [InlineData($$$"""{"id":"{{{Id}}}","pid":172,"annotations":{"macipvlan.\ud800":"lan"}}""")]
     public void State_OfNoContainerIsRefused(string text) =>
         Assert.Equal(NetworkError.InvalidDefinition, Assert.Throws<NetworkException>(() => OciState.Parse(text)).Error);
 

@@ -36,6 +36,19 @@ public sealed class ComposeProjectTests : IDisposable
     }
 
     [Theory]
+    [InlineData("compose.yaml", "compose.override.yml", "compose.override.yml")]
+    [InlineData("docker-compose.yml", "docker-compose.override.yaml", "docker-compose.override.yaml")]
+    [InlineData("shop.yaml", "compose.override.yml", null)]
+    [InlineData("compose.yaml", "other.yaml", null)]
+    [InlineData(null, "compose.override.yml", null)]
+    public void FileThatComposeMergesIntoTheDefaultOne_IsKnown(string? file, string beside, string? found)
+    {
+        File.WriteAllText(Path.Combine(_folder, beside), "");
+
+        Assert.Equal(found, ComposeProject.Open(_folder, file is null ? null : Path.Combine(_folder, file), static () => new YamlReader(), _warnings.Add).OverrideFile);
+    }
+
+    [Theory]
     [InlineData("link", "can't be trusted")]
     [InlineData("folder", "isn't a regular file")]
     [InlineData("long", "longer than 1048576 bytes")]

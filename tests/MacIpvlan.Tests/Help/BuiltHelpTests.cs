@@ -34,7 +34,9 @@ public sealed partial class BuiltHelpTests
         (XElement command, HelpPage page) = (s_commands[name], HelpPage.Read(name));
 
         Assert.Equal(page["SYNOPSIS"], Text(Child(command, "details", "description")));
-        Assert.Equal(HelpPage.Flatten(page["DESCRIPTION"]), Text(Child(command, "description")));
+        Assert.Equal(
+            HelpPage.Flatten(WithoutMarkup(page["DESCRIPTION"])),
+            HelpPage.Flatten(WithoutLabels(string.Join('\n', Child(command, "description").Elements().Select(static p => p.Value)), page["DESCRIPTION"], indent: 4)));
         Assert.Equal(HelpPage.Flatten(page["NOTES"]), Text(Child(command, "alertSet", "alert")));
         Assert.Equal(page.Items("INPUTS"), Types(Child(command, "inputTypes")));
         Assert.Equal(page.Items("OUTPUTS"), Types(Child(command, "returnValues")));
@@ -68,18 +70,24 @@ public sealed partial class BuiltHelpTests
     public void Topic_HasTheTextOfItsPage(string topic)
     {
         string page = File.ReadAllText(Path.Combine(SourceTree.Root, "docs/en-US", $"{topic}.md"));
-        string[] headings = [.. TableHeading().Matches(page).SelectMany(static m => m.Groups[1].Value.Split('|')).Select(static h => h.Trim())];
-        // In the text, a row is its first cell and the others below it, each with its column's heading.
-        string label = $"^ {{8}}({string.Join('|', headings.Where(static h => h.Length > 0).Select(Regex.Escape).DefaultIfEmpty("-"))}): ";
-        string text = Regex.Replace(File.ReadAllText(Path.Combine(s_folder, $"{topic}.help.txt")), label, "", RegexOptions.Multiline);
+        string text = WithoutLabels(File.ReadAllText(Path.Combine(s_folder, $"{topic}.help.txt")), page, indent: 8);
         string online = $"\nONLINE VERSION\n        {HelpPage.Online(topic)}\n";
 
         Assert.EndsWith(online, text, StringComparison.Ordinal);
         text = text[..^online.Length];
-        Assert.Equal(
-            Words(Markup().Replace(TableHeading().Replace(page, ""), " ")), Words(Regex.Replace(text, @"\ATOPIC\n", "")));
+        Assert.Equal(Words(WithoutMarkup(page)), Words(Regex.Replace(text, @"\ATOPIC\n", "")));
         Assert.All(text.Split('\n').Where(static l => !l.StartsWith("        ", StringComparison.Ordinal)), static l => Assert.True(l.Length <= 80, l));
     }
+
+    // In the text, a row is its first cell and the others below it, each with its column's heading.
+    private static string WithoutLabels(string text, string page, int indent)
+    {
+        IEnumerable<string> headings = TableHeading().Matches(page).SelectMany(static m => m.Groups[1].Value.Split('|')).Select(static h => h.Trim());
+        string label = $"^ {{{indent}}}({string.Join('|', headings.Where(static h => h.Length > 0).Select(Regex.Escape).DefaultIfEmpty("-"))}): ";
+        return Regex.Replace(text, label, "", RegexOptions.Multiline);
+    }
+
+    private static string WithoutMarkup(string page) => Markup().Replace(TableHeading().Replace(page, ""), " ");
 
     private static string Words(string text) => HelpPage.Flatten(text).ToUpperInvariant();
 

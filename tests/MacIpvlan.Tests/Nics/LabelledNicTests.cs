@@ -22,6 +22,10 @@ public class LabelledNicTests
         Assert.False(nics[1].DefaultRoute);
     }
 
+    // Podman's --annotation splits at commas, and keeps spaces.
+    [Fact]
+    public void Networks_CanBeSeparatedBySpaces() => Assert.Equal(["lan", "dmz", "a"], Read("network= lan dmz ,a").Select(static n => n.Network));
+
     // The name of a network can have dots, and be the beginning of another's name.
     [Fact]
     public void Network_IsFoundByItsWholeName()

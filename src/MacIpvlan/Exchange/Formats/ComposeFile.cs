@@ -11,10 +11,14 @@ internal sealed class ComposeFile
 {
     private const string Networks = "networks", Include = "include", Services = "services", Name = "name", Labels = "labels", Options = "driver_opts";
     private const string ProjectVariable = "COMPOSE_PROJECT_NAME";
+    private const string Instead = "import the output of docker compose config --format json instead";
+
+    // Services that can't be read, beyond which warnings about them don't help.
+    private const int MaxWarnings = 200;
 
     // Compose takes texts for these, which variables can only give them as.
     private static readonly string[] s_booleans = ["external", "internal", "attachable", "enable_ipv4", "enable_ipv6"];
-    private static readonly string[] s_partsOfService = [Networks, Labels, "network_mode", "mac_address"];
+    private static readonly string[] s_partsOfService = [Networks, Labels, "network_mode", "mac_address", ComposeExtends.Extends];
     private readonly SortedSet<string> _unset = new(StringComparer.Ordinal);
     private readonly ComposeTemplate _template;
     private readonly ComposeEnvironment _environment;
@@ -47,7 +51,8 @@ internal sealed class ComposeFile
 
     private DefinedNetwork[] Find()
     {
-        if (_root[Include] is not null) _warn("The file includes others (include); they aren't read.");
+        if (_root[Include] is not null) _warn($"The file includes others (include), which aren't read; {Instead}.");
+        if (_environment.OverrideFile is string other) _warn($"Docker merges {other} into this file. It isn't read here; {Instead}.");
         string project = ReadProject();
         List<DefinedNetwork> wrong = [];
         JsonObject networks = [], services = [];
@@ -63,18 +68,7 @@ internal sealed class ComposeFile
             }
         }
 
-        foreach ((string key, JsonNode? service) in Parts(Services))
-        {
-            try
-            {
-                services[key] = ReadService(key, service);
-            }
-            catch (DefinitionException e)
-            {
-                _warn($"The service '{DefinitionReader.Shown(key)}' can't be read: {e.Reason}.");
-            }
-        }
-
+        ReadServices(services);
         if (_unset.Count > 0) _warn($"Variables aren't set, and are taken as empty: {Phrase.NameSome([.. _unset.Select(DefinitionReader.Shown)])}.");
         JsonObject resolved = new() { [Name] = project, [Networks] = networks, [Services] = services };
         return [.. wrong, .. ComposeNetworks.Find(new(JsonSerializer.SerializeToElement(resolved), ""), _warn)];
@@ -134,6 +128,26 @@ internal sealed class ComposeFile
             path, "has no name, because the project has none", "Add a name to the file: name: PROJECT.");
     }
 
+    private void ReadServices(JsonObject read)
+    {
+        Dictionary<string, JsonNode?> services = new(Parts(Services), StringComparer.Ordinal);
+        ComposeExtends extended = new(services.Keys.ToHashSet(StringComparer.Ordinal), key => ReadService(key, services[key]));
+        int unreadable = 0;
+        foreach (string key in services.Keys)
+        {
+            try
+            {
+                read[key] = extended.Read(key);
+            }
+            catch (DefinitionException e)
+            {
+                if (++unreadable <= MaxWarnings) _warn($"The service '{DefinitionReader.Shown(key)}' can't be read: {e.Reason}.");
+            }
+        }
+
+        if (unreadable > MaxWarnings) _warn($"More services can't be read: {unreadable - MaxWarnings}.");
+    }
+
     private JsonObject ReadService(string key, JsonNode? node)
     {
         string path = PathOf(Services, key);
@@ -144,6 +158,12 @@ internal sealed class ComposeFile
         }
 
         MakeTexts(read, Labels);
+        // A list names networks without settings.
+        if (read[Networks] is JsonArray list && list.All(static i => i is JsonValue value && value.TryGetValue(out string? _)))
+        {
+            read[Networks] = new JsonObject(list.Select(static i => i!.GetValue<string>()).Distinct().Select(static n => KeyValuePair.Create(n, (JsonNode?)null)));
+        }
+
         return read;
     }
 

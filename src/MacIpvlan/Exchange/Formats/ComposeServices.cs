@@ -48,18 +48,27 @@ internal sealed class ComposeServices(IReadOnlyDictionary<string, NetworkRequest
 
     private IEnumerable<(string Network, ComposeService Service)> Read(string name, DefinitionReader service)
     {
-        string? mode = service.Text("network_mode");
+        List<(string Key, DefinitionReader? Settings)> given = ReadNetworks(service);
+        string[] replaced = [.. given.Select(static g => g.Key).Where(networks.ContainsKey)];
         IReadOnlyDictionary<string, string> labels = ContainerLabels.Select(service.Object("labels")?.Texts());
-        LabelledNic[] asked = [.. LabelledNic.Read(labels, static _ => { }).Where(n => _named.ContainsKey(n.Network))];
-        LabelledNic[] wanted = [.. ReadNics(service, mode)];
+        IReadOnlyList<LabelledNic> asked = LabelledNic.Read(labels, static _ => { });
         // What the labels ask for already is what counts.
-        LabelledNic[] missing = [.. wanted.Where(w => !asked.Any(a => a.Network.Equals(w.Network, StringComparison.OrdinalIgnoreCase)))];
+        LabelledNic[] missing = [.. ReadNics(service, given).Where(w => !asked.Any(a => a.Network.Equals(w.Network, StringComparison.OrdinalIgnoreCase)))];
         LabelledNic[] all = [.. asked, .. missing];
-        if (all.Length == 0) return [];
-        ComposeService read = new(name, LabelledNic.Write(all)) { HasLabels = wanted.Length == 0 };
-        if (!read.HasLabels) Warn($"The service '{name}' needs network_mode: none instead of its networks, and the labels {string.Join(", ", read.Labels)}.");
-        foreach (LabelledNic nic in all) WarnOfRefusal(name, nic);
-        return all.Select(n => (_named[n.Network].Name, read));
+        LabelledNic[] here = [.. all.Where(n => _named.ContainsKey(n.Network))];
+        if (here.Length == 0) return [];
+        ComposeService read = new(name, LabelledNic.Write(all)) { HasLabels = replaced.Length == 0 };
+        if (!read.HasLabels)
+        {
+            string needed = $"the labels {string.Join(", ", read.Labels)}";
+            // Networks that aren't imported stay Docker's.
+            Warn(replaced.Length < given.Count
+                ? $"The service '{name}' needs {needed} instead of these of its networks: {Phrase.NameSome([.. replaced.Select(DefinitionReader.Shown)])}."
+                : $"The service '{name}' needs network_mode: none instead of its networks, and {needed}.");
+        }
+
+        foreach (LabelledNic nic in here) WarnOfRefusal(name, nic);
+        return here.Select(n => (_named[n.Network].Name, read));
     }
 
     private void WarnOfRefusal(string service, LabelledNic nic)
@@ -78,15 +87,19 @@ internal sealed class ComposeServices(IReadOnlyDictionary<string, NetworkRequest
     }
 
     // A service without networks is on the one called default, which Compose makes if the file doesn't.
-    private IEnumerable<LabelledNic> ReadNics(DefinitionReader service, string? mode)
+    private static List<(string Key, DefinitionReader? Settings)> ReadNetworks(DefinitionReader service)
     {
-        if (mode is { Length: > 0 }) return [];
+        if (service.Text("network_mode") is { Length: > 0 }) return [];
         List<(string Key, DefinitionReader? Settings)> given = service.IsObject("networks")
             ? [.. service.Properties("networks").Select(static n => (n.Name, n.Item.ValueKind == JsonValueKind.Null ? null : new DefinitionReader(n.Item, n.Path)))]
-            : [.. service.Values("networks", static n => n).Select(static n => (n, (DefinitionReader?)null))];
-        given = [.. given.DistinctBy(static g => g.Key)];
+            : [.. service.Values("networks", static n => n).Distinct().Select(static n => (n, (DefinitionReader?)null))];
         if (given.Count > MaxNetworks) throw service.Wrong("networks", $"has more than {MaxNetworks} networks");
-        if (given.Count == 0) given.Add((Default, null));
+        return given.Count > 0 ? given : [(Default, null)];
+    }
+
+    private IEnumerable<LabelledNic> ReadNics(DefinitionReader service, List<(string Key, DefinitionReader? Settings)> given)
+    {
+        if (given.Count == 0) return [];
         PhysicalAddress? mac = service.Address("mac_address", PhysicalAddress.Parse);
         // The MAC address of a service is that of its first network.
         string first = given.OrderByDescending(static g => g.Settings?.Number("priority") ?? 0).ThenBy(static g => g.Key, StringComparer.Ordinal).First().Key;

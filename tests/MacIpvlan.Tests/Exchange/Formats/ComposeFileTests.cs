@@ -10,6 +10,7 @@ public sealed class ComposeFileTests : FormatTest
 {
     private readonly Dictionary<string, string> _variables = [];
     private readonly List<string> _refused = [];
+    private string? _overrideFile;
 
     [Fact]
     public void File_IsReadAsDockerWouldCreateItsNetworks()
@@ -113,6 +114,7 @@ public sealed class ComposeFileTests : FormatTest
                   back:
                 mac_address: 02:00:00:00:00:08
               list: {networks: [lan, elsewhere]}
+              both: {networks: [lan], labels: {macipvlan.network: office, macipvlan.office.mtu: 1400}}
               implicit: {image: a}
               host: {network_mode: host}
               labelled:
@@ -136,20 +138,22 @@ public sealed class ComposeFileTests : FormatTest
                 "api: macipvlan.network=p_lan,dmz, macipvlan.p_lan.ip=10.1.0.7, macipvlan.p_lan.ip6=fd01::7, macipvlan.p_lan.mac=02:00:00:00:00:08, "
                     + "macipvlan.p_lan.interface=wire0",
                 "list: macipvlan.network=p_lan",
+                "both: macipvlan.network=office,p_lan, macipvlan.office.mtu=1400",
                 "labelled: macipvlan.network=p_lan, macipvlan.p_lan.ip=10.1.0.8",
             ],
             read[0].Services.Select(static s => $"{s}"));
-        Assert.Equal([false, false, true], read[0].Services.Select(static s => s.HasLabels));
+        Assert.Equal([false, false, false, true], read[0].Services.Select(static s => s.HasLabels));
         Assert.Equal(["api", "asking"], read[1].Services.Select(static s => s.Name));
         Assert.Equal(
             [
                 "'p_back': the driver bridge has no counterpart here; the network is left out.",
                 "The service 'web' can't be read: services.web.networks.lan.ipv4_address is invalid: '10.1.0.${HOST}' is not an IPv4 or IPv6 address.",
-                "The service 'api' needs network_mode: none instead of its networks, and the labels macipvlan.network=p_lan,dmz, macipvlan.p_lan.ip=10.1.0.7, "
-                    + "macipvlan.p_lan.ip6=fd01::7, macipvlan.p_lan.mac=02:00:00:00:00:08, macipvlan.p_lan.interface=wire0.",
+                "The service 'api' needs the labels macipvlan.network=p_lan,dmz, macipvlan.p_lan.ip=10.1.0.7, macipvlan.p_lan.ip6=fd01::7, "
+                    + "macipvlan.p_lan.mac=02:00:00:00:00:08, macipvlan.p_lan.interface=wire0 instead of these of its networks: lan, dmz.",
                 "'p_lan' doesn't allow what the labels of 'api' ask for; add to it x-macipvlan-allow-label: [Network, IPAddress, MacAddress, InterfaceName].",
                 "'dmz' doesn't allow what the labels of 'api' ask for; add to it x-macipvlan-allow-label: [Network].",
-                "The service 'list' needs network_mode: none instead of its networks, and the labels macipvlan.network=p_lan.",
+                "The service 'list' needs the labels macipvlan.network=p_lan instead of these of its networks: lan.",
+                "The service 'both' needs network_mode: none instead of its networks, and the labels macipvlan.network=office,p_lan, macipvlan.office.mtu=1400.",
                 "The service 'asking' isn't connected to 'dmz': its label macipvlan.dmz.mtu=x isn't valid.",
                 "'dmz' doesn't allow what the labels of 'asking' ask for; add to it x-macipvlan-allow-label: [Network].",
                 "The service 'wrong' can't be read: services.wrong.networks isn't a string.",
@@ -217,10 +221,13 @@ public sealed class ComposeFileTests : FormatTest
     }
 
     [Theory]
-    [InlineData("include: [other.yaml]", "The file includes others (include); they aren't read.")]
-    [InlineData("# comment", null)]
-    public void OtherFiles_AreNotRead(string line, string? warning)
+    [InlineData("include: [other.yaml]", null, "The file includes others (include), which aren't read; import the output of docker compose config --format json instead.")]
+    [InlineData("# comment", "compose.override.yml", "Docker merges compose.override.yml into this file. It isn't read here; import the output of docker compose config --format json instead.")]
+    [InlineData("# comment", null, null)]
+    public void OtherFiles_AreNotRead(string line, string? overrideFile, string? warning)
     {
+        _overrideFile = overrideFile;
+
         Assert.Single(ReadFile($"{line}\n{Lan()}"));
         Assert.Equal(warning, Warnings.SingleOrDefault());
     }
@@ -384,5 +391,5 @@ public sealed class ComposeFileTests : FormatTest
             if (name is null) throw e;
             _refused.Add($"{name}: {e.Message}");
         },
-        new(static () => new YamlReader(), folder, name => _variables.GetValueOrDefault(name)))];
+        new(static () => new YamlReader(), folder, name => _variables.GetValueOrDefault(name)) { OverrideFile = _overrideFile })];
 }
