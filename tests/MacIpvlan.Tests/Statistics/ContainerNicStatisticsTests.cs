@@ -23,7 +23,7 @@ public sealed class ContainerNicStatisticsTests
     [Fact]
     public void Rates_AreDifferencesInASecond()
     {
-        ContainerNicStatistics after = Measure(Record, Count(packets: 150, received: 2_000, sent: 10_500), seconds: 2);
+        ContainerNicStatistics after = Measure(Web1, Count(packets: 150, received: 2_000, sent: 10_500), seconds: 2);
 
         Assert.Equal(
             (TimeSpan.FromSeconds(2), 4_000, 25, 25, 2_000, 25, 25),
@@ -35,8 +35,8 @@ public sealed class ContainerNicStatisticsTests
     [Fact]
     public void Rates_OfNumbersThatDoublesDontHold_AreExact()
     {
-        ContainerNicStatistics before = new(See(Record, Count(1, ulong.MaxValue - 10, 0)), default);
-        ContainerNicStatistics after = new(See(Record, Count(1, ulong.MaxValue, 0), 1), default, before);
+        ContainerNicStatistics before = new(See(Web1, Count(1, ulong.MaxValue - 10, 0)), default);
+        ContainerNicStatistics after = new(See(Web1, Count(1, ulong.MaxValue, 0), 1), default, before);
 
         Assert.Equal(80, after.ReceivedBitsPerSecond);
     }
@@ -45,7 +45,7 @@ public sealed class ContainerNicStatisticsTests
     [MemberData(nameof(Lower))]
     public void CounterThatIsLower_IsThatOfAnotherLink(string counter, Func<LinkStatistics, LinkStatistics> change)
     {
-        ContainerNicStatistics after = Measure(Record, change(s_before), seconds: 1);
+        ContainerNicStatistics after = Measure(Web1, change(s_before), seconds: 1);
 
         Assert.True(after.Interval is null, counter);
         Assert.Null(after.SentBitsPerSecond);
@@ -57,24 +57,24 @@ public sealed class ContainerNicStatisticsTests
     {
         LinkStatistics more = Count(packets: 1_000, received: 100_000, sent: 100_000);
 
-        Assert.NotNull(Measure(Record, more, seconds: 1).Interval);
-        Assert.Null(Measure(Record with { InterfaceIndex = 1_000_002 }, more, seconds: 1).Interval);
-        Assert.Null(Measure(Record with { Namespace = new(4, 4712) }, more, seconds: 1).Interval);
-        Assert.Null(Measure(Record with { NamespaceBirth = new(HostBoot.Id, 2) }, more, seconds: 1).Interval);
+        Assert.NotNull(Measure(Web1, more, seconds: 1).Interval);
+        Assert.Null(Measure(Web1 with { InterfaceIndex = 1_000_002 }, more, seconds: 1).Interval);
+        Assert.Null(Measure(Web1 with { Namespace = new(4, 4712) }, more, seconds: 1).Interval);
+        Assert.Null(Measure(Web1 with { NamespaceBirth = new(HostBoot.Id, 2) }, more, seconds: 1).Interval);
         // Two looks at the same moment.
-        Assert.Null(Measure(Record, more, seconds: 0).Interval);
+        Assert.Null(Measure(Web1, more, seconds: 0).Interval);
     }
 
     [Fact]
     public void LinkThatIsNotThere_HasNoCounters()
     {
-        ContainerNicStatistics gone = new(See(Record, null, 1, NicState.Missing), default, new(See(Record, s_before), default));
-        ContainerNicStatistics back = new(See(Record, s_before, 2), default, gone);
+        ContainerNicStatistics gone = new(See(Web1, null, 1, NicState.Missing), default, new(See(Web1, s_before), default));
+        ContainerNicStatistics back = new(See(Web1, s_before, 2), default, gone);
 
         Assert.Equal((NicState.Missing, null, null, null), (gone.State, gone.ReceivedBytes, gone.OutboundPacketErrors, gone.Interval));
         Assert.Equal((10_000ul, null), (back.SentBytes, back.Interval));
     }
 
     private static ContainerNicStatistics Measure(NicRecord record, LinkStatistics after, double seconds) =>
-        new(See(record, after, seconds), default, new(See(Record, s_before), default));
+        new(See(record, after, seconds), default, new(See(Web1, s_before), default));
 }

@@ -17,7 +17,7 @@ internal static class CountedNic
         Id = new('0', 64), Name = "lan", NicKind = new MacvlanLink(MacvlanMode.Bridge), Parent = "eth0", Subnets = [],
     };
 
-    public static NicRecord Record { get; } = new()
+    public static NicRecord Web1 { get; } = new()
     {
         Id = Id,
         NetworkId = s_network.Id,

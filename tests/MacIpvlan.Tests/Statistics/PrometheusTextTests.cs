@@ -1,4 +1,3 @@
-using MacIpvlan.Containers;
 using MacIpvlan.State;
 using static MacIpvlan.Tests.Statistics.CountedNic;
 
@@ -20,16 +19,16 @@ public sealed class PrometheusTextTests
         macipvlan_nic_receive_bytes_total{Labels} 18446744073709551615
 
         """,
-        string.Concat(Write(See(Record, Count(7, ulong.MaxValue, 5))).Split('\n').Take(6).Select(static l => l + "\n")));
+        string.Concat(Write(See(Web1, Count(7, ulong.MaxValue, 5))).Split('\n').Take(6).Select(static l => l + "\n")));
 
     // The name that its container gave it isn't that on record: a container could make new series without end.
     [Fact]
-    public void Text_HasTheNameOnRecord() => Assert.DoesNotContain("renamed0", Write(See(Record, Count(1, 1, 1))), StringComparison.Ordinal);
+    public void Text_HasTheNameOnRecord() => Assert.DoesNotContain("renamed0", Write(See(Web1, Count(1, 1, 1))), StringComparison.Ordinal);
 
     [Fact]
     public void NicWithoutInterface_HasNoCountersAndIsDown()
     {
-        string text = Write(See(Record, null, state: NicState.ContainerStopped));
+        string text = Write(See(Web1, null, state: NicState.ContainerStopped));
 
         Assert.Equal([$"macipvlan_nic_up{Labels} 0"], text.Split('\n').Where(static l => l.Length > 0 && l[0] != '#'));
         Assert.EndsWith("\n", text, StringComparison.Ordinal);
@@ -44,7 +43,7 @@ public sealed class PrometheusTextTests
     [InlineData("{ä},=", "{ä},=")]
     public void Label_IsCleanedAndEscaped(string name, string label)
     {
-        NicRecord record = Record with
+        NicRecord record = Web1 with
         {
             NamespaceName = name, InterfaceName = name, Container = new(new('a', 64), name, ContainerRuntime.Docker, "nginx", ""),
         };
@@ -57,7 +56,7 @@ public sealed class PrometheusTextTests
     [Fact]
     public void NicsWithTheSameNames_HaveDifferentLabels()
     {
-        string[] lines = [.. Write(See(Record, Count(1, 1, 1)), See(Record with { Id = "fedcba9876543210" }, Count(1, 1, 1))).Split('\n')
+        string[] lines = [.. Write(See(Web1, Count(1, 1, 1)), See(Web1 with { Id = "fedcba9876543210" }, Count(1, 1, 1))).Split('\n')
             .Where(static l => l.Length > 0).Select(static l => l.Split(' ')[0] == "#" ? l : l.Split(' ')[0])];
 
         Assert.Equal(lines.Distinct(), lines);
