@@ -28,6 +28,7 @@
         'Get-ContainerNetwork'
         'Get-ContainerNetworkAddress'
         'Get-ContainerNic'
+        'Get-ContainerNicStatistics'
         'Get-HostAccess'
         'Get-IpvlanNetwork'
         'Get-MacvlanNetwork'

@@ -16,6 +16,8 @@ $count, $fillers, $inFiller = 100, 39, 100
 $names = 1..$count | ForEach-Object { "n$_" }
 # Processes that connect at the same time have namespaces of their own: a1 and so on, b1 and so on.
 $crowd = 'a', 'b', 'c'
+# NICs whose counters are read: each in a namespace of its own, s1 and so on, or ten in each.
+$counted, $each = 500, 10
 $out = [IO.Path]::GetFullPath("$PSScriptRoot/../out")
 $module = "$out/MacIpvlan/MacIpvlan.psd1"
 $managed = 'dotnet', "$PSScriptRoot/MacIpvlan.Benchmarks/bin/Release/net10.0/MacIpvlan.Benchmarks.dll"
@@ -156,6 +158,20 @@ function Measure-Crowd([Diagnostics.Process[]] $Processes) {
     $null = Invoke-Crowd $Processes 'disconnect'
 }
 
+# Reads the counters of all NICs, in as many namespaces.
+function Measure-Statistics([int] $Namespaces, [int] $Rounds) {
+    $inside = 1..$Namespaces | ForEach-Object { "s$_" }
+    foreach ($i in 1..($counted / $Namespaces)) { $null = $inside | Connect-ContainerNic counted -InterfaceName "nic$i" -DefaultRoute:($i -eq 1) -AnnounceCount 0 }
+    Wait-Kernel
+    # The first ones warm up the compiler.
+    foreach ($i in 1..(10 + $Rounds)) {
+        $time = Measure-Work { $script:read = Get-ContainerNicStatistics counted }
+        if (@($read | Where-Object { $null -ne $_.SentBytes }).Count -ne $counted) { throw "Only some of $counted NICs have counters." }
+        if ($i -gt 10) { Add-Sample "statistics, $Namespaces namespaces" $time }
+    }
+    Disconnect-ContainerNic -Network counted
+}
+
 function Measure-Network {
     $networks = 1..20
     Add-Sample 'New-MacvlanNetwork' ((Measure-Work {
@@ -231,6 +247,13 @@ try {
     }
 
     $null = Invoke-Crowd $processes 'end'
+
+    Write-Host "Reading the counters of $counted NICs"
+    $null = New-NetworkNamespace @(1..$counted | ForEach-Object { "s$_" })
+    $null = New-MacvlanNetwork counted p0 -Subnet 10.96.0.0/16
+    Measure-Statistics $counted ($Rounds * 3)
+    Measure-Statistics ($counted / $each) ($Rounds * 3)
+    $null = Remove-NetworkNamespace @(1..$counted | ForEach-Object { "s$_" })
 
     $null = New-MacvlanNetwork many p0 -Subnet 10.97.0.0/16 -Gateway 10.97.0.1
     $many = $fillers * $inFiller

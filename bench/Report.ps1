@@ -48,6 +48,8 @@ function Get-Table([hashtable] $Samples, [object[]] $Contestants) {
     Get-Row 'Get-ContainerNic, 4,000 NICs' 'ms' $Samples['Get-ContainerNic'] $Samples['floor, dump'] 5 3
     Get-Row '  with -Recorded' 'ms' $Samples['Get-ContainerNic -Recorded'] $Samples['floor, dump']
     Get-Row 'dump of 4,000 links: floor' 'ms' $Samples['floor, dump']
+    Get-Row 'statistics of 500 NICs, one a namespace' 'ms' $Samples['statistics, 500 namespaces'] $null 50 25
+    Get-Row '  ten a namespace' 'ms' $Samples['statistics, 50 namespaces'] $null 50 25
     Get-Row 'New-MacvlanNetwork' 'ms' $Samples['New-MacvlanNetwork'] $null 3 1
     Get-Row 'Remove-MacvlanNetwork' 'ms' $Samples['Remove-MacvlanNetwork'] $null 3 1
     Get-Row 'empty pwsh -NoProfile -Command 1' 'ms' $Samples['empty start']

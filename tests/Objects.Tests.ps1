@@ -99,7 +99,7 @@ Describe 'Addresses in objects' -Tag Native, Once {
     }
 
     It 'are in the same tables when jobs and Export-Clixml have kept them: <_>' -ForEach @(
-        'Get-MacvlanNetwork', 'Get-ContainerNic', 'Get-ContainerNetworkAddress net2', 'Test-ContainerNetwork', 'Get-HostAccess'
+        'Get-MacvlanNetwork', 'Get-ContainerNic', 'Get-ContainerNicStatistics', 'Get-ContainerNicStatistics -Interval 0.1', 'Get-ContainerNetworkAddress net2', 'Test-ContainerNetwork', 'Get-HostAccess'
         'Test-ContainerNic net2 web2 -Destination 10.1.0.10 -Count 1', 'Export-ContainerNetwork net10 | ForEach-Object { $_ -replace "9.1.1.0/24", "9.1.2.0/24" } | Import-ContainerNetwork -WhatIf'
     ) {
         ip link set (Enable-HostAccess net10).InterfaceName down

@@ -73,6 +73,8 @@ Describe 'CAP_SYS_ADMIN and CAP_NET_RAW' -Tag Native, Once {
             Should -Be Reachable, Reachable
         Invoke-Limited sys_admin ($attempt + 'Attempt { Test-ContainerNic }') | Should -Be 'PermissionDenied CAP_NET_RAW'
         Invoke-Limited net_raw ($attempt + 'Attempt { Test-ContainerNic }') | Should -Be 'PermissionDenied CAP_SYS_ADMIN'
+        Invoke-Limited net_raw ($attempt + 'Attempt { Get-ContainerNicStatistics }') | Should -Be 'PermissionDenied CAP_SYS_ADMIN'
+        Invoke-Limited sys_admin ($attempt + 'Attempt { (Get-ContainerNicStatistics)[0].SentPackets -gt 0 }') | Should -Be True
         Get-ContainerNic | Disconnect-ContainerNic
     }
 }

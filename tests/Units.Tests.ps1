@@ -14,11 +14,11 @@ Describe 'The units' -Tag Native, Once {
         if ($problem) { return }
 
         $units = '/run/systemd/system'
-        $null = New-Item "$units/macipvlan-watch.service.d", "$units/macipvlan-restore.service.d" -ItemType Directory
-        Copy-Item $PSScriptRoot/../examples/*.service $units
-        'sysinit', 'basic', 'shutdown', 'test' | ForEach-Object { Set-Content "$units/$_.target" '[Unit]', 'DefaultDependencies=no' }
+        $null = New-Item "$units/macipvlan-watch.service.d", "$units/macipvlan-restore.service.d", "$units/macipvlan-statistics.service.d" -ItemType Directory
+        Copy-Item $PSScriptRoot/../examples/*.service, $PSScriptRoot/../examples/*.timer $units
+        'sysinit', 'basic', 'timers', 'shutdown', 'test' | ForEach-Object { Set-Content "$units/$_.target" '[Unit]', 'DefaultDependencies=no' }
         # Only one test has a journal.
-        foreach ($unit in 'watch', 'restore') { Set-Content "$units/macipvlan-$unit.service.d/test.conf" '[Service]', "StandardOutput=append:/run/$unit.log", "StandardError=append:/run/$unit.log" }
+        foreach ($unit in 'watch', 'restore', 'statistics') { Set-Content "$units/macipvlan-$unit.service.d/test.conf" '[Service]', "StandardOutput=append:/run/$unit.log", "StandardError=append:/run/$unit.log" }
         Add-Content "$units/macipvlan-watch.service.d/test.conf" 'WatchdogSec=1', 'RestartSec=100ms'
 
         $group = "$tree/macipvlan-test-$PID"
@@ -67,7 +67,7 @@ Describe 'The units' -Tag Native, Once {
     BeforeEach { if ($problem) { Set-ItResult -Skipped -Because $problem } }
 
     It 'are what systemd-analyze accepts without a word' {
-        foreach ($unit in Get-ChildItem $PSScriptRoot/../examples -Filter *.service) { systemd-analyze verify --man=no $unit.FullName 2>&1 | Should -BeNullOrEmpty -Because $unit.Name }
+        foreach ($unit in Get-ChildItem $PSScriptRoot/../examples/* -Include *.service, *.timer) { systemd-analyze verify --man=no $unit.FullName 2>&1 | Should -BeNullOrEmpty -Because $unit.Name }
     }
 
     It 'watch: restores NICs, isn''t stuck, sees namespaces that come later, lets go of those that end, and ends at once' {
@@ -191,5 +191,26 @@ Describe 'The units' -Tag Native, Once {
         $LASTEXITCODE | Should -Be 0 -Because "$text $(Get-Log restore)"
         (Get-IpLink eth0 -Namespace web1).operstate | Should -Be UP -Because (Get-Log restore)
         Get-IpAddress web1 eth0 | Should -Contain fd01::1/64
+    }
+
+    It 'statistics: writes the counters into a file that the collector can read, as often as the timer says' {
+        $text = Invoke-Systemctl start macipvlan-statistics
+        $LASTEXITCODE | Should -Be 0 -Because "$text $(Get-Log statistics)"
+        # /var is another one there.
+        $root = "/proc/$(Get-Manager)/root"
+        $file = "$root/var/lib/prometheus/node-exporter/macipvlan.prom"
+        stat -c '%a' $file | Should -Be 644
+        $first = Get-Content $file
+        @($first -match '^macipvlan_nic_up\{network="lan",container="",namespace="web1",interface="eth0",id="[0-9a-f]{16}"\} 1$') | Should -HaveCount 1 -Because (Get-Log statistics)
+        @($first -match '^macipvlan_nic_transmit_bytes_total\{.*\} [1-9]\d*$') | Should -HaveCount 1
+        $null = New-Item "$units/macipvlan-statistics.timer.d" -ItemType Directory
+        Set-Content "$units/macipvlan-statistics.timer.d/test.conf" '[Timer]', 'OnActiveSec=0', 'OnUnitActiveSec=1'
+        $null = Invoke-Systemctl daemon-reload
+        Remove-Item $file
+        $text = Invoke-Systemctl start macipvlan-statistics.timer
+        $LASTEXITCODE | Should -Be 0 -Because "$text"
+        for ($i = 0; $i -lt 300 -and -not (Test-Path $file); $i++) { Start-Sleep -Milliseconds 100 }
+        Test-Path $file | Should -BeTrue -Because (Get-Log statistics)
+        $null = Invoke-Systemctl stop macipvlan-statistics.timer
     }
 }

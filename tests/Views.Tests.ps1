@@ -41,6 +41,8 @@ Describe 'Views' -Tag Native, Once {
         @{ Case = 'networks'; Get = { Get-ContainerNetwork }; Whole = '2001:db8:1234:5678::/64', '10.6.0.0/24', ' eth0 ' }
         @{ Case = 'subnets'; Get = { (Get-ContainerNetwork lan).Subnets }; Whole = '10.1.0.0/24', '18446744073709551613' }
         @{ Case = 'NICs'; Get = { Get-ContainerNic }; Whole = "$full/64", '10.1.0.2/24', '10.2.0.2/24', ' Up ' }
+        @{ Case = 'statistics of NICs'; Get = { Get-ContainerNicStatistics }; Whole = ' B ', ' 0 / 0', ' Up ' }
+        @{ Case = 'rates of NICs'; Get = { Get-ContainerNicStatistics -Interval 0.1 }; Whole = 'bit/s ', ' 0 / 0', ' Up ' }
         @{ Case = 'access of the host'; Get = { Enable-HostAccess lan -IPAddress 2001:db8:1234:5678:abcd:ef12:3456:7aaa }
             Whole = '2001:db8:1234:5678:abcd:ef12:3456:7aaa/128', 'hm-' }
         @{ Case = 'namespaces'; Get = { Get-NetworkNamespace }; Whole = '/run/netns/web1', '/run/netns/wire' }

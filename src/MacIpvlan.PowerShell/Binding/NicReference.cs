@@ -5,7 +5,7 @@ using MacIpvlan.Addressing;
 
 namespace MacIpvlan.PowerShell;
 
-/// <summary>An existing or former NIC: an object from Get-ContainerNic, or a deserialized one.</summary>
+/// <summary>An existing or former NIC: an object from Get-ContainerNic or Get-ContainerNicStatistics, or a deserialized one.</summary>
 public sealed class NicReference
 {
     private readonly PSObject _remains;
@@ -13,6 +13,11 @@ public sealed class NicReference
 
     /// <summary>Refers to a NIC by its object.</summary>
     public NicReference(ContainerNic nic) : this(PSObject.AsPSObject(nic)) => _nic = nic;
+
+    /// <summary>Refers to a NIC by its statistics.</summary>
+    public NicReference(ContainerNicStatistics statistics) : this(PSObject.AsPSObject(statistics))
+    {
+    }
 
     /// <summary>Refers to a NIC by the properties of a deserialized object.</summary>
     /// <exception cref="FormatException">It has no network, or nothing that identifies its namespace.</exception>

@@ -42,10 +42,8 @@ public sealed class GetContainerNicCommand : NicSelectionCommand
     {
         foreach (NicState state in State ?? []) CheckState(state);
         if (_selections.Count == 0) return;
-        IReadOnlyList<ContainerNic> all = GetNics(_selections.Count == 1 ? _selections[0].Networks : null);
-        // In the order of all NICs, whatever the order of the input. Names of interfaces are compared with what is there.
-        HashSet<string> selected = [.. _selections.SelectMany(s => (s with { InterfaceNames = null }).Find(() => all)).Select(static n => n.Id)];
-        ContainerNic[] wanted = [.. new NicFilter([.. all.Where(n => selected.Contains(n.Id))]).Addresses(IPAddress).Parents(Parent).Found];
+        IReadOnlyList<ContainerNic> all = GetNics(_selections);
+        ContainerNic[] wanted = [.. new NicFilter(FindSelected(_selections, all)).Addresses(IPAddress).Parents(Parent).Found];
         bool areAll = _selections.Count > 1 || _selections[0].Networks is null;
         IReadOnlyList<ContainerNic> found = ContainerNics.WithRoutes(wanted, areAll || wanted.Length == 0 ? all : GetNics((ContainerNetwork[]?)null));
         if (!Recorded) found = new NicStates(Session).Look(found);

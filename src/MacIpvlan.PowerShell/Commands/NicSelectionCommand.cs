@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace MacIpvlan.PowerShell;
 
-/// <summary>The base of Get-, Test- and Disconnect-ContainerNic: how NICs are selected.</summary>
+/// <summary>The base of Get-, Test- and Disconnect-ContainerNic and of Get-ContainerNicStatistics: how NICs are selected.</summary>
 public abstract class NicSelectionCommand : NetworkCommand
 {
     /// <summary>The parameter set that selects NICs by their network and their target.</summary>
@@ -89,6 +89,20 @@ public abstract class NicSelectionCommand : NetworkCommand
 
     /// <summary>The NICs that a selection is made from.</summary>
     private protected IReadOnlyList<ContainerNic> GetNics(NicSelection selection) => GetNics(selection.Networks);
+
+    /// <summary>The NICs that several selections are made from.</summary>
+    private protected IReadOnlyList<ContainerNic> GetNics(IReadOnlyList<NicSelection> selections) =>
+        GetNics(selections.Count == 1 ? selections[0].Networks : null);
+
+    /// <summary>
+    /// The NICs that one of the selections has, in the order of all NICs, whatever the order of the input. Names of interfaces
+    /// don't count yet: they are compared with what is there.
+    /// </summary>
+    private protected static ContainerNic[] FindSelected(IReadOnlyList<NicSelection> selections, IReadOnlyList<ContainerNic> all)
+    {
+        HashSet<string> selected = [.. selections.SelectMany(s => (s with { InterfaceNames = null }).Find(() => all)).Select(static n => n.Id)];
+        return [.. all.Where(n => selected.Contains(n.Id))];
+    }
 
     /// <summary>Writes an error if names select nothing.</summary>
     /// <returns>Whether there was an error.</returns>

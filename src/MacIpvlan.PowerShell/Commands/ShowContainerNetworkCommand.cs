@@ -36,6 +36,10 @@ public sealed class ShowContainerNetworkCommand : NetworkCommand
     [Parameter]
     public SwitchParameter All { get; set; }
 
+    /// <summary>Shows what each NIC received and sent.</summary>
+    [Parameter]
+    public SwitchParameter Statistics { get; set; }
+
     /// <summary>The width: columns of text, or pixels of a picture.</summary>
     [Parameter]
     [ValidateRange(20, 32767)]
@@ -81,7 +85,7 @@ public sealed class ShowContainerNetworkCommand : NetworkCommand
 
         ContainerNetwork[] networks = [.. SelectNetworks(_areAll ? null : [.. _names])];
         if (networks.Length == 0 && !_areAll) return;
-        NetworkTopology topology = new TopologyReader(Session).Read(networks);
+        NetworkTopology topology = new TopologyReader(Session).Read(networks, Statistics);
         if (!All) topology = topology.Abridged(MostNics);
         if (format == DrawingFormat.Png)
         {

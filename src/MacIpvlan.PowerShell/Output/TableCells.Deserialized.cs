@@ -74,13 +74,19 @@ public static partial class TableCells
     public static string Destination(PSObject result) => Destination(Read(result, "Destination"), Read(result, "DestinationAddress"));
 
     /// <inheritdoc cref="RoundtripTime(NicTestResult)"/>
-    public static string RoundtripTime(PSObject result) =>
-        RoundtripTime(LanguagePrimitives.TryConvertTo(result.Properties["RoundtripTime"]?.Value, out double time) && Read(result, "RoundtripTime") is not null
-            ? time
-            : null);
+    public static string RoundtripTime(PSObject result) => RoundtripTime(Number(result, "RoundtripTime"));
 
     /// <inheritdoc cref="Status(NicTestResult)"/>
     public static string Status(PSObject result) => Filled(Read(result, "Status"), Read(result, "Reason"));
+
+    /// <inheritdoc cref="Received(ContainerNicStatistics)"/>
+    public static string Received(PSObject nic) => Traffic(Number(nic, "ReceivedBytes"), Number(nic, "ReceivedBitsPerSecond"));
+
+    /// <inheritdoc cref="Sent(ContainerNicStatistics)"/>
+    public static string Sent(PSObject nic) => Traffic(Number(nic, "SentBytes"), Number(nic, "SentBitsPerSecond"));
+
+    /// <inheritdoc cref="Discarded(ContainerNicStatistics)"/>
+    public static string Discarded(PSObject nic) => InOut(Number(nic, "ReceivedDiscardedPackets"), Number(nic, "OutboundDiscardedPackets"));
 
     /// <inheritdoc cref="TimeOfDay(NetworkEvent)"/>
     public static string TimeOfDay(PSObject change) =>
@@ -97,6 +103,9 @@ public static partial class TableCells
     private static string? Read(PSObject remains, string property) => ObjectRemains.Read(remains, property);
 
     private static string Text(PSObject remains, string property) => Read(remains, property) ?? "";
+
+    private static double? Number(PSObject remains, string property) =>
+        Read(remains, property) is not null && LanguagePrimitives.TryConvertTo(remains.Properties[property].Value, out double number) ? number : null;
 
     private static bool Is(PSObject remains, string property) => LanguagePrimitives.IsTrue(remains.Properties[property]?.Value);
 }

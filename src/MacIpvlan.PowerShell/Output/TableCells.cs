@@ -79,6 +79,15 @@ public static partial class TableCells
     /// <summary>The result, and below it the reason.</summary>
     public static string Status(NicTestResult result) => Filled(result.Status.ToString(), result.Reason);
 
+    /// <summary>What a NIC received in bytes, and below it in bits in a second if that was measured.</summary>
+    public static string Received(ContainerNicStatistics nic) => Traffic(nic.ReceivedBytes, nic.ReceivedBitsPerSecond);
+
+    /// <summary>What a NIC sent in bytes, and below it in bits in a second if that was measured.</summary>
+    public static string Sent(ContainerNicStatistics nic) => Traffic(nic.SentBytes, nic.SentBitsPerSecond);
+
+    /// <summary>The packets of a NIC that were discarded, coming in and going out.</summary>
+    public static string Discarded(ContainerNicStatistics nic) => InOut(nic.ReceivedDiscardedPackets, nic.OutboundDiscardedPackets);
+
     /// <summary>The time of day of an event.</summary>
     public static string TimeOfDay(NetworkEvent change) => change.Time.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
 
@@ -145,6 +154,12 @@ public static partial class TableCells
         Filled(destination, address != destination ? address : null);
 
     private static string RoundtripTime(double? milliseconds) => milliseconds?.ToString("0.000", CultureInfo.InvariantCulture) ?? "";
+
+    private static string Traffic(double? bytes, double? bits) =>
+        bytes is null ? "" : ScaledNumber.Format(bytes.Value, "B") + (bits is null ? "" : $"\n{ScaledNumber.Format(bits.Value, "bit/s")}");
+
+    private static string InOut(double? received, double? sent) =>
+        received is null || sent is null ? "" : $"{ScaledNumber.Format(received.Value, "")} / {ScaledNumber.Format(sent.Value, "")}";
 
     private static string Filled(string? first, string? second, char between = '\n') =>
         string.IsNullOrEmpty(second) ? first ?? "" : string.IsNullOrEmpty(first) ? second : $"{first}{between}{second}";

@@ -23,22 +23,25 @@ public static class OutputFile
     /// <param name="path">The file's path.</param>
     /// <param name="text">The text.</param>
     /// <param name="replaces">Whether to replace an existing file.</param>
+    /// <param name="rights">The permissions of a new file; null for those that the umask leaves.</param>
     /// <returns>The file.</returns>
     /// <exception cref="NetworkException">FileExists or FileUnusable.</exception>
-    public static FileInfo Write(string path, string text, bool replaces) => Write(path, Encoding.UTF8.GetBytes(text), replaces);
+    public static FileInfo Write(string path, string text, bool replaces, UnixFileMode? rights = null) =>
+        Write(path, Encoding.UTF8.GetBytes(text), replaces, rights);
 
     /// <summary>Writes bytes. A file that is replaced keeps its permissions.</summary>
     /// <param name="path">The file's path.</param>
     /// <param name="bytes">The bytes.</param>
     /// <param name="replaces">Whether to replace an existing file.</param>
+    /// <param name="rights">The permissions of a new file; null for those that the umask leaves.</param>
     /// <returns>The file.</returns>
     /// <exception cref="NetworkException">FileExists or FileUnusable.</exception>
-    public static FileInfo Write(string path, ReadOnlySpan<byte> bytes, bool replaces)
+    public static FileInfo Write(string path, ReadOnlySpan<byte> bytes, bool replaces, UnixFileMode? rights = null)
     {
         try
         {
             using HeldFolder folder = HeldFolder.Open(Path.GetDirectoryName(path) ?? "/");
-            WriteInto(folder, path, bytes, replaces);
+            WriteInto(folder, path, bytes, replaces, rights);
             return new FileInfo(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -52,10 +55,10 @@ public static class OutputFile
     }
 
     // Everything happens in the folder that is held, so no other user can have the file written elsewhere.
-    private static void WriteInto(HeldFolder folder, string path, ReadOnlySpan<byte> bytes, bool replaces)
+    private static void WriteInto(HeldFolder folder, string path, ReadOnlySpan<byte> bytes, bool replaces, UnixFileMode? newRights)
     {
         string name = Path.GetFileName(path);
-        UnixFileMode? rights = CheckPlace(folder, name, path, replaces);
+        UnixFileMode? rights = CheckPlace(folder, name, path, replaces) ?? newRights;
         string draft = $".{Guid.NewGuid():N}.tmp";
         using FileStream file = folder.Create(draft, rights ?? NewFileMode);
         try

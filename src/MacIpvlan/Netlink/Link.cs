@@ -55,6 +55,9 @@ public sealed record Link
     /// <summary>Its IPv6 settings; null if the kernel has no IPv6, or the MTU is too small for it.</summary>
     public IPv6Settings? IPv6 { get; init; }
 
+    /// <summary>What went through it until it was read (IFLA_STATS64); null in a notice that has no counters.</summary>
+    public LinkStatistics? Statistics { get; init; }
+
     /// <summary>Whether it's up (IFF_UP).</summary>
     public bool IsUp { get; init; }
 
@@ -85,6 +88,7 @@ public sealed record Link
         int parent = 0, master = 0, mtu = 0;
         int? parentNamespace = null;
         IPv6Settings? ipv6 = null;
+        LinkStatistics? statistics = null;
         AttributeReader attributes = message.Attributes<ifinfomsg>();
         while (attributes.TryRead(out ushort type, out ReadOnlySpan<byte> value))
         {
@@ -100,6 +104,7 @@ public sealed record Link
                 case IFLA_MASTER: master = AttributeReader.Int32(value); break;
                 case IFLA_ADDRESS: mac = new(value.ToArray()); break;
                 case IFLA_AF_SPEC: ipv6 = IPv6Settings.Parse(new(value)); break;
+                case IFLA_STATS64: statistics = LinkStatistics.Parse(value); break;
                 case IFLA_LINKINFO: kind = LinkKind.Parse(new(value), out kindName); break;
             }
         }
@@ -119,6 +124,7 @@ public sealed record Link
             Mtu = mtu,
             MacAddress = mac,
             IPv6 = ipv6,
+            Statistics = statistics,
             IsUp = (info.ifi_flags & IFF_UP) != 0,
             HasCarrier = (info.ifi_flags & IFF_LOWER_UP) != 0,
             IsLoopback = (info.ifi_flags & IFF_LOOPBACK) != 0,

@@ -114,6 +114,9 @@ public sealed class ContainerNic
     /// <summary>Its link as the kernel has it; null if it wasn't looked at, or isn't there.</summary>
     internal Link? Seen { get; init; }
 
+    /// <summary>When its link was read, in ticks of the stopwatch; zero if it wasn't looked at, or isn't there.</summary>
+    internal long SeenTime { get; init; }
+
     /// <summary>Its addresses from router advertisements as the kernel has them; empty if it wasn't looked at.</summary>
     internal IReadOnlyList<RouterAddress> SeenRouterAddresses { get; init; } = [];
 

@@ -1,3 +1,5 @@
+using MacIpvlan.Netlink;
+
 namespace MacIpvlan;
 
 /// <summary>
@@ -27,6 +29,9 @@ public sealed class HostAccess
 
     /// <summary>Its state.</summary>
     public NicState State => _nic.State;
+
+    /// <summary>Its link as the kernel has it; null if it wasn't looked at, or isn't there.</summary>
+    internal Link? Seen => _nic.Seen;
 
     /// <summary>The interface's name.</summary>
     public override string ToString() => InterfaceName;

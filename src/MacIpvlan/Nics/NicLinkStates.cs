@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
 using MacIpvlan.State;
@@ -9,7 +10,8 @@ namespace MacIpvlan;
 /// </summary>
 /// <param name="host">The host's namespace.</param>
 /// <param name="parents">The parents that exist on the host, by index.</param>
-internal sealed class NicLinkStates(NamespaceHandle host, IReadOnlyDictionary<int, Link> parents)
+/// <param name="linksOnly">Whether addresses aren't read.</param>
+internal sealed class NicLinkStates(NamespaceHandle host, IReadOnlyDictionary<int, Link> parents, bool linksOnly)
 {
     // Questions about few links cost less than dumps, which hold whatever else the container has made.
     private const int FewNics = 16;
@@ -29,7 +31,7 @@ internal sealed class NicLinkStates(NamespaceHandle host, IReadOnlyDictionary<in
 
         SeenNic See(ContainerNic nic) => find(nic.Record) is Link link
             && NicLinks.IsOn(link, nic.Record, nic.NetworkRecord, isOnHost, () => hostId ??= inside.GetNamespaceId(host))
-            ? Look(nic.Record, link)
+            ? Look(nic.Record, link) with { Time = Stopwatch.GetTimestamp() }
             : new(NicState.Missing);
 
         SeenNic Look(NicRecord record, Link link)
@@ -37,6 +39,7 @@ internal sealed class NicLinkStates(NamespaceHandle host, IReadOnlyDictionary<in
             if (!link.IsUp) return new(NicState.Down, link);
             // Not every kind of parent passes on that it's down.
             bool isCarrying = link.HasCarrier && (!parents.TryGetValue(link.ParentIndex, out Link? parent) || NicStates.IsCarrying(parent));
+            if (linksOnly) return new(isCarrying ? NicState.Up : NicState.LowerLayerDown, link);
             bool configuresItself = link.IPv6?.AcceptsAdvertisements == true;
             if (!configuresItself && (!isCarrying || record.Leases.Count == 0)) return new(isCarrying ? NicState.Up : NicState.LowerLayerDown, link);
             HeldAddresses held = findAddresses(link, record);
@@ -48,7 +51,7 @@ internal sealed class NicLinkStates(NamespaceHandle host, IReadOnlyDictionary<in
         }
     }
 
-    private static (Func<NicRecord, Link?>, Func<Link, NicRecord, HeldAddresses>) Dump(RouteSocket inside, ContainerNic[] nics)
+    private (Func<NicRecord, Link?>, Func<Link, NicRecord, HeldAddresses>) Dump(RouteSocket inside, ContainerNic[] nics)
     {
         Dictionary<int, Link> links = [];
         bool areAll = true;
@@ -58,7 +61,8 @@ internal sealed class NicLinkStates(NamespaceHandle host, IReadOnlyDictionary<in
             foreach (Link link in found) links[link.Index] = link;
         }
 
-        bool hasAll = inside.TryGetAddresses(null, out List<LinkAddress> addresses);
+        List<LinkAddress> addresses = [];
+        bool hasAll = linksOnly || inside.TryGetAddresses(null, out addresses);
         ILookup<int, LinkAddress> held = addresses.ToLookup(static a => a.LinkIndex);
         // Where links and addresses change all the time, a dump lacks some of them.
         return (

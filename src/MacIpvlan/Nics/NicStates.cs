@@ -14,8 +14,19 @@ public sealed class NicStates(NetworkSession session)
     // Dumps wait for each other in the kernel, so more don't help. A few that take long don't hold up the others.
     private const int MostAtOnce = 16;
 
+    // To have another thread do something takes about as long as a look into a namespace with one NIC, so of many namespaces
+    // a thread looks into several.
+    private const int MostInTurn = 8;
+    private const int TurnsOfEach = 4;
+
     // Questions about few links cost less than a dump of all links of the host.
     private const int FewParents = 16;
+
+    /// <summary>
+    /// Whether to look at links alone, which takes half as long. A NIC that lacks addresses is then Up, and those from router
+    /// advertisements aren't known.
+    /// </summary>
+    public bool LinksOnly { get; init; }
 
     /// <summary>The state that is on record.</summary>
     internal static NicState OnRecord(NicRecord record) => record.State switch
@@ -86,17 +97,17 @@ public sealed class NicStates(NetworkSession session)
         NicAbsence absence = new(session);
         // A NIC that a command is working on changes while it is looked at.
         ContainerNic[] settled = [.. nics.Where(static n => n.Record.State is NicRecordState.Attached or NicRecordState.Detached)];
-        NicLinkStates links = new(session.OwnNamespace, FindParents(settled));
+        NicLinkStates links = new(session.OwnNamespace, FindParents(settled), LinksOnly);
         Note(seen, [.. settled.Where(static n => n.Record.IsHost)], own => links.Read(session.Host, own, isOnHost: true));
         Queue<Looking> started = new();
         try
         {
-            foreach (IGrouping<NamespaceKey, ContainerNic> group in settled
-                .Where(static n => !n.Record.IsHost).GroupBy(static n => n.Record.NamespaceKey))
+            ContainerNic[][] groups = [.. settled.Where(static n => !n.Record.IsHost).GroupBy(static n => n.Record.NamespaceKey).Select(static g => g.ToArray())];
+            foreach (ContainerNic[][] some in groups.Chunk(Math.Clamp(groups.Length / (MostAtOnce * TurnsOfEach), 1, MostInTurn)))
             {
                 session.ThrowIfStopping();
                 if (started.Count == MostAtOnce) Finish(absence, started, seen);
-                Start(absence, links, [.. group], started, seen);
+                Start(absence, links, some, started, seen);
             }
 
             while (started.Count > 0) Finish(absence, started, seen);
@@ -112,6 +123,7 @@ public sealed class NicStates(NetworkSession session)
             return new ContainerNic(n.Record, n.NetworkRecord, nic is null ? null : Complete(n, nic.State))
             {
                 Seen = nic?.Link,
+                SeenTime = nic?.Time ?? 0,
                 SeenRouterAddresses = nic?.RouterAddresses ?? [],
                 Shared = n.Shared,
             };
@@ -119,48 +131,60 @@ public sealed class NicStates(NetworkSession session)
     }
 
     private void Start(
-        NicAbsence absence, NicLinkStates links, ContainerNic[] nics, Queue<Looking> started, Dictionary<string, SeenNic> seen)
+        NicAbsence absence, NicLinkStates links, ContainerNic[][] groups, Queue<Looking> started, Dictionary<string, SeenNic> seen)
     {
-        NamespaceHandle? target = null;
+        List<NamespaceLook> places = [];
         try
         {
-            target = absence.Open(nics, out bool isCertain);
-            if (target is null)
+            foreach (ContainerNic[] nics in groups)
             {
-                Note(seen, nics, all => [.. all.Select(n => new SeenNic(isCertain ? absence.Explain(n.Record) : NicState.Unknown))]);
-                return;
+                if (Open(absence, nics, seen) is NamespaceHandle target) places.Add(new(target, nics));
             }
 
-            NamespaceHandle place = target;
-            started.Enqueue(new(place, nics, session.Namespaces.Start(place, () =>
+            if (places.Count == 0) return;
+            NamespaceLook[] all = [.. places];
+            started.Enqueue(new(all, session.Namespaces.Start<object?>(null, () =>
             {
-                using RouteSocket inside = RouteSocket.OpenToRead(place, session.ThrowIfStopping);
-                ulong cookie = nics[0].Record.NamespaceBirth.Cookie;
-                // A later namespace can have the same number.
-                return cookie == 0 || cookie == inside.NamespaceCookie ? links.Read(inside, nics, isOnHost: false) : null;
+                foreach (NamespaceLook place in all) place.Run(links, session.ThrowIfStopping);
+                return null;
             })));
-            target = null;
+            places.Clear();
         }
-        catch (Exception e) when (e is NetlinkException or NetworkException)
+        catch (NetlinkException)
         {
-            foreach (ContainerNic nic in nics) seen[nic.Id] = new(NicState.Unknown);
+            // No thread can be started.
+            foreach (ContainerNic nic in places.SelectMany(static p => p.Nics)) seen[nic.Id] = new(NicState.Unknown);
         }
         finally
         {
-            target?.Dispose();
+            foreach (NamespaceLook place in places) place.Target.Dispose();
         }
+    }
+
+    private static NamespaceHandle? Open(NicAbsence absence, ContainerNic[] nics, Dictionary<string, SeenNic> seen)
+    {
+        NamespaceHandle? target = null;
+        bool isCertain = false;
+        Note(seen, nics, all =>
+        {
+            target = absence.Open(all, out isCertain);
+            return target is not null ? [] : [.. all.Select(n => new SeenNic(isCertain ? absence.Explain(n.Record) : NicState.Unknown))];
+        });
+        return target;
     }
 
     private void Finish(NicAbsence absence, Queue<Looking> started, Dictionary<string, SeenNic> seen)
     {
         Looking first = started.Peek();
-        Note(seen, first.Nics, nics =>
+        session.Namespaces.Await(first.Work);
+        foreach (NamespaceLook place in first.Places)
         {
-            SeenNic[]? there = session.Namespaces.Await(first.Seen);
-            return [.. nics.Select((n, i) => there is null ? new(absence.Explain(n.Record))
-                : absence.ExplainMove(n.Record, first.Target) is NicState moved ? there[i] with { State = moved }
-                : there[i])];
-        });
+            Note(seen, place.Nics, nics => [.. nics.Select((n, i) => place.IsClosed ? new(NicState.Unknown)
+                : place.Seen is null ? new(absence.Explain(n.Record))
+                : absence.ExplainMove(n.Record, place.Target) is NicState moved ? place.Seen[i] with { State = moved }
+                : place.Seen[i])]);
+        }
+
         started.Dequeue().End();
     }
 
@@ -177,7 +201,7 @@ public sealed class NicStates(NetworkSession session)
             looked = [.. nics.Select(static _ => new SeenNic(NicState.Unknown))];
         }
 
-        for (int i = 0; i < nics.Length; i++) seen[nics[i].Id] = looked[i];
+        for (int i = 0; i < looked.Length; i++) seen[nics[i].Id] = looked[i];
     }
 
     private NicState Complete(ContainerNic nic, NicState state) => state == NicState.Missing
@@ -204,13 +228,14 @@ public sealed class NicStates(NetworkSession session)
         return parents;
     }
 
-    private sealed record Looking(NamespaceHandle Target, ContainerNic[] Nics, Task<SeenNic[]?> Seen)
+    // Namespaces that a thread looks into, one after the other.
+    private sealed record Looking(NamespaceLook[] Places, Task<object?> Work)
     {
-        // The namespace must stay open until the work is done.
+        // The namespaces must stay open until the work is done.
         public void End()
         {
-            ((IAsyncResult)Seen).AsyncWaitHandle.WaitOne();
-            Target.Dispose();
+            ((IAsyncResult)Work).AsyncWaitHandle.WaitOne();
+            foreach (NamespaceLook place in Places) place.Target.Dispose();
         }
     }
 }

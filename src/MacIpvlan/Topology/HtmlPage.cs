@@ -111,23 +111,21 @@ public static class HtmlPage
         page.Text("a", "Overview", ("href", "#overview"));
         page.WriteEndElement();
         page.WriteEndElement();
-        NicCard[] nics =
-        [
-            .. drawn.HostAccess is HostAccess access ? [NicCard.Of(access)] : (NicCard[])[],
-            .. drawn.Nics.Select(n => NicCard.Of(n, neighbors[n])),
-        ];
+        NicCard[] nics = NicCard.OfAll(drawn, drawn.Nics, neighbors);
         if (nics.Length == 0) page.Text("p", "No NICs.");
-        else DrawNics(page, nics);
+        else DrawNics(page, nics, drawn.HasStatistics);
         page.WriteEndElement();
     }
 
-    private static void DrawNics(XmlWriter page, IEnumerable<NicCard> nics)
+    private static void DrawNics(XmlWriter page, IEnumerable<NicCard> nics, bool hasStatistics)
     {
-        DrawHead(page, "Container or namespace", "Interface", "Addresses", "MAC address", "MTU", "Also on", "State");
+        string[] traffic = hasStatistics ? ["Received", "Sent"] : [];
+        DrawHead(page, ["Container or namespace", "Interface", "Addresses", "MAC address", "MTU", .. traffic, "Also on", "State"]);
         foreach (NicCard nic in nics)
         {
             page.Start("tr", ("class", nic.Trouble.Length > 0 ? "unwell" : ""));
-            DrawCells(page, [nic.Owner], [nic.Interface], [.. nic.Addresses], [nic.MacAddress], [nic.Mtu], [nic.Neighbors], [nic.StateText]);
+            string[][] counted = hasStatistics ? [[nic.Received], [nic.Sent]] : [];
+            DrawCells(page, [[nic.Owner], [nic.Interface], [.. nic.Addresses], [nic.MacAddress], [nic.Mtu], .. counted, [nic.Neighbors], [nic.StateText]]);
             page.WriteEndElement();
         }
 

@@ -35,13 +35,13 @@ public static class MermaidChart
         chart.Connect(below, id);
         if (drawn.HostAccess is HostAccess access)
         {
-            string[] own = [$"host/{access.InterfaceName}", .. access.IPAddress.Texts];
+            string[] own = [$"host/{access.InterfaceName}", .. access.IPAddress.Texts, .. TopologyWords.TrafficLineOf(drawn, access.Seen)];
             chart.Connect(id, chart.Add("access", "[/{0}/]", own, TopologyWords.Trouble(access.State)));
         }
 
         foreach (ContainerNic nic in drawn.DrawnNics)
         {
-            string[] own = [TopologyWords.NameOf(nic), .. nic.IPAddress.Texts];
+            string[] own = [TopologyWords.NameOf(nic), .. nic.IPAddress.Texts, .. TopologyWords.TrafficLineOf(drawn, nic.Seen)];
             chart.Connect(id, chart.Add("nic", "({0})", own, TopologyWords.Trouble(nic)));
         }
 

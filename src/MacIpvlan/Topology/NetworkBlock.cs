@@ -27,11 +27,7 @@ internal sealed class NetworkBlock : Block
     public NetworkBlock(TopologyNetwork drawn, ILookup<ContainerNic, string> neighbors)
     {
         _drawn = drawn;
-        _nics =
-        [
-            .. drawn.HostAccess is HostAccess access ? [NicCard.Of(access)] : (NicCard[])[],
-            .. drawn.DrawnNics.Select(n => NicCard.Of(n, neighbors[n])),
-        ];
+        _nics = NicCard.OfAll(drawn, drawn.DrawnNics, neighbors);
         if (drawn.DrawnNics.Count >= FewestRows) _table = new(_nics);
     }
 

@@ -107,6 +107,9 @@ public sealed record TopologyNetwork(ContainerNetwork Network, IReadOnlyList<Con
     /// <summary>The NICs that are drawn: all of them, unless the topology was abridged.</summary>
     public IReadOnlyList<ContainerNic> DrawnNics { get; init; } = Nics;
 
+    /// <summary>Whether drawings show what went through the NICs.</summary>
+    public bool HasStatistics { get; init; }
+
     /// <summary>The NICs that aren't drawn.</summary>
     public IEnumerable<ContainerNic> OmittedNics => Nics.Skip(DrawnNics.Count);
 }

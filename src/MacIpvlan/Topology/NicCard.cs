@@ -17,6 +17,12 @@ internal sealed record NicCard(string Class, string Owner, string Interface, IRe
     /// <summary>Its MTU; empty for the host's access.</summary>
     public string Mtu { get; init; } = "";
 
+    /// <summary>What it received; empty if that isn't shown.</summary>
+    public string Received { get; init; } = "";
+
+    /// <summary>What it sent; empty if that isn't shown.</summary>
+    public string Sent { get; init; } = "";
+
     /// <summary>The other networks of its namespace.</summary>
     public string Neighbors { get; init; } = "";
 
@@ -30,13 +36,22 @@ internal sealed record NicCard(string Class, string Owner, string Interface, IRe
     public string StateText => Trouble.Length > 0 ? TopologyWords.Marked(Trouble) : State;
 
     /// <summary>Everything about it.</summary>
-    public string Tip => string.Join('\n', ((string[])[$"{Owner}/{Interface}", .. Addresses, MacAddress, State])
+    public string Tip => string.Join('\n', ((string[])[$"{Owner}/{Interface}", .. Addresses, MacAddress, Traffic, State])
         .Where(static t => t.Length > 0));
 
-    /// <summary>The NIC of a container.</summary>
-    /// <param name="nic">The NIC.</param>
-    /// <param name="neighbors">The other networks of its namespace.</param>
-    public static NicCard Of(ContainerNic nic, IEnumerable<string> neighbors) =>
+    private string Traffic => Received.Length > 0 ? TopologyWords.TrafficLine(Received, Sent) : "";
+
+    /// <summary>The NICs of a network that are given, after the host's access to it.</summary>
+    /// <param name="drawn">The network.</param>
+    /// <param name="nics">The NICs.</param>
+    /// <param name="neighbors">The other networks that the namespace of each NIC is on.</param>
+    public static NicCard[] OfAll(TopologyNetwork drawn, IEnumerable<ContainerNic> nics, ILookup<ContainerNic, string> neighbors) =>
+    [
+        .. drawn.HostAccess is HostAccess access ? [Of(access).With(TopologyWords.TrafficOf(drawn, access.Seen))] : (NicCard[])[],
+        .. nics.Select(n => Of(n, neighbors[n]).With(TopologyWords.TrafficOf(drawn, n.Seen))),
+    ];
+
+    private static NicCard Of(ContainerNic nic, IEnumerable<string> neighbors) =>
         new("", TopologyWords.OwnerOf(nic), PrintableText.Clean(nic.InterfaceName), nic.IPAddress.Texts)
         {
             MacAddress = TopologyWords.MacOf(nic),
@@ -46,13 +61,14 @@ internal sealed record NicCard(string Class, string Owner, string Interface, IRe
             Trouble = TopologyWords.Trouble(nic),
         };
 
-    /// <summary>The host's access to a network.</summary>
-    public static NicCard Of(HostAccess access) =>
+    private static NicCard Of(HostAccess access) =>
         new(" own", "host", PrintableText.Clean(access.InterfaceName), access.IPAddress.Texts)
         {
             State = TopologyWords.Of(access.State),
             Trouble = TopologyWords.Trouble(access.State),
         };
+
+    private NicCard With((string Received, string Sent) traffic) => this with { Received = traffic.Received, Sent = traffic.Sent };
 
     /// <summary>The class of its box.</summary>
     /// <param name="shape">What the box is.</param>
@@ -80,6 +96,7 @@ internal sealed record NicCard(string Class, string Owner, string Interface, IRe
             texts.Add(new(Font.Note, right, line, MacAddress) { Anchor = TextAnchor.End });
         }
 
+        if (Traffic.Length > 0) AddLine(Font.Note, Traffic);
         if (Neighbors.Length > 0) AddLine(Font.Note, $"also on {Neighbors}");
         if (Trouble.Length > 0) AddLine(Font.Trouble, StateText);
         return new(ClassOf("nic"), x, y, width, line + BelowLastLine - y) { Tip = Tip, Texts = texts };

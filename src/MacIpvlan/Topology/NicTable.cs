@@ -29,6 +29,8 @@ internal sealed class NicTable
             Measure("Interface", Font.Note, 60, 110, static n => [n.Interface]),
             Measure("Address", Font.Address, int.MaxValue, int.MaxValue, static n => n.Addresses),
             Measure("MAC address", Font.Note, int.MaxValue, int.MaxValue, static n => [n.MacAddress]),
+            Measure("Received", Font.Note, int.MaxValue, int.MaxValue, static n => [n.Received]),
+            Measure("Sent", Font.Note, int.MaxValue, int.MaxValue, static n => [n.Sent]),
             Measure("Also on", Font.Note, 60, 140, static n => [n.Neighbors]),
             Measure("State", Font.Trouble, int.MaxValue, 200, static n => [n.StateText]),
         ];

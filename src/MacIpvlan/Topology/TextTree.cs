@@ -69,10 +69,10 @@ public sealed class TextTree
         Row[] rows =
         [
             .. network.HostAccess is HostAccess access
-                ? [new Row($"host/{PrintableText.Clean(access.InterfaceName)}", access.IPAddress.Texts, "", TopologyWords.Trouble(access.State))]
+                ? [new Row($"host/{PrintableText.Clean(access.InterfaceName)}", access.IPAddress.Texts, "", TopologyWords.Trouble(access.State), TopologyWords.TrafficLineOf(network, access.Seen))]
                 : (Row[])[],
-            .. network.DrawnNics.Select(static n => new Row(
-                TopologyWords.NameOf(n), n.IPAddress.Texts, TopologyWords.MacOf(n), TopologyWords.Trouble(n))),
+            .. network.DrawnNics.Select(n => new Row(
+                TopologyWords.NameOf(n), n.IPAddress.Texts, TopologyWords.MacOf(n), TopologyWords.Trouble(n), TopologyWords.TrafficLineOf(network, n.Seen))),
         ];
         int nameWidth = Math.Min(MaxNameWidth, Widest(static r => ScreenText.Measure(r.Name)));
         int addressWidth = Widest(static r => r.Addresses.Select(static a => a.Length).DefaultIfEmpty().Max());
@@ -85,7 +85,7 @@ public sealed class TextTree
         {
             string details = Details(row, hasMac);
             string line = ScreenText.Pad(row.Name, nameWidth) + details;
-            IEnumerable<string> more = row.Addresses.Skip(1).Select(a => column + a);
+            IEnumerable<string> more = row.Addresses.Skip(1).Concat(row.Traffic).Select(a => column + a);
             string below = column + details[Gap.Length..];
             if (ScreenText.Measure(line) <= room) yield return new([line, .. more], []);
             else if (Indent + below.Length <= room) yield return new([ScreenText.Fit(row.Name, room), below, .. more], []);
@@ -129,5 +129,5 @@ public sealed class TextTree
 
     private sealed record Branch(IReadOnlyList<string> Text, IReadOnlyList<Branch> Branches);
 
-    private sealed record Row(string Name, IReadOnlyList<string> Addresses, string Mac, string Trouble);
+    private sealed record Row(string Name, IReadOnlyList<string> Addresses, string Mac, string Trouble, string[] Traffic);
 }

@@ -12,7 +12,9 @@ public sealed class TopologyReader(NetworkSession session)
     private IReadOnlyList<ParentLinkRecord> _made = [];
 
     /// <summary>Returns the topology of the given networks: their NICs and the links that they sit on.</summary>
-    public NetworkTopology Read(IReadOnlyList<ContainerNetwork> networks)
+    /// <param name="networks">The networks.</param>
+    /// <param name="withStatistics">Whether drawings show what went through the NICs.</param>
+    public NetworkTopology Read(IReadOnlyList<ContainerNetwork> networks, bool withStatistics = false)
     {
         _nodes.Clear();
         _links = new(session.Host.GetLinks());
@@ -27,7 +29,7 @@ public sealed class TopologyReader(NetworkSession session)
             Find(network.Parent).Networks.Add(new(
                 network,
                 [.. nics[network.Id].Where(static n => !n.Record.IsHost).OrderBy(static n => n.ToString(), NaturalOrder.Comparer)],
-                access is null ? null : new HostAccess(access)));
+                access is null ? null : new HostAccess(access)) { HasStatistics = withStatistics });
         }
 
         ILookup<int, LinkAddress> addresses = session.Host.GetAddresses().Where(static a => a.IsGlobal).ToLookup(static a => a.LinkIndex);

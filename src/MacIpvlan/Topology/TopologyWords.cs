@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using MacIpvlan.Netlink;
 using MacIpvlan.Netlink.Kinds;
 
 namespace MacIpvlan.Topology;
@@ -124,6 +125,19 @@ internal static class TopologyWords
 
     /// <summary>The MAC address of a NIC; empty if it has no MAC address of its own.</summary>
     public static string MacOf(ContainerNic nic) => nic.NetworkRecord.NicKind is MacvlanLink ? nic.MacAddress : "";
+
+    /// <summary>What a link received and sent; empty if that isn't to be shown, or the link isn't there.</summary>
+    public static (string Received, string Sent) TrafficOf(TopologyNetwork drawn, Link? link) =>
+        drawn.HasStatistics && link?.Statistics is LinkStatistics counted
+            ? (ScaledNumber.Format(counted.ReceivedBytes, "B"), ScaledNumber.Format(counted.SentBytes, "B"))
+            : ("", "");
+
+    /// <summary>The same in a line; none if there is nothing to show.</summary>
+    public static string[] TrafficLineOf(TopologyNetwork drawn, Link? link) =>
+        TrafficOf(drawn, link) is (string received, string sent) && received.Length > 0 ? [TrafficLine(received, sent)] : [];
+
+    /// <summary>What was received and sent, in a line.</summary>
+    public static string TrafficLine(string received, string sent) => $"received {received}, sent {sent}";
 
     /// <summary>The number of NICs that aren't drawn, and how many of those have problems.</summary>
     /// <returns>Null if all are drawn.</returns>

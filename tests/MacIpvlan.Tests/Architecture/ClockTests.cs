@@ -10,7 +10,7 @@ public sealed partial class ClockTests
 {
     // Times that are shown to people, or asked of a daemon.
     private static readonly string[] s_timesOfDay =
-        ["MacIpvlan.Runtimes/DockerRuntime.cs", "MacIpvlan/Nics/AddressConflict.cs", "MacIpvlan/Nics/NicLease.cs", "MacIpvlan/Topology/TopologyReader.cs", "MacIpvlan/Watching/NetworkEvent.cs"];
+        ["MacIpvlan.Runtimes/DockerRuntime.cs", "MacIpvlan/Nics/AddressConflict.cs", "MacIpvlan/Nics/NicLease.cs", "MacIpvlan/Statistics/NicStatistics.cs", "MacIpvlan/Topology/TopologyReader.cs", "MacIpvlan/Watching/NetworkEvent.cs"];
 
     [Fact]
     public void TimeOfDay_IsReadOnlyToBeShown() => Assert.Equal(

@@ -33,6 +33,18 @@ public sealed class OutputFileTests : IDisposable
         AssertNothingElseIsLeft();
     }
 
+    // Another user has to read it, whatever the umask of this process.
+    [Fact]
+    public void NewFile_HasTheRightsThatAreWanted()
+    {
+        const UnixFileMode Rights = UnixFileMode.UserRead | UnixFileMode.OtherWrite | UnixFileMode.OtherRead;
+
+        OutputFile.Write(File1, "new", replaces: true, Rights);
+
+        Assert.Equal(Rights, File.GetUnixFileMode(File1));
+        AssertNothingElseIsLeft();
+    }
+
     [Fact]
     public void FileThatIsThere_IsLeftAloneIfWanted()
     {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using MacIpvlan.Tests.Addressing;
+using MacIpvlan.Tests.Statistics;
 using MacIpvlan.Addressing;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink.Kinds;
@@ -154,6 +155,9 @@ internal static class Topologies
         [nameof(LongNames)] = LongNames,
         [nameof(Leased)] = Leased,
         [nameof(Mixed)] = Mixed,
+        ["CountedSmall"] = Counted(Small),
+        ["CountedMixed"] = Counted(Mixed),
+        ["CountedHostileNames"] = Counted(HostileNames),
         ["One"] = Many(1, 1),
         ["Three"] = Many(3, 10),
         ["Twenty"] = Many(20, 10),
@@ -166,6 +170,27 @@ internal static class Topologies
         ["Crowd"] = Many(3, 400),
         ["CrowdInPart"] = Many(3, 400).Abridged(20),
     };
+
+    /// <summary>The same with counters of all lengths, except for each fifth NIC, whose link isn't there.</summary>
+    public static NetworkTopology Counted(NetworkTopology topology) => topology with { Links = [.. topology.Links.Select(Counted)] };
+
+    private static TopologyLink Counted(TopologyLink link) => link with
+    {
+        Networks = [.. link.Networks.Select(Counted)], Links = [.. link.Links.Select(Counted)],
+    };
+
+    private static TopologyNetwork Counted(TopologyNetwork network)
+    {
+        ContainerNic[] nics = [.. network.Nics.Select(static (n, i) => new ContainerNic(n.Record, n.NetworkRecord, n.State)
+        {
+            Seen = i % 5 == 4 ? null : new()
+            {
+                Index = n.InterfaceIndex, Name = n.InterfaceName, MacAddress = n.Record.MacAddress, Mtu = n.Mtu,
+                Statistics = CountedNic.Count(packets: 1, received: ulong.MaxValue >> (i * 7), sent: 1_234ul << (i * 5)),
+            },
+        })];
+        return network with { Nics = nics, DrawnNics = nics, HasStatistics = true };
+    }
 
     private static NetworkTopology Of(TopologyLink first, params TopologyLink[] more) => Of([first, .. more]);
 

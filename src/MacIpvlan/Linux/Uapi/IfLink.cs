@@ -15,6 +15,7 @@ internal static partial class Uapi
     public const ushort IFLA_MASTER = 10;
     public const ushort IFLA_LINKINFO = 18;
     public const ushort IFLA_IFALIAS = 20;
+    public const ushort IFLA_STATS64 = 23;
     public const ushort IFLA_AF_SPEC = 26;
     public const ushort IFLA_GROUP = 27;
     public const ushort IFLA_NET_NS_FD = 28;
@@ -23,7 +24,7 @@ internal static partial class Uapi
     public const ushort IFLA_PROP_LIST = 52;
     public const ushort IFLA_ALT_IFNAME = 53;
 
-    /// <summary>Omits the counters, most of each answer, from a dump.</summary>
+    /// <summary>Omits the counters of IPv6, which are a third of each answer. Those of the link are always there.</summary>
     public const uint RTEXT_FILTER_SKIP_STATS = 1 << 3;
 
     public const ushort IFLA_INFO_KIND = 1;
@@ -84,6 +85,36 @@ internal static partial class Uapi
     public const int DEVCONF_ACCEPT_RA = 3;
     public const int DEVCONF_AUTOCONF = 5;
     public const int DEVCONF_DISABLE_IPV6 = 26;
+
+    /// <summary>The counters of a link. The kernel's struct has grown since: another number follows from 5.19 on.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct rtnl_link_stats64
+    {
+        public ulong rx_packets;
+        public ulong tx_packets;
+        public ulong rx_bytes;
+        public ulong tx_bytes;
+        public ulong rx_errors;
+        public ulong tx_errors;
+        public ulong rx_dropped;
+        public ulong tx_dropped;
+        public ulong multicast;
+        public ulong collisions;
+        public ulong rx_length_errors;
+        public ulong rx_over_errors;
+        public ulong rx_crc_errors;
+        public ulong rx_frame_errors;
+        public ulong rx_fifo_errors;
+        public ulong rx_missed_errors;
+        public ulong tx_aborted_errors;
+        public ulong tx_carrier_errors;
+        public ulong tx_fifo_errors;
+        public ulong tx_heartbeat_errors;
+        public ulong tx_window_errors;
+        public ulong rx_compressed;
+        public ulong tx_compressed;
+        public ulong rx_nohandler;
+    }
 
     [StructLayout(LayoutKind.Sequential)]
     public struct ifla_vlan_flags
