@@ -231,5 +231,14 @@ internal static class Schema
         ALTER TABLE networks ADD COLUMN allowed_labels TEXT NOT NULL DEFAULT '';
         ALTER TABLE nics ADD COLUMN is_by_label INTEGER NOT NULL DEFAULT 0;
         """,
+        """
+        -- Limits in bits a second, zero for unlimited, and bytes that can pass at once. A NIC without one has the network's.
+        ALTER TABLE networks ADD COLUMN bandwidth_in INTEGER;
+        ALTER TABLE networks ADD COLUMN bandwidth_out INTEGER;
+        ALTER TABLE networks ADD COLUMN bandwidth_burst INTEGER;
+        ALTER TABLE nics ADD COLUMN bandwidth_in INTEGER;
+        ALTER TABLE nics ADD COLUMN bandwidth_out INTEGER;
+        ALTER TABLE nics ADD COLUMN bandwidth_burst INTEGER;
+        """,
     ];
 }

@@ -95,8 +95,19 @@ internal static class TopologyWords
         if (network.Internal) yield return "internal";
         if (network.NoDefaultRoute) yield return "no default route";
         if (network.Mtu is int mtu) yield return $"MTU {mtu}";
+        if (LimitOf(network) is string limit) yield return limit;
         if (network.Route.Count > 0) yield return Phrase.Count(network.Route.Count, "route");
     }
+
+    /// <summary>The bandwidth of the NICs of a network; null if it isn't limited.</summary>
+    public static string? LimitOf(ContainerNetwork network) => (network.MaximumBandwidthIn, network.MaximumBandwidthOut) switch
+    {
+        (null, null) => null,
+        (string both, string same) when both == same => $"at most {both}",
+        (string received, null) => $"at most {received} in",
+        (null, string sent) => $"at most {sent} out",
+        (string received, string sent) => $"at most {received} in, {sent} out",
+    };
 
     /// <summary>That a DHCP server assigns the addresses of a network, and where they come from if none answers.</summary>
     /// <returns>Null without DHCP.</returns>
