@@ -27,6 +27,9 @@ public sealed record BandwidthLimits(Bandwidth? In, Bandwidth? Out, int? Burst)
     /// <summary>These limits, and the defaults for what they don't say.</summary>
     public BandwidthLimits Or(BandwidthLimits defaults) => new(In ?? defaults.In, Out ?? defaults.Out, Burst ?? defaults.Burst);
 
+    /// <summary>These limits as defaults: unlimited is what there is without them.</summary>
+    public BandwidthLimits AsDefaults() => new(In == Bandwidth.Unlimited ? null : In, Out == Bandwidth.Unlimited ? null : Out, Burst);
+
     /// <summary>Why a network can't have these limits; null if it can.</summary>
     public string? Problem
     {

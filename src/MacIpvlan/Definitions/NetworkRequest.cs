@@ -99,7 +99,7 @@ public sealed record NetworkRequest
     public int? Mtu { get; init; }
 
     /// <summary>The limits of its NICs that have none of their own.</summary>
-    public BandwidthLimits Bandwidth { get; init; } = BandwidthLimits.None;
+    public BandwidthLimits Bandwidth { get; init => field = value.AsDefaults(); } = BandwidthLimits.None;
 
     /// <summary>The metric of its default routes; null for the kernel's default.</summary>
     public int? RouteMetric { get; init; }

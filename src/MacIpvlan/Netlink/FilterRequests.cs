@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using MacIpvlan.Netlink.Kinds;
 using static MacIpvlan.Linux.Uapi;
 
 namespace MacIpvlan.Netlink;

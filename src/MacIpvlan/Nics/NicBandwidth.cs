@@ -83,7 +83,7 @@ internal sealed class NicBandwidth(NetworkRecord network, NicRecord nic)
         if (!IsLimit(_limits.Out))
         {
             // Others than ours are the container's.
-            return isOurs ? new("out unlimited", $"out {root!.Bucket}", inside => inside.Execute(new QdiscDelete(link, IsClsact: false))) : null;
+            return isOurs ? new("out unlimited", Text("out", root), inside => inside.Execute(new QdiscDelete(link, IsClsact: false))) : null;
         }
 
         if (root?.Bucket is TokenBucketReport actual && BucketOf(_limits.Out!, nic.Mtu).IsSame(actual)) return null;
@@ -103,7 +103,7 @@ internal sealed class NicBandwidth(NetworkRecord network, NicRecord nic)
         {
             if (ifb is null && !isOurs) return null;
             bool isShared = filters.Any(static f => f.Priority != Priority);
-            return new("in unlimited", Text("in", root), inside => RemoveIn(inside, link, isOurs, isShared));
+            return new("in unlimited", ifb is null ? "in blocked" : Text("in", root), inside => RemoveIn(inside, link, isOurs, isShared));
         }
 
         if (isOurs && ifb is { IsUp: true } && filters[0].RedirectsTo == ifb.Index)

@@ -17,6 +17,9 @@ internal sealed record NicCard(string Class, string Owner, string Interface, IRe
     /// <summary>Its MTU; empty for the host's access.</summary>
     public string Mtu { get; init; } = "";
 
+    /// <summary>Its own limits; empty if it has those of its network.</summary>
+    public string Limit { get; init; } = "";
+
     /// <summary>The other networks of its namespace.</summary>
     public string Neighbors { get; init; } = "";
 
@@ -30,7 +33,7 @@ internal sealed record NicCard(string Class, string Owner, string Interface, IRe
     public string StateText => Trouble.Length > 0 ? TopologyWords.Marked(Trouble) : State;
 
     /// <summary>Everything about it.</summary>
-    public string Tip => string.Join('\n', ((string[])[$"{Owner}/{Interface}", .. Addresses, MacAddress, State])
+    public string Tip => string.Join('\n', ((string[])[$"{Owner}/{Interface}", .. Addresses, MacAddress, Limit, State])
         .Where(static t => t.Length > 0));
 
     /// <summary>The NIC of a container.</summary>
@@ -41,6 +44,7 @@ internal sealed record NicCard(string Class, string Owner, string Interface, IRe
         {
             MacAddress = TopologyWords.MacOf(nic),
             Mtu = nic.Mtu.ToString(CultureInfo.InvariantCulture),
+            Limit = TopologyWords.LimitOf(nic),
             Neighbors = string.Join(", ", neighbors),
             State = TopologyWords.Of(nic.State),
             Trouble = TopologyWords.Trouble(nic),
