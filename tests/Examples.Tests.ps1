@@ -206,6 +206,40 @@ Describe 'The runbook' -Tag Native, Once {
         (Get-KernelText) + (Get-StateRow) | Should -Be $before
     }
 
+    It 'limit-container limits a NIC that is connected, changes nothing twice, and restores what the container changes' {
+        $null = New-NetworkNamespace box1, box2
+        $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24
+        $null = Connect-ContainerNic lan box1, box2
+        $address = Get-IpAddress box1 eth0
+        $text = Invoke-Example limit-container box1, lan, '-Seconds', 1
+        $LASTEXITCODE | Should -Be 0 -Because "$text"
+        "$text" | Should -BeLike 'box1/eth0*50Mbit in, 50Mbit out'
+        Get-IpAddress box1 eth0 | Should -Be $address
+        "$(tc -n box1 qdisc show dev eth0)" | Should -BeLike '*rate 50Mbit*'
+        "$(tc -n box2 qdisc show dev eth0)" | Should -Not -BeLike '*rate*'
+        $index = (Get-ContainerNic lan -Target box1).InterfaceIndex
+        tc -n box1 qdisc delete dev eth0 root
+        $text = Invoke-Example limit-container box1, lan, '-Seconds', 1
+        $LASTEXITCODE | Should -Be 1 -Because "$text"
+        "$text" | Should -BeLike '*box1/eth0 had out unlimited instead of out 50Mbit*'
+        (Get-ContainerNic lan -Target box1).InterfaceIndex | Should -Be $index
+        "$(tc -n box1 qdisc show dev eth0)" | Should -BeLike '*rate 50Mbit*'
+    }
+
+    It 'limit-container leaves the NIC as it is if the limit is not one, or there is no such NIC' {
+        $null = New-NetworkNamespace box1
+        $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24
+        $null = Connect-ContainerNic lan box1
+        $address = Get-IpAddress box1 eth0
+        $text = Invoke-Example limit-container box1, lan, '-Bandwidth', 50mbps
+        $LASTEXITCODE | Should -Be 1
+        "$text" | Should -BeLike '*bytes a second*'
+        Get-IpAddress box1 eth0 | Should -Be $address
+        $text = Invoke-Example limit-container box9, lan
+        $LASTEXITCODE | Should -Be 1
+        "$text" | Should -BeLike "*box9 has 0 NICs on 'lan'*"
+    }
+
     It 'nightly-check names what is not well, repairs it if it may, and accepts networks without a gateway' {
         ip -n wire address add 10.1.0.1/24 dev eth0
         $null = New-NetworkNamespace web1

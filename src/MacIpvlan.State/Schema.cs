@@ -250,5 +250,14 @@ internal static class Schema
             PRIMARY KEY (nic_id, namespace_inode, namespace_cookie, boot_id)
         );
         """,
+        """
+        -- Limits in bits a second, zero for unlimited, and bytes that can pass at once. A NIC without one has the network's.
+        ALTER TABLE networks ADD COLUMN bandwidth_in INTEGER;
+        ALTER TABLE networks ADD COLUMN bandwidth_out INTEGER;
+        ALTER TABLE networks ADD COLUMN bandwidth_burst INTEGER;
+        ALTER TABLE nics ADD COLUMN bandwidth_in INTEGER;
+        ALTER TABLE nics ADD COLUMN bandwidth_out INTEGER;
+        ALTER TABLE nics ADD COLUMN bandwidth_burst INTEGER;
+        """,
     ];
 }

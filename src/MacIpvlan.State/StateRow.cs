@@ -42,6 +42,12 @@ internal sealed class StateRow(sqlite3_stmt statement)
 
     public long GetInt64(int column) => Require(column, raw.SQLITE_INTEGER, "a whole number") ? raw.sqlite3_column_int64(statement, column) : 0;
 
+    /// <summary>Three columns from this one on: two rates, and a number of bytes.</summary>
+    public BandwidthLimits GetBandwidth(int column) => new(
+        FindRate(column), FindRate(column + 1), IsDBNull(column + 2) ? null : GetInt32(column + 2, BandwidthLimits.LeastBurst, BandwidthLimits.MostBurst));
+
+    private Bandwidth? FindRate(int column) => IsDBNull(column) ? null : GetInt64(column) is long bits and not 0 ? new(bits) : Bandwidth.Unlimited;
+
     public bool GetBoolean(int column) => GetInt32(column, 0, 1) == 1;
 
     /// <summary>A Boolean; null if there is no value.</summary>

@@ -10,7 +10,7 @@ writable=$(<"$work/writable")
 mount -t tmpfs tmpfs /mnt
 mkdir -p /mnt/above /mnt/scratch /mnt/root /mnt/lib/modules
 ln -s "/usr/lib/uml/modules/$(uname -r)" /mnt/lib/modules
-modprobe -d /mnt -a overlay ipv6 8021q dummy macvlan ipvlan veth bridge || exit
+modprobe -d /mnt -a overlay ipv6 8021q dummy macvlan ipvlan veth bridge sch_tbf sch_ingress cls_u32 act_mirred ifb || exit
 mount -t overlay -o lowerdir=/,upperdir=/mnt/above,workdir=/mnt/scratch overlay /mnt/root || exit
 mount -n --move /dev /mnt/root/dev
 cd /mnt/root && pivot_root . mnt && cd / && umount -l /mnt || exit

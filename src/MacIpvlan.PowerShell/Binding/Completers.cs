@@ -91,6 +91,16 @@ public sealed class InterfaceIdentifierCompleter : NameCompleter
     ];
 }
 
+/// <summary>Completes bandwidths: the usual ones, and none.</summary>
+public sealed class BandwidthCompleter : NameCompleter
+{
+    private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input) =>
+    [
+        .. ((string[])["1Mbit", "10Mbit", "50Mbit", "100Mbit", "500Mbit", "1Gbit", "10Gbit"]).Select(static b => new Candidate(b, static () => "bits a second")),
+        new($"{Bandwidth.Unlimited}", static () => "no limit, even if the network has one"),
+    ];
+}
+
 /// <summary>Completes names of network namespaces.</summary>
 public sealed class NamespaceCompleter : NameCompleter
 {

@@ -62,6 +62,10 @@ public sealed class NicReference
     /// <summary>Its MTU in bytes; null if unknown.</summary>
     internal int? ReadMtu() => ReadNumber(nameof(ContainerNic.Mtu)) is > 0 and int mtu ? mtu : null;
 
+    /// <summary>Its limits.</summary>
+    internal BandwidthLimits ReadBandwidth() => new(
+        ReadRate(nameof(ContainerNic.MaximumBandwidthIn)), ReadRate(nameof(ContainerNic.MaximumBandwidthOut)), ReadNumber(nameof(ContainerNic.BandwidthBurst)));
+
     /// <summary>How it makes addresses from router advertisements; null if unknown.</summary>
     internal InterfaceIdentifier? ReadInterfaceIdentifier() =>
         Read(nameof(ContainerNic.InterfaceIdentifier)) is { Length: > 0 } text ? Check(text, InterfaceIdentifier.Parse) : null;
@@ -87,6 +91,8 @@ public sealed class NicReference
             : nic.Namespace == Namespace);
 
     private string? Read(string property) => ObjectRemains.Read(_remains, property);
+
+    private Bandwidth? ReadRate(string property) => Read(property) is { Length: > 0 } text ? Check(text, Bandwidth.Parse) : null;
 
     private int? ReadNumber(string property) => Read(property) is string text
         ? Check(text, static t => int.Parse(t, NumberStyles.None, CultureInfo.InvariantCulture))

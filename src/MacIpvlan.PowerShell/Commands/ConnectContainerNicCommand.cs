@@ -112,6 +112,29 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
     [ArgumentCompleter(typeof(NoCompleter))]
     public int? Mtu { get; set; }
 
+    /// <summary>The highest rate at which the NIC receives and sends, in bits a second.</summary>
+    [Parameter]
+    [ValueTransformation<Bandwidth>]
+    [ArgumentCompleter(typeof(BandwidthCompleter))]
+    public Bandwidth? MaximumBandwidth { get; set; }
+
+    /// <summary>The highest rate at which the NIC receives.</summary>
+    [Parameter]
+    [ValueTransformation<Bandwidth>]
+    [ArgumentCompleter(typeof(BandwidthCompleter))]
+    public Bandwidth? MaximumBandwidthIn { get; set; }
+
+    /// <summary>The highest rate at which it sends.</summary>
+    [Parameter]
+    [ValueTransformation<Bandwidth>]
+    [ArgumentCompleter(typeof(BandwidthCompleter))]
+    public Bandwidth? MaximumBandwidthOut { get; set; }
+
+    /// <summary>How many bytes can pass at once. The default follows from the rate and the MTU.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(NoCompleter))]
+    public int? BandwidthBurst { get; set; }
+
     private protected override bool ChangesHost => true;
 
     private protected override bool EntersNamespaces => true;
@@ -214,7 +237,20 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
             MacAddress = MacAddress ?? (hasOwnMac ? same?.ReadMacAddress() : null),
             InterfaceIdentifier = InterfaceIdentifier ?? (takesAdvertisements ? same?.ReadInterfaceIdentifier() : null),
             Mtu = Mtu ?? same?.ReadMtu(),
+            Bandwidth = ReadBandwidth(network, same),
         };
+    }
+
+    private BandwidthLimits ReadBandwidth(ContainerNetwork network, NicReference? same)
+    {
+        BandwidthLimits wanted = new(MaximumBandwidthIn ?? MaximumBandwidth, MaximumBandwidthOut ?? MaximumBandwidth, BandwidthBurst);
+        if (same is null) return wanted;
+        // What the NIC had from its network goes on to follow the network.
+        BandwidthLimits had = same.ReadBandwidth();
+        return wanted.Or(new(
+            Differing(had.In, network.MaximumBandwidthIn), Differing(had.Out, network.MaximumBandwidthOut), had.Burst == network.BandwidthBurst ? null : had.Burst));
+
+        static Bandwidth? Differing(Bandwidth? rate, string? ofNetwork) => rate?.ToString() == ofNetwork ? null : rate;
     }
 
     private void Report(object input, ConnectOutcome outcome) => Guard(input, () => Write(outcome.GetNic()));

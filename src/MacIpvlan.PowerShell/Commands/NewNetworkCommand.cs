@@ -117,6 +117,30 @@ public abstract class NewNetworkCommand : NetworkCommand
     [ArgumentCompleter(typeof(NoCompleter))]
     public int? Mtu { get; set; }
 
+    /// <summary>The highest rate at which NICs receive and send, in bits a second.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CellTransformation<Bandwidth>]
+    [ArgumentCompleter(typeof(BandwidthCompleter))]
+    public Bandwidth? MaximumBandwidth { get; set; }
+
+    /// <summary>The highest rate at which NICs receive.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CellTransformation<Bandwidth>]
+    [ArgumentCompleter(typeof(BandwidthCompleter))]
+    public Bandwidth? MaximumBandwidthIn { get; set; }
+
+    /// <summary>The highest rate at which they send.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CellTransformation<Bandwidth>]
+    [ArgumentCompleter(typeof(BandwidthCompleter))]
+    public Bandwidth? MaximumBandwidthOut { get; set; }
+
+    /// <summary>How many bytes can pass at once. The default follows from the rate and the MTU.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CellTransformation<int?>]
+    [ArgumentCompleter(typeof(NoCompleter))]
+    public int? BandwidthBurst { get; set; }
+
     /// <summary>The metric of its default routes.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<int?>]
@@ -181,6 +205,7 @@ public abstract class NewNetworkCommand : NetworkCommand
             Internal = Internal,
             NoGateway = NoGateway,
             Mtu = Mtu,
+            Bandwidth = new(Rate(MaximumBandwidthIn, nameof(MaximumBandwidthIn)), Rate(MaximumBandwidthOut, nameof(MaximumBandwidthOut)), BandwidthBurst),
             RouteMetric = RouteMetric,
             NoDefaultRoute = NoDefaultRoute,
             OnLinkGateway = OnLinkGateway,
@@ -194,6 +219,10 @@ public abstract class NewNetworkCommand : NetworkCommand
         ContainerNetworks networks = new(Session);
         if (ShouldProcess(Name, $"Create network: {networks.Plan(request)}")) Write(networks.Create(request));
     });
+
+    // That of a piped network isn't meant where both are specified anew.
+    private Bandwidth? Rate(Bandwidth? oneWay, string name) =>
+        IsTyped(nameof(MaximumBandwidth)) && !IsTyped(name) ? MaximumBandwidth : oneWay ?? MaximumBandwidth;
 
     private NetworkSegment? ReadSegment() => (AddressDatabase, Segment) switch
     {

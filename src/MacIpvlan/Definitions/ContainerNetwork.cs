@@ -95,6 +95,15 @@ public abstract class ContainerNetwork
     /// <summary>The MTU of its NICs in bytes; null for the parent's MTU.</summary>
     public int? Mtu => Record.Mtu;
 
+    /// <summary>The highest rate at which its NICs receive, in bits a second, such as 50Mbit; null for no limit.</summary>
+    public string? MaximumBandwidthIn => Record.Bandwidth.In?.ToString();
+
+    /// <summary>The highest rate at which its NICs send, in bits a second, such as 50Mbit; null for no limit.</summary>
+    public string? MaximumBandwidthOut => Record.Bandwidth.Out?.ToString();
+
+    /// <summary>How many bytes can pass at once; null to follow from the rate and the MTU.</summary>
+    public int? BandwidthBurst => Record.Bandwidth.Burst;
+
     /// <summary>The metric of its default routes; null for the kernel's default.</summary>
     public int? RouteMetric => Record.RouteMetric;
 

@@ -48,6 +48,7 @@ internal static class NetworkDefinition
         DhcpRules.Check(request);
         PrefixIndex index = CheckSubnets(request);
         CheckMtu(request.Mtu, HasIPv6(request.Subnets, request.RouterAdvertisement), request.Dhcp is not null);
+        CheckBandwidth(request.Bandwidth, request.NicKind);
         if (request.RouteMetric < 0) throw new NetworkException(
             NetworkError.InvalidParameter, "RouteMetric can't be negative.", "Use 0 or more; the route with the lowest metric is used first.");
         if (request.InterfaceIdentifier is not null) CheckIdentifier(request);
@@ -94,6 +95,26 @@ internal static class NetworkDefinition
                 $"The MTU of a network {what} must be from {least} to {MaxMtu} bytes, not {mtu}.",
                 "Omit the MTU to use the parent's, which ip link show shows.");
         }
+    }
+
+    /// <summary>Checks the limits of NICs.</summary>
+    /// <exception cref="NetworkException">InvalidParameter.</exception>
+    public static void CheckBandwidth(BandwidthLimits limits, LinkKind kind)
+    {
+        if (limits.Problem is string problem)
+        {
+            throw new NetworkException(
+                NetworkError.InvalidParameter,
+                $"The bandwidth isn't valid: {problem}.",
+                "Omit -BandwidthBurst to have it follow from the rate and the MTU.");
+        }
+
+        // ipvlan_nf_input: what the parent receives goes to the NIC's sockets after the qdiscs of links have seen it.
+        if (kind is not IpvlanLink { Mode: IpvlanMode.L3S } || limits.In is not { BitsPerSecond: > 0 }) return;
+        throw new NetworkException(
+            NetworkError.InvalidParameter,
+            "What NICs receive can't be limited in mode L3S: it doesn't pass their links.",
+            "Use mode L3, or specify only -MaximumBandwidthOut.");
     }
 
     /// <summary>Whether a subnet uses its first address as the gateway if none is specified.</summary>

@@ -98,6 +98,9 @@ public sealed record NetworkRequest
     /// <summary>The MTU of its NICs in bytes; null for the parent's MTU.</summary>
     public int? Mtu { get; init; }
 
+    /// <summary>The limits of its NICs that have none of their own.</summary>
+    public BandwidthLimits Bandwidth { get; init => field = value.AsDefaults(); } = BandwidthLimits.None;
+
     /// <summary>The metric of its default routes; null for the kernel's default.</summary>
     public int? RouteMetric { get; init; }
 
@@ -125,6 +128,7 @@ public sealed record NetworkRequest
         InterfaceIdentifier = network.InterfaceIdentifier,
         Probe = network.Probe,
         Mtu = network.Mtu,
+        Bandwidth = network.Bandwidth,
         RouteMetric = network.RouteMetric,
         AllowedLabels = network.AllowedLabels,
     };

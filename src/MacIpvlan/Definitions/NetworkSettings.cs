@@ -37,6 +37,9 @@ internal static class NetworkSettings
     public const string Route = "Route";
     public const string RouteMetric = "RouteMetric";
     public const string Mtu = "Mtu";
+    public const string MaximumBandwidthIn = "MaximumBandwidthIn";
+    public const string MaximumBandwidthOut = "MaximumBandwidthOut";
+    public const string BandwidthBurst = "BandwidthBurst";
     public const string RouterAdvertisement = "RouterAdvertisement";
     public const string InterfaceIdentifier = "InterfaceIdentifier";
     public const string AllowLabel = "AllowLabel";
@@ -88,6 +91,9 @@ internal static class NetworkSettings
             (Route, Texts(network.Routes)),
             (RouteMetric, network.RouteMetric),
             (Mtu, network.Mtu),
+            (MaximumBandwidthIn, network.Bandwidth.In?.ToString()),
+            (MaximumBandwidthOut, network.Bandwidth.Out?.ToString()),
+            (BandwidthBurst, network.Bandwidth.Burst),
             (RouterAdvertisement, network.RouterAdvertisement?.ToString()),
             (InterfaceIdentifier, network.NicIdentifier is InterfaceIdentifier way && way != NetworkRequest.UsualIdentifier ? way.ToString() : null),
             (AllowLabel, Texts(network.AllowedLabels)),

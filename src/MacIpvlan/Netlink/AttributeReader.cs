@@ -49,6 +49,9 @@ internal ref struct AttributeReader(ReadOnlySpan<byte> attributes)
     public static uint UInt32(ReadOnlySpan<byte> value) => BitConverter.ToUInt32(Whole(value, sizeof(uint)));
 
     /// <inheritdoc cref="Int32"/>
+    public static ulong UInt64(ReadOnlySpan<byte> value) => BitConverter.ToUInt64(Whole(value, sizeof(ulong)));
+
+    /// <inheritdoc cref="Int32"/>
     public static ushort UInt16(ReadOnlySpan<byte> value) => BitConverter.ToUInt16(Whole(value, sizeof(ushort)));
 
     /// <inheritdoc cref="Int32"/>

@@ -46,6 +46,9 @@ public sealed record Link
     /// <summary>The index of the bridge or bond that it's a port of; zero if it isn't a port.</summary>
     public int MasterIndex { get; init; }
 
+    /// <summary>The name of its root qdisc (IFLA_QDISC), such as noqueue.</summary>
+    public string Qdisc { get; init; } = "";
+
     /// <summary>The MTU in bytes.</summary>
     public int Mtu { get; init; }
 
@@ -79,7 +82,7 @@ public sealed record Link
     internal static Link Parse(Message message)
     {
         ifinfomsg info = message.Fixed<ifinfomsg>();
-        string name = "", alias = "";
+        string name = "", alias = "", qdisc = "";
         string? kindName = null;
         LinkKind? kind = null;
         List<string>? alternativeNames = null;
@@ -98,6 +101,7 @@ public sealed record Link
                 case IFLA_IFALIAS: alias = AttributeReader.Text(value); break;
                 case IFLA_GROUP: group = AttributeReader.UInt32(value); break;
                 case IFLA_PROP_LIST: alternativeNames = ParseNames(new(value)); break;
+                case IFLA_QDISC: qdisc = AttributeReader.Text(value); break;
                 case IFLA_MTU: mtu = AttributeReader.Int32(value); break;
                 case IFLA_LINK: parent = AttributeReader.Int32(value); break;
                 case IFLA_LINK_NETNSID: parentNamespace = AttributeReader.Int32(value); break;
@@ -121,6 +125,7 @@ public sealed record Link
             ParentIndex = parent,
             ParentNamespaceId = parentNamespace,
             MasterIndex = master,
+            Qdisc = qdisc,
             Mtu = mtu,
             MacAddress = mac,
             IPv6 = ipv6,

@@ -1,9 +1,9 @@
 namespace MacIpvlan.Netlink;
 
-/// <summary>One rtnetlink request. Its text is the equivalent ip command.</summary>
+/// <summary>One rtnetlink request. Its text is the equivalent ip or tc command.</summary>
 public abstract record RouteRequest
 {
-    /// <summary>The ip command, beginning with ip.</summary>
+    /// <summary>The command, beginning with its name.</summary>
     public abstract override string ToString();
 
     /// <summary>Writes the message. The caller adds <see cref="MessageWriter.End"/>.</summary>

@@ -28,7 +28,7 @@ public sealed class RouteSocket : IDisposable
 
     /// <summary>Opens a socket in the calling thread's namespace.</summary>
     /// <param name="target">That namespace, named in errors and traces; null for the host's.</param>
-    /// <param name="trace">Called before each change with the equivalent ip command.</param>
+    /// <param name="trace">Called before each change with the equivalent command.</param>
     /// <exception cref="NetlinkException">The kernel refuses to open a socket.</exception>
     public static RouteSocket Open(NamespaceHandle? target = null, Action<string>? trace = null) =>
         new(new NetlinkDatagramSocket(), target, trace);
@@ -135,6 +135,12 @@ public sealed class RouteSocket : IDisposable
         return _socket.Get(lookup, RouteGet.Parse) ?? throw new NetlinkException(lookup.ToString(), Errno.ENODEV);
     }
 
+    /// <summary>The qdiscs of all links of the namespace.</summary>
+    internal IReadOnlyList<Qdisc> GetQdiscs() => _socket.Dump(new QdiscGet(), QdiscGet.Parse);
+
+    /// <summary>The filters of what a link receives, or of what it sends, in the order in which packets are compared with them.</summary>
+    internal IReadOnlyList<TrafficFilter> GetFilters(Link link, bool isEgress = false) => _socket.Dump(new FilterGet(link, isEgress), FilterGet.Parse);
+
     /// <summary>
     /// The id of another namespace in this socket's namespace, as in IFLA_LINK_NETNSID; -1 if it has no id.
     /// </summary>
@@ -147,9 +153,10 @@ public sealed class RouteSocket : IDisposable
     internal string InNamespace(string command) => _namespace switch
     {
         null => command,
-        // ip enters a namespace only by name; nsenter accepts any path.
+        // ip and tc enter a namespace only by name; nsenter accepts any path.
         _ when _namespace.Contains('/') => $"nsenter --net={ShellWord.Quote(_namespace)} {command}",
-        _ when command.StartsWith("ip ", StringComparison.Ordinal) => $"ip -n {ShellWord.Quote(_namespace)}{command["ip".Length..]}",
+        _ when command.StartsWith("ip ", StringComparison.Ordinal) || command.StartsWith("tc ", StringComparison.Ordinal) =>
+            $"{command[..2]} -n {ShellWord.Quote(_namespace)}{command[2..]}",
         _ => $"ip netns exec {ShellWord.Quote(_namespace)} {command}",
     };
 }

@@ -265,6 +265,7 @@ public sealed class ContainerNetworks(NetworkSession session)
             Parent = (parent.IsReplaced ? null : parent.Existing?.AlternativeNames.FirstOrDefault(networks.Parents.Contains)) ?? parent.Name,
             Internal = request.IsInternal,
             Mtu = request.Mtu,
+            Bandwidth = request.Bandwidth,
             RouteMetric = request.RouteMetric,
             NoDefaultRoute = request.NoDefaultRoute,
             OnLinkGateway = request.OnLinkGateway,

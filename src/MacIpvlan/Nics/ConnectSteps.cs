@@ -80,6 +80,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             DefaultRoute = request.DefaultRoute,
             Dhcp = request.AsksServer ? new() { HostName = request.HostName } : null,
             InterfaceIdentifier = request.InterfaceIdentifier == network.InterfaceIdentifier ? null : request.InterfaceIdentifier,
+            Bandwidth = request.Bandwidth,
             HostAddresses = request.IsHost ? _hostAddresses.On(parent) : [],
         };
         WarnOfGateways(request);

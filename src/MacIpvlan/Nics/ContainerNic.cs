@@ -75,6 +75,15 @@ public sealed class ContainerNic
     /// <summary>Its MTU in bytes, as it is now if it was looked at.</summary>
     public int Mtu => Seen?.Mtu ?? Record.Mtu;
 
+    /// <summary>The highest rate at which it receives, in bits a second, such as 50Mbit; null for no limit.</summary>
+    public string? MaximumBandwidthIn => Limits.In?.ToString();
+
+    /// <summary>The highest rate at which it sends, in bits a second, such as 50Mbit; null for no limit.</summary>
+    public string? MaximumBandwidthOut => Limits.Out?.ToString();
+
+    /// <summary>How many bytes can pass at once; null to follow from the rate and the MTU.</summary>
+    public int? BandwidthBurst => Limits.Burst;
+
     /// <summary>
     /// True if it takes the default route from the other NICs of its namespace, false if it never has one; null if the
     /// first NIC has it.
@@ -122,6 +131,8 @@ public sealed class ContainerNic
 
     /// <summary>The routes of its namespace; null if the other NICs there aren't known.</summary>
     internal Lazy<NamespaceRoutes>? Shared { get; init; }
+
+    private BandwidthLimits Limits => NicBandwidth.Of(NetworkRecord, Record);
 
     private Link NamedLink => new() { Index = Record.InterfaceIndex, Name = InterfaceName };
 

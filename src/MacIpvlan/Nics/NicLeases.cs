@@ -119,7 +119,7 @@ public sealed class NicLeases(NetworkSession session)
         InterfaceAddress[] gained = [.. after.Leases.Except(held.Leases).Select(static l => l.Address)];
         List<RouteRequest> requests = [.. gone.Select(a => new AddressDelete(link, a))];
         int? mtu = MtuOf(before, after, network);
-        if (mtu is not null && mtu != link.Mtu) requests.Add(new LinkSet(link.Index, link.Name) { Mtu = mtu });
+        if (mtu is not null && mtu != link.Mtu) requests.AddRange([new LinkSet(link.Index, link.Name) { Mtu = mtu }, .. new NicBandwidth(network, after).ChangeMtu(inside, link, mtu.Value)]);
         requests.AddRange(after.Leases.Where(static l => l.Source == LeaseSource.Dhcp).Select(l => NicDhcp.Add(link, after, l.Address)));
         requests.AddRange(after.Leases.Where(l => l.Source != LeaseSource.Dhcp && gained.Contains(l.Address)).Select(l => new AddressAdd(link, l.Address)));
         bool isSame = gone.Length == 0 && gained.Length == 0

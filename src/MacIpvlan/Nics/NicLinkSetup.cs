@@ -57,7 +57,7 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
             session.RollBack(() =>
             {
                 NicDhcp.Release(link.Index, _nic, _network);
-                inside.Execute(new LinkDelete(link.Index, link.Name));
+                inside.Execute([new LinkDelete(link.Index, link.Name), .. NicBandwidth.DeleteIfb(inside, _nic)]);
             });
             if (isMeddledWith) throw Meddling(link.Name);
             if (isSwitchedOff) throw SwitchedOff(link.Name);
@@ -196,6 +196,8 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         // The addresses of its network are probed before it asks for one.
         Probe(inside, link);
         if (_nic.Dhcp is not null) (_nic, link) = new NicLeaseSetup(session, request, parent).Lease(inside, _nic, link);
+        // The burst follows from the MTU, which can be that of the lease.
+        new NicBandwidth(_network, _nic).SetUp(inside, link, request.Target);
         // Here, the host doesn't answer ARP for its other addresses.
         if (_nic.IsHost && HasFamily(AddressFamily.InterNetwork)) SetSysctl(inside, "ipv4", link, "arp_ignore", "1");
         // The l3 modes have no link layer to announce on.

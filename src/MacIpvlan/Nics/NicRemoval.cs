@@ -39,9 +39,15 @@ internal sealed class NicRemoval(NetworkSession session)
     public Task<LinkRemoval> Start(NamespaceHandle target, NicRecord nic, NetworkRecord network) => session.Namespaces.Start(target, () =>
     {
         using RouteSocket inside = RouteSocket.Open(target, session.Trace);
-        if ((_links.Find(inside, nic, network) ?? _links.FindOrphan(inside, nic, network)) is not Link link) return LinkRemoval.NotFound;
+        RouteRequest[] beside = [.. NicBandwidth.DeleteIfb(inside, nic)];
+        if ((_links.Find(inside, nic, network) ?? _links.FindOrphan(inside, nic, network)) is not Link link)
+        {
+            inside.Execute(beside);
+            return LinkRemoval.NotFound;
+        }
+
         NicDhcp.Release(link.Index, nic, network);
-        inside.Execute(new LinkDelete(link.Index, link.Name));
+        inside.Execute([new LinkDelete(link.Index, link.Name), .. beside]);
         // With a macvlan link of its own, a container can make more links on the host's parent.
         bool isLike = nic.InterfaceIndex == 0 || network.NicKind is not MacvlanLink || link.MacAddress.Equals(nic.MacAddress);
         return isLike ? LinkRemoval.Deleted : LinkRemoval.Doubtful;

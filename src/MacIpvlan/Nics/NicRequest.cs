@@ -50,6 +50,9 @@ public sealed record NicRequest
     /// <summary>How it makes addresses from router advertisements; null if as its network says.</summary>
     public InterfaceIdentifier? InterfaceIdentifier { get; init; }
 
+    /// <summary>The limits that it has instead of its network's.</summary>
+    public BandwidthLimits Bandwidth { get; init; } = BandwidthLimits.None;
+
     /// <summary>Whether it gets no addresses.</summary>
     public bool NoAddress { get; init; }
 

@@ -30,6 +30,9 @@ internal static class LinkMark
     /// <summary>The index of a NIC's link, unique in its namespace.</summary>
     public static int Index(NicRecord nic) => FirstIndex + (int)(nic.Ordinal % Indexes);
 
+    /// <summary>The index of the ifb link that limits what a NIC receives, in the same namespace: above those of NICs.</summary>
+    public static int IfbIndex(NicRecord nic) => Index(nic) + FirstIndex + Indexes;
+
     /// <summary>Whether an index is one that NICs get.</summary>
     public static bool IsOfNic(int index) => index is >= FirstIndex and < FirstIndex + Indexes;
 

@@ -24,6 +24,9 @@ public sealed record NetworkRecord
     /// <summary>The MTU of its NICs in bytes; null for the parent's MTU.</summary>
     public int? Mtu { get; init; }
 
+    /// <summary>The limits of its NICs that have none of their own.</summary>
+    public BandwidthLimits Bandwidth { get; init; } = BandwidthLimits.None;
+
     /// <summary>The metric of its default routes; null for the kernel's default.</summary>
     public int? RouteMetric { get; init; }
 

@@ -76,6 +76,9 @@ public sealed record NicRecord
     /// <summary>How it makes addresses from router advertisements; null if as its network says.</summary>
     public InterfaceIdentifier? InterfaceIdentifier { get; init; }
 
+    /// <summary>The limits that it has instead of its network's.</summary>
+    public BandwidthLimits Bandwidth { get; init; } = BandwidthLimits.None;
+
     /// <summary>
     /// For a NIC in the host's namespace, the host's own addresses that NICs of the network have routes to.
     /// </summary>

@@ -23,6 +23,9 @@ internal sealed record NicCard(string Class, string Owner, string Interface, IRe
     /// <summary>What it sent; empty if that isn't shown.</summary>
     public string Sent { get; init; } = "";
 
+    /// <summary>Its own limits; empty if it has those of its network.</summary>
+    public string Limit { get; init; } = "";
+
     /// <summary>The other networks of its namespace.</summary>
     public string Neighbors { get; init; } = "";
 
@@ -36,7 +39,7 @@ internal sealed record NicCard(string Class, string Owner, string Interface, IRe
     public string StateText => Trouble.Length > 0 ? TopologyWords.Marked(Trouble) : State;
 
     /// <summary>Everything about it.</summary>
-    public string Tip => string.Join('\n', ((string[])[$"{Owner}/{Interface}", .. Addresses, MacAddress, Traffic, State])
+    public string Tip => string.Join('\n', ((string[])[$"{Owner}/{Interface}", .. Addresses, MacAddress, Limit, Traffic, State])
         .Where(static t => t.Length > 0));
 
     private string Traffic => Received.Length > 0 ? TopologyWords.TrafficLine(Received, Sent) : "";
@@ -56,6 +59,7 @@ internal sealed record NicCard(string Class, string Owner, string Interface, IRe
         {
             MacAddress = TopologyWords.MacOf(nic),
             Mtu = nic.Mtu.ToString(CultureInfo.InvariantCulture),
+            Limit = TopologyWords.LimitOf(nic),
             Neighbors = string.Join(", ", neighbors),
             State = TopologyWords.Of(nic.State),
             Trouble = TopologyWords.Trouble(nic),

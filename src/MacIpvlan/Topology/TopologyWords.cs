@@ -96,8 +96,16 @@ internal static class TopologyWords
         if (network.Internal) yield return "internal";
         if (network.NoDefaultRoute) yield return "no default route";
         if (network.Mtu is int mtu) yield return $"MTU {mtu}";
+        if (LimitOf(network) is string limit) yield return limit;
         if (network.Route.Count > 0) yield return Phrase.Count(network.Route.Count, "route");
     }
+
+    /// <summary>The bandwidth of the NICs of a network; null if it isn't limited.</summary>
+    public static string? LimitOf(ContainerNetwork network) => LimitOf(network.MaximumBandwidthIn, network.MaximumBandwidthOut);
+
+    /// <summary>The bandwidth of a NIC that has limits of its own; empty if it has those of its network.</summary>
+    public static string LimitOf(ContainerNic nic) =>
+        nic.Record.Bandwidth.IsEmpty ? "" : LimitOf(nic.MaximumBandwidthIn, nic.MaximumBandwidthOut) ?? "";
 
     /// <summary>That a DHCP server assigns the addresses of a network, and where they come from if none answers.</summary>
     /// <returns>Null without DHCP.</returns>
@@ -147,6 +155,15 @@ internal static class TopologyWords
         if (omitted == 0) return null;
         return string.Join(", ", Counted("NIC", network.OmittedNics.Select(Trouble)).Prepend($"… and {omitted} more"));
     }
+
+    private static string? LimitOf(string? inward, string? outward) => (inward, outward) switch
+    {
+        (null, null) => null,
+        (string both, string same) when both == same => $"at most {both}",
+        (string received, null) => $"at most {received} in",
+        (null, string sent) => $"at most {sent} out",
+        (string received, string sent) => $"at most {received} in, {sent} out",
+    };
 
     private static IEnumerable<string> Counted(string noun, IEnumerable<string> troubles) => troubles.Where(static t => t.Length > 0)
         .GroupBy(static t => t).Select(t => $"{Phrase.Count(t.Count(), noun)} {t.Key}");

@@ -59,6 +59,9 @@ public enum DifferenceKind : long
     /// <summary>A NIC's interface, or a sub-interface, has another MTU.</summary>
     MtuChanged,
 
+    /// <summary>A NIC sends or receives without its limit, or with another one.</summary>
+    BandwidthChanged,
+
     /// <summary>A NIC's interface has another value of an IPv6 setting (sysctl).</summary>
     SysctlChanged,
 

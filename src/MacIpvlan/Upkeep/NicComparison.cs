@@ -55,6 +55,11 @@ internal sealed class NicComparison(NetworkSession session)
             add(DifferenceKind.MtuChanged, $"{record.Mtu}", $"{link.Mtu}", By(new LinkSet(link.Index, link.Name) { Mtu = record.Mtu }));
         }
 
+        foreach (BandwidthFinding limit in new NicBandwidth(nic.NetworkRecord, record).Compare(inside, link, target))
+        {
+            add(DifferenceKind.BandwidthChanged, limit.Expected, limit.Actual, limit.Fix);
+        }
+
         foreach (NicSetting setting in NicIPv6.Differing(nic.NetworkRecord, record, link))
         {
             add(

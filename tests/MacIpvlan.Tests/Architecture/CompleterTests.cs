@@ -63,6 +63,7 @@ public sealed class CompleterTests
         // An enumeration that can be empty.
         "RouterAdvertisement" => typeof(RouterAdvertisementCompleter),
         "InterfaceIdentifier" => typeof(InterfaceIdentifierCompleter),
+        "MaximumBandwidth" or "MaximumBandwidthIn" or "MaximumBandwidthOut" => typeof(BandwidthCompleter),
         "AwayPolicy" => typeof(AwayPolicyCompleter),
         _ => null,
     };

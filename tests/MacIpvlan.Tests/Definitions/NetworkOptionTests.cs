@@ -33,6 +33,25 @@ public sealed class NetworkOptionTests
     };
 
     [Theory]
+    [InlineData(null, null)]
+    [InlineData(IpvlanMode.L2, null)]
+    [InlineData(IpvlanMode.L3, null)]
+    [InlineData(IpvlanMode.L3S, "can't be limited in mode L3S")]
+    public void Bandwidth_IsNotForWhatNicsReceiveInModeL3S(IpvlanMode? ipvlan, string? words)
+    {
+        NetworkRequest request = TestRequests.Request("10.1.0.0/24") with
+        {
+            NicKind = ipvlan is null ? new MacvlanLink(MacvlanMode.Bridge) : new IpvlanLink(ipvlan.Value, IpvlanFlag.Bridge),
+        };
+        Bandwidth rate = Bandwidth.Parse("1Mbit");
+
+        NetworkDefinition.Check(request with { Bandwidth = new(null, rate, null) });
+        NetworkDefinition.Check(request with { Bandwidth = new(Bandwidth.Unlimited, rate, null) });
+        if (words is null) NetworkDefinition.Check(request with { Bandwidth = new(rate, null, null) });
+        else NetworkAssert.Refused(NetworkError.InvalidParameter, () => NetworkDefinition.Check(request with { Bandwidth = new(rate, null, null) }), words);
+    }
+
+    [Theory]
     [MemberData(nameof(GoodOptions))]
     public void Options_ThatFitTheModeAreTaken(string options) =>
         Assert.Equal(2, NetworkDefinition.Check(s_request with { NicKind = s_goodOptions[options] }).Count);

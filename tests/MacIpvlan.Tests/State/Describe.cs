@@ -26,7 +26,7 @@ internal static class Describe
 
     private static void Add(List<string> lines, string path, object? value)
     {
-        if (value is null or string or ValueType or IPAddress or PhysicalAddress or NetworkRoute or InterfaceIdentifier)
+        if (value is null or string or ValueType or IPAddress or PhysicalAddress or NetworkRoute or InterfaceIdentifier or BandwidthLimits)
         {
             lines.Add($"{path} = {value ?? "null"}");
         }

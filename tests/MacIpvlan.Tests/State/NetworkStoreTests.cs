@@ -37,6 +37,7 @@ public sealed class NetworkStoreTests : StateTest
         Internal = true,
         Mtu = 1400,
         RouteMetric = 0,
+        Bandwidth = new(Bandwidth.Parse("1Tbit"), Bandwidth.Parse("64Kbit"), 20_000),
         NoDefaultRoute = true,
         OnLinkGateway = true,
         Routes = [

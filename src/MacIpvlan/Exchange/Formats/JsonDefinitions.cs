@@ -131,6 +131,10 @@ internal static class JsonDefinitions
             Routes = network.Values(Property(Route), NetworkRoute.Parse),
             RouteMetric = network.Number(Property(RouteMetric)),
             Mtu = network.Number(Property(Mtu)),
+            Bandwidth = new(
+                network.Address(Property(MaximumBandwidthIn), Bandwidth.Parse),
+                network.Address(Property(MaximumBandwidthOut), Bandwidth.Parse),
+                network.Number(Property(BandwidthBurst))),
             RouterAdvertisement = network.Value(Property(NetworkSettings.RouterAdvertisement), DefinitionReader.Word<RouterAdvertisement>),
             InterfaceIdentifier = network.Address(Property(NetworkSettings.InterfaceIdentifier), Addressing.InterfaceIdentifier.Parse),
             AllowedLabels = network.Values(Property(AllowLabel), DefinitionReader.Word<LabelSetting>),

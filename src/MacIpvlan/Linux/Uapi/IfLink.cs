@@ -12,6 +12,7 @@ internal static partial class Uapi
     public const ushort IFLA_IFNAME = 3;
     public const ushort IFLA_MTU = 4;
     public const ushort IFLA_LINK = 5;
+    public const ushort IFLA_QDISC = 6;
     public const ushort IFLA_MASTER = 10;
     public const ushort IFLA_LINKINFO = 18;
     public const ushort IFLA_IFALIAS = 20;
@@ -70,6 +71,7 @@ internal static partial class Uapi
     public const uint VLAN_FLAG_MVRP = 0x8;
 
     // include/uapi/linux/if_ether.h
+    public const ushort ETH_P_ALL = 0x0003;
     public const ushort ETH_P_IP = 0x0800;
     public const ushort ETH_P_ARP = 0x0806;
     public const ushort ETH_P_IPV6 = 0x86dd;

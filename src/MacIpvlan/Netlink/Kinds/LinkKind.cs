@@ -42,6 +42,7 @@ public abstract record LinkKind
             IpvlanLink.KindName => IpvlanLink.Parse(new(settings)),
             VlanLink.KindName => VlanLink.Parse(new(settings)),
             DummyLink.KindName => new DummyLink(),
+            IfbLink.KindName => new IfbLink(),
             _ => null,
         };
     }

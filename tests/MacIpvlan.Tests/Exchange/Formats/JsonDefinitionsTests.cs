@@ -45,6 +45,7 @@ public sealed class JsonDefinitionsTests : FormatTest
         Routes = Routes("10.9.0.0/16 via 10.1.0.254 metric 100", "blackhole 10.8.0.0/16", "unreachable fd99::/64"),
         RouteMetric = 0,
         Mtu = 1400,
+        Bandwidth = new(Bandwidth.Parse("50Mbit"), Bandwidth.Parse("1.5Gbit"), 20_000),
         RouterAdvertisement = RouterAdvertisement.Accept,
         InterfaceIdentifier = InterfaceIdentifier.Eui64,
         Probe = new ProbeSettings(2, 500),

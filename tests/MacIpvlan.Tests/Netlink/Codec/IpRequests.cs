@@ -34,7 +34,7 @@ internal static partial class IpRequests
     public static NamespaceHandle Web1 => s_web1;
 
     public static IReadOnlyList<IpRequest> All { get; } =
-        [.. Adds(), .. Options(), .. Changes(), .. Lookups(), .. Addresses(), .. Routes(), .. OtherRoutes()];
+        [.. Adds(), .. Options(), .. Changes(), .. Lookups(), .. Addresses(), .. Routes(), .. OtherRoutes(), .. Traffic()];
 
     private static IpRequest[] Adds() =>
     [

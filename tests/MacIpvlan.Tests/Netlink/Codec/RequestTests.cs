@@ -8,7 +8,8 @@ namespace MacIpvlan.Tests.Codec;
 /// <summary>Each request reads as the ip command that asks the same, and is in bytes what that command sends.</summary>
 public sealed class RequestTests
 {
-    private static readonly RouteRequest[] s_dumps = [new NeighborGet(), new AddressGet(null)];
+    private static readonly RouteRequest[] s_dumps =
+        [new NeighborGet(), new AddressGet(null), new QdiscGet(), new FilterGet(IpRequests.Eth0), new FilterGet(IpRequests.Eth0, IsEgress: true)];
 
     public static TheoryData<string> Dumps => [.. s_dumps.Select(static d => d.ToString())];
 

@@ -12,12 +12,15 @@ namespace MacIpvlan.Tests.Codec;
 internal static class WireText
 {
     private const int HeaderSize = 16;
+    private const int RateTable = 1024;
 
     /// <summary>Where attributes hold attributes, with the size of a fixed part in front of them.</summary>
     private static readonly Dictionary<string, int> s_nests = new()
     {
         ["link 18"] = 0, ["link 18 2"] = 0, ["link 18 2 1 of veth"] = 16, ["link 18 2 5 of macvlan"] = 0,
         ["link 18 2 3 of vlan"] = 0, ["link 18 2 4 of vlan"] = 0, ["link 26"] = 0, ["link 26 10"] = 0,
+        // Options; the actions of a filter, the first of them, and its options, whose type has the flag of a nest.
+        ["tc 2"] = 0, ["tc 2 7"] = 0, ["tc 2 7 1"] = 0, ["tc 2 7 1 32770"] = 0,
     };
 
     /// <summary>The lines of a request; sequence and port are left out.</summary>
@@ -31,6 +34,7 @@ internal static class WireText
             >= 20 and <= 22 => ("addr", 8),
             >= 24 and <= 26 => ("route", 12),
             >= 28 and <= 30 => ("neigh", 12),
+            >= 36 and <= 38 or >= 44 and <= 46 => ("tc", 20),
             >= 88 and <= 90 => ("nsid", 4),
             _ => throw new ArgumentException($"Message type {type}.", nameof(message)),
         };
@@ -75,8 +79,10 @@ internal static class WireText
             }
 
             // A descriptor's number is the process's own business.
-            string text = name is "link 28" or "nsid 3"
-                ? $"descriptor of {value.Length} bytes" : Convert.ToHexStringLower(value);
+            string text = name is "link 28" or "nsid 3" ? $"descriptor of {value.Length} bytes"
+                // The rates of tc for older kernels, which are long.
+                : name == "tc 2 2" && value.Length == RateTable ? "table"
+                : Convert.ToHexStringLower(value);
             if (s_nests.TryGetValue(name, out int fixedSize) || s_nests.TryGetValue($"{name} of {kind}", out fixedSize))
             {
                 text = $"nest {Convert.ToHexStringLower(value[..fixedSize])}".TrimEnd();

@@ -139,6 +139,8 @@ public sealed class FuzzTests
         TryParse(message, AddressGet.Parse);
         TryParse(message, RouteGet.Parse);
         TryParse(message, NeighborGet.Parse);
+        TryParse(message, QdiscGet.Parse);
+        TryParse(message, FilterGet.Parse);
         TryParse(message, ReadNotice);
         TryParse(message, static m => (object)m.Code);
         TryParse(message, static m => m.ExtendedText());
