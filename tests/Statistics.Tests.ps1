@@ -55,7 +55,7 @@ BeforeAll {
                 '^([a-zA-Z_:][a-zA-Z0-9_:]*)\{((?:[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\\\|\\"|\\n)*"(?:,(?!\})|(?=\})))*)\} ([0-9]+)$' {
                     $name, $labels, $value = $Matches[1..3]
                     if ($name -cne $family -or -not $types[$name]) { throw "A sample without its HELP and TYPE before it: $line" }
-                    if (($types[$name] -eq 'counter') -ne $name.EndsWith('_total')) { throw "A counter is called so: $line" }
+                    if (($types[$name] -eq 'counter') -ne $name.EndsWith('_total')) { throw "Only the name of a counter ends with _total: $line" }
                     if ($seen["$name $labels"]) { throw "A second sample of the same labels: $line" }
                     $seen["$name $labels"] = $true
                     $sample = [ordered]@{ Name = $name; Value = [ulong]$value }

@@ -30,7 +30,7 @@ public sealed record LinkStatistics
     /// <summary>Packets sent.</summary>
     public required ulong SentPackets { get; init; }
 
-    /// <summary>Packets that were to be sent and were discarded.</summary>
+    /// <summary>Packets that the link discarded instead of sending them.</summary>
     public required ulong OutboundDiscardedPackets { get; init; }
 
     /// <summary>Packets that couldn't be sent.</summary>

@@ -64,7 +64,7 @@ public sealed class ContainerNicStatistics
     /// <summary>Packets sent, of all kinds.</summary>
     public ulong? SentPackets => _counted?.SentPackets;
 
-    /// <summary>Packets that were to be sent and were discarded.</summary>
+    /// <summary>Packets that were discarded instead of sent.</summary>
     public ulong? OutboundDiscardedPackets => _counted?.OutboundDiscardedPackets;
 
     /// <summary>Packets that couldn't be sent.</summary>
@@ -88,7 +88,7 @@ public sealed class ContainerNicStatistics
     /// <summary>Packets sent in a second.</summary>
     public double? SentPacketsPerSecond => _rates?.SentPackets;
 
-    /// <summary>Packets in a second that were to be sent and were discarded.</summary>
+    /// <summary>Packets in a second that were discarded instead of sent.</summary>
     public double? OutboundDiscardedPacketsPerSecond => _rates?.OutboundDiscardedPackets;
 
     /// <summary>The NIC's id: 16 hexadecimal digits.</summary>

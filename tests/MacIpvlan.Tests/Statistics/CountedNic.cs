@@ -43,7 +43,7 @@ internal static class CountedNic
         SeenTime = (long)(seconds * Stopwatch.Frequency),
     };
 
-    /// <summary>Counters that are all the same, except for the bytes.</summary>
+    /// <summary>Counters that have one number, except for the bytes.</summary>
     public static LinkStatistics Count(ulong packets, ulong received, ulong sent) => new()
     {
         ReceivedBytes = received, ReceivedPackets = packets, ReceivedMulticastPackets = packets, ReceivedDiscardedPackets = packets, ReceivedPacketErrors = packets,
