@@ -35,6 +35,7 @@
         'Get-VlanSubInterface'
         'Import-ContainerNetwork'
         'Initialize-AddressDatabase'
+        'Invoke-NetworkNamespace'
         'New-IpvlanNetwork'
         'New-MacvlanNetwork'
         'New-NetworkNamespace'

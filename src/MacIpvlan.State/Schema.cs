@@ -231,5 +231,10 @@ internal static class Schema
         ALTER TABLE networks ADD COLUMN allowed_labels TEXT NOT NULL DEFAULT '';
         ALTER TABLE nics ADD COLUMN is_by_label INTEGER NOT NULL DEFAULT 0;
         """,
+        """
+        -- NAME=VALUE of sysctls, with IFNAME for the interface. Those of a NIC override those of its network.
+        ALTER TABLE networks ADD COLUMN sysctls TEXT NOT NULL DEFAULT '';
+        ALTER TABLE nics ADD COLUMN sysctls TEXT NOT NULL DEFAULT '';
+        """,
     ];
 }

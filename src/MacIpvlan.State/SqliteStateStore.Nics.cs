@@ -155,9 +155,9 @@ public sealed partial class SqliteStateStore
                     namespace_inode, boot_id, namespace_cookie, process_id, process_start, worker, is_host,
                     interface_name, interface_index, mac_address, mtu, container_id, container_name, container_runtime,
                     container_image, container_address, container_cgroup, parent_index, default_route, host_addresses,
-                    interface_identifier, belongs_to_name, is_by_label, compose_project, compose_service, compose_number)
+                    interface_identifier, belongs_to_name, is_by_label, compose_project, compose_service, compose_number, sysctls)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                    $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
+                    $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)
                 RETURNING ordinal
                 """,
                 static r => r.GetInt64(0),
@@ -168,7 +168,7 @@ public sealed partial class SqliteStateStore
                 nic.Container?.Name, nic.Container?.Runtime.ToString(), nic.Container?.Image, nic.Container?.Address,
                 nic.Container?.Cgroup, nic.ParentIndex, nic.DefaultRoute, string.Join(' ', nic.HostAddresses),
                 nic.InterfaceIdentifier?.ToString(), nic.BelongsToName, nic.IsByLabel, nic.Container?.Instance?.Project,
-                nic.Container?.Instance?.Service, nic.Container?.Instance?.Number)[0];
+                nic.Container?.Instance?.Service, nic.Container?.Instance?.Number, string.Join(' ', nic.Sysctls))[0];
         }
         catch (StateException e) when (e.ExtendedCode == UniqueViolation)
         {
@@ -206,7 +206,7 @@ public sealed partial class SqliteStateStore
             boot_id = $7, namespace_cookie = $8, process_id = $9, process_start = $10, worker = $11, interface_name = $12,
             interface_index = $13, mac_address = $14, mtu = $15, container_name = $16, parent_index = $19, host_addresses = $20,
             container_id = $21, container_runtime = $22, container_image = $23, container_address = $24, container_cgroup = $25,
-            compose_project = $26, compose_service = $27, compose_number = $28
+            compose_project = $26, compose_service = $27, compose_number = $28, sysctls = $29
         WHERE id = $1 AND ($17 IS NULL OR (state = $17 AND (worker IS NULL OR worker = $18)))
         """,
         nic.Id, nic.State.ToString(), nic.NamespaceName, nic.NamespacePath, (long)nic.Namespace.Device,
@@ -214,7 +214,8 @@ public sealed partial class SqliteStateStore
         nic.ProcessStart, WorkerOf(nic.State), nic.InterfaceName, nic.InterfaceIndex, nic.MacAddress.ToString(), nic.Mtu,
         nic.Container?.Name, from?.ToString(), Worker.Number, nic.ParentIndex, string.Join(' ', nic.HostAddresses),
         nic.Container?.Id, nic.Container?.Runtime.ToString(), nic.Container?.Image, nic.Container?.Address, nic.Container?.Cgroup,
-        nic.Container?.Instance?.Project, nic.Container?.Instance?.Service, nic.Container?.Instance?.Number) > 0;
+        nic.Container?.Instance?.Project, nic.Container?.Instance?.Service, nic.Container?.Instance?.Number,
+        string.Join(' ', nic.Sysctls)) > 0;
 
     // No command is changing a NIC in these states.
     private long? WorkerOf(NicRecordState state) => state is NicRecordState.Attached or NicRecordState.Detached ? null : Worker.Number;
@@ -241,7 +242,7 @@ public sealed partial class SqliteStateStore
                 container_id, container_name, container_runtime, container_image, container_address, container_cgroup,
                 parent_index, EXISTS (SELECT 1 FROM networks w WHERE w.id = n.network_id AND w.host = n.host),
                 default_route, host_addresses, interface_identifier, belongs_to_name, compose_project, compose_service,
-                compose_number, is_by_label, n.rowid AS rowid
+                compose_number, is_by_label, sysctls, n.rowid AS rowid
             FROM nics n WHERE {condition} ORDER BY ordinal
             """,
             r => With(dhcp, new NicRecord
@@ -269,10 +270,11 @@ public sealed partial class SqliteStateStore
                 BelongsToName = r.GetBoolean(27),
                 IsByLabel = r.GetBoolean(31),
                 ParentIndex = r.GetInt32(22),
-                Ordinal = r.GetInt64(32),
+                Ordinal = r.GetInt64(33),
                 DefaultRoute = r.FindBoolean(24),
                 HostAddresses = [.. r.GetList(25).Select(AddressValue.Parse)],
                 InterfaceIdentifier = r.IsDBNull(26) ? null : InterfaceIdentifier.Parse(r.GetString(26)),
+                Sysctls = [.. r.GetList(32).Select(NicSysctl.Parse)],
                 Leases = [.. leases[r.GetString(0)]],
                 LostLeases = [.. lost[r.GetString(0)]],
             }),

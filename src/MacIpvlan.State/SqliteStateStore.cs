@@ -62,7 +62,7 @@ public sealed partial class SqliteStateStore : IStateStore
             SELECT id, name, kind, mode, flag, allowed_macs, bc_queue_length, bc_cutoff, no_promiscuous, parent, internal,
                 mtu, route_metric, no_default_route, on_link_gateway, routes, probe_count, probe_timeout,
                 router_advertisement, dhcp_timeout, dhcp_class, dhcp_options, interface_identifier, address_database, segment,
-                away_policy, grace, allowed_labels, n.rowid AS rowid FROM networks n
+                away_policy, grace, allowed_labels, sysctls, n.rowid AS rowid FROM networks n
             WHERE {isWanted}
             """,
             r => new NetworkRecord
@@ -82,6 +82,7 @@ public sealed partial class SqliteStateStore : IStateStore
                 InterfaceIdentifier = r.IsDBNull(22) ? null : InterfaceIdentifier.Parse(r.GetString(22)),
                 Segment = ReadSegment(r),
                 AllowedLabels = [.. r.GetList(27).Select(StateRow.ParseEnum<LabelSetting>)],
+                Sysctls = [.. r.GetList(28).Select(NicSysctl.Parse)],
                 Dhcp = ReadDefinition(r, subnets[r.GetString(0)].FirstOrDefault(static s => s.IsFallback)?.Subnet),
                 Subnets = [.. subnets[r.GetString(0)].Where(static s => !s.IsFallback).Select(static s => s.Subnet)],
             },
@@ -175,9 +176,9 @@ public sealed partial class SqliteStateStore : IStateStore
                 INSERT INTO networks (id, host, name, kind, mode, flag, allowed_macs, bc_queue_length, bc_cutoff,
                     no_promiscuous, parent, internal, mtu, route_metric, no_default_route, on_link_gateway, routes,
                     probe_count, probe_timeout, router_advertisement, dhcp_timeout, dhcp_class, dhcp_options,
-                    interface_identifier, address_database, segment, away_policy, grace, allowed_labels)
+                    interface_identifier, address_database, segment, away_policy, grace, allowed_labels, sysctls)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-                    $24, $25, $26, $27, $28, $29)
+                    $24, $25, $26, $27, $28, $29, $30)
                 """,
                 network.Id, _host, network.Name, network.NicKind.Name, macvlan?.Mode.ToString() ?? ipvlan!.Mode.ToString(),
                 ipvlan?.Flag.ToString(), string.Join(' ', macvlan?.AllowedMacAddresses ?? []),
@@ -187,7 +188,7 @@ public sealed partial class SqliteStateStore : IStateStore
                 network.RouterAdvertisement?.ToString(), network.Dhcp?.TimeoutSeconds, network.Dhcp?.VendorClass,
                 string.Join(' ', network.Dhcp?.RequestedOptions ?? []), network.InterfaceIdentifier?.ToString(),
                 network.Segment?.Database, network.Segment?.Name, network.Segment?.AwayPolicy.ToString(), network.Segment?.GraceSeconds,
-                string.Join(' ', network.AllowedLabels));
+                string.Join(' ', network.AllowedLabels), string.Join(' ', network.Sysctls));
         }
         catch (StateException e) when (e.Code == ConstraintViolation)
         {

@@ -39,6 +39,7 @@ internal static class NetworkSettings
     public const string Mtu = "Mtu";
     public const string RouterAdvertisement = "RouterAdvertisement";
     public const string InterfaceIdentifier = "InterfaceIdentifier";
+    public const string Sysctl = "Sysctl";
     public const string AllowLabel = "AllowLabel";
     public const string AllowedMacAddress = "AllowedMacAddress";
     public const string BroadcastQueueLength = "BroadcastQueueLength";
@@ -90,6 +91,7 @@ internal static class NetworkSettings
             (Mtu, network.Mtu),
             (RouterAdvertisement, network.RouterAdvertisement?.ToString()),
             (InterfaceIdentifier, network.NicIdentifier is InterfaceIdentifier way && way != NetworkRequest.UsualIdentifier ? way.ToString() : null),
+            (Sysctl, Texts(network.Sysctls)),
             (AllowLabel, Texts(network.AllowedLabels)),
             (AllowedMacAddress, macvlan?.AllowedMacAddresses.Select(Link.Format).ToArray()),
             (BroadcastQueueLength, macvlan?.BroadcastQueueLength),

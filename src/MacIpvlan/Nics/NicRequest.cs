@@ -47,6 +47,9 @@ public sealed record NicRequest
     /// <summary>How it makes addresses from router advertisements; null if as its network says.</summary>
     public InterfaceIdentifier? InterfaceIdentifier { get; init; }
 
+    /// <summary>Its sysctls, which add to those of its network or override them.</summary>
+    public IReadOnlyList<NicSysctl> Sysctls { get; init; } = [];
+
     /// <summary>Whether it gets no addresses.</summary>
     public bool NoAddress { get; init; }
 

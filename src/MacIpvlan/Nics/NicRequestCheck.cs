@@ -24,6 +24,7 @@ internal static class NicRequestCheck
         if (request.MacAddress is not null) CheckMacAddress(request.MacAddress, network);
         if (request.HostName is not null) CheckHostName(request.HostName);
         if (request.InterfaceIdentifier is not null) NetworkDefinition.CheckIdentifier(request.InterfaceIdentifier, network.Name, network.NicKind, network.RouterAdvertisement);
+        NicSysctl.InOrder(request.Sysctls);
         if (request.ProbeAddress == true) NetworkDefinition.CheckProbe(network.NicKind);
         if (!request.IsHost && NamespaceHandle.OwnIdentity == request.Target.Identity)
         {

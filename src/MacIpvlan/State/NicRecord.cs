@@ -76,6 +76,9 @@ public sealed record NicRecord
     /// <summary>How it makes addresses from router advertisements; null if as its network says.</summary>
     public InterfaceIdentifier? InterfaceIdentifier { get; init; }
 
+    /// <summary>Its own sysctls, which add to those of its network or override them.</summary>
+    public IReadOnlyList<NicSysctl> Sysctls { get; init; } = [];
+
     /// <summary>
     /// For a NIC in the host's namespace, the host's own addresses that NICs of the network have routes to.
     /// </summary>

@@ -59,7 +59,7 @@ public enum DifferenceKind : long
     /// <summary>A NIC's interface, or a sub-interface, has another MTU.</summary>
     MtuChanged,
 
-    /// <summary>A NIC's interface has another value of an IPv6 setting (sysctl).</summary>
+    /// <summary>A NIC's interface has another value of a sysctl: an IPv6 setting, or one of -Sysctl.</summary>
     SysctlChanged,
 
     /// <summary>A NIC's interface makes addresses from router advertisements in another way.</summary>
