@@ -47,7 +47,7 @@ internal static class UsingValues
     }
 
     // The result of a script is taken apart twice: by its pipeline, and by the list that it's returned in.
-    private static object? Invoke(string expression, SessionState session) =>
+    private static PSObject? Invoke(string expression, SessionState session) =>
         session.InvokeCommand.InvokeScript(session, ScriptBlock.Create($",,({expression})")) is [PSObject value] ? value : null;
 
     private static string KeyOf(UsingExpressionAst expression)

@@ -67,7 +67,7 @@ public sealed class InvokeNetworkNamespaceCommand : NetworkCommand
         bool isFile = ParameterSetName == ByFile;
         return new(isFile ? RunFile : ScriptBlock.ToString())
         {
-            Arguments = isFile ? [FilePath, ArgumentList] : ArgumentList,
+            Arguments = isFile ? [WildcardPattern.Escape(FilePath), ArgumentList] : ArgumentList,
             UsingValues = isFile ? [] : UsingValues.Read(ScriptBlock, SessionState),
             Variables = ReadPreferences(),
             LanguageMode = SessionState.LanguageMode,

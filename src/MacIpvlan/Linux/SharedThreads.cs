@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Sockets;
-using Tmds.Linux;
 
 namespace MacIpvlan.Linux;
 
@@ -26,11 +25,11 @@ internal sealed class SharedThreads : IDisposable
     {
         _ = s_sockets.Value;
         _waiter = ThreadPool.RegisterWaitForSingleObject(_end, static (_, _) => { }, null, Timeout.Infinite, executeOnlyOnce: true);
-        _timer = new Timer(static _ => Occupy(static () => { }), null, s_interval, s_interval);
+        _timer = new Timer(static _ => Try(static () => Occupy(static () => { })), null, s_interval, s_interval);
         Occupy(static () => { });
     }
 
-    /// <summary>Takes workers of the thread pool back to the host's namespace that are in another one all the same.</summary>
+    /// <summary>Takes workers of the thread pool that are in another namespace after all back to the host's.</summary>
     /// <param name="foreign">That namespace.</param>
     /// <param name="own">The host's namespace.</param>
     public static void Recall(NamespaceIdentity foreign, NamespaceHandle own)
@@ -39,7 +38,7 @@ internal sealed class SharedThreads : IDisposable
         if (CountIn(foreign) == 0) return;
         Occupy(() =>
         {
-            if (NamespaceHandle.ThreadIdentity == foreign) LibC.setns(own.Descriptor, LibC.CLONE_NEWNET);
+            if (NamespaceHandle.ThreadIdentity == foreign) NamespaceThreads.Enter(own);
         });
     }
 
@@ -81,7 +80,7 @@ internal sealed class SharedThreads : IDisposable
             ThreadPool.UnsafeQueueUserWorkItem(
                 _ =>
                 {
-                    work();
+                    Try(work);
                     arrived.Signal();
                     arrived.Wait(s_patience);
                 },
@@ -89,6 +88,19 @@ internal sealed class SharedThreads : IDisposable
         }
 
         arrived.Wait(s_patience);
+    }
+
+    // An exception that leaves a shared thread ends the process.
+    private static void Try(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception)
+        {
+            // The thread stays where it is.
+        }
     }
 
     // One asynchronous operation starts the engines of all sockets. Nothing is sent.

@@ -13,8 +13,6 @@ internal sealed class SysctlFolder : IDisposable
     private const int MaxLength = 40;
     private const int WriteBits = 0x92;
 
-    // With such a name, the kernel gives a link no folder. These hold the settings of the whole namespace.
-    private static readonly string[] s_ofNamespace = ["all", "default"];
     private readonly FileDescriptor _folder;
 
     private SysctlFolder(FileDescriptor folder) => _folder = folder;
@@ -22,11 +20,12 @@ internal sealed class SysctlFolder : IDisposable
     /// <summary>Opens the folder of a link.</summary>
     /// <param name="family">The folder above, below /proc/sys/net, such as ipv4.conf.</param>
     /// <param name="link">The link's name.</param>
-    /// <returns>Null if the link has no such settings.</returns>
+    /// <returns>
+    /// Null if the link has no such settings. The kernel gives no link the names all and default, whose folders are the namespace's.
+    /// </returns>
     /// <exception cref="NetlinkException">The folder can't be opened.</exception>
     public static SysctlFolder? TryOpen(string family, string link)
     {
-        if (s_ofNamespace.Contains(link)) return null;
         string path = $"/proc/sys/net/{family.Replace('.', '/')}/{link}";
         FileDescriptor? folder = FileDescriptor.TryOpen(path, LibC.O_PATH | LibC.O_DIRECTORY | LibC.O_NOFOLLOW, out int errno);
         return folder is not null ? new(folder) : errno == Errno.ENOENT ? null : throw new NetlinkException($"open {path}", errno);

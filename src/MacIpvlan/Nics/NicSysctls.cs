@@ -95,9 +95,7 @@ internal static class NicSysctls
         : new NetworkException(
             NetworkError.IPv6Unavailable,
             $"{link.Name} can't have the sysctl {sysctl.Name}: it has no settings under net.{sysctl.Family}.",
-            sysctl.Family.StartsWith("ipv6", StringComparison.Ordinal)
-                ? "Omit the sysctl. IPv6 needs a kernel that was started with it, and an MTU of 1280 or more."
-                : $"Give the interface another name than {link.Name}.");
+            "Omit the sysctl. IPv6 needs a kernel that was started with it, and an MTU of 1280 or more.");
 
     // sysctl(8) takes slashes for the dots in a link's name.
     private static string CommandOf(NicSysctl sysctl, Link link) =>

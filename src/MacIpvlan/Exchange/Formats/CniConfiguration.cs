@@ -115,7 +115,7 @@ internal static class CniConfiguration
         {
             Parent = ReadParent(plugin, type),
             // Each plugin of the list overrides those before it.
-            Sysctls = [.. sysctls.AsEnumerable().Reverse().DistinctBy(static s => s.Name)],
+            Sysctls = [.. sysctls.AsEnumerable().Reverse().DistinctBy(static s => s.Name).OrderBy(static s => s.Name, StringComparer.Ordinal)],
             Mtu = plugin.Number("mtu") is int mtu and not 0 ? mtu : null,
         };
         if (type == VlanPlugin)
