@@ -36,6 +36,7 @@
         'Get-VlanSubInterface'
         'Import-ContainerNetwork'
         'Initialize-AddressDatabase'
+        'Invoke-NetworkNamespace'
         'New-IpvlanNetwork'
         'New-MacvlanNetwork'
         'New-NetworkNamespace'

@@ -259,5 +259,10 @@ internal static class Schema
         ALTER TABLE nics ADD COLUMN bandwidth_out INTEGER;
         ALTER TABLE nics ADD COLUMN bandwidth_burst INTEGER;
         """,
+        """
+        -- NAME=VALUE of sysctls, with IFNAME for the interface. Those of a NIC override those of its network.
+        ALTER TABLE networks ADD COLUMN sysctls TEXT NOT NULL DEFAULT '';
+        ALTER TABLE nics ADD COLUMN sysctls TEXT NOT NULL DEFAULT '';
+        """,
     ];
 }

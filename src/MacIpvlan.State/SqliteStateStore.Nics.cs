@@ -160,9 +160,9 @@ public sealed partial class SqliteStateStore
                     interface_name, interface_index, mac_address, mtu, container_id, container_name, container_runtime,
                     container_image, container_address, container_cgroup, parent_index, default_route, host_addresses,
                     interface_identifier, belongs_to_name, is_by_label, compose_project, compose_service, compose_number,
-                    bandwidth_in, bandwidth_out, bandwidth_burst)
+                    bandwidth_in, bandwidth_out, bandwidth_burst, sysctls)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                    $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36)
+                    $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37)
                 RETURNING ordinal
                 """,
                 static r => r.GetInt64(0),
@@ -174,7 +174,7 @@ public sealed partial class SqliteStateStore
                 nic.Container?.Cgroup, nic.ParentIndex, nic.DefaultRoute, string.Join(' ', nic.HostAddresses),
                 nic.InterfaceIdentifier?.ToString(), nic.BelongsToName, nic.IsByLabel, nic.Container?.Instance?.Project,
                 nic.Container?.Instance?.Service, nic.Container?.Instance?.Number, nic.Bandwidth.In?.BitsPerSecond, nic.Bandwidth.Out?.BitsPerSecond,
-                nic.Bandwidth.Burst)[0];
+                nic.Bandwidth.Burst, string.Join(' ', nic.Sysctls))[0];
         }
         catch (StateException e) when (e.ExtendedCode == UniqueViolation)
         {
@@ -213,7 +213,7 @@ public sealed partial class SqliteStateStore
             interface_index = $13, mac_address = $14, mtu = $15, container_name = $16, parent_index = $19, host_addresses = $20,
             container_id = $21, container_runtime = $22, container_image = $23, container_address = $24, container_cgroup = $25,
             compose_project = $26, compose_service = $27, compose_number = $28,
-            bandwidth_in = $29, bandwidth_out = $30, bandwidth_burst = $31
+            bandwidth_in = $29, bandwidth_out = $30, bandwidth_burst = $31, sysctls = $32
         WHERE id = $1 AND ($17 IS NULL OR (state = $17 AND (worker IS NULL OR worker = $18)))
         """,
         nic.Id, nic.State.ToString(), nic.NamespaceName, nic.NamespacePath, (long)nic.Namespace.Device,
@@ -222,7 +222,7 @@ public sealed partial class SqliteStateStore
         nic.Container?.Name, from?.ToString(), Worker.Number, nic.ParentIndex, string.Join(' ', nic.HostAddresses),
         nic.Container?.Id, nic.Container?.Runtime.ToString(), nic.Container?.Image, nic.Container?.Address, nic.Container?.Cgroup,
         nic.Container?.Instance?.Project, nic.Container?.Instance?.Service, nic.Container?.Instance?.Number,
-        nic.Bandwidth.In?.BitsPerSecond, nic.Bandwidth.Out?.BitsPerSecond, nic.Bandwidth.Burst) > 0;
+        nic.Bandwidth.In?.BitsPerSecond, nic.Bandwidth.Out?.BitsPerSecond, nic.Bandwidth.Burst, string.Join(' ', nic.Sysctls)) > 0;
 
     // No command is changing a NIC in these states.
     private long? WorkerOf(NicRecordState state) => state is NicRecordState.Attached or NicRecordState.Detached ? null : Worker.Number;
@@ -250,7 +250,7 @@ public sealed partial class SqliteStateStore
                 container_id, container_name, container_runtime, container_image, container_address, container_cgroup,
                 parent_index, EXISTS (SELECT 1 FROM networks w WHERE w.id = n.network_id AND w.host = n.host),
                 default_route, host_addresses, interface_identifier, belongs_to_name, compose_project, compose_service,
-                compose_number, is_by_label, bandwidth_in, bandwidth_out, bandwidth_burst, n.rowid AS rowid
+                compose_number, is_by_label, bandwidth_in, bandwidth_out, bandwidth_burst, sysctls, n.rowid AS rowid
             FROM nics n WHERE {condition} ORDER BY ordinal
             """,
             r => With(dhcp, new NicRecord
@@ -279,10 +279,11 @@ public sealed partial class SqliteStateStore
                 IsByLabel = r.GetBoolean(31),
                 Bandwidth = r.GetBandwidth(32),
                 ParentIndex = r.GetInt32(22),
-                Ordinal = r.GetInt64(35),
+                Ordinal = r.GetInt64(36),
                 DefaultRoute = r.FindBoolean(24),
                 HostAddresses = [.. r.GetList(25).Select(AddressValue.Parse)],
                 InterfaceIdentifier = r.IsDBNull(26) ? null : InterfaceIdentifier.Parse(r.GetString(26)),
+                Sysctls = [.. r.GetList(35).Select(NicSysctl.Parse)],
                 Leases = [.. leases[r.GetString(0)]],
                 LostLeases = [.. lost[r.GetString(0)]],
             }),

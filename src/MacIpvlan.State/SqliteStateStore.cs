@@ -62,7 +62,7 @@ public sealed partial class SqliteStateStore : IStateStore
             SELECT id, name, kind, mode, flag, allowed_macs, bc_queue_length, bc_cutoff, no_promiscuous, parent, internal,
                 mtu, route_metric, no_default_route, on_link_gateway, routes, probe_count, probe_timeout,
                 router_advertisement, dhcp_timeout, dhcp_class, dhcp_options, interface_identifier, address_database, segment,
-                away_policy, grace, allowed_labels, bandwidth_in, bandwidth_out, bandwidth_burst, n.rowid AS rowid FROM networks n
+                away_policy, grace, allowed_labels, bandwidth_in, bandwidth_out, bandwidth_burst, sysctls, n.rowid AS rowid FROM networks n
             WHERE {isWanted}
             """,
             r => new NetworkRecord
@@ -83,6 +83,7 @@ public sealed partial class SqliteStateStore : IStateStore
                 Segment = ReadSegment(r),
                 Bandwidth = r.GetBandwidth(28),
                 AllowedLabels = [.. r.GetList(27).Select(StateRow.ParseEnum<LabelSetting>)],
+                Sysctls = [.. r.GetList(31).Select(NicSysctl.Parse)],
                 Dhcp = ReadDefinition(r, subnets[r.GetString(0)].FirstOrDefault(static s => s.IsFallback)?.Subnet),
                 Subnets = [.. subnets[r.GetString(0)].Where(static s => !s.IsFallback).Select(static s => s.Subnet)],
             },
@@ -177,9 +178,9 @@ public sealed partial class SqliteStateStore : IStateStore
                     no_promiscuous, parent, internal, mtu, route_metric, no_default_route, on_link_gateway, routes,
                     probe_count, probe_timeout, router_advertisement, dhcp_timeout, dhcp_class, dhcp_options,
                     interface_identifier, address_database, segment, away_policy, grace, allowed_labels, bandwidth_in, bandwidth_out,
-                    bandwidth_burst)
+                    bandwidth_burst, sysctls)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-                    $24, $25, $26, $27, $28, $29, $30, $31, $32)
+                    $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
                 """,
                 network.Id, _host, network.Name, network.NicKind.Name, macvlan?.Mode.ToString() ?? ipvlan!.Mode.ToString(),
                 ipvlan?.Flag.ToString(), string.Join(' ', macvlan?.AllowedMacAddresses ?? []),
@@ -189,7 +190,8 @@ public sealed partial class SqliteStateStore : IStateStore
                 network.RouterAdvertisement?.ToString(), network.Dhcp?.TimeoutSeconds, network.Dhcp?.VendorClass,
                 string.Join(' ', network.Dhcp?.RequestedOptions ?? []), network.InterfaceIdentifier?.ToString(),
                 network.Segment?.Database, network.Segment?.Name, network.Segment?.AwayPolicy.ToString(), network.Segment?.GraceSeconds,
-                string.Join(' ', network.AllowedLabels), network.Bandwidth.In?.BitsPerSecond, network.Bandwidth.Out?.BitsPerSecond, network.Bandwidth.Burst);
+                string.Join(' ', network.AllowedLabels), network.Bandwidth.In?.BitsPerSecond, network.Bandwidth.Out?.BitsPerSecond, network.Bandwidth.Burst,
+                string.Join(' ', network.Sysctls));
         }
         catch (StateException e) when (e.Code == ConstraintViolation)
         {

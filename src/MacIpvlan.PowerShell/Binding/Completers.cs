@@ -111,7 +111,7 @@ public sealed class NamespaceCompleter : NameCompleter
 }
 
 /// <summary>
-/// Completes the names of running containers; except for Connect commands, containers with NICs come first.
+/// Completes the names of running containers; except for commands on any target, containers with NICs come first.
 /// </summary>
 public sealed class ContainerCompleter : NameCompleter
 {
@@ -119,7 +119,7 @@ public sealed class ContainerCompleter : NameCompleter
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
 
     private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input) =>
-        input.IsConnect ? Running(session)
+        input.IsOfAnyTarget ? Running(session)
             : new ContainerNics(session).GetAll().Where(static n => n.Container is not null)
                 .Select(static n => new Candidate(n.Container!, () => $"{n.Image}, {n.Runtime}, on {n.Network}"))
                 .Concat(Running(session));
@@ -130,14 +130,14 @@ public sealed class ContainerCompleter : NameCompleter
 }
 
 /// <summary>
-/// Completes targets: for Connect commands, the names of network namespaces and of running containers; for others, those of
+/// Completes targets: for commands on any target, the names of network namespaces and of running containers; for others, those of
 /// NICs, on the network if it is specified.
 /// </summary>
 public sealed class TargetCompleter : NameCompleter
 {
     private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input)
     {
-        if (input.IsConnect) return NamespaceCompleter.All().Concat(ContainerCompleter.Running(session));
+        if (input.IsOfAnyTarget) return NamespaceCompleter.All().Concat(ContainerCompleter.Running(session));
         return NicsOf(session, input).GroupBy(static n => n.Namespace).OrderBy(static g => g.Key, NaturalOrder.Comparer)
             .Select(static g => new Candidate(g.Key, () => string.Join(", ", g.Take(5).Select(static n => $"{n.InterfaceName} on {n.Network}"))));
     }

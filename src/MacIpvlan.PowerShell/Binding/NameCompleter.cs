@@ -55,8 +55,8 @@ public abstract partial class NameCompleter : IArgumentCompleter
     /// <param name="Parameters">The other parameters.</param>
     internal sealed record CompletionInput(string Command, string Beginning, IDictionary Parameters)
     {
-        /// <summary>Whether something new is connected, and nothing that exists is looked for.</summary>
-        public bool IsConnect => Command.Split('\\')[^1].StartsWith("Connect-", StringComparison.OrdinalIgnoreCase);
+        /// <summary>Whether any namespace or container can be meant, and not only those that have NICs.</summary>
+        public bool IsOfAnyTarget => Command.Split('\\')[^1].Split('-')[0].ToUpperInvariant() is "CONNECT" or "INVOKE";
 
         /// <summary>The values of a parameter, as far as they are known during completion.</summary>
         public IReadOnlyList<string> Given(string parameter) => Parameters[parameter] switch

@@ -70,6 +70,10 @@ public sealed class NicReference
     internal InterfaceIdentifier? ReadInterfaceIdentifier() =>
         Read(nameof(ContainerNic.InterfaceIdentifier)) is { Length: > 0 } text ? Check(text, InterfaceIdentifier.Parse) : null;
 
+    /// <summary>Its sysctls, those of its network too.</summary>
+    internal IReadOnlyList<NicSysctl> ReadSysctls() =>
+        [.. ObjectRemains.ReadAll(_remains, nameof(ContainerNic.Sysctl)).Select(s => Check(s, NicSysctl.Parse))];
+
     /// <summary>Whether it takes the default route, or never has it; null if neither was specified.</summary>
     internal bool? ReadDefaultRoute() =>
         Read(nameof(ContainerNic.DefaultRoute)) is { Length: > 0 } text ? Check(text, bool.Parse) : null;

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
@@ -106,6 +107,12 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
     [ValueTransformation<InterfaceIdentifier>]
     [ArgumentCompleter(typeof(InterfaceIdentifierCompleter))]
     public InterfaceIdentifier? InterfaceIdentifier { get; set; }
+
+    /// <summary>Sysctls in addition to those of the network, or instead: names, with IFNAME for the interface, and values.</summary>
+    [Parameter]
+    [SysctlTransformation]
+    [ArgumentCompleter(typeof(NoCompleter))]
+    public IDictionary? Sysctl { get; set; }
 
     /// <summary>The MTU.</summary>
     [Parameter]
@@ -236,6 +243,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
             HostName = HostName,
             MacAddress = MacAddress ?? (hasOwnMac ? same?.ReadMacAddress() : null),
             InterfaceIdentifier = InterfaceIdentifier ?? (takesAdvertisements ? same?.ReadInterfaceIdentifier() : null),
+            Sysctls = Sysctl is null ? same?.ReadSysctls() ?? [] : SysctlTransformationAttribute.Read(Sysctl),
             Mtu = Mtu ?? same?.ReadMtu(),
             Bandwidth = ReadBandwidth(network, same),
         };

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using MacIpvlan.Addressing;
 using MacIpvlan.Netlink.Kinds;
@@ -175,6 +176,12 @@ public abstract class NewNetworkCommand : NetworkCommand
     [ArgumentCompleter(typeof(InterfaceIdentifierCompleter))]
     public InterfaceIdentifier? InterfaceIdentifier { get; set; }
 
+    /// <summary>The sysctls of NICs: a table of names, with IFNAME for the interface, and values.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SysctlTransformation]
+    [ArgumentCompleter(typeof(NoCompleter))]
+    public IDictionary? Sysctl { get; set; }
+
     /// <summary>What labels of containers can ask Watch-ContainerNic for.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [CellTransformation<LabelSetting[]>]
@@ -210,6 +217,7 @@ public abstract class NewNetworkCommand : NetworkCommand
             NoDefaultRoute = NoDefaultRoute,
             OnLinkGateway = OnLinkGateway,
             Routes = Route ?? [],
+            Sysctls = SysctlTransformationAttribute.Read(Sysctl),
             AllowedLabels = AllowLabel ?? [],
             RouterAdvertisement = RouterAdvertisement,
             // That of a piped network isn't meant where the router advertisements are chosen anew.

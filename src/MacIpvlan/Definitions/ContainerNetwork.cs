@@ -125,6 +125,9 @@ public abstract class ContainerNetwork
     /// </summary>
     public string? InterfaceIdentifier => Record.InterfaceIdentifier?.ToString();
 
+    /// <summary>The sysctls of its NICs, as NAME=VALUE with IFNAME for the interface.</summary>
+    public ValueList<string> Sysctl => ValueList.OfTexts(Record.Sysctls);
+
     /// <summary>What labels of containers can ask Watch-ContainerNic for; empty for nothing.</summary>
     public ValueList<string> AllowLabel => ValueList.OfTexts(Record.AllowedLabels);
 

@@ -52,6 +52,7 @@ internal static class NetworkDefinition
         if (request.RouteMetric < 0) throw new NetworkException(
             NetworkError.InvalidParameter, "RouteMetric can't be negative.", "Use 0 or more; the route with the lowest metric is used first.");
         if (request.InterfaceIdentifier is not null) CheckIdentifier(request);
+        NicSysctl.InOrder(request.Sysctls);
         CheckGateways(request, index);
         CheckRoutes(request, index);
         SubnetRecord[] subnets = Assign(request, index);

@@ -86,6 +86,9 @@ public sealed record NetworkRequest
         ? InterfaceIdentifier ?? UsualIdentifier
         : null;
 
+    /// <summary>The sysctls of its NICs.</summary>
+    public IReadOnlyList<NicSysctl> Sysctls { get; init; } = [];
+
     /// <summary>How addresses are probed before NICs use them (macvlan only); null if they aren't probed.</summary>
     public ProbeSettings? Probe { get; init; }
 
@@ -126,6 +129,7 @@ public sealed record NetworkRequest
         Dhcp = network.Dhcp,
         Segment = network.Segment,
         InterfaceIdentifier = network.InterfaceIdentifier,
+        Sysctls = network.Sysctls,
         Probe = network.Probe,
         Mtu = network.Mtu,
         Bandwidth = network.Bandwidth,

@@ -42,6 +42,7 @@ internal static class NetworkSettings
     public const string BandwidthBurst = "BandwidthBurst";
     public const string RouterAdvertisement = "RouterAdvertisement";
     public const string InterfaceIdentifier = "InterfaceIdentifier";
+    public const string Sysctl = "Sysctl";
     public const string AllowLabel = "AllowLabel";
     public const string AllowedMacAddress = "AllowedMacAddress";
     public const string BroadcastQueueLength = "BroadcastQueueLength";
@@ -96,6 +97,7 @@ internal static class NetworkSettings
             (BandwidthBurst, network.Bandwidth.Burst),
             (RouterAdvertisement, network.RouterAdvertisement?.ToString()),
             (InterfaceIdentifier, network.NicIdentifier is InterfaceIdentifier way && way != NetworkRequest.UsualIdentifier ? way.ToString() : null),
+            (Sysctl, Texts(network.Sysctls)),
             (AllowLabel, Texts(network.AllowedLabels)),
             (AllowedMacAddress, macvlan?.AllowedMacAddresses.Select(Link.Format).ToArray()),
             (BroadcastQueueLength, macvlan?.BroadcastQueueLength),

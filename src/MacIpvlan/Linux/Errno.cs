@@ -22,6 +22,7 @@ internal static class Errno
     public const int EINVAL = 22;
     public const int EMFILE = 24;
     public const int ENOTTY = 25;
+    public const int ERANGE = 34;
     public const int EBADMSG = 74;
     public const int EOPNOTSUPP = 95;
     public const int EAFNOSUPPORT = 97;
@@ -39,7 +40,7 @@ internal static class Errno
         [E2BIG] = nameof(E2BIG), [EBADF] = nameof(EBADF), [EAGAIN] = nameof(EAGAIN), [12] = "ENOMEM", [EACCES] = nameof(EACCES),
         [EBUSY] = nameof(EBUSY), [EEXIST] = nameof(EEXIST), [ENODEV] = nameof(ENODEV), [ENOTDIR] = nameof(ENOTDIR),
         [EINVAL] = nameof(EINVAL), [23] = "ENFILE", [EMFILE] = nameof(EMFILE), [ENOTTY] = nameof(ENOTTY), [28] = "ENOSPC",
-        [30] = "EROFS", [34] = "ERANGE", [40] = "ELOOP", [EBADMSG] = nameof(EBADMSG), [90] = "EMSGSIZE",
+        [30] = "EROFS", [ERANGE] = nameof(ERANGE), [40] = "ELOOP", [EBADMSG] = nameof(EBADMSG), [90] = "EMSGSIZE",
         [EOPNOTSUPP] = nameof(EOPNOTSUPP), [EAFNOSUPPORT] = nameof(EAFNOSUPPORT), [EADDRINUSE] = nameof(EADDRINUSE),
         [EADDRNOTAVAIL] = nameof(EADDRNOTAVAIL), [ENETDOWN] = nameof(ENETDOWN), [ENETUNREACH] = nameof(ENETUNREACH),
         [ENOBUFS] = nameof(ENOBUFS), [107] = "ENOTCONN", [ETIMEDOUT] = nameof(ETIMEDOUT), [EHOSTUNREACH] = nameof(EHOSTUNREACH),

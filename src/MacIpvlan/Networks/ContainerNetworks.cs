@@ -244,6 +244,7 @@ public sealed class ContainerNetworks(NetworkSession session)
     {
         request = _segments.Complete(request);
         IReadOnlyList<SubnetRecord> subnets = NetworkDefinition.Check(request);
+        NicSysctls.CheckKernel(request.Sysctls);
         if (networks.Contains(request.Name))
         {
             throw new NetworkException(
@@ -274,6 +275,7 @@ public sealed class ContainerNetworks(NetworkSession session)
             Dhcp = request.Dhcp,
             Segment = request.Segment is NetworkSegment segment ? segment with { AwayPolicy = segment.AwayPolicy ?? AwayPolicy.Refuse } : null,
             InterfaceIdentifier = request.NicIdentifier,
+            Sysctls = NicSysctl.InOrder(request.Sysctls),
             Probe = request.Probe,
             AllowedLabels = LabelSettings.Complete(request.AllowedLabels),
             Subnets = subnets,

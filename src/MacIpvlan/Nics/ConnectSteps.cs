@@ -52,6 +52,7 @@ internal sealed class ConnectSteps(NetworkSession session)
         session.Recover();
         NetworkRecord network = request.Network.Record;
         NicRequestCheck.Check(request);
+        NicSysctls.CheckKernel(request.Sysctls);
         Link parent = FindParent(network, isChecked: true);
         if (request.BelongsToName) ReleaseFormer(request);
         _hostAddresses.Check(request);
@@ -81,6 +82,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             Dhcp = request.AsksServer ? new() { HostName = request.HostName } : null,
             InterfaceIdentifier = request.InterfaceIdentifier == network.InterfaceIdentifier ? null : request.InterfaceIdentifier,
             Bandwidth = request.Bandwidth,
+            Sysctls = NicSysctl.InOrder(request.Sysctls.Except(network.Sysctls)),
             HostAddresses = request.IsHost ? _hostAddresses.On(parent) : [],
         };
         WarnOfGateways(request);

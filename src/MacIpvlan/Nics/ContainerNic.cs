@@ -69,6 +69,9 @@ public sealed class ContainerNic
     /// </summary>
     public string? InterfaceIdentifier => NicIdentifier.TextOf(NetworkRecord, Record)?.ToString();
 
+    /// <summary>Its sysctls by request, those of its network too, as NAME=VALUE with IFNAME for the interface.</summary>
+    public ValueList<string> Sysctl => ValueList.OfTexts(NicSysctls.Of(NetworkRecord, Record));
+
     /// <summary>Its MAC address, as it is now if it was looked at; empty until it is made.</summary>
     public string MacAddress => Link.Format(Seen?.MacAddress ?? Record.MacAddress);
 

@@ -193,6 +193,7 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
     private Link Configure(RouteSocket inside, Link link)
     {
         SetUpIPv6(inside, link);
+        NicSysctls.Set(session, inside, link, NicSysctls.Of(_network, _nic));
         // The addresses of its network are probed before it asks for one.
         Probe(inside, link);
         if (_nic.Dhcp is not null) (_nic, link) = new NicLeaseSetup(session, request, parent).Lease(inside, _nic, link);

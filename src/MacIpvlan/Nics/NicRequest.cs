@@ -53,6 +53,9 @@ public sealed record NicRequest
     /// <summary>The limits that it has instead of its network's.</summary>
     public BandwidthLimits Bandwidth { get; init; } = BandwidthLimits.None;
 
+    /// <summary>Its sysctls, which add to those of its network or override them.</summary>
+    public IReadOnlyList<NicSysctl> Sysctls { get; init; } = [];
+
     /// <summary>Whether it gets no addresses.</summary>
     public bool NoAddress { get; init; }
 

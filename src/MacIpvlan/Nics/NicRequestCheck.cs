@@ -25,6 +25,7 @@ internal static class NicRequestCheck
         if (request.HostName is not null) CheckHostName(request.HostName);
         if (request.InterfaceIdentifier is not null) NetworkDefinition.CheckIdentifier(request.InterfaceIdentifier, network.Name, network.NicKind, network.RouterAdvertisement);
         NetworkDefinition.CheckBandwidth(request.Bandwidth.Or(network.Bandwidth), network.NicKind);
+        NicSysctl.InOrder(request.Sysctls);
         if (request.ProbeAddress == true) NetworkDefinition.CheckProbe(network.NicKind);
         if (!request.IsHost && NamespaceHandle.OwnIdentity == request.Target.Identity)
         {

@@ -50,6 +50,9 @@ public sealed record NetworkRecord
     /// </summary>
     public InterfaceIdentifier? InterfaceIdentifier { get; init; }
 
+    /// <summary>The sysctls of its NICs.</summary>
+    public IReadOnlyList<NicSysctl> Sysctls { get; init; } = [];
+
     /// <summary>How addresses are probed before NICs use them; null if they aren't probed.</summary>
     public ProbeSettings? Probe { get; init; }
 

@@ -79,6 +79,9 @@ public sealed record NicRecord
     /// <summary>The limits that it has instead of its network's.</summary>
     public BandwidthLimits Bandwidth { get; init; } = BandwidthLimits.None;
 
+    /// <summary>Its own sysctls, which add to those of its network or override them.</summary>
+    public IReadOnlyList<NicSysctl> Sysctls { get; init; } = [];
+
     /// <summary>
     /// For a NIC in the host's namespace, the host's own addresses that NICs of the network have routes to.
     /// </summary>

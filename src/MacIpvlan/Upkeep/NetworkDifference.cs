@@ -62,7 +62,7 @@ public enum DifferenceKind : long
     /// <summary>A NIC sends or receives without its limit, or with another one.</summary>
     BandwidthChanged,
 
-    /// <summary>A NIC's interface has another value of an IPv6 setting (sysctl).</summary>
+    /// <summary>A NIC's interface has another value of a sysctl: an IPv6 setting, or one of -Sysctl.</summary>
     SysctlChanged,
 
     /// <summary>A NIC's interface makes addresses from router advertisements in another way.</summary>

@@ -67,6 +67,11 @@ internal sealed class NicComparison(NetworkSession session)
                 socket => NicIPv6.Set(session, socket, link.Name, setting));
         }
 
+        foreach (SysctlFinding sysctl in NicSysctls.Differing(nic.NetworkRecord, record, link))
+        {
+            add(DifferenceKind.SysctlChanged, $"{sysctl.Wanted}", sysctl.Actual, socket => NicSysctls.Set(session, socket, link, [sysctl.Wanted]));
+        }
+
         // After the settings above: the kernel accepts no token for a link that accepts no router advertisements.
         foreach (IdentifierFinding identifier in NicIdentifier.Of(nic.NetworkRecord, record)?.Compare(session, link, record.InterfaceName) ?? [])
         {

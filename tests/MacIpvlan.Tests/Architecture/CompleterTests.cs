@@ -72,6 +72,6 @@ public sealed class CompleterTests
     private static Type? Other(PropertyInfo property)
     {
         Type type = property.PropertyType.GetElementType() ?? Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        return type == typeof(SwitchParameter) || type.IsEnum || property.Name is "Path" or "PasswordFile" ? null : typeof(NoCompleter);
+        return type == typeof(SwitchParameter) || type.IsEnum || property.Name is "Path" or "PasswordFile" or "FilePath" or "ArgumentList" ? null : typeof(NoCompleter);
     }
 }

@@ -15,6 +15,9 @@ public sealed class ThreadTests
     // A task keeps its exception for the one who waits. These wait for theirs.
     private static readonly string[] s_waitForTasks = ["ContainerFinder", "ContainerWatch"];
 
+    // Its work for the shared threads catches everything itself.
+    private static readonly string[] s_guarded = [nameof(SharedThreads)];
+
     public static TheoryData<Type> Assemblies =>
         [typeof(ContainerNic), typeof(SqliteStateStore), typeof(DockerRuntime), typeof(PostgresAddressDatabase), typeof(MacIpvlan.PowerShell.NetworkCommand)];
 
@@ -51,7 +54,8 @@ public sealed class ThreadTests
     private static bool IsStart(MethodReference called, string caller) => called.DeclaringType.FullName switch
     {
         "System.Threading.Thread" => called.Name == ".ctor" && caller != nameof(WorkerThread),
-        "System.Threading.ThreadPool" or "System.Threading.Timer" or "System.Timers.Timer" or "System.Threading.Tasks.Parallel"
+        "System.Threading.ThreadPool" or "System.Threading.Timer" => !s_guarded.Contains(caller),
+        "System.Timers.Timer" or "System.Threading.Tasks.Parallel"
             or "System.Threading.Tasks.TaskFactory" or "System.Runtime.CompilerServices.AsyncVoidMethodBuilder" => true,
         "System.Threading.Tasks.Task" => called.Name == "Run" && !s_waitForTasks.Contains(caller),
         "System.AppDomain" => called.Name.StartsWith("add_", StringComparison.Ordinal) && caller != "Announcer",

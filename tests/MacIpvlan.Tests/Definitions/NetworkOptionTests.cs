@@ -82,6 +82,18 @@ public sealed class NetworkOptionTests
             s_request with { NicKind = new IpvlanLink(IpvlanMode.L2, IpvlanFlag.Bridge), Probe = new() }), "ipvlan");
 
     [Theory]
+    [InlineData("net.ipv4.conf.IFNAME.rp_filter=1 net/ipv4/conf/IFNAME/rp_filter=2", "net.ipv4.conf.IFNAME.rp_filter is specified twice")]
+    [InlineData("net.ipv4.conf.IFNAME.rp_filter=1 net.ipv4.conf.IFNAME.rp_filter=1", "net.ipv4.conf.IFNAME.rp_filter is specified twice")]
+    public void Sysctls_AreSpecifiedOnce(string sysctls, string words) => NetworkAssert.Refused(
+        NetworkError.InvalidParameter, () => NetworkDefinition.Check(s_request with { Sysctls = [.. sysctls.Split(' ').Select(NicSysctl.Parse)] }), words);
+
+    [Fact]
+    public void Sysctls_AreNotMoreThanAnyNicNeeds() => NetworkAssert.Refused(
+        NetworkError.InvalidParameter,
+        () => NetworkDefinition.Check(s_request with { Sysctls = [.. Enumerable.Range(0, 101).Select(static i => NicSysctl.Parse($"net.ipv4.conf.IFNAME.s{i}=1"))] }),
+        "these are 101");
+
+    [Theory]
     [InlineData("Eui64", RouterAdvertisement.Accept, null, null)]
     [InlineData("StablePrivacy", RouterAdvertisement.Accept, null, null)]
     [InlineData("StablePrivacy", RouterAdvertisement.Accept, IpvlanMode.L2, null)]

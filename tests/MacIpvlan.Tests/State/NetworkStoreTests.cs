@@ -44,6 +44,7 @@ public sealed class NetworkStoreTests : StateTest
             NetworkRoute.Parse("10.9.0.0/16 via 192.168.50.1 metric 7"), NetworkRoute.Parse("blackhole fd99::/64")],
         RouterAdvertisement = RouterAdvertisement.Accept,
         InterfaceIdentifier = InterfaceIdentifier.Eui64,
+        Sysctls = [NicSysctl.Parse("net.ipv4.conf.IFNAME.log_martians=1"), NicSysctl.Parse("net.ipv6.conf.IFNAME.hop_limit=4294967295")],
         Probe = new ProbeSettings(5, 1500),
         AllowedLabels = [LabelSetting.Network, LabelSetting.MacAddress],
         Segment = new("fleet", "vlan50") { AwayPolicy = AwayPolicy.Reconcile, GraceSeconds = 3600 },

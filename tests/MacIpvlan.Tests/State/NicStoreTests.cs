@@ -30,7 +30,7 @@ public sealed class NicStoreTests : StateTest
         NicRecord nic = Nic(_network, "/proc/77/ns/net") with
         {
             Namespace = new NamespaceIdentity(ulong.MaxValue, (1ul << 63) + 5), ProcessId = 77, ProcessStart = 78,
-            Container = s_container, BelongsToName = true, IsByLabel = true, DefaultRoute = false, Bandwidth = new(Bandwidth.Unlimited, Bandwidth.Parse("100Gbit"), null), InterfaceIdentifier = InterfaceIdentifier.Parse("::1234"), HostAddresses = [AddressValue.Parse("10.0.0.200"), AddressValue.Parse("fd18::200")],
+            Container = s_container, BelongsToName = true, IsByLabel = true, DefaultRoute = false, Bandwidth = new(Bandwidth.Unlimited, Bandwidth.Parse("100Gbit"), null), Sysctls = [NicSysctl.Parse("net.ipv4.conf.IFNAME.rp_filter=2"), NicSysctl.Parse("net.ipv6.neigh.IFNAME.mcast_solicit=-1")], InterfaceIdentifier = InterfaceIdentifier.Parse("::1234"), HostAddresses = [AddressValue.Parse("10.0.0.200"), AddressValue.Parse("fd18::200")],
         };
 
         NicRecord reserved = Store.ReserveNic(nic, _network, [IPv6, Static("10.0.0.9")]);
@@ -290,6 +290,6 @@ public sealed class NicStoreTests : StateTest
         MacAddress = new([2, 0, 0, 0, 0, 1]), NamespaceName = "web9", NamespacePath = "/proc/7/ns/net",
         Namespace = new(5, 6), NamespaceBirth = new("boot", 7), ProcessId = 7, ProcessStart = 8,
         HostAddresses = [AddressValue.Parse("10.0.0.200"), AddressValue.Parse("fd18::200")],
-        Container = nic.Container is null ? null : s_successor, Bandwidth = new(Bandwidth.Parse("1Mbit"), null, 3000),
+        Container = nic.Container is null ? null : s_successor, Bandwidth = new(Bandwidth.Parse("1Mbit"), null, 3000), Sysctls = [NicSysctl.Parse("net.ipv4.conf.IFNAME.rp_filter=1")],
     };
 }

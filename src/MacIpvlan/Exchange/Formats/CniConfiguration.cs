@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using MacIpvlan.Netlink.Kinds;
 using static MacIpvlan.NetworkSettings;
@@ -14,11 +15,13 @@ internal static class CniConfiguration
     private const string Cni = "CNI";
     private const string Version = "1.0.0";
     private const string VlanPlugin = "vlan";
+    private const string TuningPlugin = "tuning";
+    private const string SysctlProperty = "sysctl";
     private const string NativeProperty = "CNI";
     private static readonly string[] s_said =
     [
         Name, Kind, Mode, Parent, Subnet, Gateway, IPRange, ExcludeAddress, NoGateway, NoDefaultRoute, OnLinkGateway, Route,
-        RouteMetric, Mtu, BroadcastQueueLength,
+        RouteMetric, Mtu, BroadcastQueueLength, Sysctl,
         // A network without a default route.
         Internal,
     ];
@@ -54,9 +57,16 @@ internal static class CniConfiguration
 
         plugin["ipam"] = network.Dhcp is null ? CniAddresses.Write(network, warn) : CniDhcp.Write(network);
         MissingCounterparts.Warn(network, Cni, network.Dhcp is null ? s_said : CniDhcp.Said(network), warn);
-        JsonObject list = new() { ["cniVersion"] = Version, ["name"] = network.Name, ["plugins"] = new JsonArray(plugin) };
+        JsonObject list = new() { ["cniVersion"] = Version, ["name"] = network.Name, ["plugins"] = WritePlugins(plugin, network) };
         return list.ToJsonString(JsonDefinitions.Readable);
     }
+
+    // The plugin tuning sets them after the link is up, and knows IFNAME from version 1.1 on.
+    private static JsonArray WritePlugins(JsonObject plugin, NetworkRequest network) => network.Sysctls.Count == 0 ? [plugin]
+        : [plugin, new JsonObject { ["type"] = TuningPlugin, [SysctlProperty] = new JsonObject(network.Sysctls.Select(WriteSysctl)) }];
+
+    private static KeyValuePair<string, JsonNode?> WriteSysctl(NicSysctl sysctl) =>
+        KeyValuePair.Create(sysctl.Name, (JsonNode?)sysctl.Value.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Reads a network.</summary>
     /// <param name="root">The object: a list of plugins, or a plugin.</param>
@@ -85,8 +95,17 @@ internal static class CniConfiguration
             throw plugin.Wrong("linkInContainer", "is true: a parent in the container's own namespace has no counterpart here");
         }
 
+        List<NicSysctl> sysctls = [];
         foreach (DefinitionReader further in plugins.Skip(1))
         {
+            if (further.Need("type") == TuningPlugin)
+            {
+                // Where the plugin keeps what it has changed isn't a setting.
+                further.PassOver("dataDir", "capabilities");
+                sysctls.AddRange(ForeignSysctls.Read(further.Object(SysctlProperty)?.Texts() ?? [], name, warn));
+                continue;
+            }
+
             warn($"'{name}': the plugin {further.Need("type")} has no counterpart here, and is left out.");
             further.PassOverAll();
         }
@@ -95,6 +114,8 @@ internal static class CniConfiguration
         NetworkRequest read = CniAddresses.Read(addresses, name, ReadKind(plugin, type), warn) with
         {
             Parent = ReadParent(plugin, type),
+            // Each plugin of the list overrides those before it.
+            Sysctls = [.. sysctls.AsEnumerable().Reverse().DistinctBy(static s => s.Name).OrderBy(static s => s.Name, StringComparer.Ordinal)],
             Mtu = plugin.Number("mtu") is int mtu and not 0 ? mtu : null,
         };
         if (type == VlanPlugin)

@@ -23,7 +23,7 @@ internal static class CniDhcp
     public static IReadOnlyList<string> Said(NetworkRequest network) =>
     [
         Name, Kind, Mode, Parent, NetworkSettings.Dhcp, DhcpClass, DhcpRequestOption, NoDefaultRoute, Internal, RouteMetric, Mtu,
-        BroadcastQueueLength,
+        BroadcastQueueLength, Sysctl,
         // The plugin doesn't probe, and its daemon has its own time limit.
         .. network.Probe is null ? (string[])[ProbeAddress] : [],
         .. network.Dhcp!.Timeout == DhcpDefinition.DefaultTimeout ? (string[])[DhcpTimeoutSeconds] : [],

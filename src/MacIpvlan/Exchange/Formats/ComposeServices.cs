@@ -53,7 +53,7 @@ internal sealed class ComposeServices(IReadOnlyDictionary<string, NetworkRequest
         IReadOnlyDictionary<string, string> labels = ContainerLabels.Select(service.Object("labels")?.Texts());
         IReadOnlyList<LabelledNic> asked = LabelledNic.Read(labels, static _ => { });
         // What the labels ask for already is what counts.
-        LabelledNic[] missing = [.. ReadNics(service, given).Where(w => !asked.Any(a => a.Network.Equals(w.Network, StringComparison.OrdinalIgnoreCase)))];
+        LabelledNic[] missing = [.. ReadNics(name, service, given).Where(w => !asked.Any(a => a.Network.Equals(w.Network, StringComparison.OrdinalIgnoreCase)))];
         LabelledNic[] all = [.. asked, .. missing];
         LabelledNic[] here = [.. all.Where(n => _named.ContainsKey(n.Network))];
         if (here.Length == 0) return [];
@@ -97,13 +97,25 @@ internal sealed class ComposeServices(IReadOnlyDictionary<string, NetworkRequest
         return given.Count > 0 ? given : [(Default, null)];
     }
 
-    private IEnumerable<LabelledNic> ReadNics(DefinitionReader service, List<(string Key, DefinitionReader? Settings)> given)
+    private IEnumerable<LabelledNic> ReadNics(string name, DefinitionReader service, List<(string Key, DefinitionReader? Settings)> given)
     {
         if (given.Count == 0) return [];
         PhysicalAddress? mac = service.Address("mac_address", PhysicalAddress.Parse);
         // The MAC address of a service is that of its first network.
         string first = given.OrderByDescending(static g => g.Settings?.Number("priority") ?? 0).ThenBy(static g => g.Key, StringComparer.Ordinal).First().Key;
-        return given.Where(g => networks.ContainsKey(g.Key)).Select(g => ReadNic(networks[g.Key], g.Settings, g.Key == first ? mac : null));
+        return given.Where(g => networks.ContainsKey(g.Key)).Select(g =>
+        {
+            WarnOfSysctls(name, networks[g.Key], g.Settings);
+            return ReadNic(networks[g.Key], g.Settings, g.Key == first ? mac : null);
+        });
+    }
+
+    // What a container's labels could ask for would be the container's choice, and not the administrator's.
+    private void WarnOfSysctls(string service, NetworkRequest network, DefinitionReader? settings)
+    {
+        if (settings?.Object("driver_opts")?.Text(DockerDefinition.SysctlOption) is not { Length: > 0 } sysctls) return;
+        Warn($"The service '{service}' sets sysctls on '{network.Name}' ({PrintableText.Clean(sysctls)}), which labels can't; "
+            + "give them to the network (-Sysctl of New-MacvlanNetwork and New-IpvlanNetwork), or connect the container with Connect-ContainerNic -Sysctl.");
     }
 
     private static LabelledNic ReadNic(NetworkRequest network, DefinitionReader? settings, PhysicalAddress? mac)

@@ -21,6 +21,9 @@ internal sealed record DockerDefinition(
     /// <summary>The option of Docker's drivers for the MTU.</summary>
     public const string MtuOption = "com.docker.network.driver.mtu";
 
+    /// <summary>The option of Docker's endpoints for sysctls: NAME=VALUE, separated by commas, with IFNAME for the interface.</summary>
+    public const string SysctlOption = "com.docker.network.endpoint.sysctls";
+
     private const string Docker = "Docker";
     private const int MaxAuxiliaryAddresses = 256;
     private static readonly string[] s_said =
@@ -68,7 +71,8 @@ internal sealed record DockerDefinition(
             MissingCounterparts.WarnOfSubInterfaces(network, Docker, warn);
         }
 
-        MissingCounterparts.Warn(network, Docker, [.. s_said, .. said], warn);
+        WarnOfSysctls(network, warn);
+        MissingCounterparts.Warn(network, Docker, [.. s_said, Sysctl, .. said], warn);
         return definition;
     }
 
@@ -90,6 +94,14 @@ internal sealed record DockerDefinition(
             warn($"'{network.Name}': Docker supports {NoGateway} from version 28 on; "
                 + "earlier versions use the first address of an IPv4 subnet.");
         }
+    }
+
+    private static void WarnOfSysctls(NetworkRequest network, Action<string> warn)
+    {
+        if (network.Sysctls.Count == 0) return;
+        string options = string.Join(',', network.Sysctls.Select(static s => $"\"driver-opt={SysctlOption}={s}\""));
+        warn($"'{network.Name}': Docker has sysctls of containers' interfaces, not of networks, so {Sysctl} is left out; "
+            + $"give them to each container: docker run --network 'name={network.Name},{options}'");
     }
 
     private static IPPrefix? RangeOf(NetworkRequest network, AddressRange[] ranges, Action<string> warn)

@@ -54,6 +54,7 @@ internal static class DockerNetwork
             Gateways = [.. subnets.Select(s => s.Gateway ?? chooseGateway?.Invoke(s.Prefix, s.Range)).OfType<AddressValue>()],
             Ranges = [.. subnets.Select(static s => s.Range).OfType<AddressRange>()],
             Excluded = [.. subnets.SelectMany(static s => s.Excluded)],
+            Sysctls = ForeignSysctls.Read(options?.Text(DockerDefinition.SysctlOption), name, warn),
             Mtu = options?.Value(DockerDefinition.MtuOption, DefinitionReader.Digits) is int mtu and not 0 ? mtu : null,
         });
         if (isDhcp) read = WithDhcp(read);

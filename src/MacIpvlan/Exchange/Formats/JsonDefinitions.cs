@@ -137,6 +137,7 @@ internal static class JsonDefinitions
                 network.Number(Property(BandwidthBurst))),
             RouterAdvertisement = network.Value(Property(NetworkSettings.RouterAdvertisement), DefinitionReader.Word<RouterAdvertisement>),
             InterfaceIdentifier = network.Address(Property(NetworkSettings.InterfaceIdentifier), Addressing.InterfaceIdentifier.Parse),
+            Sysctls = network.Values(Property(NetworkSettings.Sysctl), NicSysctl.Parse),
             AllowedLabels = network.Values(Property(AllowLabel), DefinitionReader.Word<LabelSetting>),
         };
         return read with { Probe = ReadProbe(network, read.DefaultProbe is not null) };

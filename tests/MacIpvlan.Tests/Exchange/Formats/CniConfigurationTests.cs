@@ -35,6 +35,10 @@ public sealed class CniConfigurationTests : FormatTest
             NoDefaultRoute = true, Routes = Routes("0.0.0.0/0 via 10.1.0.9", "::/0 via fd01::9 metric 7"),
         }),
         ["passthru"] = Exported("10.1.0.0/24", "10.1.0.1", static n => n with { NicKind = new MacvlanLink(MacvlanMode.Passthru) { BroadcastQueueLength = 99 } }),
+        ["sysctls"] = Exported("10.1.0.0/24", "10.1.0.1", static n => n with
+        {
+            Sysctls = [NicSysctl.Parse("net.ipv4.conf.IFNAME.rp_filter=2"), NicSysctl.Parse("net.ipv6.conf.IFNAME.forwarding=1")],
+        }),
         ["ipvlan l2"] = Ipvlan(Exported("10.1.0.0/24 fd01::/64", "10.1.0.1 fd01::1"), IpvlanMode.L2),
         ["ipvlan l3"] = Ipvlan(Exported("10.1.0.0/24 10.2.0.0/24 fd01::/64", "10.1.0.1 10.2.0.1 fd01::1"), IpvlanMode.L3),
         ["ipvlan l3s with routes"] = Ipvlan(Exported("10.1.0.0/24", "10.1.0.1", static n => n with { Routes = Routes("10.9.0.0/16"), NoDefaultRoute = true }), IpvlanMode.L3S),
@@ -49,6 +53,29 @@ public sealed class CniConfigurationTests : FormatTest
 
         Assert.Equal(Settings(network), Settings(read));
         Assert.All(Warnings, static w => Assert.Contains("from version 1.6 on", w, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Sysctls_AreThoseOfThePluginTuning() => Assert.Equal(
+        """{"type":"tuning","sysctl":{"net.ipv4.conf.IFNAME.rp_filter":"2","net.ipv6.conf.IFNAME.forwarding":"1"}}""",
+        JsonNode.Parse(Write(ExportFormat.Cni, s_networks["sysctls"]))!["plugins"]![1]!.ToJsonString());
+
+    [Fact]
+    public void Sysctls_ThatNicsCannotHaveAreToldOf()
+    {
+        NetworkRequest read = Assert.Single(Read(
+            """
+            {"cniVersion":"1.0.0","name":"net1","plugins":[
+              {"type":"macvlan","master":"eth0","ipam":{"type":"host-local","ranges":[[{"subnet":"10.1.0.0/24"}]]}},
+              {"type":"tuning","sysctl":{"net.core.somaxconn":"500","net/ipv4/conf/IFNAME/arp_filter":"1","net.ipv4.conf.IFNAME.rp_filter":"1","net.ipv6.conf.IFNAME.accept_ra":"2"}},
+              {"type":"tuning","mtu":1400,"sysctl":{"net.ipv4.conf.IFNAME.rp_filter":"2"}}]}
+            """));
+
+        Assert.Equal(["net.ipv4.conf.IFNAME.arp_filter=1", "net.ipv4.conf.IFNAME.rp_filter=2"], read.Sysctls.Select(static s => $"{s}").Order());
+        Assert.Equal(3, Warnings.Count);
+        Assert.Contains("'net.core.somaxconn' can't be set", Warnings[0], StringComparison.Ordinal);
+        Assert.Contains("use -RouterAdvertisement of the network", Warnings[1], StringComparison.Ordinal);
+        Assert.Contains("plugins[2].mtu has no counterpart here", Warnings[2], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -166,15 +193,16 @@ public sealed class CniConfigurationTests : FormatTest
             { "name": "a", "plugins": [
               { "type": "macvlan", "master": "eth0", "promisc": true, "ipam": { "type": "host-local",
                 "ranges": [ [ { "subnet": "10.1.0.0/24" } ], [ { "subnet": "10.2.0.0/24" } ] ], "routes": [ { "dst": "10.9.0.0/16" } ] } },
+              { "type": "firewall", "backend": "iptables" },
               { "type": "tuning", "mac": "02:00:00:00:00:01" } ] }
             """));
 
         Assert.Contains("Route=10.9.0.0/16 via 10.1.0.1", Settings(read));
         Assert.Contains("NoDefaultRoute=True", Settings(read));
         Assert.Equal(3, Warnings.Count);
-        Assert.Contains("tuning", Warnings[0], StringComparison.Ordinal);
+        Assert.Contains("the plugin firewall has no counterpart here", Warnings[0], StringComparison.Ordinal);
         Assert.Contains("second address", Warnings[1], StringComparison.Ordinal);
-        Assert.Contains("plugins[0].promisc", Warnings[2], StringComparison.Ordinal);
+        Assert.Contains("plugins[0].promisc, plugins[2].mac have no counterpart here", Warnings[2], StringComparison.Ordinal);
     }
 
     [Fact]

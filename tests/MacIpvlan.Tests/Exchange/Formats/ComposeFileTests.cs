@@ -13,6 +13,33 @@ public sealed class ComposeFileTests : FormatTest
     private string? _overrideFile;
 
     [Fact]
+    public void Sysctls_AreReadOfNetworks_AndOfServicesToldOf()
+    {
+        NetworkRequest[] read = ReadFile("""
+            networks:
+              lan:
+                name: lan
+                driver: macvlan
+                driver_opts: {parent: eth0, com.docker.network.endpoint.sysctls: "net.ipv4.conf.IFNAME.rp_filter=2,net.ipv6.conf.IFNAME.forwarding=1,net.ipv4.ip_forward=1"}
+                ipam: {config: [{subnet: 10.1.0.0/24}]}
+            services:
+              web:
+                network_mode: none
+                labels: {macipvlan.network: lan}
+              router:
+                networks:
+                  lan:
+                    driver_opts: {com.docker.network.endpoint.sysctls: net.ipv4.conf.IFNAME.forwarding=1}
+            """);
+
+        Assert.Equal(["net.ipv4.conf.IFNAME.rp_filter=2", "net.ipv6.conf.IFNAME.forwarding=1"], Assert.Single(read).Sysctls.Select(static s => $"{s}"));
+        Assert.Contains(Warnings, static w => w.StartsWith("'lan': a sysctl is left out. The sysctl 'net.ipv4.ip_forward=1'", StringComparison.Ordinal)
+            || w.StartsWith("'lan': a sysctl is left out. The sysctl 'net.ipv4.ip_forward'", StringComparison.Ordinal));
+        Assert.Contains(
+            Warnings, static w => w.StartsWith("The service 'router' sets sysctls on 'lan' (net.ipv4.conf.IFNAME.forwarding=1), which labels can't", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void File_IsReadAsDockerWouldCreateItsNetworks()
     {
         _variables["SUBNET"] = "10.1.0.0/24";

@@ -81,6 +81,22 @@ public sealed class DockerCommandTests : FormatTest
         () => Write(ExportFormat.DockerCommand, Exported("10.1.0.0/24", "10.1.0.1", static n => n with { NicKind = new MacvlanLink(MacvlanMode.Source) })),
         "'net1'", "Docker", "Source");
 
+    [Fact]
+    public void Sysctls_AreOfEachContainerThere()
+    {
+        string text = Write(ExportFormat.DockerCommand, Exported("10.1.0.0/24", "10.1.0.1", static n => n with
+        {
+            Sysctls = [NicSysctl.Parse("net.ipv4.conf.IFNAME.rp_filter=2"), NicSysctl.Parse("net.ipv6.conf.IFNAME.forwarding=1")],
+        }));
+
+        Assert.DoesNotContain("rp_filter", text, StringComparison.Ordinal);
+        Assert.EndsWith(
+            """
+            docker run --network 'name=net1,"driver-opt=com.docker.network.endpoint.sysctls=net.ipv4.conf.IFNAME.rp_filter=2","driver-opt=com.docker.network.endpoint.sysctls=net.ipv6.conf.IFNAME.forwarding=1"'
+            """.Trim(),
+            Assert.Single(Warnings), StringComparison.Ordinal);
+    }
+
     [Theory]
     // Docker makes LINK.ID itself.
     [InlineData("eth0.50", VlanProtocol.Ieee8021Q, null, "")]

@@ -48,6 +48,7 @@ public sealed class JsonDefinitionsTests : FormatTest
         Bandwidth = new(Bandwidth.Parse("50Mbit"), Bandwidth.Parse("1.5Gbit"), 20_000),
         RouterAdvertisement = RouterAdvertisement.Accept,
         InterfaceIdentifier = InterfaceIdentifier.Eui64,
+        Sysctls = [NicSysctl.Parse("net.ipv4.conf.IFNAME.rp_filter=2"), NicSysctl.Parse("net.ipv4.neigh.IFNAME.mcast_solicit=5")],
         Probe = new ProbeSettings(2, 500),
         AllowedLabels = [LabelSetting.Network, LabelSetting.IPAddress],
     };
