@@ -14,10 +14,12 @@ param(
     [ValidateSet(5, 6)]
     [int] $Pester = 6,
     [switch] $Package,
-    # Bench: how often each part is measured, and whether to run only the micro benchmarks, or only starts of containers.
+    # Bench: how often each part is measured, and whether to run only the micro benchmarks, only starts of containers, or only the
+    # throughput of limits.
     [int] $Rounds = 5,
     [switch] $Micro,
-    [switch] $Start
+    [switch] $Start,
+    [switch] $Bandwidth
 )
 $ErrorActionPreference = 'Stop'
 # The output of dotnet test is parsed below.
@@ -209,7 +211,7 @@ foreach ($name in $Task) {
             Invoke-Test
         }
         Soak { Invoke-Build; Invoke-Soak }
-        Bench { Invoke-Build; & (Join-Path $PSScriptRoot 'bench/Bench.ps1') (@($isolated) + $shell) -Rounds $Rounds -Micro:$Micro -Start:$Start }
+        Bench { Invoke-Build; & (Join-Path $PSScriptRoot 'bench/Bench.ps1') (@($isolated) + $shell) -Rounds $Rounds -Micro:$Micro -Start:$Start -Bandwidth:$Bandwidth }
         Package { Invoke-Build; Invoke-Package }
         Install { Invoke-Build; & (Join-Path $PSScriptRoot 'tools/Install.ps1') $module $Destination }
         Docs { & (Join-Path $PSScriptRoot 'tools/Build-Help.ps1') }

@@ -29,9 +29,9 @@ function Get-Sample([scriptblock] $Read) {
 function Start-Stream([string] $Script) { [Diagnostics.Process]::Start([Diagnostics.ProcessStartInfo]::new('sh', [string[]]('-c', $Script))) }
 
 function Measure-Way([string] $Link, [string] $From, [string] $To, [string] $Address) {
-    $receiver = Start-Stream "exec nsenter --net=/run/netns/$To busybox nc -l -p 5001 -e busybox wc -c"
+    $receiver = Start-Stream "exec nsenter --net=/run/netns/$To busybox nc -l -p 5001 -e dd bs=1M of=/dev/null status=none"
     Start-Sleep -Milliseconds 500
-    $sender = Start-Stream "exec nsenter --net=/run/netns/$From busybox nc $Address 5001 </dev/zero >/dev/null"
+    $sender = Start-Stream "exec nsenter --net=/run/netns/$From bash -c 'exec dd if=/dev/zero bs=1M status=none >/dev/tcp/$Address/5001'"
     try {
         # TCP finds its rate.
         Start-Sleep -Seconds 2

@@ -9,7 +9,9 @@ param(
     # Runs only the micro benchmarks, with BenchmarkDotNet.
     [switch] $Micro,
     # Measures only how long it takes from the start of a container to its NIC.
-    [switch] $Start
+    [switch] $Start,
+    # Measures only the throughput of NICs with limits.
+    [switch] $Bandwidth
 )
 $ErrorActionPreference = 'Stop'
 $project = Join-Path $PSScriptRoot 'MacIpvlan.Benchmarks'
@@ -28,7 +30,7 @@ if (Get-Command gcc -ErrorAction Ignore) {
     gcc -O2 -Wall -Wextra -Werror -pthread -o $floor (Join-Path $PSScriptRoot 'floor.c')
     if ($LASTEXITCODE) { throw "The floor doesn't compile." }
 }
-$script = $Start ? @('Start.ps1') : @('Measure.ps1', '-Rounds', $Rounds)
+$script = $Start ? @('Start.ps1') : $Bandwidth ? @('Bandwidth.ps1') : @('Measure.ps1', '-Rounds', $Rounds)
 $program, $options = $Launcher + (Join-Path $PSScriptRoot $script[0]) + ($script | Select-Object -Skip 1)
 & $program @options
 exit $LASTEXITCODE

@@ -48,8 +48,11 @@ public sealed record QdiscDelete(Link Link, bool IsClsact) : RouteRequest
     /// <inheritdoc/>
     public override string ToString() => $"tc qdisc delete dev {ShellWord.Quote(Link.Name)} {(IsClsact ? Qdisc.ClsactName : "root")}";
 
-    internal override void Write(MessageWriter writer) =>
+    internal override void Write(MessageWriter writer)
+    {
         writer.Begin(RTM_DELQDISC, 0, new tcmsg { tcm_ifindex = Link.Index, tcm_handle = IsClsact ? TC_H_INGRESS_MAJOR : 0, tcm_parent = IsClsact ? TC_H_CLSACT : TC_H_ROOT });
+        if (IsClsact) writer.Text(TCA_KIND, Qdisc.ClsactName);
+    }
 
     // What the kernel answers for one that isn't there depends on its version; for one of its own, it is ENOENT.
     internal override bool Tolerates(int errno) => errno is Linux.Errno.ENOENT or Linux.Errno.EINVAL or Linux.Errno.ENODEV;

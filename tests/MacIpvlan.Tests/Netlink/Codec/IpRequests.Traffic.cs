@@ -8,7 +8,7 @@ internal static partial class IpRequests
 {
     private const uint Handle = 0x6d690000;
 
-    private static Link Ifb { get; } = new() { Index = 11_000_001, Name = "ifb1000001" };
+    private static Link Ifb => new() { Index = 11_000_001, Name = "ifb1000001" };
 
     private static IpRequest[] Traffic() =>
     [
@@ -19,7 +19,7 @@ internal static partial class IpRequests
             "+ tc 2 1: 0001000000000000105e5f00000000000000000000000000d8b805000000000000000000"),
         new("tc qdisc replace dev eth0 root handle 6d69: tbf rate 100Gbit burst 125000000 limit 750000000",
             new QdiscReplace(Eth0, Handle, new(Bandwidth.Parse("100Gbit"), 125_000_000, 750_000_000)),
-            "- tc 2 1: 03010000ffff0000ffffffff0000000000000000000000008017b42c5a62020000000000", "- tc 2 2: table",
+            "- tc 2 1: 03010000ffff0000ffffffff0000000000000000000000008017b42c4ef0060000000000", "- tc 2 2: table",
             "+ tc 2 1: 0001000000000000ffffffff0000000000000000000000008017b42c0000000000000000"),
         new("tc qdisc add dev eth0 clsact", new ClsactAdd(Eth0)),
         new("tc qdisc delete dev eth0 root", new QdiscDelete(Eth0, IsClsact: false)),
