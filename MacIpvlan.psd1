@@ -20,8 +20,10 @@
     CmdletsToExport        = @(
         'Add-VlanSubInterface'
         'Connect-ContainerNic'
+        'Disable-ContainerNic'
         'Disable-HostAccess'
         'Disconnect-ContainerNic'
+        'Enable-ContainerNic'
         'Enable-HostAccess'
         'Export-ContainerNetwork'
         'Get-AddressDatabase'
@@ -48,6 +50,7 @@
         'Rename-ContainerNetwork'
         'Repair-ContainerNetwork'
         'Restore-ContainerNetwork'
+        'Set-ContainerNic'
         'Show-ContainerNetwork'
         'Test-AddressDatabase'
         'Test-ContainerNetwork'

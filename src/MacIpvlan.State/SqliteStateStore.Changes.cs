@@ -44,16 +44,35 @@ public sealed partial class SqliteStateStore
 
     private void Write(NicRecord nic)
     {
-        int found = _database.Execute(
-            """
-            UPDATE nics SET default_route = $3, interface_identifier = $4, is_disabled = $5, obsolete_routes = $6
-            WHERE id = $1 AND state = 'Changing' AND worker = $2
-            """,
-            nic.Id, Worker.Number, nic.DefaultRoute, nic.InterfaceIdentifier?.ToString(), nic.IsDisabled, string.Join('\n', nic.Obsolete.Routes));
-        if (found == 0 || !Update(nic with { State = NicRecordState.Changing }, NicRecordState.Changing))
+        if (!WriteOwn(nic) || !Update(nic with { State = NicRecordState.Changing }, NicRecordState.Changing))
         {
             throw new NetworkException(
                 NetworkError.NicNotFound, $"The NIC in {nic.NamespaceName} was disconnected meanwhile.", "List the NICs with Get-ContainerNic.");
+        }
+
+        if (nic.Dhcp is null) _database.Execute("DELETE FROM dhcp_leases WHERE nic_id = $1", nic.Id);
+        // Under the same identifier, its lease may have been renewed since it was read.
+        else if (!ReadDhcp("n.id = $1", nic.Id).TryGetValue(nic.Id, out DhcpRecord? known)
+            || !known.ClientIdentifier.SequenceEqual(nic.Dhcp.ClientIdentifier)) WriteDhcp(nic.Id, nic.Dhcp);
+    }
+
+    // What only a change alters.
+    private bool WriteOwn(NicRecord nic)
+    {
+        try
+        {
+            return _database.Execute(
+                """
+                UPDATE nics SET network_id = $3, default_route = $4, interface_identifier = $5, is_disabled = $6, obsolete_routes = $7,
+                    belongs_to_name = $8, is_by_label = $9
+                WHERE id = $1 AND state = 'Changing' AND worker = $2
+                """,
+                nic.Id, Worker.Number, nic.NetworkId, nic.DefaultRoute, nic.InterfaceIdentifier?.ToString(), nic.IsDisabled,
+                string.Join('\n', nic.Obsolete.Routes), nic.BelongsToName, nic.IsByLabel) > 0;
+        }
+        catch (StateException e) when (e.Code == ConstraintViolation)
+        {
+            throw new NetworkException(NetworkError.NetworkNotFound, "Another command has just removed the network.");
         }
     }
 

@@ -183,16 +183,16 @@ public sealed partial class SqliteStateStore
         """,
         static r => new Owned<string, LeaseRecord>(r.GetString(0), ReadLease(r)), value).ToLookup(static l => l.Owner, static l => l.Value);
 
-    // With the freed address, in one transaction: whatever happens, the database is told.
+    // With the freed address, in one transaction: whatever happens, the database is told. The NIC can be on another network by now.
     private void QueueRelease(string nicId, FreedLease lease, ForeignAddress? foreign) => _database.Execute(
         """
         INSERT INTO notices (host, address_database, nic_id, epoch, address, mac_address, until)
-        SELECT $1, w.address_database, n.id, $3, $4, $5, $6 FROM nics n JOIN networks w ON w.id = n.network_id
-        WHERE n.id = $2 AND w.address_database IS NOT NULL
+        SELECT $1, w.address_database, $2, $3, $4, $5, $6 FROM subnets s JOIN networks w ON w.id = s.network_id
+        WHERE s.pool_id = $7 AND w.address_database IS NOT NULL LIMIT 1
         """,
         // One that isn't confirmed can have been granted, if the answer was lost.
         _host, nicId, lease.Epoch is > 0 and long epoch ? epoch : long.MaxValue, lease.Address.ToBytes(), foreign?.MacAddress.ToString(),
-        foreign?.Until.ToUnixTimeSeconds());
+        foreign?.Until.ToUnixTimeSeconds(), lease.Pool);
 
     // With the network, in one transaction.
     private void QueueLeave(string networkId) => _database.Execute(

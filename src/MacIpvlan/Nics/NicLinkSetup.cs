@@ -188,11 +188,11 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         SetUpIPv6(inside, link);
         // The addresses of its network are probed before it asks for one.
         Probe(inside, link);
-        if (_nic.Dhcp is not null) (_nic, link) = new NicLeaseSetup(session, request, parent).Lease(inside, _nic, link);
+        if (_nic.Dhcp is not null && !_nic.IsDisabled) (_nic, link) = new NicLeaseSetup(session, request, parent).Lease(inside, _nic, link);
         // Here, the host doesn't answer ARP for its other addresses.
         if (_nic.IsHost && HasFamily(AddressFamily.InterNetwork)) SetSysctl(inside, "ipv4", link, "arp_ignore", "1");
         // The l3 modes have no link layer to announce on.
-        bool isAnnounced = request.AnnounceCount > 0 && _nic.Leases.Count > 0 && !NicRoutes.IsRouted(_network);
+        bool isAnnounced = request.AnnounceCount > 0 && _nic.Leases.Count > 0 && !_nic.IsDisabled && !NicRoutes.IsRouted(_network);
         PacketSocket? announcing = isAnnounced && request.AnnouncesItself ? PacketSocket.TryOpen() : null;
         try
         {
@@ -228,7 +228,7 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
             Alias = LinkMark.Alias(_network, _nic),
             // That of the lease.
             Mtu = _nic.Dhcp is null ? null : link.Mtu,
-            Up = true,
+            Up = !_nic.IsDisabled,
         };
         AddressAdd[] addresses = [.. _nic.Leases.Select(l => NicDhcp.Add(link, _nic, l.Address))];
         // If the kernel doesn't announce, the link comes up first: an IPv6 address added earlier would be reachable
@@ -243,7 +243,7 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
     private void Probe(RouteSocket inside, Link link)
     {
         AddressValue[] addresses = Addresses;
-        if (request.Probe is not ProbeSettings settings || addresses.Length == 0) return;
+        if (request.Probe is not ProbeSettings settings || addresses.Length == 0 || _nic.IsDisabled) return;
         // The link is still marked as unfinished.
         inside.Execute(new LinkSet(link.Index, link.Name) { Up = true });
         if (inside.FindLink(link.Index) is { HasCarrier: false })

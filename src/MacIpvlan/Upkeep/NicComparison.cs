@@ -166,7 +166,7 @@ internal sealed class NicComparison(NetworkSession session)
 
     private void CompareLease(ContainerNic nic, AddFinding add)
     {
-        if (!nic.UsesDhcp()) return;
+        if (!nic.UsesDhcp() || nic.Record.IsDisabled) return;
         Action<RouteSocket> renew = _ => new NicLeases(session).Renew(nic);
         if (nic.Lease is not NicLease lease) add(DifferenceKind.LeaseMissing, "a DHCP lease", "none", renew);
         else if (lease.State == DhcpClientState.Rebooting || nic.Record.Dhcp!.Binding!.RenewAt + s_patience < BootClock.Now)
