@@ -37,6 +37,7 @@
         'Get-VlanSubInterface'
         'Import-ContainerNetwork'
         'Initialize-AddressDatabase'
+        'Move-ContainerNic'
         'New-IpvlanNetwork'
         'New-MacvlanNetwork'
         'New-NetworkNamespace'

@@ -59,35 +59,7 @@ public sealed class NicReconfiguration(NetworkSession session)
         }
 
         IEnumerable<NicDemand> others = claimed.Skip(1).Select(static c => new NicDemand(c.Record with { DefaultRoute = null }, c.NetworkRecord, []));
-        return Apply(change, claimed, [demand, .. others]);
-    }
-
-    private ContainerNic Apply(NicChange change, IReadOnlyList<ContainerNic> claimed, IReadOnlyList<NicDemand> changes)
-    {
-        (NicRecord nic, NetworkRecord network, IReadOnlyList<AddressDemand> demands) = changes[0];
-        if (network.Segment is null || demands.Count == 0) return change.Apply(claimed, changes)[0];
-        // A segment grants its addresses before they are recorded here. If this process dies until then, a reconciliation gives them back.
-        SegmentBook book = new(session, network.Segment);
-        NicRecord extended;
-        try
-        {
-            extended = book.Extend(nic with { Obsolete = new(claimed[0].Record.Leases, []) }, network, demands);
-        }
-        catch
-        {
-            change.GiveUp(claimed);
-            throw;
-        }
-
-        try
-        {
-            return change.Apply(claimed, [new(extended, network, []), .. changes.Skip(1)])[0];
-        }
-        catch
-        {
-            session.RollBack(() => book.GiveBack(extended, extended.Leases.Except(nic.Leases)));
-            throw;
-        }
+        return change.Apply(claimed, [demand, .. others])[0];
     }
 
     private IEnumerable<ContainerNic> FindChoosers(ContainerNic nic)

@@ -178,11 +178,12 @@ internal sealed class ConnectSteps(NetworkSession session)
     /// <param name="asksLater">Whether somebody else asks a DHCP server, if its lease doesn't simply go on.</param>
     /// <param name="patience">As <see cref="NicRequest.Patience"/>.</param>
     /// <param name="clear">Deletes what is left of its former link. Until the NIC is taken, that could be another NIC's.</param>
+    /// <param name="probes">Whether to probe its addresses first, if the network says so: they may be new ones.</param>
     /// <returns>Null if another command is working on the NIC, or has worked on it meanwhile.</returns>
     /// <exception cref="NetworkException">The interface can't be created.</exception>
     /// <exception cref="NetlinkException">The kernel refused a step; the NIC is left detached.</exception>
     public ContainerNic? Reattach(ContainerNic nic, ContainerNetwork network, NamespaceHandle target, Container? holder = null, bool asksLater = false, TimeSpan? patience = null,
-        Action? clear = null)
+        Action? clear = null, bool probes = false)
     {
         Link parent = _requirements.FindParent(network.Record);
         if (session.State.TakeNic(nic.Id, NicRecordState.Restoring) is not NicRecord taken) return null;
@@ -221,7 +222,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             // One that comes from its lease can change with it.
             Mtu = taken.Dhcp?.Binding is DhcpBinding lease && NicDhcp.Mtu(lease, network.Record, parent) == mtu ? null : mtu,
             // It keeps its addresses.
-            ProbeAddress = false,
+            ProbeAddress = probes ? null : false,
             AsksLater = asksLater,
             Patience = patience,
         };

@@ -157,7 +157,8 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         }
     }
 
-    private static string NextFreeName(RouteSocket inside)
+    /// <summary>The next free name ethN in a namespace.</summary>
+    public static string NextFreeName(RouteSocket inside)
     {
         IReadOnlyList<Link> links = inside.GetLinks();
         int number = 0;
@@ -298,5 +299,5 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
     private static NetworkException NameTaken(NamespaceHandle target, string name) => new(
         NetworkError.InterfaceExists,
         $"{target.Name} already has an interface named {name}.",
-        "Specify another -InterfaceName, or omit it to use the next free ethN.");
+        "Specify another name. Connect-ContainerNic uses the next free ethN if -InterfaceName is omitted.");
 }

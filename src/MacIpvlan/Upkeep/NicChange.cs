@@ -22,6 +22,9 @@ internal sealed class NicChange(NetworkSession session)
     /// <summary>Called with the NICs once their change is recorded, before a link is changed; throws to refuse.</summary>
     public Action<IReadOnlyList<ContainerNic>> Prepare { get; init; } = static _ => { };
 
+    /// <summary>Those of the addresses that the NICs had which other stations on the wire were found to have.</summary>
+    public IReadOnlyList<ForeignAddress> Foreign { get; init; } = [];
+
     /// <summary>Claims NICs, so that no other command changes them.</summary>
     /// <returns>The NICs and their networks as they are on record now, in the same order.</returns>
     /// <exception cref="NetworkException">NicNotFound: one has been disconnected, or another command has claimed it.</exception>
@@ -54,14 +57,18 @@ internal sealed class NicChange(NetworkSession session)
     /// <exception cref="NetlinkException">The kernel refused a step; the NICs are what they were.</exception>
     public IReadOnlyList<ContainerNic> Apply(IReadOnlyList<ContainerNic> claimed, IReadOnlyList<NicDemand> changes)
     {
+        // Segments grant addresses before they are recorded here. If this process dies until then, a reconciliation gives them back.
+        List<NicDemand> granted = [];
         IReadOnlyList<ContainerNic> changing;
         try
         {
-            changing = Record(claimed, changes);
+            foreach (NicDemand change in changes) granted.Add(Grant(claimed[granted.Count].Record, change));
+            changing = Record(claimed, granted);
         }
         catch
         {
             GiveUp(claimed);
+            for (int i = 0; i < granted.Count; i++) GiveBack(changes[i], granted[i]);
             throw;
         }
 
@@ -69,7 +76,7 @@ internal sealed class NicChange(NetworkSession session)
         {
             Prepare(changing);
             _completion.Complete(changing);
-            return Finish(changing);
+            return Finish(changing, Foreign);
         }
         catch (Exception e)
         {
@@ -77,7 +84,7 @@ internal sealed class NicChange(NetworkSession session)
             {
                 IReadOnlyList<ContainerNic> former = Record(changing, [.. claimed.Select(static n => new NicDemand(n.Record, n.NetworkRecord, []))]);
                 _completion.Complete(former);
-                Finish(former, (e as AddressConflictException)?.Conflicts);
+                Finish(former, (e as AddressConflictException)?.Conflicts ?? []);
             });
             throw;
         }
@@ -89,18 +96,35 @@ internal sealed class NicChange(NetworkSession session)
     public void Complete(IReadOnlyList<ContainerNic> abandoned)
     {
         _completion.Complete(abandoned);
-        Finish(abandoned);
+        Finish(abandoned, []);
+    }
+
+    private NicDemand Grant(NicRecord before, NicDemand change)
+    {
+        if (change.Network.Segment is not NetworkSegment segment || change.Addresses.Count == 0) return change;
+        NicRecord extended = new SegmentBook(session, segment).Extend(change.Nic with { Obsolete = before.Obsolete with { Leases = before.Leases } }, change.Network, change.Addresses);
+        return new(extended, change.Network, []);
+    }
+
+    private void GiveBack(NicDemand change, NicDemand granted)
+    {
+        if (ReferenceEquals(change, granted)) return;
+        session.RollBack(() => new SegmentBook(session, change.Network.Segment!).GiveBack(granted.Nic, granted.Nic.Leases.Except(change.Nic.Leases)));
     }
 
     // With what the links of each namespace have until then.
     private ContainerNic[] Record(IReadOnlyList<ContainerNic> before, IReadOnlyList<NicDemand> changes)
     {
         IReadOnlyDictionary<NamespaceKey, IReadOnlyList<ObsoleteRoute>> routes = _completion.ReadRoutes(before);
-        IReadOnlyList<NicRecord> written = Write([.. changes.Select((c, i) => c with { Nic = c.Nic with { Obsolete = new([], routes[before[i].Record.NamespaceKey]) } })]);
+        IReadOnlyList<NicRecord> written = Write([.. changes.Select((c, i) => c with { Nic = c.Nic with { Obsolete = new([], Former(before[i].Record, c.Nic)) } })]);
         return [.. written.Select((n, i) => new ContainerNic(n, changes[i].Network))];
+
+        // Another program may have the default route that a NIC had on record. From now on, the NIC has to have it.
+        ObsoleteRoute[] Former(NicRecord nic, NicRecord changed) => [.. routes[nic.NamespaceKey].Where(r =>
+            changed.DefaultRoute != true || nic.DefaultRoute == true || r.LinkIndex != LinkMark.Index(nic) || r.Route.Destination.PrefixLength > 0)];
     }
 
-    private ContainerNic[] Finish(IReadOnlyList<ContainerNic> changed, IReadOnlyList<ForeignAddress>? foreign = null)
+    private ContainerNic[] Finish(IReadOnlyList<ContainerNic> changed, IReadOnlyList<ForeignAddress> foreign)
     {
         NicRecord[] settled = [.. changed.Select(n => Settled(n.Record) with { Obsolete = ObsoleteSettings.None })];
         IReadOnlySet<string> recorded = session.State.CompleteNics(settled, foreign);

@@ -86,10 +86,21 @@ internal sealed class NicCompletion(NetworkSession session)
     // Returns whether it may have taken something away.
     private bool Adjust(RouteSocket inside, NamespaceHandle target, ContainerNic nic)
     {
+        SetMark(inside, nic);
         NicFinding[] findings = [.. Compare(inside, target, nic).Where(static f => f.Difference.Kind != DifferenceKind.LinkUp)];
         Fix(inside, findings);
         if (findings.Any(static f => f.Difference.Kind is DifferenceKind.AddressMissing or DifferenceKind.MacAddressChanged)) Announce(inside, nic);
         return findings.Any(static f => f.Difference.Kind is DifferenceKind.NameChanged or DifferenceKind.LinkDown);
+    }
+
+    // A NIC that was moved to another network still has the mark of its former one. Its container may have set another alias.
+    private void SetMark(RouteSocket inside, ContainerNic nic)
+    {
+        string mark = LinkMark.Alias(nic.NetworkRecord, nic.Record);
+        if (_links.Find(inside, nic.Record, nic.NetworkRecord) is Link link && link.Alias != mark && LinkMark.IsOf(link, nic.Record))
+        {
+            inside.Execute(new LinkSet(link.Index, link.Name) { Alias = mark });
+        }
     }
 
     private IEnumerable<NicFinding> Compare(RouteSocket inside, NamespaceHandle target, ContainerNic nic) =>
