@@ -20,7 +20,7 @@ BeforeAll {
         $script = @'
             ip -d -o link | sed 's/^[0-9]*: \([^ ]*\) .*\(group [^ ]*\).* \(addrgenmode [^ ]*\).*/\1 \2 \3/' | sort
             ip route; ip -6 route
-            for path in /run/netns/web*; do echo "$path"; ip -n "${path##*/}" -br address; done
+            for path in /run/netns/web*; do echo "$path"; ip -n "${path##*/}" -br address; ip -n "${path##*/}" route; done
 '@
         $text = @(
             sh -c $script
@@ -90,6 +90,8 @@ BeforeAll {
     $null = New-NetworkNamespace web1, web2
     $withLan = { $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24, fd01::/64 -Route '10.9.0.0/16 via 10.1.0.99' }
     $withNic = { . $withLan; $null = Connect-ContainerNic lan web1 }
+    # Of several networks with one subnet, all have the same lowest free address.
+    $withHighNic = { . $withLan; $null = Connect-ContainerNic lan web1 -IPAddress 10.1.0.201 }
 }
 
 AfterAll {
@@ -143,6 +145,35 @@ Describe 'A command that is killed' {
 
     It 'disconnects a NIC that the host has a route to, or does not' -Tag Native, Once {
         Test-EachPoint { . $withNic; $null = Enable-HostAccess lan } disconnect
+    }
+
+    It 'changes addresses, name and MTU of a NIC, or nothing' -Tag Native, Once {
+        Test-EachPoint $withNic set, '10.1.0.50,10.1.0.51,fd01::50', wan0
+    }
+
+    It 'changes addresses of a NIC that the host has a route to, or nothing' -Tag Native, Once {
+        Test-EachPoint { . $withNic; $null = Enable-HostAccess lan } set, 10.1.0.50
+    }
+
+    It 'gives the default route to another NIC, or does not' -Tag Native, Once {
+        $prepare = {
+            . $withHighNic
+            $null = New-MacvlanNetwork far eth0 -Subnet 10.1.0.0/24 -Gateway 10.1.0.9
+            $null = Connect-ContainerNic far web1 -IPAddress 10.1.0.202 -WarningAction Ignore
+        }
+        Test-EachPoint $prepare default-route, far
+    }
+
+    It 'disables a NIC, or does not' -Tag Native, Once {
+        Test-EachPoint $withNic disable
+    }
+
+    It 'moves a NIC to a network of the same mode, or does not' -Tag Native, Once {
+        Test-EachPoint { . $withHighNic; $null = New-MacvlanNetwork two eth0 -Subnet 10.1.0.0/24 } move, two
+    }
+
+    It 'moves a NIC to a network of another mode and into another namespace, or does not' -Tag Native, Once {
+        Test-EachPoint { . $withHighNic; $null = New-MacvlanNetwork two eth0 -Mode Private -Subnet 10.1.0.0/24 } move, two, web2 -AlwaysRestore
     }
 
     It 'gives the host access to a network, or does not' -Tag Native, Once {

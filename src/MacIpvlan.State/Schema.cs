@@ -264,5 +264,13 @@ internal static class Schema
         ALTER TABLE networks ADD COLUMN sysctls TEXT NOT NULL DEFAULT '';
         ALTER TABLE nics ADD COLUMN sysctls TEXT NOT NULL DEFAULT '';
         """,
+        """
+        -- Whether a NIC's link is kept down.
+        ALTER TABLE nics ADD COLUMN is_disabled INTEGER NOT NULL DEFAULT 0;
+        -- What links can still have while a change of a NIC isn't complete: routes, each with the index of its link, and addresses,
+        -- which nobody else gets until then.
+        ALTER TABLE nics ADD COLUMN obsolete_routes TEXT NOT NULL DEFAULT '';
+        ALTER TABLE leases ADD COLUMN is_obsolete INTEGER NOT NULL DEFAULT 0;
+        """,
     ];
 }

@@ -234,12 +234,12 @@ public sealed partial class SqliteStateStore
 
     private List<NicRecord> ReadNics(string condition, object value)
     {
-        ILookup<string, LeaseRecord> leases = _database.Query(
+        ILookup<string, StoredLease> leases = _database.Query(
             $"""
-            SELECT l.nic_id, l.address, l.prefix_length, l.source, l.epoch, l.ordinal, l.rowid AS rowid FROM leases l
+            SELECT l.nic_id, l.address, l.prefix_length, l.source, l.epoch, l.ordinal, l.is_obsolete, l.rowid AS rowid FROM leases l
             JOIN nics n ON n.id = l.nic_id WHERE {condition} ORDER BY n.ordinal, l.ordinal
             """,
-            static r => new Owned<string, LeaseRecord>(r.GetString(0), ReadLease(r)),
+            static r => new Owned<string, StoredLease>(r.GetString(0), new(ReadLease(r), r.GetBoolean(6))),
             value).ToLookup(static l => l.Owner, static l => l.Value);
         ILookup<string, LeaseRecord> lost = ReadLost(condition, value);
         Dictionary<string, DhcpRecord> dhcp = ReadDhcp(condition, value);
@@ -250,7 +250,7 @@ public sealed partial class SqliteStateStore
                 container_id, container_name, container_runtime, container_image, container_address, container_cgroup,
                 parent_index, EXISTS (SELECT 1 FROM networks w WHERE w.id = n.network_id AND w.host = n.host),
                 default_route, host_addresses, interface_identifier, belongs_to_name, compose_project, compose_service,
-                compose_number, is_by_label, bandwidth_in, bandwidth_out, bandwidth_burst, sysctls, n.rowid AS rowid
+                compose_number, is_by_label, bandwidth_in, bandwidth_out, bandwidth_burst, sysctls, is_disabled, obsolete_routes, n.rowid AS rowid
             FROM nics n WHERE {condition} ORDER BY ordinal
             """,
             r => With(dhcp, new NicRecord
@@ -279,12 +279,14 @@ public sealed partial class SqliteStateStore
                 IsByLabel = r.GetBoolean(31),
                 Bandwidth = r.GetBandwidth(32),
                 ParentIndex = r.GetInt32(22),
-                Ordinal = r.GetInt64(36),
+                Ordinal = r.GetInt64(38),
                 DefaultRoute = r.FindBoolean(24),
                 HostAddresses = [.. r.GetList(25).Select(AddressValue.Parse)],
                 InterfaceIdentifier = r.IsDBNull(26) ? null : InterfaceIdentifier.Parse(r.GetString(26)),
                 Sysctls = [.. r.GetList(35).Select(NicSysctl.Parse)],
-                Leases = [.. leases[r.GetString(0)]],
+                Leases = [.. leases[r.GetString(0)].Where(static l => !l.IsObsolete).Select(static l => l.Lease)],
+                IsDisabled = r.GetBoolean(36),
+                Obsolete = ReadObsolete(leases[r.GetString(0)], r.GetList(37, '\n')),
                 LostLeases = [.. lost[r.GetString(0)]],
             }),
             value);
@@ -296,6 +298,12 @@ public sealed partial class SqliteStateStore
         : known.Binding is not DhcpBinding binding || binding.IsExpired(BootClock.Now) ? nic with { Dhcp = known }
         // With the address of a fallback, if a command died before the link had the lease instead.
         : nic with { Dhcp = known, Leases = [new(binding.Lease.Address, LeaseSource.Dhcp), .. nic.Leases] };
+
+    private static ObsoleteSettings ReadObsolete(IEnumerable<StoredLease> leases, string[] routes)
+    {
+        LeaseRecord[] obsolete = [.. leases.Where(static l => l.IsObsolete).Select(static l => l.Lease)];
+        return obsolete.Length == 0 && routes.Length == 0 ? ObsoleteSettings.None : new(obsolete, [.. routes.Select(ObsoleteRoute.Parse)]);
+    }
 
     private static LeaseRecord ReadLease(StateRow row)
     {
@@ -376,15 +384,22 @@ public sealed partial class SqliteStateStore
     private LeaseRecord Take(NicRecord nic, int ordinal, Pool pool, AddressValue address, LeaseSource source)
     {
         // With the subnet's prefix length, the host would get a second route to the whole subnet.
-        int prefixLength = nic.IsHost ? address.Bits : pool.Subnet.Prefix.PrefixLength;
+        LeaseRecord lease = new(new(address, nic.IsHost ? address.Bits : pool.Subnet.Prefix.PrefixLength), source);
+        Insert(nic, ordinal, pool, lease);
+        return lease;
+    }
+
+    private void Insert(NicRecord nic, int ordinal, Pool pool, LeaseRecord lease)
+    {
+        AddressValue address = lease.Address.Value;
         try
         {
             _database.Execute(
                 """
-                INSERT INTO leases (pool_id, address, nic_id, ordinal, prefix_length, source)
-                VALUES ($1, $2, $3, $4, $5, $6)
+                INSERT INTO leases (pool_id, address, nic_id, ordinal, prefix_length, source, epoch)
+                VALUES ($1, $2, $3, $4, $5, $6, $7)
                 """,
-                pool.Id, address.ToBytes(), nic.Id, ordinal, prefixLength, source.ToString());
+                pool.Id, address.ToBytes(), nic.Id, ordinal, lease.Address.PrefixLength, lease.Source.ToString(), lease.Epoch);
         }
         catch (StateException e) when (e.Code == ConstraintViolation)
         {
@@ -395,7 +410,6 @@ public sealed partial class SqliteStateStore
         }
 
         AddToRun(pool.Id, address);
-        return new LeaseRecord(new(address, prefixLength), source);
     }
 
     private string Holder(long pool, AddressValue address, LeaseSource? source = null) => _database.Query(
@@ -453,6 +467,8 @@ public sealed partial class SqliteStateStore
             ? run
             : throw new FormatException("it ends before it starts");
     }
+
+    private sealed record StoredLease(LeaseRecord Lease, bool IsObsolete);
 
     private sealed record FreedLease(long Pool, AddressValue Address, long? Epoch);
 

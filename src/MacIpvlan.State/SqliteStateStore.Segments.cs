@@ -119,7 +119,7 @@ public sealed partial class SqliteStateStore
     {
         if (_database.Query("SELECT 1 FROM nics WHERE id = $1", static r => r.GetInt32(0), nic.Id).Count == 0) return false;
         foreach (FreedLease old in _database.Query(
-            "SELECT pool_id, address, epoch, rowid FROM leases WHERE nic_id = $1 AND epoch IS NOT NULL",
+            "SELECT pool_id, address, epoch, rowid FROM leases WHERE nic_id = $1 AND epoch IS NOT NULL AND is_obsolete = 0",
             static r => new FreedLease(r.GetInt64(0), r.GetAddress(1), r.GetInt64(2)), nic.Id))
         {
             Delete(old.Pool, old.Address);
@@ -183,16 +183,16 @@ public sealed partial class SqliteStateStore
         """,
         static r => new Owned<string, LeaseRecord>(r.GetString(0), ReadLease(r)), value).ToLookup(static l => l.Owner, static l => l.Value);
 
-    // With the freed address, in one transaction: whatever happens, the database is told.
+    // With the freed address, in one transaction: whatever happens, the database is told. The NIC can be on another network by now.
     private void QueueRelease(string nicId, FreedLease lease, ForeignAddress? foreign) => _database.Execute(
         """
         INSERT INTO notices (host, address_database, nic_id, epoch, address, mac_address, until)
-        SELECT $1, w.address_database, n.id, $3, $4, $5, $6 FROM nics n JOIN networks w ON w.id = n.network_id
-        WHERE n.id = $2 AND w.address_database IS NOT NULL
+        SELECT $1, w.address_database, $2, $3, $4, $5, $6 FROM subnets s JOIN networks w ON w.id = s.network_id
+        WHERE s.pool_id = $7 AND w.address_database IS NOT NULL LIMIT 1
         """,
         // One that isn't confirmed can have been granted, if the answer was lost.
         _host, nicId, lease.Epoch is > 0 and long epoch ? epoch : long.MaxValue, lease.Address.ToBytes(), foreign?.MacAddress.ToString(),
-        foreign?.Until.ToUnixTimeSeconds());
+        foreign?.Until.ToUnixTimeSeconds(), lease.Pool);
 
     // With the network, in one transaction.
     private void QueueLeave(string networkId) => _database.Execute(

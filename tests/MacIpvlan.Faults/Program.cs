@@ -47,6 +47,23 @@ switch (args[1])
         }
 
         break;
+    // Set-ContainerNic: addresses, and the interface's name if it is to have another one.
+    case "set":
+        new NicReconfiguration(session).Set(nics.GetAll()[0], new NicSettings
+        {
+            Addresses = [.. arguments[0].Split(',').Select(AddressValue.Parse)], NewName = arguments.ElementAtOrDefault(1), Mtu = 1400,
+        });
+        break;
+    case "default-route": new NicReconfiguration(session).Set(nics.GetAll(Network(arguments[0]))[0], new NicSettings { DefaultRoute = true }); break;
+    case "disable": new NicReconfiguration(session).Set(nics.GetAll()[0], new NicSettings { IsDisabled = true }); break;
+    // Move-ContainerNic: the network, and the namespace if it is to be in another one.
+    case "move":
+        using (NicTarget? destination = arguments.Length > 1 ? NicTargetFinder.OpenNamespace(arguments[1]) : null)
+        {
+            new NicMove(session).Move(nics.GetAll()[0], Network(arguments[0]), destination, force: false);
+        }
+
+        break;
     // Enable-HostAccess and Disable-HostAccess: the network.
     case "enable-host": new HostAccesses(session).Enable(Network(arguments[0]), [], null); break;
     case "disable-host": new HostAccesses(session).Disable(Network(arguments[0])); break;

@@ -19,20 +19,14 @@ internal sealed class ConnectSteps(NetworkSession session)
 
     // An announcement takes the kernel half a microsecond for each link that receives it.
     private const int CrowdSize = 250;
-    private readonly ContainerNics _nics = new(session);
     private readonly NicLinks _links = new(session);
     private readonly NicRemoval _removal = new(session);
-    private readonly DeadNics _dead = new(session);
     private readonly HostRoutes _hostRoutes = new(session);
-    private readonly ParentLinks _parentLinks = new(session);
-    private readonly RenamedParents _renamed = new(session);
+    private readonly NicRequirements _requirements = new(session);
     private readonly HostAddresses _hostAddresses = new(session);
     private readonly RoutesToHost _routesToHost = new(session);
     private readonly NicNeighbors _neighbors = new(session);
-    private readonly Dictionary<string, Link> _parents = [];
-    private readonly HashSet<string> _tokens = [];
     private int _planned;
-    private AddressValue[]? _taken;
 
     /// <summary>Creates a NIC in a namespace, adds its addresses and routes, and brings it up.</summary>
     /// <exception cref="NetworkException">The request can't be carried out.</exception>
@@ -53,13 +47,12 @@ internal sealed class ConnectSteps(NetworkSession session)
         NetworkRecord network = request.Network.Record;
         NicRequestCheck.Check(request);
         NicSysctls.CheckKernel(request.Sysctls);
-        Link parent = FindParent(network, isChecked: true);
+        Link parent = _requirements.FindParent(network, isChecked: true);
         if (request.BelongsToName) ReleaseFormer(request);
-        _hostAddresses.Check(request);
-        CheckIsNotLeased(request, parent);
+        _requirements.CheckAddresses(request.Addresses, parent.Index);
         ParentPlanner.CheckMtu(network.NicKind, request.Mtu, parent.Name, parent.Mtu, session.Warn);
-        if (request.MacAddress is not null) CheckMacAddressIsFree(request.MacAddress, parent);
-        if (request.InterfaceIdentifier?.Token is AddressValue token) CheckTokenIsFree(token, network);
+        if (request.MacAddress is not null) _requirements.CheckMacAddressIsFree(request.MacAddress, parent);
+        if (request.InterfaceIdentifier?.Token is AddressValue token) _requirements.CheckTokenIsFree(token, network);
         NicRecord wanted = new()
         {
             Id = "",
@@ -85,8 +78,8 @@ internal sealed class ConnectSteps(NetworkSession session)
             Sysctls = NicSysctl.InOrder(request.Sysctls.Except(network.Sysctls)),
             HostAddresses = request.IsHost ? _hostAddresses.On(parent) : [],
         };
-        WarnOfGateways(request);
-        IReadOnlyList<AddressDemand> demands = NicRequestCheck.Demands(request, Taken);
+        _requirements.WarnOfGateways(request.Addresses, request.Network.Parent, request.Target.Name);
+        IReadOnlyList<AddressDemand> demands = NicRequestCheck.Demands(request, _requirements.Taken);
         bool isCrowded = request.Network.NicCount + _planned++ > CrowdSize;
         NicRequest complete = isCrowded ? request with { AnnouncesAside = true } : request;
         if (complete.AnnouncesItself) Announcer.Prepare();
@@ -109,27 +102,6 @@ internal sealed class ConnectSteps(NetworkSession session)
             _removal.ReleaseDead(nic.Record.KeepingLease(), nic.NetworkRecord);
         }
     }
-
-    private void CheckIsNotLeased(NicRequest request, Link parent)
-    {
-        if (request.Addresses.Count == 0) return;
-        foreach (NicRecord nic in session.State.GetDhcpNics().Where(n => n.ParentIndex == parent.Index))
-        {
-            if (nic.Leases.FirstOrDefault(l => l.Source == LeaseSource.Dhcp && request.Addresses.Contains(l.Address.Value)) is not LeaseRecord lease) continue;
-            throw new NetworkException(
-                NetworkError.AddressInUse,
-                $"The address {lease.Address.Value} is taken: a DHCP server has assigned it to {nic.NamespaceName}/{nic.InterfaceName}.",
-                "Specify another address, or reserve this one on the DHCP server.");
-        }
-    }
-
-    // What a DHCP server has assigned is no address of another network, either. As it was when it was first needed.
-    private IReadOnlyCollection<AddressValue> Taken => _taken ??=
-    [
-        .. _hostAddresses.All,
-        .. session.State.GetDhcpNics().SelectMany(static n => n.Leases).Where(static l => l.Source == LeaseSource.Dhcp)
-            .Select(static l => l.Address.Value),
-    ];
 
     /// <summary>Reserves the addresses of planned NICs.</summary>
     /// <returns>For each plan, in order, the NIC with its addresses or the reason it can't have them.</returns>
@@ -209,13 +181,14 @@ internal sealed class ConnectSteps(NetworkSession session)
     /// <param name="asksLater">Whether somebody else asks a DHCP server, if its lease doesn't simply go on.</param>
     /// <param name="patience">As <see cref="NicRequest.Patience"/>.</param>
     /// <param name="clear">Deletes what is left of its former link, or takes note of it. Until the NIC is taken, that could be another NIC's.</param>
+    /// <param name="probes">Whether to probe its addresses first, if the network says so: they may be new ones.</param>
     /// <returns>Null if another command is working on the NIC, or has worked on it meanwhile.</returns>
     /// <exception cref="NetworkException">The interface can't be created.</exception>
     /// <exception cref="NetlinkException">The kernel refused a step; the NIC is left detached.</exception>
     public ContainerNic? Reattach(ContainerNic nic, ContainerNetwork network, NamespaceHandle target, Container? holder = null, bool asksLater = false, TimeSpan? patience = null,
-        Action? clear = null)
+        Action? clear = null, bool probes = false)
     {
-        Link parent = FindParent(network.Record);
+        Link parent = _requirements.FindParent(network.Record);
         if (session.State.TakeNic(nic.Id, NicRecordState.Restoring) is not NicRecord taken) return null;
         if (taken.InterfaceIndex != nic.InterfaceIndex || taken.NamespaceBirth != nic.Record.NamespaceBirth)
         {
@@ -252,7 +225,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             // One that comes from its lease can change with it.
             Mtu = taken.Dhcp?.Binding is DhcpBinding lease && NicDhcp.Mtu(lease, network.Record, parent) == mtu ? null : mtu,
             // It keeps its addresses.
-            ProbeAddress = false,
+            ProbeAddress = probes ? null : false,
             AsksLater = asksLater,
             Patience = patience,
         };
@@ -283,7 +256,7 @@ internal sealed class ConnectSteps(NetworkSession session)
         if (taken.LostLeases.Count == 0) return taken;
         try
         {
-            return new SegmentBook(session, network.Segment!).ReplaceLost(taken, network, Taken);
+            return new SegmentBook(session, network.Segment!).ReplaceLost(taken, network, _requirements.Taken);
         }
         catch
         {
@@ -298,25 +271,8 @@ internal sealed class ConnectSteps(NetworkSession session)
         NamespaceBirth = new(HostBoot.Id, session.Namespaces.Run(target, NamespaceCookie.Read)),
     };
 
-    private NicRecord Reserve(NicRecord nic, NetworkRecord network, IReadOnlyList<AddressDemand> demands)
-    {
-        while (true)
-        {
-            try
-            {
-                return AddressBooks.Of(session, network).ReserveNic(nic with { Id = NewId() }, network, demands);
-            }
-            catch (NetworkException e) when (e.Error is NetworkError.AddressInUse or NetworkError.AddressesExhausted)
-            {
-                // NICs of deleted namespaces keep their addresses until someone needs them.
-                AddressValue[] wanted = [.. demands.Select(static d => d.Static).OfType<AddressValue>()];
-                if (!_dead.Release(
-                    n => n.Parent == network.Parent && (e.Error == NetworkError.AddressesExhausted
-                        || n.Addresses.Any(a => wanted.Contains(a.Value))),
-                    out IReadOnlyList<ContainerNic> holders)) throw DeadNics.Explain(e, holders);
-            }
-        }
-    }
+    private NicRecord Reserve(NicRecord nic, NetworkRecord network, IReadOnlyList<AddressDemand> demands) => _requirements.Allocate(
+        network, demands, () => AddressBooks.Of(session, network).ReserveNic(nic with { Id = NewId() }, network, demands));
 
     private static string NewId() => Guid.NewGuid().ToString("N")[..IdHexDigits];
 
@@ -367,25 +323,13 @@ internal sealed class ConnectSteps(NetworkSession session)
         }
 
         ConnectOutcome Outcome(PlannedNic one, bool isRecorded) => isRecorded
-            ? new(new ContainerNic(one.Nic, one.Request.Network.Record, NicStates.OfNew(one.Parent)), null)
+            ? new(new ContainerNic(one.Nic, one.Request.Network.Record, one.Nic.IsDisabled ? NicState.Disabled : NicStates.OfNew(one.Parent)), null)
             : Fail(one, InOtherHands($"{one.Request.Target.Name}/{one.Nic.InterfaceName}"));
 
         ConnectOutcome Fail(PlannedNic one, Exception reason)
         {
             Undo(one.Request, one.Nic, reason, release);
             return new(null, reason);
-        }
-    }
-
-    // Gateways are withheld only from automatic allocation: a container can be the router of others.
-    private void WarnOfGateways(NicRequest request)
-    {
-        foreach (AddressValue address in request.Addresses)
-        {
-            IReadOnlyList<string> networks = session.State.GetRoutedNetworks(request.Network.Parent, address);
-            if (networks.Count == 0) continue;
-            session.Warn($"The address {address} is the gateway of {(networks.Count == 1 ? "network" : "networks")} "
-                + $"{Phrase.NameSome([.. networks.Select(static n => $"'{n}'")])}: {request.Target.Name} becomes the router of the NICs there.");
         }
     }
 
@@ -418,66 +362,6 @@ internal sealed class ConnectSteps(NetworkSession session)
     }
 
     private void Release(NicRecord nic, Exception reason) => _removal.Release(nic, (reason as AddressConflictException)?.Conflicts);
-
-    private void CheckMacAddressIsFree(PhysicalAddress address, Link parent)
-    {
-        // The kernel notices a duplicate only when the link comes up, and doesn't name its holder.
-        string? holder = address.Equals(parent.MacAddress) ? parent.Name : FindHolder(n => n.Parent == parent.Name && n.Record.MacAddress.Equals(address));
-        if (holder is not null)
-        {
-            throw new NetworkException(
-                NetworkError.MacAddressInUse,
-                $"The MAC address {Link.Format(address)} is in use by {holder}.",
-                "Specify another MAC address, or omit it to derive one from the network and the address.");
-        }
-    }
-
-    private string? FindHolder(Func<ContainerNic, bool> hasIt)
-    {
-        while (_nics.GetAllWithHost().Any(hasIt))
-        {
-            if (!_dead.Release(hasIt, out IReadOnlyList<ContainerNic> holders) && holders.Count > 0) return DeadNics.Describe(holders[0]);
-        }
-
-        return null;
-    }
-
-    // The kernel would notice only when a router sends a prefix.
-    private void CheckTokenIsFree(AddressValue token, NetworkRecord network)
-    {
-        string? holder = FindHolder(n => n.Parent == network.Parent && n.Record.InterfaceIdentifier?.Token == token);
-        if (holder is null && _tokens.Add($"{token} {network.Parent}")) return;
-        throw new NetworkException(
-            NetworkError.AddressInUse,
-            $"The interface identifier {token} is in use by {holder ?? "another NIC of this command"}, so both would get the same addresses.",
-            "Specify another one for each NIC, or omit it.");
-    }
-
-    // A repair puts NICs on the link that has the recorded name; others join those that the network has.
-    private Link FindParent(NetworkRecord network, bool isChecked = false)
-    {
-        if (_parents.TryGetValue(network.Id, out Link? known)) return known;
-        Link parent = _parentLinks.FindUsable(network.Parent) ?? throw (_renamed.Find(network.Parent) is Link renamed
-            ? new NetworkException(
-                NetworkError.ParentNotFound,
-                $"The parent {network.Parent} of network '{network.Name}' has the name {renamed.Name} now.",
-                $"Record the new name: Repair-ContainerNetwork {network.Name}.")
-            : new NetworkException(
-                NetworkError.ParentNotFound,
-                $"The parent {network.Parent} of network '{network.Name}' doesn't exist on this host.",
-                $"If this module created it, run Restore-ContainerNetwork {network.Name}. Otherwise, bring it back."));
-        if (!isChecked) return parent;
-        if (_renamed.FindOther(network, parent) is Link other)
-        {
-            throw new NetworkException(
-                NetworkError.ParentInUse,
-                $"NICs of network '{network.Name}' sit on {other.Name}, and {network.Parent} is another link now.",
-                $"Rename the links, or move the NICs to {network.Parent}: Repair-ContainerNetwork {network.Name}.");
-        }
-
-        _parents.Add(network.Id, parent);
-        return parent;
-    }
 
     private static NetworkException InOtherHands(string nic) => new(
         NetworkError.NicNotFound,

@@ -35,11 +35,11 @@ internal sealed class HostAddresses(NetworkSession session)
     /// <summary>The link of the host that has an address; null if none has it.</summary>
     public Link? FindLink(AddressValue address) => Links.TryGetValue(address, out int index) ? session.Host.FindLink(index) : null;
 
-    /// <summary>Checks that a request asks for none of them.</summary>
+    /// <summary>Checks that requested addresses are none of them.</summary>
     /// <exception cref="NetworkException">AddressInUse, with the link.</exception>
-    public void Check(NicRequest request)
+    public void Check(IEnumerable<AddressValue> addresses)
     {
-        foreach (AddressValue address in request.Addresses)
+        foreach (AddressValue address in addresses)
         {
             if (!Links.TryGetValue(address, out int index)) continue;
             throw new NetworkException(

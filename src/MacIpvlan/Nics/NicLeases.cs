@@ -30,6 +30,12 @@ public sealed class NicLeases(NetworkSession session)
                 "Specify a NIC of a network with -Dhcp, which was connected without -NoIPAddress.");
         }
 
+        if (now.IsDisabled)
+        {
+            throw new NetworkException(
+                NetworkError.InvalidParameter, $"The lease of {nic} can't be renewed: the NIC is disabled.", $"Enable it first: Enable-ContainerNic {nic.Network}.");
+        }
+
         using NamespaceHandle target = _links.OpenNamespace(now) ?? throw new NetworkException(
             NetworkError.NamespaceNotFound, $"The namespace of {nic} no longer exists.", "Run Restore-ContainerNetwork once the container runs.");
         bool isLost = false;

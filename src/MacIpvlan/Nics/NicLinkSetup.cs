@@ -164,7 +164,8 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         return NextFreeName(inside);
     }
 
-    private static string NextFreeName(RouteSocket inside)
+    /// <summary>The next free name ethN in a namespace.</summary>
+    public static string NextFreeName(RouteSocket inside)
     {
         IReadOnlyList<Link> links = inside.GetLinks();
         int number = 0;
@@ -196,13 +197,13 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         NicSysctls.Set(session, inside, link, NicSysctls.Of(_network, _nic));
         // The addresses of its network are probed before it asks for one.
         Probe(inside, link);
-        if (_nic.Dhcp is not null) (_nic, link) = new NicLeaseSetup(session, request, parent).Lease(inside, _nic, link);
+        if (_nic.Dhcp is not null && !_nic.IsDisabled) (_nic, link) = new NicLeaseSetup(session, request, parent).Lease(inside, _nic, link);
         // The burst follows from the MTU, which can be that of the lease.
         new NicBandwidth(_network, _nic).SetUp(inside, link, request.Target);
         // Here, the host doesn't answer ARP for its other addresses.
         if (_nic.IsHost && HasFamily(AddressFamily.InterNetwork)) SetSysctl(inside, "ipv4", link, "arp_ignore", "1");
         // The l3 modes have no link layer to announce on.
-        bool isAnnounced = request.AnnounceCount > 0 && _nic.Leases.Count > 0 && !NicRoutes.IsRouted(_network);
+        bool isAnnounced = request.AnnounceCount > 0 && _nic.Leases.Count > 0 && !_nic.IsDisabled && !NicRoutes.IsRouted(_network);
         PacketSocket? announcing = isAnnounced && request.AnnouncesItself ? PacketSocket.TryOpen() : null;
         try
         {
@@ -238,13 +239,13 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
             Alias = LinkMark.Alias(_network, _nic),
             // That of the lease.
             Mtu = _nic.Dhcp is null ? null : link.Mtu,
-            Up = true,
+            Up = !_nic.IsDisabled,
         };
         AddressAdd[] addresses = [.. _nic.Leases.Select(l => NicDhcp.Add(link, _nic, l.Address))];
         // If the kernel doesn't announce, the link comes up first: an IPv6 address added earlier would be reachable
         // only after a random delay of up to a second.
         List<RouteRequest> requests = kernelAnnounces ? [.. addresses, up] : [up, .. addresses];
-        if (kernelAnnounces && HasFamily(AddressFamily.InterNetwork)) requests.Insert(0, new ArpNotifySet(link.Index, link.Name));
+        if (kernelAnnounces && HasFamily(AddressFamily.InterNetwork)) requests.Insert(0, new IPv4SettingSet(link.Index, link.Name, IPv4Setting.ArpNotify, 1));
         if (_nic.IsHost) inside.Execute([.. requests]);
         else new NicRouteSetup(session, request, _nic with { InterfaceName = link.Name }, others).Execute(inside, requests);
     }
@@ -253,7 +254,7 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
     private void Probe(RouteSocket inside, Link link)
     {
         AddressValue[] addresses = Addresses;
-        if (request.Probe is not ProbeSettings settings || addresses.Length == 0) return;
+        if (request.Probe is not ProbeSettings settings || addresses.Length == 0 || _nic.IsDisabled) return;
         // The link is still marked as unfinished.
         inside.Execute(new LinkSet(link.Index, link.Name) { Up = true });
         if (inside.FindLink(link.Index) is { HasCarrier: false })
@@ -308,5 +309,5 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
     private static NetworkException NameTaken(NamespaceHandle target, string name) => new(
         NetworkError.InterfaceExists,
         $"{target.Name} already has an interface named {name}.",
-        "Specify another -InterfaceName, or omit it to use the next free ethN.");
+        "Specify another name. Connect-ContainerNic uses the next free ethN if -InterfaceName is omitted.");
 }

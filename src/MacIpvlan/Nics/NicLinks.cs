@@ -70,6 +70,11 @@ internal sealed class NicLinks(NetworkSession session)
             {
                 return session.Namespaces.Run(request.Target, () => new NicLinkSetup(session, request, nic, parent, others).Make());
             }
+            catch (NetlinkException e) when (e.Errno == Errno.EADDRINUSE && IsMacAddressOfOther(request.Network.Record, nic))
+            {
+                // A NIC that has another address by now keeps the MAC address that was derived from the former one.
+                nic = nic with { MacAddress = DerivedMacAddress.From(request.Network.Id, nic.Id) };
+            }
             catch (NetlinkException e) when (e.Errno == Errno.EADDRINUSE && Stopwatch.GetElapsedTime(start) < clearing)
             {
                 // The kernel clears a deleted namespace with a delay, so its NIC may still have these addresses.
@@ -158,6 +163,13 @@ internal sealed class NicLinks(NetworkSession session)
     private static AddressValue? RefusedAddress(NicRecord nic, NetlinkException refusal) => nic.Leases
         .Where(l => refusal.Step.Contains($"ip address add {l.Address} ", StringComparison.Ordinal))
         .Select(static l => l.Address.Value).FirstOrDefault();
+
+    private bool IsMacAddressOfOther(NetworkRecord network, NicRecord nic)
+    {
+        if (network.NicKind is not MacvlanLink || !nic.MacAddress.Equals(PhysicalAddress.None)) return false;
+        PhysicalAddress derived = NicLinkSetup.MacAddressOf(network, nic);
+        return session.State.GetNics().Any(n => n.Id != nic.Id && n.ParentIndex == nic.ParentIndex && n.MacAddress.Equals(derived));
+    }
 
     // The kernel compares the MAC addresses of a parent's links when one comes up, and doesn't name the other.
     private static NetworkException RefusedMacAddress(NicRequest request, NicRecord nic, Link parent)

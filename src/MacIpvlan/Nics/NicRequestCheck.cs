@@ -17,10 +17,7 @@ internal static class NicRequestCheck
     {
         NetworkRecord network = request.Network.Record;
         if (request.InterfaceName is not null) LinkName.Check(request.InterfaceName);
-        NetworkDefinition.CheckMtu(
-            request.Mtu,
-            NetworkDefinition.HasIPv6(network.Subnets.Select(static s => s.Prefix), network.RouterAdvertisement),
-            network.Dhcp is not null);
+        CheckMtu(request.Mtu, network);
         if (request.MacAddress is not null) CheckMacAddress(request.MacAddress, network);
         if (request.HostName is not null) CheckHostName(request.HostName);
         if (request.InterfaceIdentifier is not null) NetworkDefinition.CheckIdentifier(request.InterfaceIdentifier, network.Name, network.NicKind, network.RouterAdvertisement);
@@ -36,8 +33,8 @@ internal static class NicRequestCheck
         }
 
         foreach (AddressValue address in request.Addresses) CheckAddress(address, network);
-        foreach (InterfaceAddress address in request.AddressesWithLength) CheckLength(address, request);
-        if (request.DefaultRoute == true) CheckDefaultRoute(request);
+        foreach (InterfaceAddress address in request.AddressesWithLength) CheckLength(address, network, request.IsHost);
+        if (request.DefaultRoute == true) CheckDefaultRoute(network, request.NoAddress);
     }
 
     /// <summary>The addresses that a NIC needs: those specified, and one of each other family of the network.</summary>
@@ -67,7 +64,9 @@ internal static class NicRequestCheck
             "Choose such a name, or omit -HostName to send that of the container.");
     }
 
-    private static void CheckAddress(AddressValue address, NetworkRecord network)
+    /// <summary>Checks that a NIC of a network can request an address.</summary>
+    /// <exception cref="NetworkException">InvalidAddress, with the reason.</exception>
+    public static void CheckAddress(AddressValue address, NetworkRecord network)
     {
         if (network.Addresses.IsDhcp(address.Family))
         {
@@ -88,23 +87,26 @@ internal static class NicRequestCheck
         if (reason is not null) throw new NetworkException(NetworkError.InvalidAddress, $"The address {address.Typed} {reason}.");
     }
 
-    private static void CheckLength(InterfaceAddress address, NicRequest request)
+    /// <summary>Checks the prefix length that was specified with an address of a network's subnets.</summary>
+    /// <exception cref="NetworkException">InvalidAddress: it isn't that of the subnet.</exception>
+    public static void CheckLength(InterfaceAddress address, NetworkRecord network, bool isHost)
     {
-        IPPrefix subnet = request.Network.Record.Subnets.Select(static s => s.Prefix).First(s => s.Contains(address.Value));
+        IPPrefix subnet = network.Subnets.Select(static s => s.Prefix).First(s => s.Contains(address.Value));
         // The host's address on a network isn't in a subnet of its own, and shows with its full length.
-        if (address.PrefixLength == subnet.PrefixLength || (request.IsHost && address.PrefixLength == address.Value.Bits)) return;
+        if (address.PrefixLength == subnet.PrefixLength || (isHost && address.PrefixLength == address.Value.Bits)) return;
         throw new NetworkException(
             NetworkError.InvalidAddress,
-            $"The address {address} doesn't agree with the subnet {subnet} of '{request.Network.Name}': the prefix length there is "
+            $"The address {address} doesn't agree with the subnet {subnet} of '{network.Name}': the prefix length there is "
             + $"{subnet.PrefixLength}, not {address.PrefixLength}.",
             $"Specify {address.Value} or {address.Value}/{subnet.PrefixLength}.");
     }
 
-    private static void CheckDefaultRoute(NicRequest request)
+    /// <summary>Checks that a NIC of a network can have the default route.</summary>
+    /// <exception cref="NetworkException">InvalidParameter, with the reason.</exception>
+    public static void CheckDefaultRoute(NetworkRecord network, bool noAddress)
     {
-        NetworkRecord network = request.Network.Record;
         string? reason = network.Internal ? $"the network '{network.Name}' is internal"
-            : request.NoAddress ? "it has no address"
+            : noAddress ? "it has no address"
             : !NicRoutes.DefaultRouteFamilies(network).Any() ? $"the network '{network.Name}' has no gateway"
             : null;
         if (reason is null) return;
@@ -112,7 +114,14 @@ internal static class NicRequestCheck
             NetworkError.InvalidParameter, $"The NIC can't have the default route: {reason}.", "Omit -DefaultRoute.");
     }
 
-    private static void CheckMacAddress(PhysicalAddress address, NetworkRecord network)
+    /// <summary>Checks that a NIC of a network can have an MTU.</summary>
+    /// <exception cref="NetworkException">InvalidParameter.</exception>
+    public static void CheckMtu(int? mtu, NetworkRecord network) => NetworkDefinition.CheckMtu(
+        mtu, NetworkDefinition.HasIPv6(network.Subnets.Select(static s => s.Prefix), network.RouterAdvertisement), network.Dhcp is not null);
+
+    /// <summary>Checks that a NIC of a network can have a MAC address.</summary>
+    /// <exception cref="NetworkException">InvalidParameter, with the reason.</exception>
+    public static void CheckMacAddress(PhysicalAddress address, NetworkRecord network)
     {
         byte[] bytes = address.GetAddressBytes();
         string? reason = network.NicKind is IpvlanLink ? "NICs of an ipvlan network use the MAC address of their parent"

@@ -46,5 +46,9 @@ internal static class LinkMark
     public static string? NicId(Link link, NetworkRecord network) =>
         link.Alias.StartsWith(Prefix(network), StringComparison.Ordinal) ? link.Alias[Prefix(network).Length..] : null;
 
+    /// <summary>Whether a link has the mark of a NIC, on any network.</summary>
+    public static bool IsOf(Link link, NicRecord nic) =>
+        link.Alias.StartsWith($"{ParentAlias}:", StringComparison.Ordinal) && link.Alias.EndsWith($":{nic.Id}", StringComparison.Ordinal);
+
     private static string Prefix(NetworkRecord network) => $"{ParentAlias}:{network.Id[..NetworkDigits]}:";
 }

@@ -68,6 +68,25 @@ internal sealed class SegmentBook(NetworkSession session, NetworkSegment segment
         return grant.Nic;
     }
 
+    /// <summary>Asks for more addresses of a NIC. They aren't recorded here yet.</summary>
+    /// <returns>The NIC with all its addresses.</returns>
+    /// <exception cref="NetworkException">As <see cref="IAddressBook.ReserveNic"/>.</exception>
+    public NicRecord Extend(NicRecord nic, NetworkRecord network, IReadOnlyList<AddressDemand> demands)
+    {
+        // Those that it gives up keep their numbers until then.
+        int next = nic.Leases.Concat(nic.LostLeases).Concat(nic.Obsolete.Leases).Select(static l => l.Ordinal).DefaultIfEmpty(-1).Max() + 1;
+        SegmentDemand[] wanted = [.. demands.Select((d, i) => new SegmentDemand(next + i, d.Family, d.Static))];
+        NicGrant grant = Decide([nic], [network], [wanted], OfHost([new(nic, network, demands)]))[0];
+        return grant.Nic ?? throw grant.Refusal!;
+    }
+
+    /// <summary>Gives addresses of a NIC back that weren't recorded here.</summary>
+    public void GiveBack(NicRecord nic, IEnumerable<LeaseRecord> leases) => NoticeQueue.Use<object?>(session, segment.Database, database =>
+    {
+        database.Release([.. leases.Select(l => new AddressRelease(nic.Id, l.Epoch is > 0 and long epoch ? epoch : long.MaxValue, l.Address.Value, null))]);
+        return null;
+    });
+
     /// <summary>Asks for an address that is on record for a NIC here, but not in the database.</summary>
     /// <returns>Who has it now; null if the NIC has it again.</returns>
     /// <exception cref="NetworkException">The database can't be asked.</exception>
@@ -86,22 +105,25 @@ internal sealed class SegmentBook(NetworkSession session, NetworkSegment segment
     private NicGrant[] Grant(
         NicRecord[] nics, NetworkRecord[] networks, SegmentDemand[][] demands, IReadOnlyCollection<AddressValue> ofHost)
     {
-        NicGrant[] grants;
-        try
-        {
-            IReadOnlyList<SegmentGrant> answers = nics.Length == 0 ? [] : Ask([.. nics.Select((n, i) => ClaimOf(n, demands[i]))], ofHost);
-            grants = [.. answers.Select((a, i) => Granted(nics[i], networks[i], demands[i], a))];
-        }
-        catch (NetworkException e) when (e.Error == NetworkError.AddressDatabaseUnavailable)
-        {
-            grants = [.. nics.Select((n, i) => TakeUnconfirmed(n, networks[i], demands[i], e))];
-        }
-
+        NicGrant[] grants = Decide(nics, networks, demands, ofHost);
         NicRecord[] granted = [.. grants.Select(static g => g.Nic).OfType<NicRecord>()];
         IReadOnlySet<string> recorded = session.State.SetSegmentLeases(granted);
         GiveBackUnrecorded(granted, recorded);
         return [.. grants.Select((g, i) => g.Nic is null || recorded.Contains(g.Nic.Id) ? g : new(null, new(
             NetworkError.NicNotFound, $"Another command has just released the NIC in {nics[i].NamespaceName}.", "Connect it again.")))];
+    }
+
+    private NicGrant[] Decide(NicRecord[] nics, NetworkRecord[] networks, SegmentDemand[][] demands, IReadOnlyCollection<AddressValue> ofHost)
+    {
+        try
+        {
+            IReadOnlyList<SegmentGrant> answers = nics.Length == 0 ? [] : Ask([.. nics.Select((n, i) => ClaimOf(n, demands[i]))], ofHost);
+            return [.. answers.Select((a, i) => Granted(nics[i], networks[i], demands[i], a))];
+        }
+        catch (NetworkException e) when (e.Error == NetworkError.AddressDatabaseUnavailable)
+        {
+            return [.. nics.Select((n, i) => TakeUnconfirmed(n, networks[i], demands[i], e))];
+        }
     }
 
     // An address that another station was found to have isn't granted again, because the database is told before.
@@ -157,7 +179,7 @@ internal sealed class SegmentBook(NetworkSession session, NetworkSegment segment
             nic, d, new(d.Static!, network.Subnets.First(s => s.Prefix.Contains(d.Static!)).Prefix.PrefixLength), epoch: 0))];
         session.Warn($"{Phrase.NameSome([.. demands.Select(static d => d.Static)])} of '{network.Name}' will be confirmed when the address database can "
             + $"be reached again: until then, another host could use it too. {absence.Message}");
-        return new(nic with { Leases = leases }, null);
+        return new(nic with { Leases = [.. nic.Leases, .. leases] }, null);
     }
 
     // With the subnet's prefix length, the host would get a second route to the whole subnet.

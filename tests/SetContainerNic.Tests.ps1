@@ -1,0 +1,302 @@
+# Set-, Disable- and Enable-ContainerNic: what the kernel has after them, by ip, and what is lost meanwhile, by pings.
+
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+    Initialize-TestHost
+    ip -n wire address add 10.1.0.1/24 dev eth0
+    ip -n wire address add 10.2.0.1/24 dev eth0
+    # Far away, behind both gateways.
+    ip -n wire address add 192.0.2.9/32 dev lo
+    ip -n wire link set lo up
+
+    function Get-Default([string]$Namespace = 'web1', [int]$Family = 4) {
+        (Get-IpRoute $Namespace $Family | Where-Object dst -EQ default | ForEach-Object { "$($_.gateway) $($_.dev)" }) -join ', '
+    }
+
+    function Get-RouteText([string]$Namespace = 'web1') {
+        (@(ip -n $Namespace route) + @(ip -n $Namespace -6 route)) | Where-Object { $_ -notmatch 'proto kernel|^fe80|^multicast' } |
+            ForEach-Object { ($_ -replace ' pref medium| metric 1024| dev lo', '').Trim() }
+    }
+
+    function Get-Loss([string]$Namespace, [string]$Destination, [scriptblock]$Change) {
+        # Of 1,000 pings, one each millisecond, those without a reply.
+        $file = Join-Path $TestDrive 'pings.txt'
+        $script = Join-Path $TestDrive 'pings.sh'
+        Set-Content $script "exec nsenter --net=/run/netns/$Namespace busybox ping -c 1000 -i 0.001 -W 2 $Destination > $file 2>&1"
+        Remove-Item $file -ErrorAction Ignore
+        $pings = Start-Process sh -ArgumentList $script -PassThru
+        # The first ones have been answered before the change.
+        while (-not (Select-String -Path $file -Pattern 'seq=20 ' -Quiet -ErrorAction Ignore)) { Start-Sleep -Milliseconds 5 }
+        $null = & $Change
+        $pings.WaitForExit()
+        $text = Get-Content $file -Raw
+        $text | Should -Match '1000 packets transmitted'
+        # The change was over before the last ones.
+        1000 - [int][regex]::Match($text, '(\d+) packets received').Groups[1].Value
+    }
+}
+
+AfterAll { Clear-TestHost }
+
+Describe 'Set-ContainerNic' {
+    BeforeEach {
+        $null = New-NetworkNamespace web1, web2
+        $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24, fd01::/64 -Route '10.9.0.0/16 via 10.1.0.99'
+        $null = New-MacvlanNetwork far eth0 -Subnet 10.2.0.0/24
+        $null = Connect-ContainerNic lan web1
+        $index = (Get-IpLink eth0 -Namespace web1).ifindex
+    }
+
+    AfterEach {
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+        Remove-ContainerNetwork * -Force
+        Remove-NetworkNamespace web1, web2 -Force
+    }
+
+    It 'changes MTU and MAC address of the link that is there' -Tag Native {
+        $nic = Set-ContainerNic lan web1 -Mtu 1400 -MacAddress 02:00:00:00:00:77 -PassThru
+        "$($nic.Mtu) $($nic.MacAddress) $($nic.State)" | Should -Be '1400 02:00:00:00:00:77 Up'
+        $link = Get-IpLink eth0 -Namespace web1
+        "$($link.ifindex) $($link.mtu) $($link.address)" | Should -Be "$index 1400 02:00:00:00:00:77"
+        # At once, because the new MAC address was announced.
+        Test-Ping wire 10.1.0.2 | Should -BeTrue
+        Test-Ping web1 10.1.0.1 | Should -BeTrue
+    }
+
+    It 'writes nothing without -PassThru, and changes nothing with -WhatIf' -Tag Native {
+        Set-ContainerNic lan web1 -Mtu 1300 -WhatIf
+        (Get-IpLink eth0 -Namespace web1).mtu | Should -Be 1500
+        Set-ContainerNic lan web1 -Mtu 1300 | Should -BeNullOrEmpty
+        (Get-IpLink eth0 -Namespace web1).mtu | Should -Be 1300
+    }
+
+    It 'renames the interface, with its routes and addresses' -Tag Native {
+        $routes = Get-RouteText
+        Set-ContainerNic lan web1 -NewName wan0
+        (Get-IpLink wan0 -Namespace web1).ifindex | Should -Be $index
+        Get-RouteText | Should -Be ($routes -replace 'eth0', 'wan0')
+        Get-IpAddress web1 wan0 | Should -Be 10.1.0.2/24, fd01::1/64
+        Set-ContainerNic lan web1 -NewName 'a/b' -ErrorAction SilentlyContinue -ErrorVariable refused
+        $refused.FullyQualifiedErrorId | Should -BeLike 'InvalidName,*'
+        $null = Connect-ContainerNic far web1 -WarningAction Ignore
+        (Get-Failure { Set-ContainerNic lan web1 -NewName eth0 }).What | Should -Be "InterfaceExists ResourceExists 'web1/wan0'"
+        (Get-ContainerNic lan web1).InterfaceName | Should -Be wan0
+    }
+
+    It 'replaces the addresses of a family, and keeps the others, the routes and what others added' -Tag Native {
+        $routes = Get-RouteText
+        ip -n web1 address add 198.51.100.7/32 dev eth0
+        ip -n web1 route add 203.0.113.0/24 via 10.1.0.77
+        (Set-ContainerNic lan web1 -IPAddress 10.1.0.50/24 -PassThru).IPAddress | Should -Be 10.1.0.50/24, fd01::1/64
+        Get-IpAddress web1 eth0 | Sort-Object | Should -Be 10.1.0.50/24, 198.51.100.7/32, fd01::1/64
+        Get-RouteText | Should -Be ($routes[0], $routes[1], '203.0.113.0/24 via 10.1.0.77 dev eth0')
+        # The former one is free.
+        (Connect-ContainerNic lan web2).IPAddress[0] | Should -Be 10.1.0.2/24
+        # Its neighbors know where the new one is.
+        Test-Ping wire 10.1.0.50 | Should -BeTrue
+    }
+
+    It 'adds addresses, requested and lowest ones, and removes the first one of a subnet alone' -Tag Native {
+        (Set-ContainerNic lan web1 -AddIPAddress 10.1.0.60, 10.1.0.2 -AddAddressFamily IPv4, IPv6 -PassThru).IPAddress |
+            Should -Be 10.1.0.2/24, 10.1.0.60/24, 10.1.0.3/24, fd01::1/64, fd01::2/64
+        Get-IpAddress web1 eth0 | Sort-Object | Should -Be 10.1.0.2/24, 10.1.0.3/24, 10.1.0.60/24, fd01::1/64, fd01::2/64
+        # With it, the kernel would remove the others of its subnet.
+        nsenter --net=/run/netns/web1 cat /proc/sys/net/ipv4/conf/all/promote_secondaries | Should -Be 0
+        Set-ContainerNic lan web1 -RemoveIPAddress 10.1.0.2
+        Get-IpAddress web1 eth0 | Sort-Object | Should -Be 10.1.0.3/24, 10.1.0.60/24, fd01::1/64, fd01::2/64
+        nsenter --net=/run/netns/web1 cat /proc/sys/net/ipv4/conf/eth0/promote_secondaries | Should -Be 0
+        Get-Default | Should -Be '10.1.0.1 eth0'
+    }
+
+    It 'refuses what hurts or is no address of the NIC, and leaves everything as it is' -Tag Native {
+        $before = Get-StateRow
+        (Get-Failure { Set-ContainerNic lan web1 -IPAddress @() }).What | Should -Be "InvalidParameter InvalidArgument 'web1/eth0'"
+        (Get-Failure { Set-ContainerNic lan web1 -RemoveIPAddress 10.1.0.9 }).Message | Should -BeLike "10.1.0.9 isn't an address of web1/eth0*"
+        (Get-Failure { Set-ContainerNic lan web1 -IPAddress 10.7.0.1 }).What | Should -BeLike 'InvalidAddress *'
+        (Get-Failure { Set-ContainerNic lan web1 -Mtu 9000 }).Message | Should -BeLike '*exceeds that of eth0*'
+        (Get-Failure { Set-ContainerNic lan web1 -Mtu 1200 }).What | Should -BeLike 'InvalidParameter *'
+        (Get-Failure { Set-ContainerNic lan web1 -MacAddress (Get-IpLink eth0).address }).What | Should -BeLike 'MacAddressInUse *'
+        (Get-Failure { Set-ContainerNic lan web1 }).Message | Should -Be 'Nothing says what to change.'
+        (Get-Failure { Set-ContainerNic -Mtu 1400 }).Message | Should -Be 'Nothing says which NICs to change.'
+        (Get-Failure { Set-ContainerNic lan web7 -Mtu 1400 }).What | Should -BeLike 'NicNotFound *'
+        $null = Connect-ContainerNic lan web2
+        (Get-Failure { Set-ContainerNic lan web1 -IPAddress 10.1.0.3 }).What | Should -BeLike 'AddressInUse *'
+        Disconnect-ContainerNic lan web2
+        Get-StateRow | Should -Be $before
+        Set-ContainerNic lan web1 -IPAddress @() -Force
+        Get-IpAddress web1 eth0 | Should -BeNullOrEmpty
+        Set-ContainerNic lan web1 -AddAddressFamily IPv4
+        Get-IpAddress web1 eth0 | Should -Be 10.1.0.2/24
+        Get-Default | Should -Be '10.1.0.1 eth0'
+    }
+
+    It 'gets back what it had if the kernel refuses a part' -Tag Native {
+        # Of no network, so that only the kernel knows it.
+        ip link add other link eth0 type macvlan mode bridge
+        ip link set other address 02:00:00:00:00:99 up
+        $before = Get-StateRow
+        $failure = Get-Failure { Set-ContainerNic lan web1 -Mtu 1400 -MacAddress 02:00:00:00:00:99 -IPAddress 10.1.0.70 -AddAddressFamily IPv6 }
+        $failure.What | Should -BeLike 'EADDRINUSE *'
+        $link = Get-IpLink eth0 -Namespace web1
+        "$($link.ifindex) $($link.mtu)" | Should -Be "$index 1500"
+        Get-IpAddress web1 eth0 | Should -Be 10.1.0.2/24, fd01::1/64
+        # In the same order, whatever their numbers are.
+        Get-StateRow | ForEach-Object { $_ -replace '^(leases .*)\|\d+(?=\|\d+\|Pool)', '$1' } |
+            Should -Be ($before -replace '^(leases .*)\|\d+(?=\|\d+\|Pool)', '$1')
+        ip link delete other
+    }
+
+    It 'gives the default route to another NIC, from one that had it by choice, and to the next one when it is given up' -Tag Native {
+        $null = Connect-ContainerNic far web1 -WarningAction Ignore
+        Get-Default | Should -Be '10.1.0.1 eth0'
+        Set-ContainerNic far web1 -DefaultRoute
+        Get-Default | Should -Be '10.2.0.1 eth1'
+        Set-ContainerNic lan web1 -DefaultRoute
+        Get-Default | Should -Be '10.1.0.1 eth0'
+        (Get-ContainerNic far web1).DefaultRoute | Should -BeNullOrEmpty
+        Set-ContainerNic lan web1 -DefaultRoute:$false
+        Get-Default | Should -Be '10.2.0.1 eth1'
+        Set-ContainerNic far web1 -DefaultRoute:$false
+        Get-Default | Should -BeNullOrEmpty
+    }
+
+    It 'takes the default route from one with a lower metric, and from another program' -Tag Native {
+        $null = New-MacvlanNetwork slow eth0 -Subnet 10.3.0.0/24 -RouteMetric 50
+        $null = Connect-ContainerNic slow web1
+        Set-ContainerNic slow web1 -DefaultRoute
+        Get-Default | Should -Be '10.3.0.1 eth1'
+        Set-ContainerNic slow web1 -DefaultRoute:$false
+        Get-Default | Should -Be '10.1.0.1 eth0'
+        ip -n web1 link add other type veth peer name end
+        ip -n web1 link set end up
+        ip -n web1 link set other up
+        ip -n web1 route replace default dev other
+        Set-ContainerNic lan web1 -Mtu 1450
+        Get-Default | Should -Be ' other'
+        Set-ContainerNic lan web1 -DefaultRoute
+        Get-Default | Should -Be '10.1.0.1 eth0'
+    }
+
+    It 'loses none of 1,000 pings across <Case>' -Tag Native -ForEach @(
+        @{ Case = 'a change of the MTU'; Do = { Set-ContainerNic lan web1 -Mtu 1400 } }
+        @{ Case = 'another address'; Do = { Set-ContainerNic lan web1 -AddIPAddress 10.1.0.60 -AddAddressFamily IPv6 } }
+    ) {
+        Get-Loss wire 10.1.0.2 $Do | Should -Be 0
+    }
+
+    It 'loses none of 1,000 pings across the removal of the first address of their subnet' -Tag Native {
+        Set-ContainerNic lan web1 -AddIPAddress 10.1.0.60
+        Get-Loss wire 10.1.0.60 { Set-ContainerNic lan web1 -RemoveIPAddress 10.1.0.2 } | Should -Be 0
+    }
+
+    It 'loses none of 1,000 pings when another NIC takes the default route' -Tag Native {
+        $null = Connect-ContainerNic far web1 -WarningAction Ignore
+        Get-Loss web1 192.0.2.9 { Set-ContainerNic far web1 -DefaultRoute } | Should -Be 0
+        Get-Default | Should -Be '10.2.0.1 eth1'
+        Get-Loss web1 192.0.2.9 { Set-ContainerNic far web1 -DefaultRoute:$false } | Should -Be 0
+        Get-Default | Should -Be '10.1.0.1 eth0'
+    }
+
+    It 'changes the record alone while the namespace is gone, and a restore makes it so' -Tag Native {
+        Restart-TestHost
+        ip -n wire address add 10.1.0.1/24 dev eth0
+        Set-ContainerNic lan web1 -Mtu 1400 -NewName wan0 -IPAddress 10.1.0.50 -MacAddress 02:00:00:00:00:77
+        $null = New-NetworkNamespace web1, web2
+        (Restore-ContainerNetwork | Where-Object Kind -EQ Nic).Result | Should -Be Restored
+        $link = Get-IpLink wan0 -Namespace web1
+        "$($link.mtu) $($link.address)" | Should -Be '1400 02:00:00:00:00:77'
+        Get-IpAddress web1 wan0 | Should -Be 10.1.0.50/24, fd01::1/64
+    }
+
+    It 'probes new addresses before the NIC takes them, and takes the next one instead of one that a station has' -Tag Native {
+        ip -n wire address add 10.1.0.3/24 dev eth0
+        (Get-Failure { Set-ContainerNic lan web1 -AddIPAddress 10.1.0.3 -ProbeAddress }).What | Should -BeLike 'AddressConflict *'
+        (Get-ContainerNic lan web1).IPAddress | Should -Be 10.1.0.2/24, fd01::1/64
+        (Set-ContainerNic lan web1 -AddAddressFamily IPv4 -ProbeAddress -PassThru -WarningAction Ignore).IPAddress | Should -Be 10.1.0.2/24, 10.1.0.4/24, fd01::1/64
+        ip -n wire address delete 10.1.0.3/24 dev eth0
+    }
+
+    It 'follows the host''s access to the network' -Tag Native {
+        $null = Enable-HostAccess lan
+        Set-ContainerNic lan web1 -IPAddress 10.1.0.50
+        Test-Ping '' 10.1.0.50 | Should -BeTrue
+        (Get-IpRoute '' | Where-Object dst -Match '^10\.1\.0\.(2|50)$').dst | Should -Be 10.1.0.50
+    }
+}
+
+Describe 'Disable- and Enable-ContainerNic' {
+    BeforeEach {
+        $null = New-NetworkNamespace web1
+        $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24, fd01::/64
+        $null = New-MacvlanNetwork far eth0 -Subnet 10.2.0.0/24
+        $null = Connect-ContainerNic lan web1
+        $null = Connect-ContainerNic far web1 -WarningAction Ignore
+    }
+
+    AfterEach {
+        Remove-ContainerNetwork * -Force
+        Remove-NetworkNamespace web1 -Force
+    }
+
+    It 'set the link down and up, with addresses and routes' -Tag Native {
+        (Disable-ContainerNic lan web1 -PassThru).State | Should -Be Disabled
+        (Get-IpLink eth0 -Namespace web1).flags | Should -Not -Contain UP
+        Get-Default | Should -Be '10.2.0.1 eth1'
+        (Get-ContainerNic lan web1).IPAddress | Should -Be 10.1.0.2/24, fd01::1/64
+        (Get-ContainerNic -State Disabled).Network | Should -Be lan
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+        (Restore-ContainerNetwork).Result | Sort-Object -Unique | Should -Be InPlace
+        (Enable-ContainerNic lan web1 -PassThru).State | Should -Be Up
+        Get-IpAddress web1 eth0 | Should -Be 10.1.0.2/24, fd01::1/64
+        Get-Default | Should -Be '10.1.0.1 eth0'
+        Test-Ping wire 10.1.0.2 | Should -BeTrue
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+
+    It 'are respected by a restore, and what differs is drift' -Tag Native {
+        Disable-ContainerNic lan web1
+        ip -n web1 link delete eth0
+        (Restore-ContainerNetwork | Where-Object Name -EQ web1/eth0).Result | Should -Be Restored
+        (Get-IpLink eth0 -Namespace web1).flags | Should -Not -Contain UP
+        (Get-ContainerNic lan web1).State | Should -Be Disabled
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+        ip -n web1 link set eth0 up
+        (Test-ContainerNetwork | ForEach-Object { "$($_.Kind) $($_.Name): $($_.Expected) -> $($_.Actual)" }) | Should -Contain 'LinkUp web1/eth0: down -> up'
+        (Repair-ContainerNetwork | Where-Object Kind -EQ LinkUp).IsRepaired | Should -BeTrue
+        (Get-IpLink eth0 -Namespace web1).flags | Should -Not -Contain UP
+        Set-ContainerNic lan web1 -Mtu 1400 -AddIPAddress 10.1.0.60
+        Enable-ContainerNic lan web1
+        Get-IpAddress web1 eth0 | Should -Be 10.1.0.2/24, 10.1.0.60/24, fd01::1/64
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Set-ContainerNic on ipvlan' {
+    BeforeEach { $null = New-NetworkNamespace web1, web2 }
+
+    AfterEach {
+        Remove-ContainerNetwork * -Force
+        Remove-NetworkNamespace web1, web2 -Force
+    }
+
+    It 'changes addresses, MTU and name, and no MAC address, in mode <Mode>' -ForEach @{ Mode = 'L2' }, @{ Mode = 'L3' } {
+        $null = New-IpvlanNetwork lan eth0 -Mode $Mode -Subnet 10.1.0.0/24, fd01::/64 -WarningAction Ignore
+        $null = Connect-ContainerNic lan web1
+        $default = Get-Default
+        Set-ContainerNic lan web1 -IPAddress 10.1.0.50 -AddAddressFamily IPv6 -Mtu 1400
+        Get-IpAddress web1 eth0 | Sort-Object | Should -Be 10.1.0.50/24, fd01::1/64, fd01::2/64
+        (Get-IpLink eth0 -Namespace web1).mtu | Should -Be 1400
+        Get-Default | Should -Be $default
+        # Older kernels rename only links that are down.
+        Set-ContainerNic lan web1 -NewName wan0
+        Get-IpAddress web1 wan0 | Sort-Object | Should -Be 10.1.0.50/24, fd01::1/64, fd01::2/64
+        (Get-Failure { Set-ContainerNic lan web1 -MacAddress 02:00:00:00:00:77 }).What | Should -BeLike 'InvalidParameter *'
+        $null = Connect-ContainerNic lan web2
+        Test-Ping web2 10.1.0.50 | Should -BeTrue
+        Disable-ContainerNic lan web1
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+        Enable-ContainerNic lan web1
+        Test-Ping web2 10.1.0.50 | Should -BeTrue
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+}
