@@ -21,7 +21,7 @@ BeforeAll {
 
 AfterAll { Clear-TestHost }
 
-Describe 'Sysctls of a <Kind> network' -ForEach @(
+Describe 'Sysctls of networks: <Kind>' -ForEach @(
     @{ Kind = 'macvlan'; Tag = 'Native', 'Once'; Create = { New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24, fd01::/64 @args } }
     @{ Kind = 'ipvlan'; Tag = 'Ipvlan'; Create = { New-IpvlanNetwork lan eth0 -Subnet 10.1.0.0/24, fd01::/64 @args } }
 ) {
@@ -80,7 +80,8 @@ Describe 'Sysctls of a <Kind> network' -ForEach @(
         }
 
         It 'repairs them under the name that the container gave the interface, and with a new link' {
-            ip -n box1 link set eth0 name odd.name
+            # Before Linux 6.2, only a link that is down gets another name.
+            'link set eth0 down', 'link set eth0 name odd.name', 'link set odd.name up' | ip -n box1 -batch -
             Write-Sysctl box1 ipv4/conf/odd.name/rp_filter 1
             $null = Repair-ContainerNetwork
             Read-Sysctl box1 ipv4/conf/eth0/rp_filter | Should -Be 2
