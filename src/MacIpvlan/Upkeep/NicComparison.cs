@@ -42,7 +42,11 @@ internal sealed class NicComparison(NetworkSession session)
         }
 
         if (parent is not null && link.ParentIndex != parent.Index) add(DifferenceKind.ParentChanged, parent.Name, session.Host.FindLink(link.ParentIndex)?.Name ?? $"if{link.ParentIndex}");
-        if (!HasMode(link, nic.NetworkRecord.NicKind)) add(DifferenceKind.ModeChanged, $"{nic.NetworkRecord.NicKind}", $"{link.Kind}");
+        if (KindComparison.Compare(link, nic.NetworkRecord.NicKind) is KindFinding kind)
+        {
+            add(kind.Kind, $"{nic.NetworkRecord.NicKind}", $"{link.Kind}", kind.Fix is null ? null : By(kind.Fix));
+        }
+
         if (nic.NetworkRecord.NicKind is MacvlanLink && !link.MacAddress.Equals(record.MacAddress))
         {
             add(
@@ -200,13 +204,6 @@ internal sealed class NicComparison(NetworkSession session)
 
     // The kernel has one route of them, at least for IPv4.
     private static bool IsSameKey(RouteAdd wanted, Route actual) => wanted.Destination == actual.Destination && wanted.KnownMetric == actual.Metric;
-
-    private static bool HasMode(Link link, LinkKind wanted) => (link.Kind, wanted) switch
-    {
-        (MacvlanLink actual, MacvlanLink macvlan) => actual.Mode == macvlan.Mode,
-        (IpvlanLink actual, IpvlanLink ipvlan) => actual == ipvlan,
-        _ => false,
-    };
 
     private delegate void AddFinding(DifferenceKind kind, string expected, string actual, Action<RouteSocket>? fix = null, bool isForeign = false);
 }
