@@ -231,5 +231,19 @@ internal static class Schema
         ALTER TABLE networks ADD COLUMN allowed_labels TEXT NOT NULL DEFAULT '';
         ALTER TABLE nics ADD COLUMN is_by_label INTEGER NOT NULL DEFAULT 0;
         """,
+        """
+        -- Whether a NIC's link is kept down.
+        ALTER TABLE nics ADD COLUMN is_disabled INTEGER NOT NULL DEFAULT 0;
+        -- What links can still have while a change of a NIC isn't complete: routes, each with the index of its link, and addresses,
+        -- which nobody else gets until then.
+        ALTER TABLE nics ADD COLUMN obsolete_routes TEXT NOT NULL DEFAULT '';
+        ALTER TABLE leases ADD COLUMN is_obsolete INTEGER NOT NULL DEFAULT 0;
+        """,
+        """
+        -- The MTU that was chosen for a NIC; null if it has its network's.
+        ALTER TABLE nics ADD COLUMN own_mtu INTEGER;
+        -- How often a network has been changed.
+        ALTER TABLE networks ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+        """,
     ];
 }

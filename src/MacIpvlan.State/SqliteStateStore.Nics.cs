@@ -67,6 +67,7 @@ public sealed partial class SqliteStateStore
     public NicRecord ReserveNic(NicRecord nic, NetworkRecord network, IReadOnlyList<AddressDemand> demands) => _database.Write(() =>
     {
         ForgetExpired();
+        CheckRevision(network);
         return Reserve(nic, network, demands, ReadPools(network.Id));
     });
 
@@ -124,12 +125,22 @@ public sealed partial class SqliteStateStore
         try
         {
             if (!known.TryGetValue(demand.Network.Id, out List<Pool>? pools)) known.Add(demand.Network.Id, pools = ReadPools(demand.Network.Id));
+            CheckRevision(demand.Network);
             return new(_database.Part(() => Reserve(demand.Nic, demand.Network, demand.Addresses, pools)), null) { IsAlone = IsAlone(demand.Nic) };
         }
         catch (NetworkException e)
         {
             return new(null, e);
         }
+    }
+
+    // Otherwise, the NIC would get what the network was.
+    private void CheckRevision(NetworkRecord network)
+    {
+        if (_database.Query("SELECT revision FROM networks WHERE id = $1", static r => r.GetInt64(0), network.Id) is not [long revision]
+            || revision == network.Revision) return;
+        throw new NetworkException(
+            NetworkError.NetworkChanged, $"Another command has just changed the network '{network.Name}'.", "Repeat the command.");
     }
 
     private bool IsAlone(NicRecord nic) => _database.Query(
@@ -155,9 +166,9 @@ public sealed partial class SqliteStateStore
                     namespace_inode, boot_id, namespace_cookie, process_id, process_start, worker, is_host,
                     interface_name, interface_index, mac_address, mtu, container_id, container_name, container_runtime,
                     container_image, container_address, container_cgroup, parent_index, default_route, host_addresses,
-                    interface_identifier, belongs_to_name, is_by_label, compose_project, compose_service, compose_number)
+                    interface_identifier, belongs_to_name, is_by_label, compose_project, compose_service, compose_number, own_mtu)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                    $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
+                    $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)
                 RETURNING ordinal
                 """,
                 static r => r.GetInt64(0),
@@ -168,7 +179,7 @@ public sealed partial class SqliteStateStore
                 nic.Container?.Name, nic.Container?.Runtime.ToString(), nic.Container?.Image, nic.Container?.Address,
                 nic.Container?.Cgroup, nic.ParentIndex, nic.DefaultRoute, string.Join(' ', nic.HostAddresses),
                 nic.InterfaceIdentifier?.ToString(), nic.BelongsToName, nic.IsByLabel, nic.Container?.Instance?.Project,
-                nic.Container?.Instance?.Service, nic.Container?.Instance?.Number)[0];
+                nic.Container?.Instance?.Service, nic.Container?.Instance?.Number, nic.OwnMtu)[0];
         }
         catch (StateException e) when (e.ExtendedCode == UniqueViolation)
         {
@@ -225,12 +236,12 @@ public sealed partial class SqliteStateStore
 
     private List<NicRecord> ReadNics(string condition, object value)
     {
-        ILookup<string, LeaseRecord> leases = _database.Query(
+        ILookup<string, StoredLease> leases = _database.Query(
             $"""
-            SELECT l.nic_id, l.address, l.prefix_length, l.source, l.epoch, l.ordinal, l.rowid AS rowid FROM leases l
+            SELECT l.nic_id, l.address, l.prefix_length, l.source, l.epoch, l.ordinal, l.is_obsolete, l.rowid AS rowid FROM leases l
             JOIN nics n ON n.id = l.nic_id WHERE {condition} ORDER BY n.ordinal, l.ordinal
             """,
-            static r => new Owned<string, LeaseRecord>(r.GetString(0), ReadLease(r)),
+            static r => new Owned<string, StoredLease>(r.GetString(0), new(ReadLease(r), r.GetBoolean(6))),
             value).ToLookup(static l => l.Owner, static l => l.Value);
         ILookup<string, LeaseRecord> lost = ReadLost(condition, value);
         Dictionary<string, DhcpRecord> dhcp = ReadDhcp(condition, value);
@@ -241,7 +252,7 @@ public sealed partial class SqliteStateStore
                 container_id, container_name, container_runtime, container_image, container_address, container_cgroup,
                 parent_index, EXISTS (SELECT 1 FROM networks w WHERE w.id = n.network_id AND w.host = n.host),
                 default_route, host_addresses, interface_identifier, belongs_to_name, compose_project, compose_service,
-                compose_number, is_by_label, n.rowid AS rowid
+                compose_number, is_by_label, is_disabled, obsolete_routes, own_mtu, n.rowid AS rowid
             FROM nics n WHERE {condition} ORDER BY ordinal
             """,
             r => With(dhcp, new NicRecord
@@ -259,6 +270,7 @@ public sealed partial class SqliteStateStore
                 InterfaceIndex = r.GetInt32(12),
                 MacAddress = r.GetMacAddress(13),
                 Mtu = r.GetInt32(14),
+                OwnMtu = r.FindInt32(34),
                 IsHost = r.GetBoolean(15),
                 Container = r.IsDBNull(16) ? null : new Container(
                     r.GetString(16), r.GetString(17), r.GetEnum<ContainerRuntime>(18), r.GetString(19), r.GetString(20))
@@ -269,11 +281,13 @@ public sealed partial class SqliteStateStore
                 BelongsToName = r.GetBoolean(27),
                 IsByLabel = r.GetBoolean(31),
                 ParentIndex = r.GetInt32(22),
-                Ordinal = r.GetInt64(32),
+                Ordinal = r.GetInt64(35),
                 DefaultRoute = r.FindBoolean(24),
                 HostAddresses = [.. r.GetList(25).Select(AddressValue.Parse)],
                 InterfaceIdentifier = r.IsDBNull(26) ? null : InterfaceIdentifier.Parse(r.GetString(26)),
-                Leases = [.. leases[r.GetString(0)]],
+                Leases = [.. leases[r.GetString(0)].Where(static l => !l.IsObsolete).Select(static l => l.Lease)],
+                IsDisabled = r.GetBoolean(32),
+                Obsolete = ReadObsolete(leases[r.GetString(0)], r.GetList(33, '\n')),
                 LostLeases = [.. lost[r.GetString(0)]],
             }),
             value);
@@ -285,6 +299,12 @@ public sealed partial class SqliteStateStore
         : known.Binding is not DhcpBinding binding || binding.IsExpired(BootClock.Now) ? nic with { Dhcp = known }
         // With the address of a fallback, if a command died before the link had the lease instead.
         : nic with { Dhcp = known, Leases = [new(binding.Lease.Address, LeaseSource.Dhcp), .. nic.Leases] };
+
+    private static ObsoleteSettings ReadObsolete(IEnumerable<StoredLease> leases, string[] routes)
+    {
+        LeaseRecord[] obsolete = [.. leases.Where(static l => l.IsObsolete).Select(static l => l.Lease)];
+        return obsolete.Length == 0 && routes.Length == 0 ? ObsoleteSettings.None : new(obsolete, [.. routes.Select(ObsoleteRoute.Parse)]);
+    }
 
     private static LeaseRecord ReadLease(StateRow row)
     {
@@ -365,15 +385,22 @@ public sealed partial class SqliteStateStore
     private LeaseRecord Take(NicRecord nic, int ordinal, Pool pool, AddressValue address, LeaseSource source)
     {
         // With the subnet's prefix length, the host would get a second route to the whole subnet.
-        int prefixLength = nic.IsHost ? address.Bits : pool.Subnet.Prefix.PrefixLength;
+        LeaseRecord lease = new(new(address, nic.IsHost ? address.Bits : pool.Subnet.Prefix.PrefixLength), source);
+        Insert(nic, ordinal, pool, lease);
+        return lease;
+    }
+
+    private void Insert(NicRecord nic, int ordinal, Pool pool, LeaseRecord lease)
+    {
+        AddressValue address = lease.Address.Value;
         try
         {
             _database.Execute(
                 """
-                INSERT INTO leases (pool_id, address, nic_id, ordinal, prefix_length, source)
-                VALUES ($1, $2, $3, $4, $5, $6)
+                INSERT INTO leases (pool_id, address, nic_id, ordinal, prefix_length, source, epoch)
+                VALUES ($1, $2, $3, $4, $5, $6, $7)
                 """,
-                pool.Id, address.ToBytes(), nic.Id, ordinal, prefixLength, source.ToString());
+                pool.Id, address.ToBytes(), nic.Id, ordinal, lease.Address.PrefixLength, lease.Source.ToString(), lease.Epoch);
         }
         catch (StateException e) when (e.Code == ConstraintViolation)
         {
@@ -384,7 +411,6 @@ public sealed partial class SqliteStateStore
         }
 
         AddToRun(pool.Id, address);
-        return new LeaseRecord(new(address, prefixLength), source);
     }
 
     private string Holder(long pool, AddressValue address, LeaseSource? source = null) => _database.Query(
@@ -442,6 +468,8 @@ public sealed partial class SqliteStateStore
             ? run
             : throw new FormatException("it ends before it starts");
     }
+
+    private sealed record StoredLease(LeaseRecord Lease, bool IsObsolete);
 
     private sealed record FreedLease(long Pool, AddressValue Address, long? Epoch);
 

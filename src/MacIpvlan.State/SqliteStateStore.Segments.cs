@@ -119,7 +119,7 @@ public sealed partial class SqliteStateStore
     {
         if (_database.Query("SELECT 1 FROM nics WHERE id = $1", static r => r.GetInt32(0), nic.Id).Count == 0) return false;
         foreach (FreedLease old in _database.Query(
-            "SELECT pool_id, address, epoch, rowid FROM leases WHERE nic_id = $1 AND epoch IS NOT NULL",
+            "SELECT pool_id, address, epoch, rowid FROM leases WHERE nic_id = $1 AND epoch IS NOT NULL AND is_obsolete = 0",
             static r => new FreedLease(r.GetInt64(0), r.GetAddress(1), r.GetInt64(2)), nic.Id))
         {
             Delete(old.Pool, old.Address);

@@ -103,7 +103,7 @@ public sealed partial class SqliteStateStore : IStateStore
         ILookup<string, AddressValue> hosts = _database.Query(
             $"""
             SELECT n.network_id, l.address, l.rowid AS rowid FROM leases l JOIN nics n ON n.id = l.nic_id
-            WHERE n.{owner} = $1 AND n.is_host = 1 ORDER BY l.ordinal
+            WHERE n.{owner} = $1 AND n.is_host = 1 AND l.is_obsolete = 0 ORDER BY l.ordinal
             """,
             static r => new Owned<string, AddressValue>(r.GetString(0), r.GetAddress(1)), value)
             .ToLookup(static h => h.Owner, static h => h.Value);

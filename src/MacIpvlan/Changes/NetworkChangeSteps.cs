@@ -54,7 +54,8 @@ internal sealed class NetworkChangeSteps(NetworkSession session, NetworkRevision
 
         try
         {
-            Remake(claimed, change.Apply(claimed, [.. claimed.Select(Adapt)]));
+            IReadOnlyList<ContainerNic> changed = change.Apply(claimed, [.. claimed.Select(Adapt)]);
+            Remake(claimed, changed, change.Removed);
             return true;
         }
         catch (NetworkException) when (_isOutdated && !isLast)
@@ -64,7 +65,7 @@ internal sealed class NetworkChangeSteps(NetworkSession session, NetworkRevision
         }
     }
 
-    private NicChange MakeChange() => new(session) { Write = Write, Prepare = _ => SetParentMtu() };
+    private NicChange MakeChange() => new(session, removesUnfit: true) { Write = Write, Prepare = _ => SetParentMtu() };
 
     private IReadOnlyList<NicRecord> Write(IReadOnlyList<NicDemand> nics)
     {
@@ -112,11 +113,9 @@ internal sealed class NetworkChangeSteps(NetworkSession session, NetworkRevision
     // Makes those again whose links were removed, because the kernel can't change them.
     private void Remake(IReadOnlyList<ContainerNic> former, IReadOnlyList<ContainerNic> changed, IReadOnlyDictionary<string, ForeignSettings> removed)
     {
-        if (removed.Count == 0) return;
         try
         {
-            NicRemake remake = new(session);
-            foreach (ContainerNic nic in changed.Where(n => removed.ContainsKey(n.Id)).OrderBy(static n => n.Record.Ordinal)) remake.Make(nic, removed[nic.Id], force);
+            MakeAgain(changed, removed, force);
         }
         catch
         {
@@ -132,10 +131,17 @@ internal sealed class NetworkChangeSteps(NetworkSession session, NetworkRevision
         Dictionary<string, ContainerNic> before = former.ToDictionary(static n => n.Id);
         IReadOnlyList<ContainerNic> changed = change.Apply(claimed, [.. claimed.Select(n => new NicDemand(
             n.Record with { Leases = before[n.Id].Record.Leases, Mtu = before[n.Id].Record.Mtu }, before[n.Id].NetworkRecord, []))]);
+        MakeAgain(changed, change.Removed, leavesRefused: true);
+    }
+
+    private void MakeAgain(IEnumerable<ContainerNic> changed, IReadOnlyDictionary<string, ForeignSettings> removed, bool leavesRefused)
+    {
         NicRemake remake = new(session);
-        foreach (ContainerNic nic in changed.Where(n => n.Record.InterfaceIndex == 0 && before[n.Id].Record.InterfaceIndex != 0).OrderBy(static n => n.Record.Ordinal))
+        foreach (ContainerNic nic in changed.OrderBy(static n => n.Record.Ordinal))
         {
-            remake.Make(nic, ForeignSettings.None, force: true);
+            // Links have gone with a parent that was replaced.
+            bool isGone = revision.IsMoved && nic.Record is { State: NicRecordState.Attached } && nic.Record.ParentIndex != revision.Parent.Existing?.Index;
+            if (removed.TryGetValue(nic.Id, out ForeignSettings? foreign) || isGone) remake.Make(nic, foreign ?? ForeignSettings.None, leavesRefused);
         }
     }
 

@@ -1,5 +1,5 @@
+using MacIpvlan.Addressing;
 using MacIpvlan.Linux;
-using MacIpvlan.Netlink;
 using MacIpvlan.State;
 
 namespace MacIpvlan;
@@ -11,13 +11,9 @@ namespace MacIpvlan;
 /// </summary>
 public sealed class NetworkChanges(NetworkSession session)
 {
-    // Another command can be connecting a NIC, which waits for a DHCP server or for answers to probes.
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(20);
     private readonly NetworkChangePlanner _planner = new(session);
     private readonly ContainerNetworks _networks = new(session);
     private readonly ParentLinks _parents = new(session);
-    private readonly HostAddresses _hostAddresses = new(session);
     private readonly DeadNics _dead = new(session);
 
     /// <summary>Checks a change against the rules, the kernel, the other networks and the NICs. Changes nothing.</summary>
@@ -55,11 +51,15 @@ public sealed class NetworkChanges(NetworkSession session)
         {
             HashSet<string> ids = [.. revision.Former.Select(static n => n.Id)];
             if (revision.ReachesNics) _dead.ReleaseEnded(n => ids.Contains(n.NetworkRecord.Id), out _);
-            if (revision.HasOwnLink && !revision.IsMoved) CarryOut(revision, force);
-            else _parents.Ensure(revision.Parent, _ => CarryOut(revision, force));
+            NetworkChangeSteps steps = new(session, revision, force);
+            if (revision.IsMoved) _parents.Ensure(revision.Parent, _ => steps.CarryOut());
+            else steps.CarryOut();
             if (revision.IsMoved) _parents.RemoveUnused(revision.Former[0].Parent);
-            if (!revision.Former[0].Subnets.Select(static s => s.Gateway).SequenceEqual(revision.Now[0].Subnets.Select(static s => s.Gateway))) _networks.WarnOfRouters(revision.Now[0]);
+            if (!GatewaysOf(revision.Former[0]).SequenceEqual(GatewaysOf(revision.Now[0]))) _networks.WarnOfRouters(revision.Now[0]);
         }
 
         return _networks.GetAll().First(n => n.Id == network.Id);
     }
+
+    private static IEnumerable<AddressValue?> GatewaysOf(NetworkRecord network) => network.Subnets.Select(static s => s.Gateway);
+}

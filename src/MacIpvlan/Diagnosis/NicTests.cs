@@ -59,7 +59,7 @@ public sealed class NicTests(NetworkSession session, NicTestOptions options) : I
         }
 
         NicRecord nic = pair.Source.Record;
-        if (nic.State is not (NicRecordState.Attached or NicRecordState.Detached))
+        if (!nic.IsSettled)
         {
             return Missing($"it is {nic.State.ToString().ToLowerInvariant()}: another command is working on it, or was interrupted");
         }

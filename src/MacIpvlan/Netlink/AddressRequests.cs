@@ -61,7 +61,10 @@ public sealed record AddressDelete(Link Link, InterfaceAddress Address) : RouteR
             ifa_prefixlen = (byte)Address.PrefixLength,
             ifa_index = (uint)Link.Index,
         });
-        writer.Attribute(IFA_LOCAL, Address.Value.ToBytes());
+        byte[] bytes = Address.Value.ToBytes();
+        writer.Attribute(IFA_LOCAL, bytes);
+        // Without it, the kernel removes an IPv4 address whatever its prefix length.
+        writer.Attribute(IFA_ADDRESS, bytes);
     }
 
     internal override bool Tolerates(int errno) => errno == Linux.Errno.EADDRNOTAVAIL;

@@ -169,33 +169,6 @@ public sealed record TokenSet(int Index, string Name, AddressValue? Token) : Rou
     }
 }
 
-/// <summary>
-/// RTM_SETLINK: makes the kernel announce the IPv4 addresses of a link when the link comes up
-/// (IPV4_DEVCONF_ARP_NOTIFY). Twice as fast as writing the setting's file.
-/// </summary>
-/// <param name="Index">The link's index.</param>
-/// <param name="Name">The link's name, used only in the text.</param>
-public sealed record ArpNotifySet(int Index, string Name) : RouteRequest
-{
-    /// <inheritdoc/>
-    public override string ToString() => Sysctl.Command("ipv4", Name, "arp_notify", "1");
-
-    internal override void Write(MessageWriter writer)
-    {
-        writer.Begin(RTM_SETLINK, 0, new ifinfomsg { ifi_index = Index });
-        int families = writer.BeginNest(IFLA_AF_SPEC);
-        int inet = writer.BeginNest(AF_INET);
-        int settings = writer.BeginNest(IFLA_INET_CONF);
-        writer.Attribute(IPV4_DEVCONF_ARP_NOTIFY, 1u);
-        writer.EndNest(settings);
-        writer.EndNest(inet);
-        writer.EndNest(families);
-    }
-
-    // The link's MTU is too small for IPv4.
-    internal override bool Tolerates(int errno) => errno == Linux.Errno.EAFNOSUPPORT;
-}
-
 /// <summary>RTM_DELLINK: deletes a link. Succeeds if the link doesn't exist.</summary>
 /// <param name="Index">The link's index.</param>
 /// <param name="Name">The link's name, used only in the text.</param>

@@ -46,6 +46,9 @@ internal sealed class NamespaceRoutes
             g => new Lazy<NamespaceRoutes>(() => new(NicNeighbors.InOrder(
                 g.Select(n => new RoutedNic(n.Record, n.NetworkRecord, hostOf(n.NetworkRecord.Id)))))));
 
+    /// <summary>The routes that the NICs have.</summary>
+    public IEnumerable<RouteAdd> All => _owned.Values.Select(static c => c.Route);
+
     /// <summary>The routes that a NIC has.</summary>
     public IEnumerable<RouteAdd> Of(NicRecord nic) => _claims.Where(c => c.Nic.Nic.Id == nic.Id && _owned.GetValueOrDefault(c.Key) == c)
         .Select(static c => c.Route);
@@ -115,7 +118,9 @@ internal sealed class NamespaceRoutes
 /// <param name="Host">The host's access to the network; null if there is none.</param>
 internal sealed record RoutedNic(NicRecord Nic, NetworkRecord Network, NicRecord? Host)
 {
-    /// <summary>The routes that it wants. Its index follows from its number, so it's known before the link is made.</summary>
-    public IEnumerable<RouteAdd> Routes =>
+    /// <summary>
+    /// The routes that it wants: none while it's disabled. Its index follows from its number, so it's known before the link is made.
+    /// </summary>
+    public IEnumerable<RouteAdd> Routes => Nic.IsDisabled ? [] :
         NicRoutes.Of(Network, Nic, new Link { Index = LinkMark.Index(Nic), Name = Nic.InterfaceName }, Host);
 }

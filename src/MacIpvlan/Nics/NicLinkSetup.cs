@@ -235,7 +235,7 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         // If the kernel doesn't announce, the link comes up first: an IPv6 address added earlier would be reachable
         // only after a random delay of up to a second.
         List<RouteRequest> requests = kernelAnnounces ? [.. addresses, up] : [up, .. addresses];
-        if (kernelAnnounces && HasFamily(AddressFamily.InterNetwork)) requests.Insert(0, new ArpNotifySet(link.Index, link.Name));
+        if (kernelAnnounces && HasFamily(AddressFamily.InterNetwork)) requests.Insert(0, new IPv4SettingSet(link.Index, link.Name, IPv4Setting.ArpNotify, 1));
         if (_nic.IsHost) inside.Execute([.. requests]);
         else new NicRouteSetup(session, request, _nic with { InterfaceName = link.Name }, others).Execute(inside, requests);
     }

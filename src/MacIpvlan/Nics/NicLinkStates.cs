@@ -34,7 +34,7 @@ internal sealed class NicLinkStates(NamespaceHandle host, IReadOnlyDictionary<in
 
         SeenNic Look(NicRecord record, Link link)
         {
-            if (!link.IsUp) return new(NicState.Down, link);
+            if (!link.IsUp) return new(record.IsDisabled ? NicState.Disabled : NicState.Down, link);
             // Not every kind of parent passes on that it's down.
             bool isCarrying = link.HasCarrier && (!parents.TryGetValue(link.ParentIndex, out Link? parent) || NicStates.IsCarrying(parent));
             bool configuresItself = link.IPv6?.AcceptsAdvertisements == true;

@@ -10,7 +10,7 @@ internal sealed class NicNeighbors(NetworkSession session)
     public IReadOnlyList<RoutedNic> Find(NicRecord nic)
     {
         NicRecord[] others = [.. session.State.GetNics(nic.Namespace).Where(n =>
-            n.Id != nic.Id && !n.IsHost && n.State == NicRecordState.Attached && n.NamespaceBirth.BootId == nic.NamespaceBirth.BootId)];
+            n.Id != nic.Id && !n.IsHost && n.IsMade && n.NamespaceBirth.BootId == nic.NamespaceBirth.BootId)];
         if (others.Length == 0) return [];
         Dictionary<string, NetworkRecord> networks = session.State.GetNetworks().ToDictionary(static n => n.Id);
         Dictionary<string, NicRecord?> hosts = others.Select(static n => n.NetworkId).Distinct().ToDictionary(static id => id, FindHost);
@@ -22,7 +22,7 @@ internal sealed class NicNeighbors(NetworkSession session)
     /// it meanwhile. That command then looks for NICs itself.
     /// </summary>
     public NicRecord? FindHost(string networkId) =>
-        session.State.GetHostNic(networkId) is NicRecord { State: NicRecordState.Attached } host ? host : null;
+        session.State.GetHostNic(networkId) is NicRecord { IsMade: true } host ? host : null;
 
     /// <summary>The NICs of one namespace, in the order of creation.</summary>
     public static RoutedNic[] InOrder(IEnumerable<RoutedNic> nics) => [.. nics.OrderBy(static n => n.Nic.Ordinal)];

@@ -11,6 +11,9 @@ public enum NicState : long
     /// <summary>Its interface is down.</summary>
     Down,
 
+    /// <summary>Its interface is down, because it's disabled.</summary>
+    Disabled,
+
     /// <summary>Its interface is up, but its parent is down or has no carrier.</summary>
     LowerLayerDown,
 
@@ -52,6 +55,9 @@ public enum NicState : long
 
     /// <summary>A command is restoring it, or was interrupted.</summary>
     Restoring,
+
+    /// <summary>A command is changing it, or was interrupted.</summary>
+    Changing,
 
     /// <summary>The command that returns it has disconnected it.</summary>
     Disconnected,

@@ -24,6 +24,7 @@ public sealed class NicStates(NetworkSession session)
         NicRecordState.Attached => NicState.Attached,
         NicRecordState.Detaching => NicState.Detaching,
         NicRecordState.Detached => NicState.Detached,
+        NicRecordState.Changing => NicState.Changing,
         _ => NicState.Restoring,
     };
 
@@ -38,7 +39,7 @@ public sealed class NicStates(NetworkSession session)
     /// <param name="isRecorded">Whether on record.</param>
     public static bool CanBe(NicState state, bool isRecorded) => state switch
     {
-        NicState.Reserved or NicState.Detaching or NicState.Restoring => true,
+        NicState.Reserved or NicState.Detaching or NicState.Restoring or NicState.Changing => true,
         NicState.Attached or NicState.Detached => isRecorded,
         _ => !isRecorded,
     };
@@ -74,7 +75,8 @@ public sealed class NicStates(NetworkSession session)
     }
 
     private static bool IsDoubtful(NicState state) =>
-        state is not (NicState.Up or NicState.LowerLayerDown or NicState.Reserved or NicState.Detaching or NicState.Restoring);
+        state is not (NicState.Up or NicState.LowerLayerDown or NicState.Disabled
+        or NicState.Reserved or NicState.Detaching or NicState.Restoring or NicState.Changing);
 
     private static bool IsSame(NicRecord one, NicRecord other) =>
         one.State == other.State && one.InterfaceIndex == other.InterfaceIndex && one.NamespaceBirth == other.NamespaceBirth;
@@ -85,7 +87,7 @@ public sealed class NicStates(NetworkSession session)
         Dictionary<string, SeenNic> seen = new(nics.Count);
         NicAbsence absence = new(session);
         // A NIC that a command is working on changes while it is looked at.
-        ContainerNic[] settled = [.. nics.Where(static n => n.Record.State is NicRecordState.Attached or NicRecordState.Detached)];
+        ContainerNic[] settled = [.. nics.Where(static n => n.Record.IsSettled)];
         NicLinkStates links = new(session.OwnNamespace, FindParents(settled));
         Note(seen, [.. settled.Where(static n => n.Record.IsHost)], own => links.Read(session.Host, own, isOnHost: true));
         Queue<Looking> started = new();

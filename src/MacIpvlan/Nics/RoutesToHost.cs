@@ -40,10 +40,10 @@ internal sealed class RoutesToHost(NetworkSession session)
         IReadOnlyList<NicRecord> all = session.State.GetNics();
         // A NIC that is being connected may have looked for the host before this change.
         ILookup<NamespaceKey, NicRecord> namespaces = all
-            .Where(static n => !n.IsHost && n.State is NicRecordState.Attached or NicRecordState.Reserved && n.Leases.Count > 0)
+            .Where(static n => !n.IsHost && (n.IsMade || n.State == NicRecordState.Reserved) && n.Leases.Count > 0)
             .ToLookup(static n => n.NamespaceKey);
         Dictionary<string, NetworkRecord> networks = session.State.GetNetworks().ToDictionary(static n => n.Id);
-        Dictionary<string, NicRecord> hosts = all.Where(static n => n.IsHost && n.State == NicRecordState.Attached).ToDictionary(static n => n.NetworkId);
+        Dictionary<string, NicRecord> hosts = all.Where(static n => n is { IsHost: true, IsMade: true }).ToDictionary(static n => n.NetworkId);
         Queue<(NamespaceHandle Target, Task<int> Work)> started = new();
         foreach (IGrouping<NamespaceKey, NicRecord> nics in namespaces.Where(g => g.Any(n => n.NetworkId == networkId)))
         {

@@ -79,7 +79,7 @@ internal sealed class SegmentReconciliation(NetworkSession session)
     // A NIC that a command is working on is on record before it has addresses.
     private IEnumerable<SegmentFinding> FindUngranted(string database, NetworkRecord network, NicRecord nic, NicRecord before, HeldAddresses held)
     {
-        if (nic.State is not (NicRecordState.Attached or NicRecordState.Detached)) yield break;
+        if (!nic.IsSettled) yield break;
         foreach (LeaseRecord lease in nic.Leases.Where(l => l.Epoch is not null && before.Leases.Contains(l)))
         {
             if (held.Addresses.Any(a => a.NicId == nic.Id && a.Address == lease.Address.Value)) continue;
@@ -97,7 +97,7 @@ internal sealed class SegmentReconciliation(NetworkSession session)
         foreach (HeldAddress address in held.Addresses.Where(a => !freed.Contains(a.NicId)))
         {
             bool isKnown = here.TryGetValue(address.NicId, out NicRecord? nic)
-                && (nic.State is not (NicRecordState.Attached or NicRecordState.Detached) || nic.Leases.Any(l => l.Address.Value == address.Address));
+                && (!nic.IsSettled || nic.Leases.Any(l => l.Address.Value == address.Address));
             if (!isKnown) yield return new ForgottenLease(database, address, networks.FirstOrDefault(n => n.Id == address.NetworkId));
         }
     }

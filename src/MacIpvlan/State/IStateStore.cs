@@ -111,7 +111,34 @@ public interface IStateStore : IAddressBook, IDisposable
     /// <returns>The NIC as it is now; null if it has been released or couldn't be claimed.</returns>
     NicRecord? TakeNic(string id, NicRecordState state);
 
-    /// <summary>Updates a NIC except its network and leases.</summary>
+    /// <summary>Claims those of several NICs that no command has claimed, as <see cref="NicRecordState.Changing"/>.</summary>
+    /// <returns>The claimed NICs as they are now, in the order they were added.</returns>
+    IReadOnlyList<NicRecord> TakeNics(IReadOnlyList<string> ids);
+
+    /// <summary>
+    /// Writes changes of NICs that this command has claimed as <see cref="NicRecordState.Changing"/>, in one transaction, all or
+    /// none. An address that a NIC no longer has is obsolete, but nobody else gets it until <see cref="CompleteNics"/>.
+    /// </summary>
+    /// <param name="changes">
+    /// Each NIC as it is to be, with the leases that it keeps, those that a segment has granted, and its obsolete routes; and the
+    /// addresses that it requests besides.
+    /// </param>
+    /// <returns>The NICs as recorded, in the order of the changes.</returns>
+    /// <exception cref="NetworkException">
+    /// NicNotFound: one was released or claimed by another command; AddressInUse, InvalidAddress or AddressesExhausted.
+    /// </exception>
+    IReadOnlyList<NicRecord> ChangeNics(IReadOnlyList<NicDemand> changes);
+
+    /// <summary>
+    /// Updates NICs that this command has claimed as <see cref="NicRecordState.Changing"/>, and frees their obsolete addresses, in
+    /// one transaction.
+    /// </summary>
+    /// <param name="nics">The NICs, with the state that they have from now on.</param>
+    /// <param name="foreign">As for <see cref="ReleaseNic"/>.</param>
+    /// <returns>The ids of those that were updated.</returns>
+    IReadOnlySet<string> CompleteNics(IReadOnlyList<NicRecord> nics, IReadOnlyList<ForeignAddress>? foreign = null);
+
+    /// <summary>Updates a NIC except its network and leases, and what only a change alters.</summary>
     /// <param name="nic">The NIC.</param>
     /// <param name="from">
     /// The state that it must be in, unclaimed by another command; null to update it in any case.

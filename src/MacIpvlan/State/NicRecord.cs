@@ -98,11 +98,26 @@ public sealed record NicRecord
     /// <summary>The MTU in bytes; zero until the interface is created.</summary>
     public int Mtu { get; init; }
 
+    /// <summary>The MTU that was chosen for it, in bytes; null if it has its network's.</summary>
+    public int? OwnMtu { get; init; }
+
     /// <summary>Its addresses: the one of its DHCP lease, and the others in the order they were requested.</summary>
     public IReadOnlyList<LeaseRecord> Leases { get; init; } = [];
 
     /// <summary>Addresses that its segment has given to others, so that it needs other ones. Its link can still have them.</summary>
     public IReadOnlyList<LeaseRecord> LostLeases { get; init; } = [];
+
+    /// <summary>Whether its link is kept down.</summary>
+    public bool IsDisabled { get; init; }
+
+    /// <summary>What its link, and the other links of its namespace, can still have of settings that a change has replaced.</summary>
+    public ObsoleteSettings Obsolete { get; init; } = ObsoleteSettings.None;
+
+    /// <summary>Whether a link was made for it, which may be changing.</summary>
+    public bool IsMade => State is NicRecordState.Attached or NicRecordState.Changing;
+
+    /// <summary>Whether no command is working on it.</summary>
+    public bool IsSettled => State is NicRecordState.Attached or NicRecordState.Detached;
 
     /// <summary>Its part in DHCP; null if it has none.</summary>
     public DhcpRecord? Dhcp { get; init; }
@@ -184,4 +199,7 @@ public enum NicRecordState
 
     /// <summary>Its interface is being recreated.</summary>
     Restoring,
+
+    /// <summary>Its settings on record are those that it is to have. Its interface may not have all of them yet.</summary>
+    Changing,
 }

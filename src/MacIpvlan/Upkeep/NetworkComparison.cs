@@ -46,8 +46,8 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
         foreach (NetworkDifference difference in new SegmentComparison(session, _repairs).Compare(networks, areAll)) yield return difference;
         foreach (NetworkDifference difference in new HostComparison(session, _repairs).Compare(networks)) yield return difference;
         // Read after the host's addresses, which the routes of NICs depend on, have been repaired.
-        ContainerNic[] nics = [.. _nics.GetAllWithHost().Where(static n => n.Record.State is NicRecordState.Attached or NicRecordState.Detached)];
-        _comparison.NoteRoutes(nics);
+        ContainerNic[] nics = [.. _nics.GetAllWithHost().Where(static n => n.Record.IsSettled)];
+        _comparison.Routes.Note(nics);
         foreach (ContainerNic nic in nics)
         {
             session.Progress(new("Comparing NICs", nic, nics.Length));
@@ -192,7 +192,7 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
         foreach (SiblingLink sibling in marked)
         {
             bool isKnown = known.TryGetValue(LinkMark.NicId(sibling.Link, network.Record)!, out NicRecord? nic)
-                && (nic.State is not (NicRecordState.Attached or NicRecordState.Detached)
+                && (!nic.IsSettled
                     || (nic.Namespace == sibling.Namespace && nic.InterfaceIndex == sibling.Link.Index));
             if (isKnown) continue;
             using NamespaceHandle? target = session.Finder.Find(

@@ -47,6 +47,9 @@ public enum DifferenceKind : long
     /// <summary>A NIC's interface is down.</summary>
     LinkDown,
 
+    /// <summary>The interface of a NIC that is disabled is up.</summary>
+    LinkUp,
+
     /// <summary>A NIC's interface has another name.</summary>
     NameChanged,
 

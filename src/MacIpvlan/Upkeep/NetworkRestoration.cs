@@ -71,7 +71,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
         HashSet<string> renewed = RenewHostAddresses(
             networks.Where(n => restored[n.Id].Result == RestoreResult.InPlace && all.Any(h => h.Record.IsHost && h.Network == n.Name && IsWanted(h))));
         if (renewed.Count > 0) all = _nics.GetAllWithHost();
-        _comparison.NoteRoutes(all);
+        _comparison.Routes.Note(all);
         ContainerNic[] nics = [.. all.Where(n => restored.ContainsKey(n.NetworkRecord.Id) && IsWanted(n))];
         foreach (ContainerNic nic in nics)
         {
@@ -98,7 +98,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
     internal RestoredItem RestoreNic(ContainerNic nic, ContainerNetwork network, bool hasParent, bool replace = false)
     {
         NicRecord record = nic.Record;
-        if (record.State is not (NicRecordState.Attached or NicRecordState.Detached))
+        if (!record.IsSettled)
         {
             return AtWork(nic);
         }
@@ -156,7 +156,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
 
     // Another command can have made, moved or disconnected it since it was read, which is no failure.
     private bool IsChanging(NicRecord nic) => session.State.GetNics(nic.NetworkId).FirstOrDefault(n => n.Id == nic.Id) is not NicRecord now
-        || now.State is not (NicRecordState.Attached or NicRecordState.Detached)
+        || !now.IsSettled
         || (now.State == NicRecordState.Attached && (now.InterfaceIndex, now.NamespaceBirth) != (nic.InterfaceIndex, nic.NamespaceBirth));
 
     /// <summary>Deletes what is left of the former link of a NIC that was made anew, wherever its container has moved it.</summary>

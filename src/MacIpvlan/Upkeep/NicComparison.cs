@@ -13,16 +13,9 @@ internal sealed class NicComparison(NetworkSession session)
     // A lease that somebody keeps is renewed sooner.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private readonly NicLinks _links = new(session);
-    private Dictionary<NamespaceKey, Lazy<NamespaceRoutes>> _routes = [];
 
-    /// <summary>Notes which routes the NICs of each namespace have. Call it before a NIC is compared.</summary>
-    /// <param name="all">All NICs with the host's.</param>
-    public void NoteRoutes(IReadOnlyCollection<ContainerNic> all)
-    {
-        Dictionary<string, NicRecord> hosts = all.Select(static n => n.Record)
-            .Where(static n => n.IsHost && n.State == NicRecordState.Attached).ToDictionary(static n => n.NetworkId);
-        _routes = NamespaceRoutes.OfEach(all.Select(static n => new ContainerNic(n.Record.OnLink(), n.NetworkRecord)), id => hosts.GetValueOrDefault(id));
-    }
+    /// <summary>The routes of NICs. Note them before a NIC is compared.</summary>
+    public RouteComparison Routes { get; } = new(session);
 
     /// <summary>Compares a NIC with the link in its namespace. Runs on a thread in that namespace.</summary>
     /// <param name="target">The namespace.</param>
@@ -31,6 +24,12 @@ internal sealed class NicComparison(NetworkSession session)
     public IReadOnlyList<NicFinding> Compare(NamespaceHandle target, ContainerNic nic, Link? parent)
     {
         using RouteSocket inside = RouteSocket.OpenToRead(target, session.ThrowIfStopping);
+        return Compare(inside, target, nic, parent);
+    }
+
+    /// <summary>Does the same with a socket in that namespace.</summary>
+    public IReadOnlyList<NicFinding> Compare(RouteSocket inside, NamespaceHandle target, ContainerNic nic, Link? parent)
+    {
         NicRecord record = nic.Record;
         List<NicFinding> findings = [];
         AddFinding add = AddTo(findings, nic);
@@ -78,7 +77,8 @@ internal sealed class NicComparison(NetworkSession session)
             add(DifferenceKind.NameChanged, record.InterfaceName, link.Name, socket => Rename(socket, target, nic, link));
         }
 
-        if (!link.IsUp) add(DifferenceKind.LinkDown, "up", "down", By(new LinkSet(link.Index, link.Name) { Up = true }));
+        if (!link.IsUp && !record.IsDisabled) add(DifferenceKind.LinkDown, "up", "down", By(new LinkSet(link.Index, link.Name) { Up = true }));
+        if (link.IsUp && record.IsDisabled) add(DifferenceKind.LinkUp, "down", "up", By(new LinkSet(link.Index, link.Name) { Down = true }));
         CompareLease(nic, add);
         // Only a new link gets other addresses.
         foreach (LeaseRecord lost in record.LostLeases) add(DifferenceKind.AddressReclaimed, $"{lost.Address}", "its segment has given it to another host");
@@ -91,7 +91,7 @@ internal sealed class NicComparison(NetworkSession session)
     public ForeignSettings ReadForeign(NamespaceHandle target, ContainerNic nic)
     {
         using RouteSocket inside = RouteSocket.OpenToRead(target, session.ThrowIfStopping);
-        return _links.Find(inside, nic.Record, nic.NetworkRecord) is Link link ? ForeignSettings.Read(inside, link, nic, RoutesOf(nic, link)) : ForeignSettings.None;
+        return _links.Find(inside, nic.Record, nic.NetworkRecord) is Link link ? ForeignSettings.Read(inside, link, nic, Routes.Of(nic, link)) : ForeignSettings.None;
     }
 
     /// <summary>The routes that a NIC lacks. Runs on a thread in its namespace.</summary>
@@ -99,6 +99,12 @@ internal sealed class NicComparison(NetworkSession session)
     public IReadOnlyList<NicFinding>? FindMissingRoutes(NamespaceHandle target, ContainerNic nic)
     {
         using RouteSocket inside = RouteSocket.OpenToRead(target, session.ThrowIfStopping);
+        return FindMissingRoutes(inside, nic);
+    }
+
+    /// <summary>Does the same with a socket in that namespace.</summary>
+    public IReadOnlyList<NicFinding>? FindMissingRoutes(RouteSocket inside, ContainerNic nic)
+    {
         if (_links.Find(inside, nic.Record, nic.NetworkRecord) is not Link link) return null;
         List<NicFinding> findings = [];
         if (link.IsUp) CompareRoutes(inside, link, nic, AddTo(findings, nic));
@@ -119,7 +125,7 @@ internal sealed class NicComparison(NetworkSession session)
         catch (NetlinkException e) when (e.Errno == Errno.EBUSY)
         {
             // Before Linux 6.2, only a link that is down gets another name. Then its routes are gone, and its IPv6 addresses.
-            ForeignSettings foreign = ForeignSettings.Read(inside, link, nic, RoutesOf(nic, link));
+            ForeignSettings foreign = ForeignSettings.Read(inside, link, nic, Routes.Of(nic, link));
             inside.Execute(new LinkSet(link.Index, link.Name) { Down = true });
             try
             {
@@ -141,15 +147,21 @@ internal sealed class NicComparison(NetworkSession session)
         // Then its addresses are the business of a DHCP client or of routers.
         if (nic.Addresses.Count == 0) return;
         LinkAddress[] actual = [.. inside.GetAddresses(link)];
-        IEnumerable<InterfaceAddress> wanted = nic.Record.OnLink().Leases.Select(static l => l.Address);
+        // A link that is down loses its IPv6 addresses.
+        IEnumerable<InterfaceAddress> wanted = nic.Record.OnLink().Leases.Select(static l => l.Address)
+            .Where(a => !nic.Record.IsDisabled || a.Value.Family == AddressFamily.InterNetwork);
         foreach (InterfaceAddress missing in wanted.Except(actual.Select(static a => a.Address)))
         {
-            add(DifferenceKind.AddressMissing, $"{missing}", "none", By(NicDhcp.Add(link, nic.Record, missing)));
+            AddressAdd addition = NicDhcp.Add(link, nic.Record, missing);
+            // A link has an IPv6 address once, whatever its prefix length.
+            InterfaceAddress? former = missing.Value.Family == AddressFamily.InterNetwork ? null
+                : nic.Record.Obsolete.Leases.Select(static l => l.Address).FirstOrDefault(a => a.Value == missing.Value);
+            add(DifferenceKind.AddressMissing, $"{missing}", "none", former is null ? By(addition) : socket => socket.Execute(new AddressDelete(link, former), addition));
         }
 
         // Addresses of other subnets are ignored; one of the network's own subnets could be allocated to another NIC.
         foreach (InterfaceAddress extra in actual.Where(a => a.IsGlobal && !IsWelcome(a, nic)).Select(static a => a.Address).Except(nic.Addresses)
-            .Except(nic.Record.LostLeases.Select(static l => l.Address))
+            .Except(nic.Record.LostLeases.Concat(nic.Record.Obsolete.Leases).Select(static l => l.Address))
             .Where(a => nic.NetworkRecord.Subnets.Any(s => s.Prefix.Contains(a.Value))))
         {
             add(DifferenceKind.AddressWithoutLease, "none", $"{extra}", By(new AddressDelete(link, extra)), isForeign: true);
@@ -173,37 +185,14 @@ internal sealed class NicComparison(NetworkSession session)
 
     private void CompareRoutes(RouteSocket inside, Link link, ContainerNic nic, AddFinding add)
     {
-        foreach (IGrouping<AddressFamily, RouteAdd> family in RoutesOf(nic, link).GroupBy(static r => r.Destination.Family))
+        if (nic.Record.IsDisabled) return;
+        foreach ((RouteAdd missing, Route? other) in Routes.FindMissing(inside, nic, link))
         {
-            IReadOnlyList<Route> actual = inside.GetRoutes(family.Key);
-            // Unless it was connected with -DefaultRoute, another NIC can have the default route; that is no difference.
-            bool isChosen = nic.Record.DefaultRoute == true;
-            foreach (RouteAdd missing in family.Where(wanted => !actual.Any(a => IsSame(wanted, a, isStrict: isChosen || !wanted.IsDefault))))
-            {
-                // One that leads elsewhere is of a program of the container, such as a VPN.
-                Route? other = actual.FirstOrDefault(a => IsSameKey(missing, a) && a.LinkIndex != 0 && !LinkMark.IsOfNic(a.LinkIndex));
-                string found = other is null ? "none" : $"{other.Text} dev {inside.FindLink(other.LinkIndex)?.Name ?? $"if{other.LinkIndex}"}";
-                add(
-                    DifferenceKind.RouteMissing, missing.Text, found,
-                    By(missing with { Replaces = isChosen || !missing.IsDefault }), isForeign: other is not null);
-            }
+            string found = other is null ? "none" : $"{other.Text} dev {inside.FindLink(other.LinkIndex)?.Name ?? $"if{other.LinkIndex}"}";
+            add(DifferenceKind.RouteMissing, missing.Text, found, By(missing), isForeign: other is not null);
         }
     }
 
-    private IEnumerable<RouteAdd> RoutesOf(ContainerNic nic, Link link) => nic.Record.IsHost
-        ? HostRoutes.Of(link, session.State.GetNics(nic.Record.NetworkId).Where(static n => n.State == NicRecordState.Attached))
-        : _routes[nic.Record.NamespaceKey].Value.Of(nic.Record).Select(r => r with { Link = link });
-
-    private static bool IsSame(RouteAdd wanted, Route actual, bool isStrict)
-    {
-        if (!IsSameKey(wanted, actual)) return false;
-        if (!isStrict) return true;
-        return wanted.Type == actual.Type && wanted.Gateway == actual.Gateway
-            && (wanted.Type != NetworkRouteType.Unicast || wanted.Link.Index == actual.LinkIndex);
-    }
-
-    // The kernel has one route of them, at least for IPv4.
-    private static bool IsSameKey(RouteAdd wanted, Route actual) => wanted.Destination == actual.Destination && wanted.KnownMetric == actual.Metric;
 
     private delegate void AddFinding(DifferenceKind kind, string expected, string actual, Action<RouteSocket>? fix = null, bool isForeign = false);
 }

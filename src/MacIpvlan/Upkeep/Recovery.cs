@@ -5,7 +5,7 @@ namespace MacIpvlan;
 
 /// <summary>
 /// Cleans up after commands that died: removes NICs that were being created or removed, marks NICs that were being
-/// restored as detached, and removes parents made for networks that were never created.
+/// restored as detached, completes the changes of NICs, and removes parents made for networks that were never created.
 /// </summary>
 public static class Recovery
 {
@@ -17,11 +17,18 @@ public static class Recovery
         IReadOnlyList<NicRecord> abandoned = session.State.TakeAbandonedNics();
         // Read after the NICs, because networks are created in the meantime; one that has NICs isn't removed without them.
         Dictionary<string, NetworkRecord> networks = session.State.GetNetworks().ToDictionary(static n => n.Id);
-        foreach (NicRecord nic in abandoned)
+        foreach (NicRecord nic in abandoned.Where(static n => n.State != NicRecordState.Changing))
         {
             if (!networks.TryGetValue(nic.NetworkId, out NetworkRecord? network)) continue;
             // A NIC that can't be cleaned up still belongs to this command, so the next command tries again.
             session.RollBack(() => Finish(session, nic, network));
+        }
+
+        // Together, because NICs of one namespace share routes.
+        foreach (IGrouping<NamespaceKey, NicRecord> place in abandoned
+            .Where(n => n.State == NicRecordState.Changing && networks.ContainsKey(n.NetworkId)).GroupBy(static n => n.NamespaceKey))
+        {
+            session.RollBack(() => new NicChange(session, removesUnfit: true).Complete([.. place.Select(n => new ContainerNic(n, networks[n.NetworkId]))]));
         }
 
         using IDisposable topology = session.State.LockTopology();

@@ -85,7 +85,7 @@ internal sealed class ContainerRestoration(NetworkSession session, Func<string, 
 
     // Its container was connected without its runtime, as by a hook: it has no name on record, and nobody who can tell when it's
     // removed.
-    private static bool IsUntold(ContainerNic nic) => nic.Record is { Container.Address.Length: 0, State: NicRecordState.Attached or NicRecordState.Detached };
+    private static bool IsUntold(ContainerNic nic) => nic.Record is { Container.Address.Length: 0, IsSettled: true };
 
     private void Adopt(NicRecord nic, Container told)
     {

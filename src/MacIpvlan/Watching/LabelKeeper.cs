@@ -55,7 +55,7 @@ internal sealed class LabelKeeper(NetworkSession session, Func<string, string, b
     {
         if (IsBeforeStart) return;
         foreach (NicRecord nic in nics.Select(static n => n.Record).Where(n => n.IsByLabel && n.Container!.Id == listing.Container.Id
-            && n.Container.Name != listing.Container.Name && n.State is NicRecordState.Attached or NicRecordState.Detached))
+            && n.Container.Name != listing.Container.Name && n.IsSettled))
         {
             if (!confirm(nic.NamespaceName, $"Record that its name is {listing.Container.Name}")) continue;
             Container renamed = listing.Container with { Cgroup = nic.Container!.Cgroup };

@@ -64,7 +64,7 @@ internal sealed class LeaseKeeper(NetworkSession session) : IDisposable
         _version = session.State.GetVersion();
         Dictionary<string, NetworkRecord> networks = session.State.GetNetworks().Where(static n => n.Dhcp is not null).ToDictionary(static n => n.Id);
         Dictionary<string, NicRecord> nics = session.State.GetDhcpNics()
-            .Where(n => n.State == NicRecordState.Attached && networks.ContainsKey(n.NetworkId)).ToDictionary(static n => n.Id);
+            .Where(n => n is { State: NicRecordState.Attached, IsDisabled: false } && networks.ContainsKey(n.NetworkId)).ToDictionary(static n => n.Id);
         foreach (string gone in _kept.Keys.Where(id => !nics.ContainsKey(id)).ToArray()) Drop(gone);
         foreach (NicRecord nic in nics.Values)
         {
@@ -95,7 +95,9 @@ internal sealed class LeaseKeeper(NetworkSession session) : IDisposable
     }
 
     private static bool IsSame(NicRecord one, NicRecord other) => IsSame(one.Dhcp!.Binding, other.Dhcp!.Binding)
-        && one.InterfaceIndex == other.InterfaceIndex && one.NamespaceBirth == other.NamespaceBirth;
+        && one.InterfaceIndex == other.InterfaceIndex && one.NamespaceBirth == other.NamespaceBirth
+        // What a change alters, which the client or its socket depends on.
+        && one.MacAddress.Equals(other.MacAddress) && one.InterfaceName == other.InterfaceName && one.Mtu == other.Mtu && one.DefaultRoute == other.DefaultRoute;
 
     // Another process that has only begun to renew the lease also changes its state and T1. If each began anew then, neither
     // would take the server's answer.

@@ -1,5 +1,4 @@
 using MacIpvlan.Linux;
-using MacIpvlan.State;
 
 namespace MacIpvlan;
 
@@ -41,7 +40,7 @@ internal sealed class WatchedLeases
     }
 
     private static Dictionary<string, ContainerNic> Held(IEnumerable<ContainerNic> nics) => nics
-        .Where(static n => n.Record.State == NicRecordState.Attached && BindingOf(n) is DhcpBinding held && !held.IsExpired(BootClock.Now))
+        .Where(static n => n.Record.IsMade && BindingOf(n) is DhcpBinding held && !held.IsExpired(BootClock.Now))
         .ToDictionary(static n => n.Id);
 
     private static DhcpBinding? BindingOf(ContainerNic nic) => nic.Record.Dhcp?.Binding;

@@ -70,7 +70,7 @@ public sealed class NicStoreTests : StateTest
     [Fact]
     public void Updating_OfThatTestSetsEveryFieldThatMayChange() => Assert.Equal(
         // What a NIC is stays.
-        [".Id", ".Ordinal", ".NetworkId", ".BelongsToName", ".IsByLabel", ".IsHost", ".DefaultRoute", ".InterfaceIdentifier", ".Dhcp"],
+        [".Id", ".Ordinal", ".NetworkId", ".BelongsToName", ".IsByLabel", ".IsHost", ".DefaultRoute", ".InterfaceIdentifier", ".IsDisabled", ".Dhcp"],
         Describe.Same(Attached(Nic(_network) with { Id = "1", Container = s_container }), Nic(_network) with { Id = "1", Container = s_container })
             .Select(static l => l.Split(' ')[0]));
 
@@ -175,6 +175,7 @@ public sealed class NicStoreTests : StateTest
     [InlineData(NicRecordState.Reserved, true)]
     [InlineData(NicRecordState.Detaching, true)]
     [InlineData(NicRecordState.Restoring, true)]
+    [InlineData(NicRecordState.Changing, true)]
     [InlineData(NicRecordState.Attached, false)]
     [InlineData(NicRecordState.Detached, false)]
     public void Nic_InHandsThatDiedIsAbandoned(NicRecordState state, bool isAbandoned)
@@ -214,6 +215,7 @@ public sealed class NicStoreTests : StateTest
     [InlineData(NicRecordState.Detaching)]
     [InlineData(NicRecordState.Detached)]
     [InlineData(NicRecordState.Restoring)]
+    [InlineData(NicRecordState.Changing)]
     public void State_ComesBack(NicRecordState state)
     {
         Store.UpdateNic(Reserve(_network, IPv4) with { State = state });

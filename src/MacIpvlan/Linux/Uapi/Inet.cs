@@ -8,6 +8,7 @@ internal static partial class Uapi
     public const int IPPROTO_ICMP = 1;
     public const int IPPROTO_UDP = 17;
     public const int IPPROTO_ICMPV6 = 58;
+    public const ushort IPV4_DEVCONF_PROMOTE_SECONDARIES = 20;
     public const ushort IPV4_DEVCONF_ARP_NOTIFY = 22;
     public const int SOL_RAW = 255;
     public const int ICMP_FILTER = 1;

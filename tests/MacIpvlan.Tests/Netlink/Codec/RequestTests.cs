@@ -129,9 +129,9 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public void ArpNotifySet_SetsTheSettingOfThatNumber()
+    public void IPv4SettingSet_SetsTheSettingOfThatNumber()
     {
-        ArpNotifySet request = new(7, "eth0.5");
+        IPv4SettingSet request = new(7, "eth0.5", IPv4Setting.ArpNotify, 1);
 
         Assert.Equal("sysctl -w net.ipv4.conf.eth0/5.arp_notify=1", request.ToString());
         // ip has no word for it. IFLA_AF_SPEC 26, AF_INET 2, IFLA_INET_CONF 1, IPV4_DEVCONF_ARP_NOTIFY 22: 1.

@@ -1,0 +1,127 @@
+using MacIpvlan.Linux;
+using MacIpvlan.State;
+
+namespace MacIpvlan;
+
+/// <summary>
+/// Changes NICs, in one transaction over their records and the kernel: what they are to be is recorded, then their links are brought
+/// to it. If something is refused, the NICs become what they were. If this process is killed, <see cref="Recovery"/> completes the
+/// change that is on record.
+/// </summary>
+/// <param name="session">The session.</param>
+/// <param name="removesUnfit">As <see cref="NicCompletion.RemovesUnfit"/>. Such NICs are detached then.</param>
+internal sealed class NicChange(NetworkSession session, bool removesUnfit = false)
+{
+    private readonly NicCompletion _completion = new(session) { RemovesUnfit = removesUnfit };
+    private readonly HashSet<string> _detached = [];
+
+    /// <summary>
+    /// Writes changes to the state, in one transaction: first what the NICs are to be and, if that is refused, what they were. By
+    /// default <see cref="IStateStore.ChangeNics"/>; another one can write their network too.
+    /// </summary>
+    public Func<IReadOnlyList<NicDemand>, IReadOnlyList<NicRecord>> Write { get; init; } = session.State.ChangeNics;
+
+    /// <summary>Called with the NICs once their change is recorded, before a link is changed; throws to refuse.</summary>
+    public Action<IReadOnlyList<ContainerNic>> Prepare { get; init; } = static _ => { };
+
+    /// <summary>As <see cref="NicCompletion.Removed"/>.</summary>
+    public IReadOnlyDictionary<string, ForeignSettings> Removed => _completion.Removed;
+
+    /// <summary>Claims NICs, so that no other command changes them.</summary>
+    /// <returns>The NICs and their networks as they are on record now, in the same order.</returns>
+    /// <exception cref="NetworkException">NicNotFound: one has been disconnected, or another command has claimed it.</exception>
+    public IReadOnlyList<ContainerNic> Claim(IReadOnlyList<ContainerNic> nics)
+    {
+        session.Recover();
+        _detached.UnionWith(nics.Where(static n => n.Record.State == NicRecordState.Detached).Select(static n => n.Id));
+        Dictionary<string, NicRecord> taken = session.State.TakeNics([.. nics.Select(static n => n.Id)]).ToDictionary(static n => n.Id);
+        // Read after the NICs, whose networks can't be removed or changed any longer.
+        Dictionary<string, NetworkRecord> networks = session.State.GetNetworks().ToDictionary(static n => n.Id);
+        if (nics.FirstOrDefault(n => !taken.ContainsKey(n.Id)) is not ContainerNic missing)
+        {
+            return [.. nics.Select(n => new ContainerNic(taken[n.Id], networks[taken[n.Id].NetworkId]))];
+        }
+
+        GiveUp(taken.Values);
+        throw InOtherHands(missing);
+    }
+
+    /// <summary>Leaves NICs that were claimed as they are.</summary>
+    public void GiveUp(IReadOnlyList<ContainerNic> claimed) => GiveUp(claimed.Select(static n => n.Record));
+
+    /// <summary>Changes NICs that were claimed.</summary>
+    /// <param name="claimed">The NICs as they were claimed.</param>
+    /// <param name="changes">For each, in the same order, what it is to be.</param>
+    /// <returns>The NICs as they are now.</returns>
+    /// <exception cref="NetworkException">
+    /// As <see cref="IStateStore.ChangeNics"/> and <see cref="NicCompletion.Complete"/>. Either way, the NICs are what they were.
+    /// </exception>
+    /// <exception cref="NetlinkException">The kernel refused a step; the NICs are what they were.</exception>
+    public IReadOnlyList<ContainerNic> Apply(IReadOnlyList<ContainerNic> claimed, IReadOnlyList<NicDemand> changes)
+    {
+        IReadOnlyList<ContainerNic> changing;
+        try
+        {
+            changing = Record(claimed, changes);
+        }
+        catch
+        {
+            GiveUp(claimed);
+            throw;
+        }
+
+        try
+        {
+            Prepare(changing);
+            _completion.Complete(changing);
+            return Finish(changing);
+        }
+        catch (Exception e)
+        {
+            session.RollBack(() =>
+            {
+                IReadOnlyList<ContainerNic> former = Record(changing, [.. claimed.Select(static n => new NicDemand(n.Record, n.NetworkRecord, []))]);
+                _completion.Complete(former);
+                Finish(former, (e as AddressConflictException)?.Conflicts);
+            });
+            throw;
+        }
+    }
+
+    /// <summary>Completes the change of NICs that a command was changing when it died.</summary>
+    /// <param name="abandoned">The NICs, which this command has claimed.</param>
+    /// <exception cref="NetlinkException">The kernel refused a step.</exception>
+    public void Complete(IReadOnlyList<ContainerNic> abandoned)
+    {
+        _completion.Complete(abandoned);
+        Finish(abandoned);
+    }
+
+    // With what the links of each namespace have until then.
+    private ContainerNic[] Record(IReadOnlyList<ContainerNic> before, IReadOnlyList<NicDemand> changes)
+    {
+        IReadOnlyDictionary<NamespaceKey, IReadOnlyList<ObsoleteRoute>> routes = _completion.ReadRoutes(before);
+        IReadOnlyList<NicRecord> written = Write([.. changes.Select((c, i) => c with { Nic = c.Nic with { Obsolete = new([], routes[before[i].Record.NamespaceKey]) } })]);
+        return [.. written.Select((n, i) => new ContainerNic(n, changes[i].Network))];
+    }
+
+    private ContainerNic[] Finish(IReadOnlyList<ContainerNic> changed, IReadOnlyList<ForeignAddress>? foreign = null)
+    {
+        NicRecord[] settled = [.. changed.Select(n => Settled(n.Record) with { Obsolete = ObsoleteSettings.None })];
+        IReadOnlySet<string> recorded = session.State.CompleteNics(settled, foreign);
+        return changed.FirstOrDefault(n => !recorded.Contains(n.Id)) is ContainerNic missing
+            ? throw InOtherHands(missing)
+            : [.. settled.Select((n, i) => new ContainerNic(n, changed[i].NetworkRecord))];
+    }
+
+    private void GiveUp(IEnumerable<NicRecord> claimed) =>
+        session.RollBack(() => session.State.UpdateNics([.. claimed.Select(Settled)], NicRecordState.Changing));
+
+    private NicRecord Settled(NicRecord nic) => _completion.Removed.ContainsKey(nic.Id) ? nic with { State = NicRecordState.Detached, InterfaceIndex = 0 }
+        : _detached.Contains(nic.Id) ? nic with { State = NicRecordState.Detached } : nic.GivenUp();
+
+    private static NetworkException InOtherHands(ContainerNic nic) => new(
+        NetworkError.NicNotFound,
+        $"{nic} was disconnected meanwhile, or another command is working on it.",
+        "Check its state with Get-ContainerNic, and repeat the command.");
+}
