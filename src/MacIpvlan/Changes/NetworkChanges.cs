@@ -1,5 +1,4 @@
 using MacIpvlan.Addressing;
-using MacIpvlan.Linux;
 using MacIpvlan.State;
 
 namespace MacIpvlan;

@@ -1,3 +1,4 @@
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using MacIpvlan.Addressing;
 using MacIpvlan.Netlink.Kinds;
@@ -44,9 +45,17 @@ internal sealed class NicAdaptation(NetworkRecord former, NetworkRecord now, int
         AddressFamily[] lost = [.. nic.Leases.Select(static l => l.Address.Value.Family).Distinct()
             .Where(f => kept.All(l => l.Address.Value.Family != f) && now.Addresses.HasSubnet(f))];
         return new(
-            nic with { Leases = kept, Mtu = nic.OwnMtu is int own ? Math.Min(own, Most ?? own) : MtuOf(nic) ?? nic.Mtu },
+            nic with
+            {
+                Leases = kept,
+                Mtu = nic.OwnMtu is int own ? Math.Min(own, Most ?? own) : MtuOf(nic) ?? nic.Mtu,
+                // In mode Passthru, it has its parent's.
+                MacAddress = IsPassthru(former) && !IsPassthru(now) ? PhysicalAddress.None : nic.MacAddress,
+            },
             now, [.. lost.Select(f => new AddressDemand(f, null) { OfHost = taken })]);
     }
+
+    private static bool IsPassthru(NetworkRecord network) => network.NicKind is MacvlanLink { Mode: MacvlanMode.Passthru };
 
     private int? Most => now.NicKind is MacvlanLink ? parentMtu : null;
 

@@ -1,5 +1,4 @@
 using MacIpvlan.Linux;
-using MacIpvlan.Netlink;
 using MacIpvlan.State;
 
 namespace MacIpvlan;

@@ -1,6 +1,4 @@
 using MacIpvlan.Addressing;
-using MacIpvlan.Netlink;
-using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
 
 namespace MacIpvlan;

@@ -98,10 +98,7 @@ internal sealed class NicCompletion(NetworkSession session)
         bool isUnfit = _comparison.Compare(inside, target, nic, parent)
             .Any(static f => f is { Fix: null, Difference.Kind: DifferenceKind.ParentChanged or DifferenceKind.ModeChanged });
         if (!isUnfit || (_links.Find(inside, nic.Record, nic.NetworkRecord) ?? _links.FindOrphan(inside, nic.Record, nic.NetworkRecord)) is not Link link) return;
-        ForeignSettings foreign = ForeignSettings.Read(inside, link, nic, _comparison.Routes.Of(nic, link));
-        _removed.Add(nic.Id, new(
-            [.. foreign.Addresses.Where(a => nic.Record.Obsolete.Leases.All(o => o.Address != a.Address))],
-            [.. foreign.Routes.Where(r => !_comparison.Routes.IsObsolete(nic.Record.NamespaceKey, r))]));
+        _removed.Add(nic.Id, _comparison.ReadForeign(inside, link, nic));
         inside.Execute(new LinkDelete(link.Index, link.Name));
     }
 
