@@ -88,7 +88,7 @@ void Set(ContainerNetwork network, string[] settings)
     string[] Values(string name) => Value(name)?.Split(',') ?? [];
     new NetworkChanges(session).Change(
         network,
-        new()
+        new NetworkChange
         {
             Given = given.Keys.ToHashSet(),
             AddedSubnets = [.. Values("AddSubnet").Select(IPPrefix.Parse)],

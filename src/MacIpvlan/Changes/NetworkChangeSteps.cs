@@ -115,7 +115,7 @@ internal sealed class NetworkChangeSteps(NetworkSession session, NetworkRevision
     {
         try
         {
-            MakeAgain(changed, removed, force);
+            MakeAgain(former, changed, removed, force);
         }
         catch
         {
@@ -131,17 +131,19 @@ internal sealed class NetworkChangeSteps(NetworkSession session, NetworkRevision
         Dictionary<string, ContainerNic> before = former.ToDictionary(static n => n.Id);
         IReadOnlyList<ContainerNic> changed = change.Apply(claimed, [.. claimed.Select(n => new NicDemand(
             n.Record with { Leases = before[n.Id].Record.Leases, Mtu = before[n.Id].Record.Mtu }, before[n.Id].NetworkRecord, []))]);
-        MakeAgain(changed, change.Removed, leavesRefused: true);
+        MakeAgain(former, changed, change.Removed, leavesRefused: true);
     }
 
-    private void MakeAgain(IEnumerable<ContainerNic> changed, IReadOnlyDictionary<string, ForeignSettings> removed, bool leavesRefused)
+    private void MakeAgain(
+        IReadOnlyList<ContainerNic> former, IEnumerable<ContainerNic> changed, IReadOnlyDictionary<string, ForeignSettings> removed, bool leavesRefused)
     {
+        HashSet<string> made = [.. former.Where(static n => n.Record.InterfaceIndex != 0).Select(static n => n.Id)];
         NicRemake remake = new(session);
         foreach (ContainerNic nic in changed.OrderBy(static n => n.Record.Ordinal))
         {
             // Links have gone with a parent that was replaced.
             bool isGone = revision.IsMoved && nic.Record is { State: NicRecordState.Attached } && nic.Record.ParentIndex != revision.Parent.Existing?.Index;
-            if (removed.TryGetValue(nic.Id, out ForeignSettings? foreign) || isGone) remake.Make(nic, foreign ?? ForeignSettings.None, leavesRefused);
+            if (isGone || (nic.Record.InterfaceIndex == 0 && made.Contains(nic.Id))) remake.Make(nic, removed.GetValueOrDefault(nic.Id, ForeignSettings.None), leavesRefused);
         }
     }
 
