@@ -100,6 +100,7 @@ Describe 'Networks of macvlan' -Tag Native, Once {
         Get-Line ($other | Import-ContainerNetwork -Force) | Should -BeLike 'lan ipvlan Replaced Kind: macvlan -> ipvlan*'
         (Get-IpLink -Namespace web1).ifname | Should -Be lo
         Get-ContainerNic | Should -BeNullOrEmpty
+        Remove-IpvlanNetwork lan
     }
 
     It 'are not made again under the access of the host, unless with -Force' {
@@ -109,6 +110,7 @@ Describe 'Networks of macvlan' -Tag Native, Once {
         Get-IpLink $access.InterfaceName | Should -HaveCount 1
         Get-Line ($text | Import-ContainerNetwork -Force) | Should -BeLike '*Replaced*'
         Get-IpLink $access.InterfaceName | Should -BeNullOrEmpty
+        Remove-IpvlanNetwork lan
     }
 
     It 'are as they were when they cannot be made again' {
