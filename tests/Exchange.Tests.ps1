@@ -306,7 +306,7 @@ Describe 'Networks of macvlan' -Tag Native, Once {
         Set-Content $folder/x.json $text
         Set-Content $folder/y.json ($text -replace '"lan"', '"new"' -replace '10\.1\.', '10.5.')
         $lines = Invoke-Shell "`$null = Import-ContainerNetwork $folder/?.json -Force -WhatIf"
-        "$lines" -replace '\s+', ' ' | Should -Be ('What if: Performing the operation "Recreate the macvlan network, disconnecting NICs: 1; it differs in Mtu: 1400 -> 1300" ' +
+        "$lines" -replace '\s+', ' ' | Should -Be ('What if: Performing the operation "Change the macvlan network: Mtu: 1400 -> 1300, with its NICs: web1/eth0" ' +
             'on target "lan". What if: Performing the operation "Create network: macvlan mode bridge on eth0, 10.5.0.0/24" on target "new".')
     }
 

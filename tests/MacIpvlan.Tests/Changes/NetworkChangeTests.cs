@@ -2,7 +2,6 @@ using System.Net.NetworkInformation;
 using MacIpvlan.Addressing;
 using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
-using MacIpvlan.Tests.Definitions;
 
 namespace MacIpvlan.Tests.Changes;
 
