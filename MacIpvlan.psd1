@@ -54,6 +54,8 @@
         'Repair-ContainerNetwork'
         'Restore-ContainerNetwork'
         'Set-ContainerNic'
+        'Set-IpvlanNetwork'
+        'Set-MacvlanNetwork'
         'Show-ContainerNetwork'
         'Test-AddressDatabase'
         'Test-ContainerNetwork'

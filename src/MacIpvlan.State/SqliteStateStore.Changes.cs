@@ -64,11 +64,11 @@ public sealed partial class SqliteStateStore
             return _database.Execute(
                 """
                 UPDATE nics SET network_id = $3, default_route = $4, interface_identifier = $5, is_disabled = $6, obsolete_routes = $7,
-                    belongs_to_name = $8, is_by_label = $9
+                    belongs_to_name = $8, is_by_label = $9, own_mtu = $10
                 WHERE id = $1 AND state = 'Changing' AND worker = $2
                 """,
                 nic.Id, Worker.Number, nic.NetworkId, nic.DefaultRoute, nic.InterfaceIdentifier?.ToString(), nic.IsDisabled,
-                string.Join('\n', nic.Obsolete.Routes), nic.BelongsToName, nic.IsByLabel) > 0;
+                string.Join('\n', nic.Obsolete.Routes), nic.BelongsToName, nic.IsByLabel, nic.OwnMtu) > 0;
         }
         catch (StateException e) when (e.Code == ConstraintViolation)
         {
@@ -94,7 +94,8 @@ public sealed partial class SqliteStateStore
         List<Holding> added = [];
         foreach (LeaseRecord lease in kept.Where(l => !held.Exists(h => h.Lease.Address == l.Address)))
         {
-            Pool pool = PoolOf(change.Network, pools, lease.Address.Value);
+            Pool pool = lease.Source != LeaseSource.DhcpFallback ? PoolOf(change.Network, pools, lease.Address.Value)
+                : pools.First(p => p.IsFallback && p.Subnet.Prefix.Contains(lease.Address.Value));
             int number = lease.Epoch is null ? ++ordinal : lease.Ordinal;
             Insert(nic, number, pool, lease);
             added.Add(new(pool.Id, lease, number));

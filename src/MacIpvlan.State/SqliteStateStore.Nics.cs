@@ -71,6 +71,7 @@ public sealed partial class SqliteStateStore
     public NicRecord ReserveNic(NicRecord nic, NetworkRecord network, IReadOnlyList<AddressDemand> demands) => _database.Write(() =>
     {
         ForgetExpired();
+        CheckRevision(network);
         return Reserve(nic, network, demands, ReadPools(network.Id));
     });
 
@@ -128,12 +129,22 @@ public sealed partial class SqliteStateStore
         try
         {
             if (!known.TryGetValue(demand.Network.Id, out List<Pool>? pools)) known.Add(demand.Network.Id, pools = ReadPools(demand.Network.Id));
+            CheckRevision(demand.Network);
             return new(_database.Part(() => Reserve(demand.Nic, demand.Network, demand.Addresses, pools)), null) { IsAlone = IsAlone(demand.Nic) };
         }
         catch (NetworkException e)
         {
             return new(null, e);
         }
+    }
+
+    // Otherwise, the NIC would get what the network was.
+    private void CheckRevision(NetworkRecord network)
+    {
+        if (_database.Query("SELECT revision FROM networks WHERE id = $1", static r => r.GetInt64(0), network.Id) is not [long revision]
+            || revision == network.Revision) return;
+        throw new NetworkException(
+            NetworkError.NetworkChanged, $"Another command has just changed the network '{network.Name}'.", "Repeat the command.");
     }
 
     private bool IsAlone(NicRecord nic) => _database.Query(
@@ -160,9 +171,9 @@ public sealed partial class SqliteStateStore
                     interface_name, interface_index, mac_address, mtu, container_id, container_name, container_runtime,
                     container_image, container_address, container_cgroup, parent_index, default_route, host_addresses,
                     interface_identifier, belongs_to_name, is_by_label, compose_project, compose_service, compose_number,
-                    bandwidth_in, bandwidth_out, bandwidth_burst, sysctls)
+                    bandwidth_in, bandwidth_out, bandwidth_burst, sysctls, own_mtu)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                    $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37)
+                    $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38)
                 RETURNING ordinal
                 """,
                 static r => r.GetInt64(0),
@@ -174,7 +185,7 @@ public sealed partial class SqliteStateStore
                 nic.Container?.Cgroup, nic.ParentIndex, nic.DefaultRoute, string.Join(' ', nic.HostAddresses),
                 nic.InterfaceIdentifier?.ToString(), nic.BelongsToName, nic.IsByLabel, nic.Container?.Instance?.Project,
                 nic.Container?.Instance?.Service, nic.Container?.Instance?.Number, nic.Bandwidth.In?.BitsPerSecond, nic.Bandwidth.Out?.BitsPerSecond,
-                nic.Bandwidth.Burst, string.Join(' ', nic.Sysctls))[0];
+                nic.Bandwidth.Burst, string.Join(' ', nic.Sysctls), nic.OwnMtu)[0];
         }
         catch (StateException e) when (e.ExtendedCode == UniqueViolation)
         {
@@ -250,7 +261,7 @@ public sealed partial class SqliteStateStore
                 container_id, container_name, container_runtime, container_image, container_address, container_cgroup,
                 parent_index, EXISTS (SELECT 1 FROM networks w WHERE w.id = n.network_id AND w.host = n.host),
                 default_route, host_addresses, interface_identifier, belongs_to_name, compose_project, compose_service,
-                compose_number, is_by_label, bandwidth_in, bandwidth_out, bandwidth_burst, sysctls, is_disabled, obsolete_routes, n.rowid AS rowid
+                compose_number, is_by_label, bandwidth_in, bandwidth_out, bandwidth_burst, sysctls, is_disabled, obsolete_routes, own_mtu, n.rowid AS rowid
             FROM nics n WHERE {condition} ORDER BY ordinal
             """,
             r => With(dhcp, new NicRecord
@@ -268,6 +279,7 @@ public sealed partial class SqliteStateStore
                 InterfaceIndex = r.GetInt32(12),
                 MacAddress = r.GetMacAddress(13),
                 Mtu = r.GetInt32(14),
+                OwnMtu = r.FindInt32(38),
                 IsHost = r.GetBoolean(15),
                 Container = r.IsDBNull(16) ? null : new Container(
                     r.GetString(16), r.GetString(17), r.GetEnum<ContainerRuntime>(18), r.GetString(19), r.GetString(20))
@@ -279,7 +291,7 @@ public sealed partial class SqliteStateStore
                 IsByLabel = r.GetBoolean(31),
                 Bandwidth = r.GetBandwidth(32),
                 ParentIndex = r.GetInt32(22),
-                Ordinal = r.GetInt64(38),
+                Ordinal = r.GetInt64(39),
                 DefaultRoute = r.FindBoolean(24),
                 HostAddresses = [.. r.GetList(25).Select(AddressValue.Parse)],
                 InterfaceIdentifier = r.IsDBNull(26) ? null : InterfaceIdentifier.Parse(r.GetString(26)),

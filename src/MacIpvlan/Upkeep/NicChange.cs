@@ -8,9 +8,11 @@ namespace MacIpvlan;
 /// to it. If something is refused, the NICs become what they were. If this process is killed, <see cref="Recovery"/> completes the
 /// change that is on record.
 /// </summary>
-internal sealed class NicChange(NetworkSession session)
+/// <param name="session">The session.</param>
+/// <param name="removesUnfit">As <see cref="NicCompletion.RemovesUnfit"/>. Such NICs are detached then.</param>
+internal sealed class NicChange(NetworkSession session, bool removesUnfit = false)
 {
-    private readonly NicCompletion _completion = new(session);
+    private readonly NicCompletion _completion = new(session) { RemovesUnfit = removesUnfit };
     private readonly HashSet<string> _detached = [];
 
     /// <summary>
@@ -24,6 +26,9 @@ internal sealed class NicChange(NetworkSession session)
 
     /// <summary>Those of the addresses that the NICs had which other stations on the wire were found to have.</summary>
     public IReadOnlyList<ForeignAddress> Foreign { get; init; } = [];
+
+    /// <summary>As <see cref="NicCompletion.Removed"/>.</summary>
+    public IReadOnlyDictionary<string, ForeignSettings> Removed => _completion.Removed;
 
     /// <summary>Claims NICs, so that no other command changes them.</summary>
     /// <returns>The NICs and their networks as they are on record now, in the same order.</returns>
@@ -136,7 +141,8 @@ internal sealed class NicChange(NetworkSession session)
     private void GiveUp(IEnumerable<NicRecord> claimed) =>
         session.RollBack(() => session.State.UpdateNics([.. claimed.Select(Settled)], NicRecordState.Changing));
 
-    private NicRecord Settled(NicRecord nic) => _detached.Contains(nic.Id) ? nic with { State = NicRecordState.Detached } : nic.GivenUp();
+    private NicRecord Settled(NicRecord nic) => _completion.Removed.ContainsKey(nic.Id) ? nic with { State = NicRecordState.Detached, InterfaceIndex = 0 }
+        : _detached.Contains(nic.Id) ? nic with { State = NicRecordState.Detached } : nic.GivenUp();
 
     private static NetworkException InOtherHands(ContainerNic nic) => new(
         NetworkError.NicNotFound,

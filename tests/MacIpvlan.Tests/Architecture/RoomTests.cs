@@ -25,10 +25,10 @@ public sealed class RoomTests
         Statistics:  Errors Netlink State Session Nics
         Namespaces:  Errors Linux Netlink State Definitions Session Nics
         Networks:    Addressing Dhcp Errors Netlink State Definitions Session Segments Parents Nics
-        Exchange:    Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Parents Nics Networks
         Topology:    Addressing Errors Linux Netlink State Definitions Session Parents Nics
         Upkeep:      Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Segments Parents Nics
-        Changes:     Addressing Errors Linux Containers Netlink State Definitions Session Parents Nics Networks Upkeep
+        Changes:     Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Segments Parents Nics Networks Upkeep
+        Exchange:    Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Segments Parents Nics Networks Changes
         Watching:    Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Segments Parents Nics Networks Upkeep
         """;
 
