@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
@@ -55,6 +56,36 @@ public sealed class SetContainerNicCommand : NicChangeCommand
     [ArgumentCompleter(typeof(NoCompleter))]
     public int? Mtu { get; set; }
 
+    /// <summary>The highest rate, both in and out, in bits a second.</summary>
+    [Parameter]
+    [ValueTransformation<Bandwidth>]
+    [ArgumentCompleter(typeof(BandwidthCompleter))]
+    public Bandwidth? MaximumBandwidth { get; set; }
+
+    /// <summary>The highest rate at which the NIC receives.</summary>
+    [Parameter]
+    [ValueTransformation<Bandwidth>]
+    [ArgumentCompleter(typeof(BandwidthCompleter))]
+    public Bandwidth? MaximumBandwidthIn { get; set; }
+
+    /// <summary>The highest rate at which it sends.</summary>
+    [Parameter]
+    [ValueTransformation<Bandwidth>]
+    [ArgumentCompleter(typeof(BandwidthCompleter))]
+    public Bandwidth? MaximumBandwidthOut { get; set; }
+
+    /// <summary>How many bytes can pass at once.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(NoCompleter))]
+    public int? BandwidthBurst { get; set; }
+
+    /// <summary>All sysctls of the NIC itself, in addition to those of the network or instead.</summary>
+    [Parameter]
+    [AllowNull]
+    [SysctlTransformation]
+    [ArgumentCompleter(typeof(NoCompleter))]
+    public IDictionary? Sysctl { get; set; }
+
     /// <summary>Takes the default route from the other NICs of the namespace; if false, gives it up.</summary>
     [Parameter]
     public SwitchParameter DefaultRoute { get; set; }
@@ -78,6 +109,8 @@ public sealed class SetContainerNicCommand : NicChangeCommand
             AddressesWithLength = [.. all.Select(static a => a.WithLength).OfType<InterfaceAddress>()],
             MacAddress = MacAddress,
             Mtu = Mtu,
+            Bandwidth = Limits.IsEmpty ? null : Limits,
+            Sysctls = IsGiven(nameof(Sysctl)) ? SysctlTransformationAttribute.Read(Sysctl) : null,
             DefaultRoute = IsGiven(nameof(DefaultRoute)) ? DefaultRoute : null,
             ProbeAddress = IsGiven(nameof(ProbeAddress)) ? ProbeAddress : null,
             Force = Force,
@@ -91,6 +124,9 @@ public sealed class SetContainerNicCommand : NicChangeCommand
             NetworkError.InvalidParameter, "Nothing says what to change.", "Specify a setting, such as -Mtu or -AddIPAddress.");
     }
 
+    private BandwidthChange Limits => new(
+        MyInvocation.BoundParameters.Keys.ToHashSet(), new(MaximumBandwidthIn ?? MaximumBandwidth, MaximumBandwidthOut ?? MaximumBandwidth, BandwidthBurst));
+
     // As they were typed.
     private string Changes => string.Join(", ", ((string?[])
     [
@@ -101,6 +137,8 @@ public sealed class SetContainerNicCommand : NicChangeCommand
         RemoveIPAddress.Length == 0 ? null : $"without {string.Join(", ", RemoveIPAddress.Select(static a => a.Value))}",
         MacAddress is null ? null : $"MAC address {string.Join(':', MacAddress.GetAddressBytes().Select(static b => b.ToString("x2", null)))}",
         Mtu is null ? null : $"MTU {Mtu}",
+        Limits.IsEmpty ? null : $"bandwidth {Limits}",
+        !IsGiven(nameof(Sysctl)) ? null : Sysctl is { Count: > 0 } ? $"sysctls {string.Join(", ", SysctlTransformationAttribute.Read(Sysctl))}" : "no sysctls of its own",
         !IsGiven(nameof(DefaultRoute)) ? null : DefaultRoute ? "with the default route" : "without the default route",
     ]).OfType<string>());
 

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using MacIpvlan.Addressing;
 using MacIpvlan.Netlink.Kinds;
@@ -109,6 +110,36 @@ public abstract class SetNetworkCommand<T> : NetworkCommand where T : ContainerN
     [ArgumentCompleter(typeof(NoCompleter))]
     public int? Mtu { get; set; }
 
+    /// <summary>The highest rate, both in and out, in bits a second.</summary>
+    [Parameter]
+    [ValueTransformation<Bandwidth>]
+    [ArgumentCompleter(typeof(BandwidthCompleter))]
+    public Bandwidth? MaximumBandwidth { get; set; }
+
+    /// <summary>The highest rate at which NICs receive.</summary>
+    [Parameter]
+    [ValueTransformation<Bandwidth>]
+    [ArgumentCompleter(typeof(BandwidthCompleter))]
+    public Bandwidth? MaximumBandwidthIn { get; set; }
+
+    /// <summary>The highest rate at which they send.</summary>
+    [Parameter]
+    [ValueTransformation<Bandwidth>]
+    [ArgumentCompleter(typeof(BandwidthCompleter))]
+    public Bandwidth? MaximumBandwidthOut { get; set; }
+
+    /// <summary>How many bytes can pass at once.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(NoCompleter))]
+    public int? BandwidthBurst { get; set; }
+
+    /// <summary>All sysctls of NICs.</summary>
+    [Parameter]
+    [AllowNull]
+    [SysctlTransformation]
+    [ArgumentCompleter(typeof(NoCompleter))]
+    public IDictionary? Sysctl { get; set; }
+
     /// <summary>The metric of its default routes.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NoCompleter))]
@@ -205,6 +236,8 @@ public abstract class SetNetworkCommand<T> : NetworkCommand where T : ContainerN
             Internal = Internal,
             NoGateway = NoGateway,
             Mtu = Mtu,
+            Bandwidth = new(MaximumBandwidthIn ?? MaximumBandwidth, MaximumBandwidthOut ?? MaximumBandwidth, BandwidthBurst),
+            Sysctls = SysctlTransformationAttribute.Read(Sysctl),
             RouteMetric = RouteMetric,
             NoDefaultRoute = NoDefaultRoute,
             OnLinkGateway = OnLinkGateway,

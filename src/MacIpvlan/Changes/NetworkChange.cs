@@ -41,6 +41,8 @@ public sealed record NetworkChange
             Routes = Has(NetworkSettings.Route) ? Values.Routes : now.Routes,
             RouteMetric = Has(NetworkSettings.RouteMetric) ? Values.RouteMetric : now.RouteMetric,
             Mtu = Has(NetworkSettings.Mtu) ? Values.Mtu : now.Mtu,
+            Bandwidth = new BandwidthChange(Given, Values.Bandwidth).ApplyTo(now.Bandwidth),
+            Sysctls = Has(NetworkSettings.Sysctl) ? Values.Sysctls : now.Sysctls,
             RouterAdvertisement = Has(NetworkSettings.RouterAdvertisement) ? Values.RouterAdvertisement : now.RouterAdvertisement,
             AllowedLabels = Has(NetworkSettings.AllowLabel) ? Values.AllowedLabels : now.AllowedLabels,
         };

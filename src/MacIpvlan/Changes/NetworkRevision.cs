@@ -59,6 +59,7 @@ internal sealed record NetworkRevision(IReadOnlyList<NetworkRecord> Former, IRea
     [
         NetworkSettings.Mode, NetworkSettings.Flag, NetworkSettings.AllowedMacAddress, NetworkSettings.BroadcastQueueLength,
         NetworkSettings.BroadcastCutoff, NetworkSettings.NoPromiscuous, NetworkSettings.Parent, NetworkSettings.Mtu, NetworkSettings.RouteMetric,
+        NetworkSettings.MaximumBandwidthIn, NetworkSettings.MaximumBandwidthOut, NetworkSettings.BandwidthBurst, NetworkSettings.Sysctl,
         NetworkSettings.NoDefaultRoute, NetworkSettings.OnLinkGateway, NetworkSettings.Internal, NetworkSettings.Route,
         NetworkSettings.RouterAdvertisement, NetworkSettings.InterfaceIdentifier, NetworkSettings.Dhcp, NetworkSettings.DhcpFallback,
     ];

@@ -61,6 +61,7 @@ public sealed class NicMove(NetworkSession session)
     private ContainerNic MoveOnce(ContainerNic nic, ContainerNetwork destination, NamespaceHandle? present, NamespaceHandle place, NicTarget? target)
     {
         Link parent = _requirements.FindParent(destination.Record, isChecked: true);
+        NetworkDefinition.CheckBandwidth(nic.Record.Bandwidth.Or(destination.Record.Bandwidth), destination.Record.NicKind);
         bool isSamePlace = present?.Identity == place.Identity;
         NicChange change = new(session);
         ContainerNic claimed = change.Claim([nic])[0];
@@ -180,10 +181,9 @@ public sealed class NicMove(NetworkSession session)
     }
 
     // One that was chosen for the NIC stays, and one that came from the network follows the other network.
-    private int MtuOn(ContainerNic nic, NetworkRecord network, Link parent)
+    private static int MtuOn(ContainerNic nic, NetworkRecord network, Link parent)
     {
-        int? ofFormer = nic.NetworkRecord.Mtu ?? session.Host.FindLink(nic.Record.ParentIndex)?.Mtu;
-        int wanted = network.Id != nic.NetworkRecord.Id && nic.Record.Mtu == ofFormer ? network.Mtu ?? parent.Mtu : nic.Record.Mtu;
+        int wanted = nic.Record.OwnMtu ?? (network.Id == nic.NetworkRecord.Id ? nic.Record.Mtu : network.Mtu ?? parent.Mtu);
         return network.NicKind is MacvlanLink ? Math.Min(wanted, parent.Mtu) : wanted;
     }
 

@@ -78,6 +78,9 @@ public sealed class NicReconfiguration(NetworkSession session)
         NicAddressPlan addresses = NicAddressPlan.For(nic, settings, _requirements.Taken);
         if (settings.DefaultRoute == true) NicRequestCheck.CheckDefaultRoute(network, addresses.Kept.Count + addresses.Demands.Count == 0 && record.Dhcp is null);
         NicRequestCheck.CheckMtu(settings.Mtu, network);
+        BandwidthLimits limits = settings.Bandwidth?.ApplyTo(record.Bandwidth) ?? record.Bandwidth;
+        NetworkDefinition.CheckBandwidth(limits.Or(network.Bandwidth), network.NicKind);
+        NicSysctls.CheckKernel(settings.Sysctls ?? []);
         if (settings.MacAddress is not null) CheckMacAddress(nic, settings);
         if (settings.Mtu is not null || settings.MacAddress is not null || addresses.Requested.Count > 0)
         {
@@ -95,6 +98,9 @@ public sealed class NicReconfiguration(NetworkSession session)
                 InterfaceName = settings.NewName ?? record.InterfaceName,
                 MacAddress = settings.MacAddress ?? record.MacAddress,
                 Mtu = settings.Mtu ?? record.Mtu,
+                OwnMtu = settings.Mtu ?? record.OwnMtu,
+                Bandwidth = limits,
+                Sysctls = settings.Sysctls is null ? record.Sysctls : NicSysctl.InOrder(settings.Sysctls.Except(network.Sysctls)),
                 DefaultRoute = settings.DefaultRoute ?? record.DefaultRoute,
                 IsDisabled = settings.IsDisabled ?? record.IsDisabled,
             },
@@ -145,8 +151,7 @@ public sealed class NicReconfiguration(NetworkSession session)
     /// <exception cref="NetworkException">InvalidParameter.</exception>
     internal static void CheckOwner(ContainerNic nic, NicSettings settings)
     {
-        bool isAsked = settings with { Force = false, IsDisabled = null } != new NicSettings();
-        if (!nic.Record.IsByLabel || settings.Force || !isAsked) return;
+        if (!nic.Record.IsByLabel || settings.Force || !settings.ChangesLabelled) return;
         throw new NetworkException(
             NetworkError.InvalidParameter,
             $"{nic} has what labels of its container {nic.Container} ask for. The next container of that name would get that again.",

@@ -31,6 +31,12 @@ public sealed record NicSettings
     /// <summary>The MTU in bytes.</summary>
     public int? Mtu { get; init; }
 
+    /// <summary>What changes of its limits of bandwidth; null if nothing.</summary>
+    public BandwidthChange? Bandwidth { get; init; }
+
+    /// <summary>All sysctls of its own, in addition to those of its network or instead. One that it no longer has keeps its value.</summary>
+    public IReadOnlyList<NicSysctl>? Sysctls { get; init; }
+
     /// <summary>True to take the default route from the other NICs of the namespace, false for no default route.</summary>
     public bool? DefaultRoute { get; init; }
 
@@ -39,6 +45,10 @@ public sealed record NicSettings
 
     /// <summary>Whether new addresses are probed first (macvlan only); null for the network's setting.</summary>
     public bool? ProbeAddress { get; init; }
+
+    /// <summary>Whether something is to change that labels of a container ask for: its name, addresses, MAC address, MTU or default route.</summary>
+    internal bool ChangesLabelled => NewName is not null || Addresses is not null || AddedAddresses.Count + AddedFamilies.Count + RemovedAddresses.Count > 0
+        || MacAddress is not null || Mtu is not null || DefaultRoute is not null;
 
     /// <summary>Whether to change what would otherwise be refused, because it can hurt.</summary>
     public bool Force { get; init; }

@@ -99,7 +99,7 @@ internal sealed class NicCompletion(NetworkSession session)
             .Any(static f => f is { Fix: null, Difference.Kind: DifferenceKind.ParentChanged or DifferenceKind.ModeChanged });
         if (!isUnfit || (_links.Find(inside, nic.Record, nic.NetworkRecord) ?? _links.FindOrphan(inside, nic.Record, nic.NetworkRecord)) is not Link link) return;
         _removed.Add(nic.Id, _comparison.ReadForeign(inside, link, nic));
-        inside.Execute(new LinkDelete(link.Index, link.Name));
+        inside.Execute([new LinkDelete(link.Index, link.Name), .. NicBandwidth.DeleteIfb(inside, nic.Record)]);
     }
 
     // Returns whether it may have taken something away.
