@@ -22,7 +22,7 @@ public sealed class RoomTests
         Parents:     Addressing Errors Linux Containers Netlink State Definitions Session
         Nics:        Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Segments Parents
         Diagnosis:   Addressing Linux Netlink State Definitions Session Nics
-        Statistics:  Errors Netlink State Session Nics
+        Statistics:  Errors Linux Netlink State Session Nics
         Namespaces:  Errors Linux Netlink State Definitions Session Nics
         Networks:    Addressing Dhcp Errors Netlink State Definitions Session Segments Parents Nics
         Topology:    Addressing Errors Linux Netlink State Definitions Session Parents Nics
