@@ -113,7 +113,7 @@ internal sealed class NicChange(NetworkSession session)
     }
 
     // With what the links of each namespace have until then.
-    private ContainerNic[] Record(IReadOnlyList<ContainerNic> before, IReadOnlyList<NicDemand> changes)
+    private ContainerNic[] Record(IReadOnlyList<ContainerNic> before, List<NicDemand> changes)
     {
         IReadOnlyDictionary<NamespaceKey, IReadOnlyList<ObsoleteRoute>> routes = _completion.ReadRoutes(before);
         IReadOnlyList<NicRecord> written = Write([.. changes.Select((c, i) => c with { Nic = c.Nic with { Obsolete = new([], Former(before[i].Record, c.Nic)) } })]);
