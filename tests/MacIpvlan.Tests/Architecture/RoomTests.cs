@@ -27,7 +27,7 @@ public sealed class RoomTests
         Exchange:    Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Parents Nics Networks
         Topology:    Addressing Errors Linux Netlink State Definitions Session Parents Nics
         Upkeep:      Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Segments Parents Nics
-        Changes:     Addressing Errors Linux Containers Netlink State Definitions Session Parents Nics Networks Upkeep
+        Changes:     Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Parents Nics Networks Upkeep
         Watching:    Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Segments Parents Nics Networks Upkeep
         """;
 
