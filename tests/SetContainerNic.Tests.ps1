@@ -26,7 +26,7 @@ BeforeAll {
         Remove-Item $file -ErrorAction Ignore
         $pings = Start-Process sh -ArgumentList $script -PassThru
         # The first ones have been answered before the change.
-        while (-not (Select-String -Path $file -Pattern 'seq=20 ' -Quiet -ErrorAction Ignore)) { Start-Sleep -Milliseconds 5 }
+        while (-not (Test-Path $file) -or -not (Select-String -Path $file -Pattern 'seq=20 ' -Quiet)) { Start-Sleep -Milliseconds 5 }
         $null = & $Change
         $pings.WaitForExit()
         $text = Get-Content $file -Raw

@@ -2,7 +2,7 @@ using MacIpvlan.Addressing;
 
 namespace MacIpvlan.State.Sqlite;
 
-/// <content>Changes of NICs: what they are to be, and what their links can still have until then.</content>
+/// <content>Changes of NICs: the new settings, and what their links can still have until then.</content>
 public sealed partial class SqliteStateStore
 {
     /// <inheritdoc/>

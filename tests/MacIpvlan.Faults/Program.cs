@@ -58,7 +58,7 @@ switch (args[1])
         break;
     case "default-route": new NicReconfiguration(session).Set(nics.GetAll(Network(arguments[0]))[0], new NicSettings { DefaultRoute = true }); break;
     case "disable": new NicReconfiguration(session).Set(nics.GetAll()[0], new NicSettings { IsDisabled = true }); break;
-    // Move-ContainerNic: the network, and the namespace if it is to be in another one.
+    // Move-ContainerNic: the network, and another namespace if it moves there too.
     case "move":
         using (NicTarget? destination = arguments.Length > 1 ? NicTargetFinder.OpenNamespace(arguments[1]) : null)
         {

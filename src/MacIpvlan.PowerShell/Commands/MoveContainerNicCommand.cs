@@ -10,12 +10,12 @@ public sealed class MoveContainerNicCommand : NicChangeCommand
     private NicMove? _move;
     private ContainerNetwork? _network;
 
-    /// <summary>The network that the NICs are to be on.</summary>
+    /// <summary>The network to move the NICs to.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NetworkCompleter))]
     public NetworkReference? DestinationNetwork { get; set; }
 
-    /// <summary>The namespace or container that the NICs are to be in.</summary>
+    /// <summary>The namespace or container to move the NICs into.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(TargetCompleter))]
     public TargetReference? Destination { get; set; }

@@ -24,8 +24,8 @@ public sealed class NicMove(NetworkSession session)
 
     /// <summary>Moves a NIC. It keeps its name, its MAC address and its addresses, as far as they are free and valid there.</summary>
     /// <param name="nic">The NIC.</param>
-    /// <param name="network">The network that it is to be on; null for its own.</param>
-    /// <param name="target">The container or namespace that it is to be in; null for its own.</param>
+    /// <param name="network">The network to move it to; null for its own.</param>
+    /// <param name="target">The container or namespace to move it into; null for its own.</param>
     /// <param name="force">Whether to move a NIC that labels of its container ask for.</param>
     /// <returns>The NIC as it is now.</returns>
     /// <exception cref="NetworkException">It can't be moved; it is where it was.</exception>

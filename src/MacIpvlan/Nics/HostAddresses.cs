@@ -35,7 +35,7 @@ internal sealed class HostAddresses(NetworkSession session)
     /// <summary>The link of the host that has an address; null if none has it.</summary>
     public Link? FindLink(AddressValue address) => Links.TryGetValue(address, out int index) ? session.Host.FindLink(index) : null;
 
-    /// <summary>Checks that requested addresses are none of them.</summary>
+    /// <summary>Checks that the host has no requested address.</summary>
     /// <exception cref="NetworkException">AddressInUse, with the link.</exception>
     public void Check(IEnumerable<AddressValue> addresses)
     {

@@ -138,7 +138,7 @@ public interface IStateStore : IAddressBook, IDisposable
     /// none. An address that a NIC no longer has is obsolete, but nobody else gets it until <see cref="CompleteNics"/>.
     /// </summary>
     /// <param name="changes">
-    /// Each NIC as it is to be, with the leases that it keeps, those that a segment has granted, and its obsolete routes; and the
+    /// Each NIC with its new settings: with the leases that it keeps, those that a segment has granted, and its obsolete routes; and the
     /// addresses that it requests besides.
     /// </param>
     /// <returns>The NICs as recorded, in the order of the changes.</returns>

@@ -4,8 +4,8 @@ using MacIpvlan.State;
 namespace MacIpvlan;
 
 /// <summary>
-/// Changes NICs, in one transaction over their records and the kernel: what they are to be is recorded, then their links are brought
-/// to it. If something is refused, the NICs become what they were. If this process is killed, <see cref="Recovery"/> completes the
+/// Changes NICs, in one transaction over their records and the kernel: the new settings are recorded, then their links get
+/// them. If something is refused, the NICs become what they were. If this process is killed, <see cref="Recovery"/> completes the
 /// change that is on record.
 /// </summary>
 /// <param name="session">The session.</param>
@@ -16,7 +16,7 @@ internal sealed class NicChange(NetworkSession session, bool removesUnfit = fals
     private readonly HashSet<string> _detached = [];
 
     /// <summary>
-    /// Writes changes to the state, in one transaction: first what the NICs are to be and, if that is refused, what they were. By
+    /// Writes changes to the state, in one transaction: first the new settings and, if they are refused, the former ones. By
     /// default <see cref="IStateStore.ChangeNics"/>; another one can write their network too.
     /// </summary>
     public Func<IReadOnlyList<NicDemand>, IReadOnlyList<NicRecord>> Write { get; init; } = session.State.ChangeNics;
@@ -54,7 +54,7 @@ internal sealed class NicChange(NetworkSession session, bool removesUnfit = fals
 
     /// <summary>Changes NICs that were claimed.</summary>
     /// <param name="claimed">The NICs as they were claimed.</param>
-    /// <param name="changes">For each, in the same order, what it is to be.</param>
+    /// <param name="changes">For each, in the same order, its new settings.</param>
     /// <returns>The NICs as they are now.</returns>
     /// <exception cref="NetworkException">
     /// As <see cref="IStateStore.ChangeNics"/> and <see cref="NicCompletion.Complete"/>. Either way, the NICs are what they were.
@@ -118,7 +118,7 @@ internal sealed class NicChange(NetworkSession session, bool removesUnfit = fals
     }
 
     // With what the links of each namespace have until then.
-    private ContainerNic[] Record(IReadOnlyList<ContainerNic> before, IReadOnlyList<NicDemand> changes)
+    private ContainerNic[] Record(IReadOnlyList<ContainerNic> before, List<NicDemand> changes)
     {
         IReadOnlyDictionary<NamespaceKey, IReadOnlyList<ObsoleteRoute>> routes = _completion.ReadRoutes(before);
         IReadOnlyList<NicRecord> written = Write([.. changes.Select((c, i) => c with { Nic = c.Nic with { Obsolete = new([], Former(before[i].Record, c.Nic)) } })]);

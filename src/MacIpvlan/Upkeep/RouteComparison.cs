@@ -109,6 +109,6 @@ internal sealed class RouteComparison(NetworkSession session)
 }
 
 /// <summary>A route that a NIC lacks.</summary>
-/// <param name="Route">The route, as it is to be added.</param>
+/// <param name="Route">The route, as it should be added.</param>
 /// <param name="Other">The route of another program that is in its place; null if there is none.</param>
 internal sealed record MissingRoute(RouteAdd Route, Route? Other);

@@ -63,9 +63,10 @@ public sealed class CmdletTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Cmdlet_ThatTakesSomethingAwayReturnsItOnRequest(string name)
+    public void Cmdlet_ThatChangesSomethingOrTakesItAwayReturnsItOnRequest(string name)
     {
-        bool takes = name.Split('-')[0] is "Remove" or "Disconnect" or "Disable" or "Rename" or "Unregister";
+        bool takes = name == "Enable-ContainerNic"
+            || name.Split('-')[0] is "Remove" or "Disconnect" or "Disable" or "Rename" or "Unregister" or "Set" or "Move";
 
         Assert.Equal(takes, s_cmdlets[name].GetProperty("PassThru") is not null);
     }
@@ -84,7 +85,7 @@ public sealed class CmdletTests
     [Fact]
     public void Folder_HoldsNothingButCmdletsAndWhatTheyShare() => Assert.Equal(
         // The base of all, and those of cmdlets that share a noun or a verb.
-        ["AddressDatabaseCommand", "GetNetworkCommand", "HostAccessCommand", "NetworkCommand", "NewNetworkCommand", "NicSelectionCommand", "RemoveNetworkCommand", "SetNetworkCommand"],
+        ["AddressDatabaseCommand", "GetNetworkCommand", "HostAccessCommand", "NetworkCommand", "NewNetworkCommand", "NicChangeCommand", "NicSelectionCommand", "RemoveNetworkCommand", "SetNetworkCommand"],
         SourceTree.Read("src/MacIpvlan.PowerShell").Keys
             .Where(static f => f.StartsWith("Commands/", StringComparison.Ordinal))
             .Select(static f => Path.GetFileNameWithoutExtension(f))
