@@ -127,6 +127,26 @@ public sealed record LinkSet(int Index, string Name) : RouteRequest
 }
 
 /// <summary>
+/// RTM_NEWLINK without NLM_F_CREATE: changes the settings of a link's kind (macvlan_changelink of drivers/net/macvlan.c,
+/// ipvlan_nl_changelink of drivers/net/ipvlan/ipvlan_main.c). RTM_SETLINK can't. EINVAL for a change from or to mode Passthru. Mode
+/// and flag of an ipvlan link are those of all ipvlan links of its parent.
+/// </summary>
+/// <param name="Index">The link's index.</param>
+/// <param name="Name">The link's name, used only in the text.</param>
+/// <param name="Kind">The kind, which the link has already, with its new settings.</param>
+public sealed record LinkKindSet(int Index, string Name, LinkKind Kind) : RouteRequest
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"ip link set dev {ShellWord.Quote(Name)} type {Kind}";
+
+    internal override void Write(MessageWriter writer)
+    {
+        writer.Begin(RTM_NEWLINK, 0, new ifinfomsg { ifi_index = Index });
+        Kind.Write(writer, isChange: true);
+    }
+}
+
+/// <summary>
 /// RTM_SETLINK: sets the interface identifier of the addresses that a link configures from router advertisements
 /// (IFLA_INET6_TOKEN). Earlier ones expire, and a link that is up asks for an advertisement. EINVAL if the link accepts none.
 /// </summary>

@@ -172,7 +172,8 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
     {
         if (_network.NicKind is not MacvlanLink wanted || link.Kind is not MacvlanLink actual) return;
         (string Option, string Kernel)? missing =
-            wanted.BroadcastCutoff is not null && actual.BroadcastCutoff is null ? ("BroadcastCutoff", "6.4")
+            // The kernel doesn't report its default.
+            wanted.BroadcastCutoff is not (null or MacvlanLink.UsualBroadcastCutoff) && actual.BroadcastCutoff is null ? ("BroadcastCutoff", "6.4")
             : wanted.BroadcastQueueLength is not null && actual.BroadcastQueueLength is null ? ("BroadcastQueueLength", "5.11")
             : null;
         if (missing is null) return;

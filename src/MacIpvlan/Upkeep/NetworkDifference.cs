@@ -56,6 +56,9 @@ public enum DifferenceKind : long
     /// <summary>A NIC's interface has another mode or flag.</summary>
     ModeChanged,
 
+    /// <summary>A NIC's interface has another option of its kind, such as other allowed MAC addresses or another broadcast queue.</summary>
+    OptionChanged,
+
     /// <summary>A NIC's interface has another MAC address.</summary>
     MacAddressChanged,
 

@@ -13,13 +13,19 @@ public abstract record LinkKind
     /// <summary>Writes the settings into an open IFLA_INFO_DATA.</summary>
     internal abstract void WriteSettings(MessageWriter writer);
 
+    /// <summary>Writes the settings for a link that may have others, into an open IFLA_INFO_DATA.</summary>
+    internal virtual void WriteChangedSettings(MessageWriter writer) => WriteSettings(writer);
+
     /// <summary>Writes a complete IFLA_LINKINFO.</summary>
-    internal void Write(MessageWriter writer)
+    /// <param name="writer">The message.</param>
+    /// <param name="isChange">Whether the link exists already.</param>
+    internal void Write(MessageWriter writer, bool isChange = false)
     {
         int info = writer.BeginNest(IFLA_LINKINFO);
         writer.Text(IFLA_INFO_KIND, Name);
         int settings = writer.BeginNest(IFLA_INFO_DATA);
-        WriteSettings(writer);
+        if (isChange) WriteChangedSettings(writer);
+        else WriteSettings(writer);
         writer.EndNest(settings);
         writer.EndNest(info);
     }

@@ -29,6 +29,9 @@ public sealed record MacvlanLink(MacvlanMode Mode) : LinkKind
     /// </summary>
     public bool NoPromiscuous { get; init; }
 
+    /// <summary>The broadcast cutoff of a parent for whose links nothing else was requested (bc_cutoff of drivers/net/macvlan.c).</summary>
+    internal const int UsualBroadcastCutoff = 1;
+
     /// <inheritdoc/>
     public override string Name => KindName;
 
@@ -65,6 +68,13 @@ public sealed record MacvlanLink(MacvlanMode Mode) : LinkKind
 
         if (BroadcastQueueLength is not null) writer.Attribute(IFLA_MACVLAN_BC_QUEUE_LEN, BroadcastQueueLength.Value);
         if (BroadcastCutoff is not null) writer.Attribute(IFLA_MACVLAN_BC_CUTOFF, BroadcastCutoff.Value);
+    }
+
+    internal override void WriteChangedSettings(MessageWriter writer)
+    {
+        WriteSettings(writer);
+        // A flag that isn't named stays.
+        if (Mode == MacvlanMode.Passthru && !NoPromiscuous) writer.Attribute(IFLA_MACVLAN_FLAGS, (ushort)0);
     }
 
     internal static MacvlanLink Parse(AttributeReader settings)
