@@ -55,17 +55,8 @@ public sealed class NewMacvlanNetworkCommand : NewNetworkCommand
     [ArgumentCompleter(typeof(NoCompleter))]
     public int? ProbeTimeoutMilliseconds { get; set; }
 
-    private protected override ProbeSettings? ReadProbe(NetworkRequest request)
-    {
-        ProbeSettings usual = new();
-        bool isOn = TakeGiven(nameof(ProbeAddress)) ? ProbeAddress : request.DefaultProbe is not null;
-        if (isOn) return new(ProbeCount ?? usual.Count, ProbeTimeoutMilliseconds ?? usual.TimeoutMilliseconds);
-        if (ProbeCount is null && ProbeTimeoutMilliseconds is null) return null;
-        throw new NetworkException(
-            NetworkError.InvalidParameter,
-            "ProbeCount and ProbeTimeoutMilliseconds can only be used with -ProbeAddress.",
-            "Add -ProbeAddress to have addresses probed, or omit both.");
-    }
+    private protected override ProbeSettings? ReadProbe(NetworkRequest request) => DependentSettings.ReadProbe(
+        TakeGiven(nameof(ProbeAddress)) ? ProbeAddress : request.DefaultProbe is not null, ProbeCount, ProbeTimeoutMilliseconds);
 
     private protected override LinkKind NicKind => new MacvlanLink(Mode)
     {

@@ -171,13 +171,14 @@ public abstract class NewNetworkCommand : NetworkCommand
         {
             Name = Name,
             NicKind = NicKind,
-            Parent = ReadParent(),
+            Parent = DependentSettings.ReadParent(Parent, VlanId),
             Subnets = Subnet ?? [],
             Gateways = Gateway ?? [],
             Ranges = IPRange ?? [],
             Excluded = ExcludeAddress ?? [],
             Segment = ReadSegment(),
-            Dhcp = ReadDhcp(),
+            Dhcp = DependentSettings.ReadDhcp(
+                Dhcp, DhcpClass, DhcpTimeoutSeconds, (DhcpRequestOption ?? []).Select(static o => o.Code), DhcpFallback),
             Internal = Internal,
             NoGateway = NoGateway,
             Mtu = Mtu,
@@ -203,33 +204,5 @@ public abstract class NewNetworkCommand : NetworkCommand
             NetworkError.InvalidParameter,
             "AddressDatabase and Segment can only be used together, and AwayPolicy and GraceSeconds only with both.",
             "Specify both, -AddressDatabase fleet -Segment vlan50, or omit all of them."),
-    };
-
-    private DhcpDefinition? ReadDhcp()
-    {
-        bool hasSettings = DhcpClass is { Length: > 0 } || DhcpTimeoutSeconds is not null || DhcpRequestOption is { Length: > 0 }
-            || DhcpFallback is not null;
-        if (Dhcp) return new()
-        {
-            VendorClass = DhcpClass is { Length: > 0 } ? DhcpClass : null,
-            Timeout = DhcpTimeoutSeconds is int seconds ? TimeSpan.FromSeconds(seconds) : DhcpDefinition.DefaultTimeout,
-            RequestedOptions = [.. (DhcpRequestOption ?? []).Select(static o => o.Code).Distinct()],
-            Fallback = DhcpFallback,
-        };
-        return !hasSettings ? null : throw new NetworkException(
-            NetworkError.InvalidParameter,
-            "DhcpClass, DhcpTimeoutSeconds, DhcpRequestOption and DhcpFallback can only be used with -Dhcp.",
-            "Add -Dhcp to have a DHCP server assign the IPv4 addresses, or omit them.");
-    }
-
-    private ParentReference? ReadParent() => (Parent, VlanId) switch
-    {
-        (null, null) => null,
-        (null, _) => throw new NetworkException(
-            NetworkError.InvalidParameter,
-            "VlanId can only be used with -Parent.",
-            "Specify the link that carries the VLAN: -Parent eth0."),
-        (string parent, int id) => ParentReference.OfVlan(parent, id),
-        (string parent, null) => ParentReference.Parse(parent),
     };
 }

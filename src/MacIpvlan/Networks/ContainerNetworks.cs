@@ -1,6 +1,4 @@
 using MacIpvlan.Addressing;
-using MacIpvlan.Netlink;
-using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
 
 namespace MacIpvlan;
@@ -8,9 +6,8 @@ namespace MacIpvlan;
 /// <summary>Creates, lists and removes networks.</summary>
 public sealed class ContainerNetworks(NetworkSession session)
 {
-    private readonly ParentPlanner _planner = new(session);
+    private readonly NetworkPlanner _planner = new(session);
     private readonly ParentLinks _parents = new(session);
-    private readonly RenamedParents _renamed = new(session);
     private readonly ContainerNics _nics = new(session);
     private readonly DeadNics _dead = new(session);
     private readonly SegmentNetworks _segments = new(session);
@@ -60,7 +57,7 @@ public sealed class ContainerNetworks(NetworkSession session)
     /// <exception cref="NetworkException">The request can't be carried out.</exception>
     public string Plan(NetworkRequest request)
     {
-        NetworkPlan plan = MakePlan(request, new(session.State.GetNetworks()), static _ => { });
+        NetworkPlan plan = _planner.Plan(request, new(session.State.GetNetworks()), static _ => { });
         _segments.Check(plan.Network);
         return plan.ToString();
     }
@@ -72,7 +69,7 @@ public sealed class ContainerNetworks(NetworkSession session)
     {
         session.Recover();
         using IDisposable topology = session.State.LockTopology();
-        NetworkPlan plan = MakePlan(request, new(session.State.GetNetworks()), session.Warn);
+        NetworkPlan plan = _planner.Plan(request, new(session.State.GetNetworks()), session.Warn);
         return CarryOut(plan, session.State.AddNetwork);
     }
 
@@ -88,7 +85,7 @@ public sealed class ContainerNetworks(NetworkSession session)
     {
         session.Recover();
         using IDisposable topology = session.State.LockTopology();
-        NetworkPlan plan = MakePlan(request, new(session.State.GetNetworks().Where(n => n.Id != network.Id)), session.Warn);
+        NetworkPlan plan = _planner.Plan(request, new(session.State.GetNetworks().Where(n => n.Id != network.Id)), session.Warn);
         CheckReplaceable(network, plan, disconnect);
         Release(network, disconnect);
         // It can be the only one that defines its segment.
@@ -126,16 +123,21 @@ public sealed class ContainerNetworks(NetworkSession session)
     {
         _parents.Ensure(plan.Parent, _ => RecordNetwork(plan.Network, record));
         ContainerNetwork made = Find(plan.Network.Name)!;
-        foreach (AddressValue gateway in made.Record.Subnets.Select(static s => s.Gateway).OfType<AddressValue>().Distinct())
-        {
-            if (session.State.DescribeHolder(made.Parent, gateway) is null) continue;
-            // A NIC that has ended routes nothing.
-            _dead.ReleaseEnded(n => n.Parent == made.Parent && n.Addresses.Any(a => a.Value == gateway), out _);
-            if (session.State.DescribeHolder(made.Parent, gateway) is not string router) continue;
-            session.Warn($"The gateway {gateway} of '{made.Name}' is the address of {router}, which becomes the router of its NICs.");
-        }
-
+        WarnOfRouters(made.Record);
         return made;
+    }
+
+    /// <summary>Warns of gateways that are NICs.</summary>
+    internal void WarnOfRouters(NetworkRecord network)
+    {
+        foreach (AddressValue gateway in network.Subnets.Select(static s => s.Gateway).OfType<AddressValue>().Distinct())
+        {
+            if (session.State.DescribeHolder(network.Parent, gateway) is null) continue;
+            // A NIC that has ended routes nothing.
+            _dead.ReleaseEnded(n => n.Parent == network.Parent && n.Addresses.Any(a => a.Value == gateway), out _);
+            if (session.State.DescribeHolder(network.Parent, gateway) is not string router) continue;
+            session.Warn($"The gateway {gateway} of '{network.Name}' is the address of {router}, which becomes the router of its NICs.");
+        }
     }
 
     // In a pool that networks share, the gateway of a new one can be the address of a NIC that has ended.
@@ -224,91 +226,4 @@ public sealed class ContainerNetworks(NetworkSession session)
         DisconnectPipeline.All(session, disconnect ? nics : _dead.Separate(nics).Ended);
         new HostAccesses(session).Disable(network);
     }
-
-    /// <summary>Plans a request, given the other networks. Creates nothing.</summary>
-    /// <exception cref="NetworkException">The request can't be carried out.</exception>
-    internal NetworkPlan MakePlan(NetworkRequest request, NetworkIndex networks, Action<string> warn)
-    {
-        request = _segments.Complete(request);
-        IReadOnlyList<SubnetRecord> subnets = NetworkDefinition.Check(request);
-        if (networks.Contains(request.Name))
-        {
-            throw new NetworkException(
-                NetworkError.NetworkExists,
-                $"A network named '{request.Name}' already exists.",
-                "Choose another name, or remove that network first.");
-        }
-
-        string id = $"{Guid.NewGuid():N}{Guid.NewGuid():N}";
-        // An object of an internal network names the dummy link of that network, which another one can't have.
-        bool hasOwnLink = request.Parent is null || (request.Internal && NetworkDefinition.IsDummyName(request.Parent.Link));
-        ParentPlan parent = hasOwnLink ? PlanDummy(request, id) : _planner.Plan(request.Parent!, request.Vlans);
-        NetworkRecord network = new()
-        {
-            Id = id,
-            Name = request.Name,
-            NicKind = request.NicKind,
-            // Networks share addresses if they have the same parent on record.
-            Parent = (parent.IsReplaced ? null : parent.Existing?.AlternativeNames.FirstOrDefault(networks.Parents.Contains)) ?? parent.Name,
-            Internal = request.IsInternal,
-            Mtu = request.Mtu,
-            RouteMetric = request.RouteMetric,
-            NoDefaultRoute = request.NoDefaultRoute,
-            OnLinkGateway = request.OnLinkGateway,
-            Routes = request.Routes,
-            RouterAdvertisement = request.RouterAdvertisement,
-            Dhcp = request.Dhcp,
-            Segment = request.Segment is NetworkSegment segment ? segment with { AwayPolicy = segment.AwayPolicy ?? AwayPolicy.Refuse } : null,
-            InterfaceIdentifier = request.NicIdentifier,
-            Probe = request.Probe,
-            AllowedLabels = LabelSettings.Complete(request.AllowedLabels),
-            Subnets = subnets,
-        };
-        ParentPlanner.CheckMtu(request.NicKind, request.Mtu, parent.Name, parent.KnownMtu, warn);
-        if (parent.Existing is not null)
-        {
-            networks.Renamed ??= _renamed.FindAll(networks.Parents);
-            if (networks.Renamed.TryGetValue(parent.Existing.Index, out string? former)) throw ParentSharing.Renamed(network, former, networks.On(former));
-        }
-
-        ParentSharing.Check(network, networks.On(network.Parent), warn);
-        if (parent.Existing is not null) CheckForeignLinks(network, parent.Existing, warn);
-        if (request.NicKind is MacvlanLink && _planner.IsWireless(parent))
-        {
-            warn($"{parent.Name} is wireless: an access point accepts only one MAC address per station, so NICs "
-                + "with their own MAC addresses reach nothing beyond it. Use an ipvlan network instead.");
-        }
-
-        if (request.NicKind is IpvlanLink { Mode: not IpvlanMode.L2 } && request.Gateways.Count > 0)
-        {
-            warn($"The gateway of '{request.Name}' is kept free but not used: in l3 modes, the default route goes "
-                + "directly through the NIC.");
-        }
-
-        if (request is { NicKind: IpvlanLink { Mode: not IpvlanMode.L2 }, RouterAdvertisement: RouterAdvertisement.Accept })
-        {
-            warn($"NICs of '{request.Name}' receive no router advertisements: in l3 modes, there is no multicast.");
-        }
-
-        return new(network, parent);
-    }
-
-    // The kernel silently switches the mode of all ipvlan links of a parent. It refuses other conflicts on connecting.
-    private void CheckForeignLinks(NetworkRecord network, Link parent, Action<string> warn)
-    {
-        if (network.NicKind is not (IpvlanLink or MacvlanLink { Mode: MacvlanMode.Passthru })) return;
-        ParentSharing.Check(network, new SiblingLinks(session).FindUnrecorded(parent), warn);
-    }
-
-    private static ParentPlan PlanDummy(NetworkRequest request, string id) =>
-        new(NetworkDefinition.DummyName(request.NicKind, id)) { Kind = new DummyLink(), Mtu = request.Mtu };
-}
-
-/// <summary>The plan for a request: the record, and the parent with what must be created.</summary>
-internal sealed record NetworkPlan(NetworkRecord Network, ParentPlan Parent)
-{
-    /// <summary>A description of what is created.</summary>
-    public override string ToString() =>
-        $"{Network.NicKind} on {Parent}, {Phrase.NameSome(Network.Addresses.Texts)}"
-        + (Network.Segment is NetworkSegment segment ? $", on the segment {segment}" : "");
 }

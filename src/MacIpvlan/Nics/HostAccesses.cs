@@ -59,23 +59,26 @@ public sealed class HostAccesses(NetworkSession session)
     /// <exception cref="NetworkException">HostAccessUnsuitable, with the reason.</exception>
     public static void Check(ContainerNetwork network)
     {
-        string? reason = network.Record.NicKind switch
-        {
-            MacvlanLink { Mode: MacvlanMode.Private } => "in mode Private, interfaces of the parent can't reach each other",
-            MacvlanLink { Mode: MacvlanMode.Vepa } => "in mode Vepa, all traffic goes to the switch, even with an interface on the host",
-            MacvlanLink { Mode: MacvlanMode.Passthru } => "in mode Passthru, the parent can have only one interface",
-            MacvlanLink { Mode: MacvlanMode.Source } => "in mode Source, interfaces send only to the wire, not to each other",
-            IpvlanLink { Flag: IpvlanFlag.Private } => "with flag Private, interfaces of the parent can't reach each other",
-            IpvlanLink { Flag: IpvlanFlag.Vepa } => "with flag Vepa, all traffic goes to the switch, even with an interface on the host",
-            _ when network.Dhcp && network.Record.Subnets.Count == 0 => "a DHCP server assigns its addresses, and it has no IPv6 subnet either",
-            _ => null,
-        };
+        string? reason = FindObstacle(network.Record);
         if (reason is null) return;
         throw new NetworkException(
             NetworkError.HostAccessUnsuitable,
             $"The host can't have access to network '{network.Name}': {reason}.",
             "Use a macvlan network of mode Bridge, or an ipvlan network without a flag, with a subnet.");
     }
+
+    /// <summary>Why the host can't have access to a network, worded as a part of a sentence; null if it can.</summary>
+    internal static string? FindObstacle(NetworkRecord network) => network.NicKind switch
+    {
+        MacvlanLink { Mode: MacvlanMode.Private } => "in mode Private, interfaces of the parent can't reach each other",
+        MacvlanLink { Mode: MacvlanMode.Vepa } => "in mode Vepa, all traffic goes to the switch, even with an interface on the host",
+        MacvlanLink { Mode: MacvlanMode.Passthru } => "in mode Passthru, the parent can have only one interface",
+        MacvlanLink { Mode: MacvlanMode.Source } => "in mode Source, interfaces send only to the wire, not to each other",
+        IpvlanLink { Flag: IpvlanFlag.Private } => "with flag Private, interfaces of the parent can't reach each other",
+        IpvlanLink { Flag: IpvlanFlag.Vepa } => "with flag Vepa, all traffic goes to the switch, even with an interface on the host",
+        _ when network.Dhcp is not null && network.Subnets.Count == 0 => "a DHCP server assigns its addresses, and it has no IPv6 subnet either",
+        _ => null,
+    };
 
     /// <summary>The host's access to networks, or to all networks.</summary>
     public IReadOnlyList<HostAccess> GetAll(IReadOnlyList<ContainerNetwork>? networks = null)
