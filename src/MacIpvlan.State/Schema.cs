@@ -239,5 +239,11 @@ internal static class Schema
         ALTER TABLE nics ADD COLUMN obsolete_routes TEXT NOT NULL DEFAULT '';
         ALTER TABLE leases ADD COLUMN is_obsolete INTEGER NOT NULL DEFAULT 0;
         """,
+        """
+        -- The MTU that was chosen for a NIC; null if it has its network's.
+        ALTER TABLE nics ADD COLUMN own_mtu INTEGER;
+        -- How often a network has been changed.
+        ALTER TABLE networks ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+        """,
     ];
 }

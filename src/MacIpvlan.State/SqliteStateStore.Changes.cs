@@ -46,10 +46,10 @@ public sealed partial class SqliteStateStore
     {
         int found = _database.Execute(
             """
-            UPDATE nics SET default_route = $3, interface_identifier = $4, is_disabled = $5, obsolete_routes = $6
+            UPDATE nics SET default_route = $3, interface_identifier = $4, is_disabled = $5, obsolete_routes = $6, own_mtu = $7
             WHERE id = $1 AND state = 'Changing' AND worker = $2
             """,
-            nic.Id, Worker.Number, nic.DefaultRoute, nic.InterfaceIdentifier?.ToString(), nic.IsDisabled, string.Join('\n', nic.Obsolete.Routes));
+            nic.Id, Worker.Number, nic.DefaultRoute, nic.InterfaceIdentifier?.ToString(), nic.IsDisabled, string.Join('\n', nic.Obsolete.Routes), nic.OwnMtu);
         if (found == 0 || !Update(nic with { State = NicRecordState.Changing }, NicRecordState.Changing))
         {
             throw new NetworkException(
@@ -75,7 +75,8 @@ public sealed partial class SqliteStateStore
         List<Holding> added = [];
         foreach (LeaseRecord lease in kept.Where(l => !held.Exists(h => h.Lease.Address == l.Address)))
         {
-            Pool pool = PoolOf(change.Network, pools, lease.Address.Value);
+            Pool pool = lease.Source != LeaseSource.DhcpFallback ? PoolOf(change.Network, pools, lease.Address.Value)
+                : pools.First(p => p.IsFallback && p.Subnet.Prefix.Contains(lease.Address.Value));
             int number = lease.Epoch is null ? ++ordinal : lease.Ordinal;
             Insert(nic, number, pool, lease);
             added.Add(new(pool.Id, lease, number));

@@ -67,6 +67,7 @@ public sealed partial class SqliteStateStore
     public NicRecord ReserveNic(NicRecord nic, NetworkRecord network, IReadOnlyList<AddressDemand> demands) => _database.Write(() =>
     {
         ForgetExpired();
+        CheckRevision(network);
         return Reserve(nic, network, demands, ReadPools(network.Id));
     });
 
@@ -124,12 +125,22 @@ public sealed partial class SqliteStateStore
         try
         {
             if (!known.TryGetValue(demand.Network.Id, out List<Pool>? pools)) known.Add(demand.Network.Id, pools = ReadPools(demand.Network.Id));
+            CheckRevision(demand.Network);
             return new(_database.Part(() => Reserve(demand.Nic, demand.Network, demand.Addresses, pools)), null) { IsAlone = IsAlone(demand.Nic) };
         }
         catch (NetworkException e)
         {
             return new(null, e);
         }
+    }
+
+    // Otherwise, the NIC would get what the network was.
+    private void CheckRevision(NetworkRecord network)
+    {
+        if (_database.Query("SELECT revision FROM networks WHERE id = $1", static r => r.GetInt64(0), network.Id) is not [long revision]
+            || revision == network.Revision) return;
+        throw new NetworkException(
+            NetworkError.NetworkChanged, $"Another command has just changed the network '{network.Name}'.", "Repeat the command.");
     }
 
     private bool IsAlone(NicRecord nic) => _database.Query(
@@ -155,9 +166,9 @@ public sealed partial class SqliteStateStore
                     namespace_inode, boot_id, namespace_cookie, process_id, process_start, worker, is_host,
                     interface_name, interface_index, mac_address, mtu, container_id, container_name, container_runtime,
                     container_image, container_address, container_cgroup, parent_index, default_route, host_addresses,
-                    interface_identifier, belongs_to_name, is_by_label, compose_project, compose_service, compose_number)
+                    interface_identifier, belongs_to_name, is_by_label, compose_project, compose_service, compose_number, own_mtu)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                    $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
+                    $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)
                 RETURNING ordinal
                 """,
                 static r => r.GetInt64(0),
@@ -168,7 +179,7 @@ public sealed partial class SqliteStateStore
                 nic.Container?.Name, nic.Container?.Runtime.ToString(), nic.Container?.Image, nic.Container?.Address,
                 nic.Container?.Cgroup, nic.ParentIndex, nic.DefaultRoute, string.Join(' ', nic.HostAddresses),
                 nic.InterfaceIdentifier?.ToString(), nic.BelongsToName, nic.IsByLabel, nic.Container?.Instance?.Project,
-                nic.Container?.Instance?.Service, nic.Container?.Instance?.Number)[0];
+                nic.Container?.Instance?.Service, nic.Container?.Instance?.Number, nic.OwnMtu)[0];
         }
         catch (StateException e) when (e.ExtendedCode == UniqueViolation)
         {
@@ -241,7 +252,7 @@ public sealed partial class SqliteStateStore
                 container_id, container_name, container_runtime, container_image, container_address, container_cgroup,
                 parent_index, EXISTS (SELECT 1 FROM networks w WHERE w.id = n.network_id AND w.host = n.host),
                 default_route, host_addresses, interface_identifier, belongs_to_name, compose_project, compose_service,
-                compose_number, is_by_label, is_disabled, obsolete_routes, n.rowid AS rowid
+                compose_number, is_by_label, is_disabled, obsolete_routes, own_mtu, n.rowid AS rowid
             FROM nics n WHERE {condition} ORDER BY ordinal
             """,
             r => With(dhcp, new NicRecord
@@ -259,6 +270,7 @@ public sealed partial class SqliteStateStore
                 InterfaceIndex = r.GetInt32(12),
                 MacAddress = r.GetMacAddress(13),
                 Mtu = r.GetInt32(14),
+                OwnMtu = r.FindInt32(34),
                 IsHost = r.GetBoolean(15),
                 Container = r.IsDBNull(16) ? null : new Container(
                     r.GetString(16), r.GetString(17), r.GetEnum<ContainerRuntime>(18), r.GetString(19), r.GetString(20))
@@ -269,7 +281,7 @@ public sealed partial class SqliteStateStore
                 BelongsToName = r.GetBoolean(27),
                 IsByLabel = r.GetBoolean(31),
                 ParentIndex = r.GetInt32(22),
-                Ordinal = r.GetInt64(34),
+                Ordinal = r.GetInt64(35),
                 DefaultRoute = r.FindBoolean(24),
                 HostAddresses = [.. r.GetList(25).Select(AddressValue.Parse)],
                 InterfaceIdentifier = r.IsDBNull(26) ? null : InterfaceIdentifier.Parse(r.GetString(26)),

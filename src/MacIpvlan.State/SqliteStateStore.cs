@@ -62,12 +62,13 @@ public sealed partial class SqliteStateStore : IStateStore
             SELECT id, name, kind, mode, flag, allowed_macs, bc_queue_length, bc_cutoff, no_promiscuous, parent, internal,
                 mtu, route_metric, no_default_route, on_link_gateway, routes, probe_count, probe_timeout,
                 router_advertisement, dhcp_timeout, dhcp_class, dhcp_options, interface_identifier, address_database, segment,
-                away_policy, grace, allowed_labels, n.rowid AS rowid FROM networks n
+                away_policy, grace, allowed_labels, revision, n.rowid AS rowid FROM networks n
             WHERE {isWanted}
             """,
             r => new NetworkRecord
             {
                 Id = r.GetString(0),
+                Revision = r.GetInt64(28),
                 Name = r.GetString(1),
                 NicKind = ReadNicKind(r),
                 Parent = r.GetString(9),
@@ -164,30 +165,38 @@ public sealed partial class SqliteStateStore : IStateStore
     /// <inheritdoc/>
     public void RemoveNetwork(string id) => _database.Write(() => Remove(id));
 
-    private int Add(NetworkRecord network)
+    private static readonly string[] s_columns =
+    [
+        "id", "host", "name", "kind", "mode", "flag", "allowed_macs", "bc_queue_length", "bc_cutoff", "no_promiscuous", "parent", "internal", "mtu",
+        "route_metric", "no_default_route", "on_link_gateway", "routes", "probe_count", "probe_timeout", "router_advertisement", "dhcp_timeout",
+        "dhcp_class", "dhcp_options", "interface_identifier", "address_database", "segment", "away_policy", "grace", "allowed_labels",
+    ];
+
+    private object?[] ValuesOf(NetworkRecord network)
     {
         MacvlanLink? macvlan = network.NicKind as MacvlanLink;
         IpvlanLink? ipvlan = network.NicKind as IpvlanLink;
+        return
+        [
+            network.Id, _host, network.Name, network.NicKind.Name, macvlan?.Mode.ToString() ?? ipvlan!.Mode.ToString(),
+            ipvlan?.Flag.ToString(), string.Join(' ', macvlan?.AllowedMacAddresses ?? []),
+            macvlan?.BroadcastQueueLength, macvlan?.BroadcastCutoff, macvlan?.NoPromiscuous ?? false, network.Parent,
+            network.Internal, network.Mtu, network.RouteMetric, network.NoDefaultRoute, network.OnLinkGateway,
+            string.Join('\n', network.Routes), network.Probe?.Count, network.Probe?.TimeoutMilliseconds,
+            network.RouterAdvertisement?.ToString(), network.Dhcp?.TimeoutSeconds, network.Dhcp?.VendorClass,
+            string.Join(' ', network.Dhcp?.RequestedOptions ?? []), network.InterfaceIdentifier?.ToString(),
+            network.Segment?.Database, network.Segment?.Name, network.Segment?.AwayPolicy.ToString(), network.Segment?.GraceSeconds,
+            string.Join(' ', network.AllowedLabels),
+        ];
+    }
+
+    private int Add(NetworkRecord network)
+    {
         try
         {
             _database.Execute(
-                """
-                INSERT INTO networks (id, host, name, kind, mode, flag, allowed_macs, bc_queue_length, bc_cutoff,
-                    no_promiscuous, parent, internal, mtu, route_metric, no_default_route, on_link_gateway, routes,
-                    probe_count, probe_timeout, router_advertisement, dhcp_timeout, dhcp_class, dhcp_options,
-                    interface_identifier, address_database, segment, away_policy, grace, allowed_labels)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-                    $24, $25, $26, $27, $28, $29)
-                """,
-                network.Id, _host, network.Name, network.NicKind.Name, macvlan?.Mode.ToString() ?? ipvlan!.Mode.ToString(),
-                ipvlan?.Flag.ToString(), string.Join(' ', macvlan?.AllowedMacAddresses ?? []),
-                macvlan?.BroadcastQueueLength, macvlan?.BroadcastCutoff, macvlan?.NoPromiscuous ?? false, network.Parent,
-                network.Internal, network.Mtu, network.RouteMetric, network.NoDefaultRoute, network.OnLinkGateway,
-                string.Join('\n', network.Routes), network.Probe?.Count, network.Probe?.TimeoutMilliseconds,
-                network.RouterAdvertisement?.ToString(), network.Dhcp?.TimeoutSeconds, network.Dhcp?.VendorClass,
-                string.Join(' ', network.Dhcp?.RequestedOptions ?? []), network.InterfaceIdentifier?.ToString(),
-                network.Segment?.Database, network.Segment?.Name, network.Segment?.AwayPolicy.ToString(), network.Segment?.GraceSeconds,
-                string.Join(' ', network.AllowedLabels));
+                $"INSERT INTO networks ({string.Join(", ", s_columns)}) VALUES ({string.Join(", ", s_columns.Select(static (_, i) => $"${i + 1}"))})",
+                ValuesOf(network));
         }
         catch (StateException e) when (e.Code == ConstraintViolation)
         {
@@ -261,7 +270,9 @@ public sealed partial class SqliteStateStore : IStateStore
         _host).OrderBy(static p => p.Name, NaturalOrder.Comparer)]);
 
     /// <inheritdoc/>
-    public void SetParentLink(ParentLinkRecord link) => _database.Write(() =>
+    public void SetParentLink(ParentLinkRecord link) => _database.Write(() => Set(link));
+
+    private int Set(ParentLinkRecord link)
     {
         VlanLink? vlan = link.Kind as VlanLink;
         _database.Execute("DELETE FROM parent_links WHERE host = $1 AND name = $2", _host, link.Name);
@@ -274,14 +285,16 @@ public sealed partial class SqliteStateStore : IStateStore
             _host, link.Name, link.Kind.Name, link.Parent, vlan?.VlanId, vlan?.Protocol.ToString(), vlan?.ReorderHeader,
             vlan?.Gvrp, vlan?.Mvrp, vlan?.LooseBinding, JoinMap(vlan?.IngressPriorityMap), JoinMap(vlan?.EgressPriorityMap),
             link.Mtu, link.RemovedWithLastNetwork);
-    });
+    }
 
     /// <inheritdoc/>
     public void RemoveParentLink(string name) => _database.Write(() =>
         _database.Execute("DELETE FROM parent_links WHERE host = $1 AND name = $2", _host, name));
 
     /// <inheritdoc/>
-    public void RenameParent(string name, string newName) => _database.Write(() =>
+    public void RenameParent(string name, string newName) => _database.Write(() => Rename(name, newName));
+
+    private int Rename(string name, string newName)
     {
         try
         {
@@ -297,7 +310,7 @@ public sealed partial class SqliteStateStore : IStateStore
                 $"{name} has the name {newName} now, and {newName} is already recorded, for a network with the same subnet or as a sub-interface.",
                 $"Remove what is recorded on {newName} first, or give the link its old name again.");
         }
-    });
+    }
 
     /// <inheritdoc/>
     public void Dispose()

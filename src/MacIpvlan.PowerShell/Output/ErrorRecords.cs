@@ -42,7 +42,7 @@ internal static class ErrorRecords
         NetworkError.NetworkExists or NetworkError.NamespaceExists or NetworkError.SubInterfaceExists
             or NetworkError.InterfaceExists or NetworkError.HostAccessExists or NetworkError.FileExists
             or NetworkError.AddressDatabaseExists => ErrorCategory.ResourceExists,
-        NetworkError.NetworkInUse or NetworkError.ParentInUse or NetworkError.SubInterfaceInUse
+        NetworkError.NetworkInUse or NetworkError.NetworkChanged or NetworkError.ParentInUse or NetworkError.SubInterfaceInUse
             or NetworkError.NamespaceInUse or NetworkError.AddressInUse or NetworkError.AddressConflict
             or NetworkError.MacAddressInUse or NetworkError.AddressDatabaseInUse => ErrorCategory.ResourceBusy,
         NetworkError.AddressesExhausted or NetworkError.StateUnavailable or NetworkError.ContainerNotRunning

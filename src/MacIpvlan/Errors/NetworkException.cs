@@ -45,6 +45,9 @@ public enum NetworkError
     /// <summary>The network still has NICs.</summary>
     NetworkInUse,
 
+    /// <summary>Another command changed the network at the same time.</summary>
+    NetworkChanged,
+
     /// <summary>A network of that name already exists.</summary>
     NetworkExists,
 

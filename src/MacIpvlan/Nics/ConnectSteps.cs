@@ -78,6 +78,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             MacAddress = request.MacAddress ?? PhysicalAddress.None,
             ParentIndex = parent.Index,
             DefaultRoute = request.DefaultRoute,
+            OwnMtu = request.Mtu,
             Dhcp = request.AsksServer ? new() { HostName = request.HostName } : null,
             InterfaceIdentifier = request.InterfaceIdentifier == network.InterfaceIdentifier ? null : request.InterfaceIdentifier,
             HostAddresses = request.IsHost ? _hostAddresses.On(parent) : [],

@@ -32,6 +32,16 @@ public interface IStateStore : IAddressBook, IDisposable
     /// <exception cref="NetworkException">NetworkExists; or NetworkInUse: the replaced network has NICs.</exception>
     void ReplaceNetwork(string id, NetworkRecord network);
 
+    /// <summary>
+    /// Writes changed networks and their NICs in one transaction, all or none. Addresses stay with their NICs if the networks still have
+    /// subnets for them.
+    /// </summary>
+    /// <returns>The NICs as recorded, in the order of the change; null if the networks have other NICs by now, so that nothing was written.</returns>
+    /// <exception cref="NetworkException">
+    /// NetworkExists or NetworkNotFound; AddressInUse: a NIC has a gateway's address; or as <see cref="ChangeNics"/>.
+    /// </exception>
+    IReadOnlyList<NicRecord>? ChangeNetworks(NetworksChange change);
+
     /// <summary>Gives a network another name. Everything else refers to it by its id.</summary>
     /// <exception cref="NetworkException">NetworkExists; or NetworkNotFound: it was removed meanwhile.</exception>
     void RenameNetwork(string id, string name);

@@ -9,6 +9,9 @@ public sealed record NetworkRecord
     /// <summary>64 random hexadecimal digits.</summary>
     public required string Id { get; init; }
 
+    /// <summary>How often it has been changed on record. A NIC is added only to the network that it was planned for.</summary>
+    public long Revision { get; init; }
+
     /// <summary>The name, unique on the host regardless of case.</summary>
     public required string Name { get; init; }
 

@@ -98,6 +98,9 @@ public sealed record NicRecord
     /// <summary>The MTU in bytes; zero until the interface is created.</summary>
     public int Mtu { get; init; }
 
+    /// <summary>The MTU that was chosen for it, in bytes; null if it has its network's.</summary>
+    public int? OwnMtu { get; init; }
+
     /// <summary>Its addresses: the one of its DHCP lease, and the others in the order they were requested.</summary>
     public IReadOnlyList<LeaseRecord> Leases { get; init; } = [];
 
