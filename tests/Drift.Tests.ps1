@@ -101,6 +101,8 @@ Describe 'Test-ContainerNetwork of macvlan networks' -Tag Native, Once {
         @{ Case = 'a route bent'; Do = { ip -n web1 route replace 10.9.0.0/16 via 10.1.0.7 metric 3 }
             Says = 'RouteMissing lan web1/eth0: 10.9.0.0/16 via 10.1.0.9 dev eth0 proto static metric 3 -> none' }
         @{ Case = 'another mode'; Do = { ip -n web1 link set eth0 type macvlan mode private }; Says = 'ModeChanged lan web1/eth0: macvlan mode bridge -> macvlan mode private bcqueuelen 1000' }
+        @{ Case = 'another broadcast queue'; Do = { ip -n web1 link set eth0 type macvlan bcqueuelen 5 }
+            Says = 'OptionChanged lan web1/eth0: macvlan mode bridge -> macvlan mode bridge bcqueuelen 5' }
         @{ Case = 'moved elsewhere'; Do = { ip -n web1 link set eth0 netns web3 name lan7 }
             Says = 'NicWithoutLease lan web3/lan7: none -> {0}', 'LinkMissing lan web1/eth0: eth0 -> none' }
     ) {
@@ -181,7 +183,6 @@ Describe 'Test-ContainerNetwork of macvlan networks' -Tag Native, Once {
 
     It 'leaves a NIC as it is while another interface has its name: <Case>' -ForEach @(
         @{ Case = 'renamed'; Kinds = 'NameChanged' }
-        @{ Case = 'renamed, with another mode'; Kinds = 'ModeChanged NameChanged'; Do = { ip -n web3 link set wan0 type macvlan mode private } }
         @{ Case = 'moved elsewhere'; Kinds = 'LinkMissing NicWithoutLease'; Do = { ip -n web3 link set wan0 netns web1 } }
     ) {
         'link set eth0 down', 'link set eth0 name wan0', 'link set wan0 up', 'link add eth0 type veth peer name eth9' | ip -n web3 -batch -
@@ -319,11 +320,15 @@ Describe 'What others added to a NIC' -Tag Native, Once {
 
     It 'is there again after a repair that needs another interface' {
         $others = Get-Others web2
-        'link set eth0 type macvlan mode private' | ip -n web2 -batch -
-        (Repair-ContainerNetwork).Kind | Should -Be ModeChanged
-        Get-Others web2 | Should -Be $others
-        (ip -n web2 address show dev eth0) -match 'valid_lft (\d{4})sec' | Should -Not -BeNullOrEmpty
-        (Get-IpLink eth0 -Namespace web2).linkinfo.info_data.mode | Should -Be bridge
+        'link add lan0 type veth peer name lan1', 'link set lan0 up' | ip -batch -
+        foreach ($parent in 'lan0', 'eth0') {
+            Set-StateRow "UPDATE networks SET parent = '$parent'; UPDATE pools SET parent = '$parent'"
+            (Repair-ContainerNetwork).Kind | Sort-Object -Unique | Should -Be ParentChanged
+            (Get-IpLink eth0 -Namespace web2).link_index | Should -Be (Get-IpLink $parent).ifindex
+            Get-Others web2 | Should -Be $others
+            (ip -n web2 address show dev eth0) -match 'valid_lft (\d{4})sec' | Should -Not -BeNullOrEmpty
+        }
+        ip link delete lan0
     }
 
     It 'is told, but no fault, and taken away only on request: <Case>' -ForEach @(

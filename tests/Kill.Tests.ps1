@@ -20,42 +20,48 @@ BeforeAll {
         $script = @'
             ip -d -o link | sed 's/^[0-9]*: \([^ ]*\) .*\(group [^ ]*\).* \(addrgenmode [^ ]*\).*/\1 \2 \3/' | sort
             ip route; ip -6 route
-            for path in /run/netns/web*; do echo "$path"; ip -n "${path##*/}" -br address; done
+            for path in /run/netns/web*; do
+                echo "$path"; name="${path##*/}"; ip -n "$name" -br address
+                ip -n "$name" route; ip -n "$name" -6 route | grep static
+                ip -n "$name" -d -o link | grep -o 'mtu [0-9]*\|@if[0-9]*\|macvlan *mode [a-z]*\|ipvlan *mode [0-9a-z]*'
+            done
 '@
         $text = @(
             sh -c $script
-            Get-ContainerNetwork | ForEach-Object { "$_ $($_.State) $($_.Mtu) $($_.NicCount) $($_.Subnets.InUse)" }
+            Get-ContainerNetwork | ForEach-Object { "$_ $($_.State) $($_.ModeText) $($_.Parent) $($_.Mtu) $($_.IPRange) $($_.Route) $($_.NicCount) $($_.Subnets.InUse)" }
             Get-ContainerNic -Recorded | ForEach-Object { "$_ $($_.State) $($_.IPAddress)" }
             Get-StateRow | Where-Object { $_ -match '^(parent_links|leases|runs) ' }) -join "`n"
         # Names first: the digits in them may look like anything else. The kernel tells a moment later whether a link is usable.
         $text -replace '([dh][im])-[0-9a-f]{12}', '$1' -replace '[0-9a-f]{16,64}|@\S+|\bfe80:\S+| UNKNOWN| UP' -replace '[ \t]+', ' '
     }
 
-    function Clear-Operation {
+    function Clear-Operation([string[]]$Links) {
         Remove-MacvlanNetwork * -Force
         Remove-IpvlanNetwork * -Force
         Get-VlanSubInterface | Remove-VlanSubInterface -Force
         Get-StateRow | Should -BeNullOrEmpty
-        (Get-IpLink).ifname | Should -Be lo, eth0
+        (Get-IpLink).ifname | Where-Object { $_ -notin $Links } | Should -Be lo, eth0
         foreach ($namespace in 'web1', 'web2') { (Get-IpLink -Namespace $namespace).ifname | Should -Be lo }
     }
 
-    function Test-EachPoint([scriptblock]$Prepare, [string[]]$Operation, [scriptblock]$Between, [switch]$AlwaysRestore, [int]$Foreign, [int]$Every = 1) {
+    function Test-EachPoint([scriptblock]$Prepare, [string[]]$Operation, [scriptblock]$Between, [switch]$AlwaysRestore, [int]$Foreign, [int]$Every = 1, [string[]]$Links,
+        [string]$Probed = '*') {
         # Between: does what can happen besides, where the operation is one of several. AlwaysRestore: what is
         # not done is not as before, which was not well. Foreign: how many addresses of each subnet others have.
-        # Every: how many points to go on at a time.
+        # Every: how many points to go on at a time. Links: other links of the host that are there. Probed: the networks whose next
+        # addresses are looked at.
         & $Prepare
         $fine = @(Get-Picture)
         $points = @(Invoke-Operation $Operation 0)
         $LASTEXITCODE | Should -Be 0 -Because "$points"
         $fine += Get-Picture
         $fine[1] | Should -Not -Be $fine[0]
-        Clear-Operation
+        Clear-Operation $Links
         if ($Between) {
             & $Prepare
             & $Between
             $fine += Get-Picture
-            Clear-Operation
+            Clear-Operation $Links
         }
         $points.Count | Should -BeGreaterThan 1
         $stride = $step * $Every
@@ -74,14 +80,14 @@ BeforeAll {
             $now | Should -BeIn $fine -Because "it died at $($points[$point - 1])"
             Test-ContainerNetwork | Should -BeNullOrEmpty
             # Nothing is handed out twice, and nothing is lost: the next addresses are the lowest that are free.
-            foreach ($network in Get-ContainerNetwork) {
+            foreach ($network in Get-ContainerNetwork $Probed) {
                 $used = @(Get-ContainerNic $network).IPAddress, $network.HostAddress | ForEach-Object { $_ -replace '/.*' }
                 $free = (2 + $Foreign)..9 | ForEach-Object { "10.1.0.$_" } | Where-Object { $_ -notin $used } | Select-Object -First 1
                 $probe = Connect-ContainerNic $network web2 -InterfaceName next -WarningAction Ignore
                 "$($probe.IPAddress[0])" | Should -Be "$free/24"
                 $probe | Disconnect-ContainerNic
             }
-            Clear-Operation
+            Clear-Operation $Links
         }
     }
 
@@ -153,12 +159,49 @@ Describe 'A command that is killed' {
         Test-EachPoint { . $withNic; $null = Enable-HostAccess lan } disable-host, lan
     }
 
-    It 'makes a network again by another definition, or takes its NICs away alone, or nothing' -Tag Native, Once {
+    It 'changes a network by another definition, with its NICs, or does not' -Tag Native, Once {
         . $withNic
         $text = (Export-ContainerNetwork | ConvertFrom-Json -AsHashtable)
         $text.networks[0].mtu, $text.networks[0].ipRange = 1400, @('10.1.0.2-10.1.0.99')
         Clear-Operation
-        Test-EachPoint $withNic import, ($text | ConvertTo-Json -Depth 9 -Compress) -Every 2 -Between { Get-ContainerNic | Disconnect-ContainerNic }
+        Test-EachPoint $withNic import, ($text | ConvertTo-Json -Depth 9 -Compress) -Every 2
+    }
+
+    It 'changes the settings of a network and its NICs, or does not: <Settings>' -Tag Native, Once -ForEach @(
+        @{ Settings = 'IPRange=10.1.0.2-10.1.0.99'; Every = 1 }
+        @{ Settings = 'Route=10.8.0.0/16 via 10.1.0.98', 'RouteMetric=7'; Every = 2 }
+        @{ Settings = 'Subnet=10.1.0.0/24', 'AddSubnet=10.2.0.0/24', 'Mtu=1400'; Every = 2 }
+        @{ Settings = 'Mode=Private', 'RouteMetric=9'; Every = 2 }
+    ) {
+        Test-EachPoint $withNic (@('set-network', 'lan') + $Settings) -Every $Every
+    }
+
+    It 'changes a network that the host has access to, or does not' -Tag Native, Once {
+        Test-EachPoint { . $withNic; $null = Enable-HostAccess lan } set-network, lan, Mtu=1400, RouteMetric=7 -Every 2
+    }
+
+    It 'moves a network to another link, with its NICs, or does not' -Tag Native, Once {
+        $prepare = { 'link add lan0 type veth peer name lan0 netns wire', 'link set lan0 up' | ip -batch - 2>$null; . $withNic }
+        try { Test-EachPoint $prepare set-network, lan, Parent=lan0 -AlwaysRestore -Links lan0 }
+        finally { ip link delete lan0 }
+    }
+
+    It 'changes the mode of networks that share a parent, or does not' {
+        $prepare = {
+            $null = New-IpvlanNetwork lan eth0 -Subnet 10.1.0.0/24
+            $null = New-IpvlanNetwork area eth0 -Subnet 10.2.0.0/24
+            $null = Connect-ContainerNic lan web1
+            $null = Connect-ContainerNic area web1 -WarningAction Ignore
+        }
+        Test-EachPoint $prepare set-network, lan, Mode=L3 -Every 2 -AlwaysRestore -Probed lan
+    }
+
+    It 'moves a network to a VLAN, or does not' {
+        Test-EachPoint { $null = New-IpvlanNetwork lan eth0.30 -Subnet 10.1.0.0/24; $null = Connect-ContainerNic lan web1 } set-network, lan, Parent=eth0.40 -Every 2 -AlwaysRestore
+    }
+
+    It 'changes the MTU of a network without a parent, or does not' {
+        Test-EachPoint { $null = New-IpvlanNetwork lan -Subnet 10.1.0.0/24; $null = Connect-ContainerNic lan web1 } set-network, lan, Mtu=9000 -AlwaysRestore
     }
 
     It 'makes a VLAN again under a network, or does not' {

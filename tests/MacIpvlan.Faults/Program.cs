@@ -25,6 +25,8 @@ switch (args[1])
     // New-MacvlanNetwork, New-IpvlanNetwork: name, subnet, and the parent if there is one.
     case "new-macvlan": New(new MacvlanLink(MacvlanMode.Bridge)); break;
     case "new-ipvlan": New(new IpvlanLink(IpvlanMode.L2, IpvlanFlag.Bridge)); break;
+    // Set-MacvlanNetwork and Set-IpvlanNetwork -Force: the network, and each setting that is given with its value.
+    case "set-network": Set(Network(arguments[0]), arguments[1..]); break;
     case "remove-network": networks.Remove(Network(arguments[0]), disconnect: true); break;
     case "add-vlan": vlans.Add(arguments[0], new VlanLink(int.Parse(arguments[1], null), VlanProtocol.Ieee8021Q), null, null); break;
     case "remove-vlan": vlans.Remove(vlans.GetAll().First(v => v.Name == arguments[0]), force: false); break;
@@ -59,7 +61,7 @@ switch (args[1])
         break;
     // Import-ContainerNetwork -Force: the text.
     case "import":
-        NetworkImport import = new(session, disconnect: true);
+        NetworkImport import = new(session, force: true);
         foreach (PlannedImport planned in import.Plan(NetworkText.Read(arguments[0], null, static _ => { }, static (_, e) => throw e)))
         {
             import.Apply(planned, static (_, _) => true);
@@ -78,5 +80,34 @@ void New(LinkKind kind) => networks.Create(new NetworkRequest
     Subnets = [.. arguments[1].Split(',').Select(IPPrefix.Parse)],
     Parent = arguments.Length > 2 ? ParentReference.Parse(arguments[2]) : null,
 });
+
+void Set(ContainerNetwork network, string[] settings)
+{
+    Dictionary<string, string> given = settings.Select(static s => s.Split('=', 2)).ToDictionary(static s => s[0], static s => s[1]);
+    string? Value(string name) => given.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
+    string[] Values(string name) => Value(name)?.Split(',') ?? [];
+    new NetworkChanges(session).Change(
+        network,
+        new NetworkChange
+        {
+            Given = given.Keys.ToHashSet(),
+            AddedSubnets = [.. Values("AddSubnet").Select(IPPrefix.Parse)],
+            Values = new()
+            {
+                Name = Value("Name") ?? "",
+                NicKind = network is MacvlanNetwork
+                    ? new MacvlanLink(Enum.Parse<MacvlanMode>(Value("Mode") ?? "Bridge"))
+                    : new IpvlanLink(Enum.Parse<IpvlanMode>(Value("Mode") ?? "L2"), IpvlanFlag.Bridge),
+                Parent = Value("Parent") is string parent ? ParentReference.Parse(parent) : null,
+                Subnets = [.. Values("Subnet").Select(IPPrefix.Parse)],
+                Gateways = [.. Values("Gateway").Select(AddressValue.Parse)],
+                Ranges = [.. Values("IPRange").Select(AddressRange.Parse)],
+                Routes = [.. Values("Route").Select(NetworkRoute.Parse)],
+                RouteMetric = Value("RouteMetric") is string metric ? int.Parse(metric, null) : null,
+                Mtu = Value("Mtu") is string mtu ? int.Parse(mtu, null) : null,
+            },
+        },
+        force: true);
+}
 
 ContainerNetwork Network(string name) => networks.GetAll().First(n => n.Name == name);

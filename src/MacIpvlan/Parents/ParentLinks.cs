@@ -11,6 +11,9 @@ namespace MacIpvlan;
 /// </summary>
 internal sealed class ParentLinks(NetworkSession session)
 {
+    /// <summary>The MTU of a dummy link for which none was requested (ether_setup of net/ethernet/eth.c), in bytes.</summary>
+    public const int UsualMtu = 1500;
+
     /// <summary>The state of networks whose parent has this name.</summary>
     public NetworkState GetState(string name) => session.Host.FindLink(name) switch
     {
@@ -191,11 +194,17 @@ internal sealed class ParentLinks(NetworkSession session)
         // A command that died may have created it without finishing it.
         bool isUnfinished = LinkMark.IsUnfinishedParent(link);
         bool rises = !link.IsUp && CanRise(record, lower);
-        if (!isUnfinished && !rises) return any;
+        if (!isUnfinished && !rises && HasMtu(link, record)) return any;
         if (isUnfinished) KeepHostOff(link);
-        session.Host.Execute(rises ? Finished(link) with { Up = true } : Finished(link));
+        LinkSet finished = Finished(link) with { Up = rises };
+        session.Host.Execute(HasMtu(link, record) ? finished : finished with { Mtu = record.Mtu });
         return true;
     }
+
+    /// <summary>Whether a dummy link, which is a network's own, has the network's MTU. That of a VLAN can be an administrator's.</summary>
+    public bool HasMtu(ParentLinkRecord record) => session.Host.FindLink(record.Name) is not Link link || HasMtu(link, record);
+
+    private static bool HasMtu(Link link, ParentLinkRecord record) => record.Kind is not DummyLink || record.Mtu is null || link.Mtu == record.Mtu;
 
     // Otherwise, the kernel answers ENETDOWN (vlan_dev_open of net/8021q/vlan_dev.c).
     private static bool CanRise(ParentLinkRecord record, Link? lower) =>

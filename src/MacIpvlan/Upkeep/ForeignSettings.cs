@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
 
 namespace MacIpvlan;
@@ -46,4 +47,22 @@ internal sealed record ForeignSettings(IReadOnlyList<LinkAddress> Addresses, IRe
             Gateway = r.Gateway, GatewayIsOnLink = r.GatewayIsOnLink, Metric = r.Metric, KeepExisting = true,
         }),
     ]);
+
+    /// <summary>Adds everything to the new link of a NIC. What the kernel refuses is a warning.</summary>
+    public void GiveBack(NetworkSession session, NamespaceHandle target, ContainerNic nic)
+    {
+        try
+        {
+            session.Namespaces.Run(target, () =>
+            {
+                using RouteSocket inside = RouteSocket.Open(target, session.Trace);
+                Write(inside, new Link { Index = nic.InterfaceIndex, Name = nic.InterfaceName });
+                return 0;
+            });
+        }
+        catch (NetlinkException e)
+        {
+            session.Warn($"{nic} lacks addresses or routes that others had added: {e.Message}");
+        }
+    }
 }

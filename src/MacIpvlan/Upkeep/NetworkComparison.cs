@@ -178,26 +178,9 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
     {
         ForeignSettings foreign = target is null ? ForeignSettings.None : session.Namespaces.Run(target, () => _comparison.ReadForeign(target, nic));
         RestoredItem item = _restoration.RestoreNic(nic, network, hasParent, replace: true);
-        if (item.Result == RestoreResult.Restored && foreign is not { Addresses: [], Routes: [] }) GiveBack(nic, target!, foreign);
+        if (item.Result == RestoreResult.Restored && foreign is not { Addresses: [], Routes: [] }) foreign.GiveBack(session, target!, nic);
         if (item.Result == RestoreResult.Failed) session.Warn($"{nic} isn't repaired: {item.Reason}");
         return item.Result is RestoreResult.Restored or RestoreResult.Released;
-    }
-
-    private void GiveBack(ContainerNic nic, NamespaceHandle target, ForeignSettings foreign)
-    {
-        try
-        {
-            session.Namespaces.Run(target, () =>
-            {
-                using RouteSocket inside = RouteSocket.Open(target, session.Trace);
-                foreign.Write(inside, new Link { Index = nic.InterfaceIndex, Name = nic.InterfaceName });
-                return 0;
-            });
-        }
-        catch (NetlinkException e)
-        {
-            session.Warn($"{nic} is repaired, but lacks addresses or routes that others added: {e.Message}");
-        }
     }
 
     // Links that have the network's mark but aren't recorded, or aren't where the record says.

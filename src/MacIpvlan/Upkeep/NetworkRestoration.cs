@@ -241,7 +241,7 @@ public sealed class NetworkRestoration(NetworkSession session, Func<string, stri
             string restore = $"Restore the parent: {record.Kind}{(record.Parent is null ? "" : $" on {record.Parent}")}";
             try
             {
-                if (_parents.IsInPlace(record)) items.Add(item);
+                if (_parents.IsInPlace(record) && _parents.HasMtu(record)) items.Add(item);
                 else if (!confirm(record.Name, restore)) items.Add(item with { Result = RestoreResult.Skipped });
                 else items.Add(item with { Result = _parents.Restore(record) ? RestoreResult.Restored : RestoreResult.InPlace });
             }

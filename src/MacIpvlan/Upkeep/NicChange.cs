@@ -8,9 +8,11 @@ namespace MacIpvlan;
 /// to it. If something is refused, the NICs become what they were. If this process is killed, <see cref="Recovery"/> completes the
 /// change that is on record.
 /// </summary>
-internal sealed class NicChange(NetworkSession session)
+/// <param name="session">The session.</param>
+/// <param name="removesUnfit">As <see cref="NicCompletion.RemovesUnfit"/>. Such NICs are detached then.</param>
+internal sealed class NicChange(NetworkSession session, bool removesUnfit = false)
 {
-    private readonly NicCompletion _completion = new(session);
+    private readonly NicCompletion _completion = new(session) { RemovesUnfit = removesUnfit };
     private readonly HashSet<string> _detached = [];
 
     /// <summary>
@@ -21,6 +23,9 @@ internal sealed class NicChange(NetworkSession session)
 
     /// <summary>Called with the NICs once their change is recorded, before a link is changed; throws to refuse.</summary>
     public Action<IReadOnlyList<ContainerNic>> Prepare { get; init; } = static _ => { };
+
+    /// <summary>As <see cref="NicCompletion.Removed"/>.</summary>
+    public IReadOnlyDictionary<string, ForeignSettings> Removed => _completion.Removed;
 
     /// <summary>Claims NICs, so that no other command changes them.</summary>
     /// <returns>The NICs and their networks as they are on record now, in the same order.</returns>
@@ -112,7 +117,8 @@ internal sealed class NicChange(NetworkSession session)
     private void GiveUp(IEnumerable<NicRecord> claimed) =>
         session.RollBack(() => session.State.UpdateNics([.. claimed.Select(Settled)], NicRecordState.Changing));
 
-    private NicRecord Settled(NicRecord nic) => _detached.Contains(nic.Id) ? nic with { State = NicRecordState.Detached } : nic.GivenUp();
+    private NicRecord Settled(NicRecord nic) => _completion.Removed.ContainsKey(nic.Id) ? nic with { State = NicRecordState.Detached, InterfaceIndex = 0 }
+        : _detached.Contains(nic.Id) ? nic with { State = NicRecordState.Detached } : nic.GivenUp();
 
     private static NetworkException InOtherHands(ContainerNic nic) => new(
         NetworkError.NicNotFound,

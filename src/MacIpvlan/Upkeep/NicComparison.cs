@@ -41,7 +41,11 @@ internal sealed class NicComparison(NetworkSession session)
         }
 
         if (parent is not null && link.ParentIndex != parent.Index) add(DifferenceKind.ParentChanged, parent.Name, session.Host.FindLink(link.ParentIndex)?.Name ?? $"if{link.ParentIndex}");
-        if (!HasMode(link, nic.NetworkRecord.NicKind)) add(DifferenceKind.ModeChanged, $"{nic.NetworkRecord.NicKind}", $"{link.Kind}");
+        if (KindComparison.Compare(link, nic.NetworkRecord.NicKind) is KindFinding kind)
+        {
+            add(kind.Kind, $"{nic.NetworkRecord.NicKind}", $"{link.Kind}", kind.Fix is null ? null : By(kind.Fix));
+        }
+
         if (nic.NetworkRecord.NicKind is MacvlanLink && !link.MacAddress.Equals(record.MacAddress))
         {
             add(
@@ -87,7 +91,16 @@ internal sealed class NicComparison(NetworkSession session)
     public ForeignSettings ReadForeign(NamespaceHandle target, ContainerNic nic)
     {
         using RouteSocket inside = RouteSocket.OpenToRead(target, session.ThrowIfStopping);
-        return _links.Find(inside, nic.Record, nic.NetworkRecord) is Link link ? ForeignSettings.Read(inside, link, nic, Routes.Of(nic, link)) : ForeignSettings.None;
+        return _links.Find(inside, nic.Record, nic.NetworkRecord) is Link link ? ReadForeign(inside, link, nic) : ForeignSettings.None;
+    }
+
+    /// <summary>Does the same with a socket in that namespace. What a change has replaced is no one else's.</summary>
+    public ForeignSettings ReadForeign(RouteSocket inside, Link link, ContainerNic nic)
+    {
+        ForeignSettings found = ForeignSettings.Read(inside, link, nic, Routes.Of(nic, link));
+        return new(
+            [.. found.Addresses.Where(a => nic.Record.Obsolete.Leases.All(o => o.Address != a.Address))],
+            [.. found.Routes.Where(r => !Routes.IsObsolete(nic.Record.NamespaceKey, r))]);
     }
 
     /// <summary>The routes that a NIC lacks. Runs on a thread in its namespace.</summary>
@@ -138,7 +151,7 @@ internal sealed class NicComparison(NetworkSession session)
 
     private static Action<RouteSocket> By(RouteRequest request) => inside => inside.Execute(request);
 
-    private static void CompareAddresses(RouteSocket inside, Link link, ContainerNic nic, AddFinding add)
+    private void CompareAddresses(RouteSocket inside, Link link, ContainerNic nic, AddFinding add)
     {
         // Then its addresses are the business of a DHCP client or of routers.
         if (nic.Addresses.Count == 0) return;
@@ -149,10 +162,11 @@ internal sealed class NicComparison(NetworkSession session)
         foreach (InterfaceAddress missing in wanted.Except(actual.Select(static a => a.Address)))
         {
             AddressAdd addition = NicDhcp.Add(link, nic.Record, missing);
-            // A link has an IPv6 address once, whatever its prefix length.
-            InterfaceAddress? former = missing.Value.Family == AddressFamily.InterNetwork ? null
-                : nic.Record.Obsolete.Leases.Select(static l => l.Address).FirstOrDefault(a => a.Value == missing.Value);
-            add(DifferenceKind.AddressMissing, $"{missing}", "none", former is null ? By(addition) : socket => socket.Execute(new AddressDelete(link, former), addition));
+            InterfaceAddress? former = nic.Record.Obsolete.Leases.Select(static l => l.Address).FirstOrDefault(a => a.Value == missing.Value);
+            // A link has an IPv6 address once, whatever its prefix length; the ipvlan links of a parent have an IPv4 address once.
+            bool isUnique = former is not null && (missing.Value.Family == AddressFamily.InterNetworkV6 || nic.NetworkRecord.NicKind is IpvlanLink);
+            Action<RouteSocket> fix = isUnique ? socket => Replace(socket, link, nic, former!, addition) : By(addition);
+            add(DifferenceKind.AddressMissing, $"{missing}", "none", fix);
         }
 
         // Addresses of other subnets are ignored; one of the network's own subnets could be allocated to another NIC.
@@ -162,6 +176,14 @@ internal sealed class NicComparison(NetworkSession session)
         {
             add(DifferenceKind.AddressWithoutLease, "none", $"{extra}", By(new AddressDelete(link, extra)), isForeign: true);
         }
+    }
+
+    // In one datagram, so that no packet is lost. With its last IPv4 address, a link loses all its routes.
+    private void Replace(RouteSocket inside, Link link, ContainerNic nic, InterfaceAddress former, AddressAdd addition)
+    {
+        IReadOnlyList<Route> foreign = ReadForeign(inside, link, nic).Routes;
+        inside.Execute([new AddressDelete(link, former), addition, .. Routes.Of(nic, link).Where(r => r.Destination.Family == former.Value.Family)]);
+        new ForeignSettings([], foreign).Write(inside, link);
     }
 
     private void CompareLease(ContainerNic nic, AddFinding add)
@@ -189,12 +211,6 @@ internal sealed class NicComparison(NetworkSession session)
         }
     }
 
-    private static bool HasMode(Link link, LinkKind wanted) => (link.Kind, wanted) switch
-    {
-        (MacvlanLink actual, MacvlanLink macvlan) => actual.Mode == macvlan.Mode,
-        (IpvlanLink actual, IpvlanLink ipvlan) => actual == ipvlan,
-        _ => false,
-    };
 
     private delegate void AddFinding(DifferenceKind kind, string expected, string actual, Action<RouteSocket>? fix = null, bool isForeign = false);
 }

@@ -15,6 +15,14 @@ internal sealed class NicCompletion(NetworkSession session)
     private readonly NicLinks _links = new(session);
     private readonly NicComparison _comparison = new(session);
     private readonly HostRoutes _hostRoutes = new(session);
+    private readonly ParentLinks _parents = new(session);
+    private readonly Dictionary<string, ForeignSettings> _removed = [];
+
+    /// <summary>Whether to remove links that the kernel can't change, which are on another parent or have another mode.</summary>
+    public bool RemovesUnfit { get; init; }
+
+    /// <summary>The NICs whose links it removed, by id, with what others had added.</summary>
+    public IReadOnlyDictionary<string, ForeignSettings> Removed => _removed;
 
     /// <summary>All routes that the NICs of some namespaces have on record, by namespace.</summary>
     /// <param name="nics">NICs of those namespaces.</param>
@@ -32,6 +40,7 @@ internal sealed class NicCompletion(NetworkSession session)
     {
         IReadOnlyList<ContainerNic> around = FindAround(changing);
         _comparison.Routes.Note(around);
+        Dictionary<string, Link?> parents = RemovesUnfit ? changing.Select(static n => n.Parent).Distinct().ToDictionary(static p => p, _parents.FindUsable) : [];
         Announcer.Prepare();
         _hostRoutes.Add(changing.Select(static n => n.Record));
         foreach (IGrouping<NamespaceKey, ContainerNic> place in changing.GroupBy(static n => n.Record.NamespaceKey))
@@ -39,7 +48,7 @@ internal sealed class NicCompletion(NetworkSession session)
             using NamespaceHandle? target = _links.OpenNamespace(place.First().Record);
             if (target is null) continue;
             ContainerNic[] others = [.. around.Where(n => n.Record.NamespaceKey == place.Key && !n.Record.IsHost && !place.Any(p => p.Id == n.Id))];
-            session.Namespaces.Run(target, () => CompleteIn(target, [.. place], others));
+            session.Namespaces.Run(target, () => CompleteIn(target, [.. place], others, parents));
         }
 
         foreach (NicRecord nic in changing.Select(static n => n.Record))
@@ -63,9 +72,10 @@ internal sealed class NicCompletion(NetworkSession session)
             .Where(m => networks.ContainsKey(m.NetworkId) && around.TrueForAll(a => a.Id != m.Id)).Select(m => new ContainerNic(m, networks[m.NetworkId])));
     }
 
-    private int CompleteIn(NamespaceHandle target, ContainerNic[] nics, ContainerNic[] others)
+    private int CompleteIn(NamespaceHandle target, ContainerNic[] nics, ContainerNic[] others, Dictionary<string, Link?> parents)
     {
         using RouteSocket inside = RouteSocket.Open(target, session.Trace);
+        if (RemovesUnfit) foreach (ContainerNic nic in nics) RemoveUnfit(inside, target, nic, parents[nic.Parent]);
         bool isDisturbed = false;
         foreach (ContainerNic nic in nics) isDisturbed |= Adjust(inside, target, nic);
         // What one NIC gives up, another one can have.
@@ -81,6 +91,15 @@ internal sealed class NicCompletion(NetworkSession session)
 
         foreach (ContainerNic nic in nics.Where(static n => n.Record.IsDisabled)) Fix(inside, Compare(inside, target, nic));
         return 0;
+    }
+
+    private void RemoveUnfit(RouteSocket inside, NamespaceHandle target, ContainerNic nic, Link? parent)
+    {
+        bool isUnfit = _comparison.Compare(inside, target, nic, parent)
+            .Any(static f => f is { Fix: null, Difference.Kind: DifferenceKind.ParentChanged or DifferenceKind.ModeChanged });
+        if (!isUnfit || (_links.Find(inside, nic.Record, nic.NetworkRecord) ?? _links.FindOrphan(inside, nic.Record, nic.NetworkRecord)) is not Link link) return;
+        _removed.Add(nic.Id, _comparison.ReadForeign(inside, link, nic));
+        inside.Execute(new LinkDelete(link.Index, link.Name));
     }
 
     // Returns whether it may have taken something away.

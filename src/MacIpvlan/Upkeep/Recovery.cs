@@ -28,7 +28,7 @@ public static class Recovery
         foreach (IGrouping<NamespaceKey, NicRecord> place in abandoned
             .Where(n => n.State == NicRecordState.Changing && networks.ContainsKey(n.NetworkId)).GroupBy(static n => n.NamespaceKey))
         {
-            session.RollBack(() => new NicChange(session).Complete([.. place.Select(n => new ContainerNic(n, networks[n.NetworkId]))]));
+            session.RollBack(() => new NicChange(session, removesUnfit: true).Complete([.. place.Select(n => new ContainerNic(n, networks[n.NetworkId]))]));
         }
 
         using IDisposable topology = session.State.LockTopology();

@@ -39,6 +39,9 @@ internal sealed class RouteComparison(NetworkSession session)
         ? HostRoutes.Of(link, session.State.GetNics(nic.Record.NetworkId).Where(static n => n.IsMade))
         : _routes[nic.Record.NamespaceKey].Value.Of(nic.Record).Select(r => r with { Link = link });
 
+    /// <summary>Whether a route of a namespace is one that a change has replaced.</summary>
+    public bool IsObsolete(NamespaceKey place, Route route) => _obsolete[place].Any(o => Is(o, route));
+
     /// <summary>The routes that a NIC lacks. Runs on a thread in its namespace.</summary>
     public IEnumerable<MissingRoute> FindMissing(RouteSocket inside, ContainerNic nic, Link link)
     {

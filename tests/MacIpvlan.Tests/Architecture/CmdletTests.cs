@@ -84,7 +84,7 @@ public sealed class CmdletTests
     [Fact]
     public void Folder_HoldsNothingButCmdletsAndWhatTheyShare() => Assert.Equal(
         // The base of all, and those of cmdlets that share a noun or a verb.
-        ["AddressDatabaseCommand", "GetNetworkCommand", "HostAccessCommand", "NetworkCommand", "NewNetworkCommand", "NicSelectionCommand", "RemoveNetworkCommand"],
+        ["AddressDatabaseCommand", "GetNetworkCommand", "HostAccessCommand", "NetworkCommand", "NewNetworkCommand", "NicSelectionCommand", "RemoveNetworkCommand", "SetNetworkCommand"],
         SourceTree.Read("src/MacIpvlan.PowerShell").Keys
             .Where(static f => f.StartsWith("Commands/", StringComparison.Ordinal))
             .Select(static f => Path.GetFileNameWithoutExtension(f))

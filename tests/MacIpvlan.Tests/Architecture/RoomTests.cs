@@ -24,9 +24,10 @@ public sealed class RoomTests
         Diagnosis:   Addressing Linux Netlink State Definitions Session Nics
         Namespaces:  Errors Linux Netlink State Definitions Session Nics
         Networks:    Addressing Dhcp Errors Netlink State Definitions Session Segments Parents Nics
-        Exchange:    Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Parents Nics Networks
         Topology:    Addressing Errors Linux Netlink State Definitions Session Parents Nics
         Upkeep:      Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Segments Parents Nics
+        Changes:     Addressing Dhcp Errors Linux Netlink State Definitions Session Segments Parents Nics Networks Upkeep
+        Exchange:    Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Segments Parents Nics Networks Changes
         Watching:    Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Segments Parents Nics Networks Upkeep
         """;
 
