@@ -228,7 +228,7 @@ Describe 'Networks with DHCP' -Tag Native, Once {
             'DhcpRequestOption: tftp-server-name, tftp-server-address, 240 -> tftp-server-name, tftp-server-address'
             'DhcpClass: containers of node7 -> none'
         )
-        ($text | Import-ContainerNetwork).Result | Should -Be Replaced
+        ($text | Import-ContainerNetwork).Result | Should -Be Changed
         (Get-ContainerNetwork full).DhcpTimeoutSeconds | Should -Be 8
         Test-ContainerNetwork | Should -BeNullOrEmpty
     }

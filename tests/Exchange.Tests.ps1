@@ -58,39 +58,59 @@ Describe 'Networks of macvlan' -Tag Native, Once {
         Get-Snapshot | Should -Be $before
     }
 
-    It 'are recreated when they differ, and each difference is reported' {
+    It 'are changed when they differ, and each difference is reported' {
         $text = (Export-ContainerNetwork) -replace '1400', '1300' -replace '"mode": "Bridge"', '"mode": "Private"'
         $before = Get-Snapshot
         $planned = $text | Import-ContainerNetwork -WhatIf
         Get-Line $planned | Should -Be 'lan macvlan Skipped Mode: Bridge -> Private; Mtu: 1400 -> 1300'
         "$($planned.Differences[1].Name) $($planned.Differences[1].Expected) $($planned.Differences[1].Actual)" | Should -Be 'Mtu 1300 1400'
         Get-Snapshot | Should -Be $before
-        Get-Line ($text | Import-ContainerNetwork) | Should -Be 'lan macvlan Replaced Mode: Bridge -> Private; Mtu: 1400 -> 1300'
+        Get-Line ($text | Import-ContainerNetwork) | Should -Be 'lan macvlan Changed Mode: Bridge -> Private; Mtu: 1400 -> 1300'
         "$((Get-MacvlanNetwork lan).Mode) $((Get-MacvlanNetwork lan).Mtu)" | Should -Be 'Private 1300'
         Get-Line ($text | Import-ContainerNetwork) | Should -Be 'lan macvlan InPlace'
     }
 
-    It 'are not made again under their NICs, unless with -Force' {
+    It 'are changed with their NICs and the access of the host' {
         $null = New-NetworkNamespace web1 | Connect-ContainerNic -Network lan
+        $access = Enable-HostAccess lan
+        ip -n web1 link property add dev eth0 altname kept
         $text = (Export-ContainerNetwork) -replace '1400', '1300'
+        Get-Line ($text | Import-ContainerNetwork) | Should -Be 'lan macvlan Changed Mtu: 1400 -> 1300'
+        $link = Get-IpLink eth0 -Namespace web1
+        "$($link.mtu) $($link.altnames) $((Get-IpLink $access.InterfaceName).mtu)" | Should -Be '1300 kept 1300'
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+
+    It 'are not changed or made again under their NICs if that harms them, unless with -Force' {
+        $null = New-NetworkNamespace web1 | Connect-ContainerNic -Network lan
+        $address = "$((Get-ContainerNic).IPAddress)"
+        $range = (Export-ContainerNetwork | ConvertFrom-Json -AsHashtable)
+        $range.networks[0].ipRange = @('10.1.0.200-10.1.0.210')
+        $range = $range | ConvertTo-Json -Depth 9
+        $other = (Export-ContainerNetwork) -replace '"kind": "macvlan"', '"kind": "ipvlan"' -replace '"mode": "Bridge"', '"mode": "L2"'
         $before = Get-Snapshot
-        $failure = Get-Failure { $text | Import-ContainerNetwork }
+        $failure = Get-Failure { $range | Import-ContainerNetwork }
+        "$($failure.What) $($failure.Message)" | Should -BeLike "NetworkInUse ResourceBusy 'lan' *web1/eth0 has 10.1.0.*, which is outside the ranges or excluded."
+        $failure = Get-Failure { $other | Import-ContainerNetwork }
         $failure.What | Should -Be "NetworkInUse ResourceBusy 'lan'"
         $failure.Message | Should -Be "The network 'lan' differs, but can't be recreated while it has 1 NIC: web1/eth0."
-        Get-Line ($text | Import-ContainerNetwork -ErrorAction Ignore) | Should -Be 'lan macvlan Failed Mtu: 1400 -> 1300'
         Get-Snapshot | Should -Be $before
-        Get-Line ($text | Import-ContainerNetwork -Force) | Should -Be 'lan macvlan Replaced Mtu: 1400 -> 1300'
+        Get-Line ($range | Import-ContainerNetwork -Force) | Should -BeLike 'lan macvlan Changed IPRange: *'
+        "$((Get-ContainerNic).IPAddress)" | Should -Be $address
+        Get-Line ($other | Import-ContainerNetwork -Force) | Should -BeLike 'lan ipvlan Replaced Kind: macvlan -> ipvlan*'
         (Get-IpLink -Namespace web1).ifname | Should -Be lo
         Get-ContainerNic | Should -BeNullOrEmpty
+        Remove-IpvlanNetwork lan
     }
 
     It 'are not made again under the access of the host, unless with -Force' {
         $access = Enable-HostAccess lan
-        $text = (Export-ContainerNetwork) -replace '1400', '1300'
+        $text = (Export-ContainerNetwork) -replace '"kind": "macvlan"', '"kind": "ipvlan"' -replace '"mode": "Bridge"', '"mode": "L2"'
         (Get-Failure { $text | Import-ContainerNetwork }).What | Should -Be "NetworkInUse ResourceBusy 'lan'"
         Get-IpLink $access.InterfaceName | Should -HaveCount 1
         Get-Line ($text | Import-ContainerNetwork -Force) | Should -BeLike '*Replaced*'
         Get-IpLink $access.InterfaceName | Should -BeNullOrEmpty
+        Remove-IpvlanNetwork lan
     }
 
     It 'are as they were when they cannot be made again' {
@@ -286,7 +306,7 @@ Describe 'Networks of macvlan' -Tag Native, Once {
         Set-Content $folder/x.json $text
         Set-Content $folder/y.json ($text -replace '"lan"', '"new"' -replace '10\.1\.', '10.5.')
         $lines = Invoke-Shell "`$null = Import-ContainerNetwork $folder/?.json -Force -WhatIf"
-        "$lines" -replace '\s+', ' ' | Should -Be ('What if: Performing the operation "Recreate the macvlan network, disconnecting NICs: 1; it differs in Mtu: 1400 -> 1300" ' +
+        "$lines" -replace '\s+', ' ' | Should -Be ('What if: Performing the operation "Change the macvlan network: Mtu: 1400 -> 1300, with its NICs: web1/eth0" ' +
             'on target "lan". What if: Performing the operation "Create network: macvlan mode bridge on eth0, 10.5.0.0/24" on target "new".')
     }
 
@@ -504,7 +524,7 @@ Describe 'Networks on VLANs, and of ipvlan' {
         $null = New-MacvlanNetwork web eth0.50 -Subnet 10.50.0.0/24
         $null = New-IpvlanNetwork alone -Subnet 10.60.0.0/24
         $text = (Export-ContainerNetwork) -replace 'eth0\.50', 'eth0.51' -replace '"vlanId": 50', '"vlanId": 51' -replace '"internal": true', '"internal": true, "mtu": 1400'
-        Get-Line ($text | Import-ContainerNetwork) | Should -Be 'alone ipvlan Replaced Mtu: none -> 1400', 'web macvlan Replaced Parent: eth0.50 -> eth0.51'
+        Get-Line ($text | Import-ContainerNetwork) | Should -Be 'alone ipvlan Changed Mtu: none -> 1400', 'web macvlan Changed Parent: eth0.50 -> eth0.51'
         @(Get-IpLink).ifname -notlike 'di-*' | Should -Be lo, eth0, eth0.51
         (Get-IpLink | Where-Object ifname -Like 'di-*').mtu | Should -Be 1400
     }

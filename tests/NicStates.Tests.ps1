@@ -248,11 +248,11 @@ Describe 'What a NIC held whose namespace has ended' -Tag Native, Once {
         (Get-ContainerNic).Namespace | Should -Be web1, web2
     }
 
-    It 'does not keep the network from being replaced by an import' {
+    It 'does not keep the network from being changed by an import' {
         $text = Export-ContainerNetwork lan
         ip netns delete web1
         $text = $text -replace '10\.1\.0\.0/24', '10.3.0.0/24' -replace '10\.1\.0\.1\b', '10.3.0.1'
-        ($text | Import-ContainerNetwork).Result | Should -Be Replaced
+        ($text | Import-ContainerNetwork).Result | Should -Be Changed
         Get-ContainerNic | Should -BeNullOrEmpty
         "$((Get-MacvlanNetwork lan).Subnet)" | Should -Be 10.3.0.0/24
     }

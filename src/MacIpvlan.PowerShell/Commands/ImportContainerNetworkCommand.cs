@@ -32,7 +32,7 @@ public sealed class ImportContainerNetworkCommand : NetworkCommand
     [Parameter]
     public ImportFormat? As { get; set; }
 
-    /// <summary>Disconnects the NICs of networks that differ.</summary>
+    /// <summary>Changes networks although that harms NICs, and disconnects the NICs of networks that are recreated.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -53,7 +53,7 @@ public sealed class ImportContainerNetworkCommand : NetworkCommand
     private protected override void Finish()
     {
         if (_lines.Count > 0 || !_hasInput) Read(string.Join('\n', _lines), file: null);
-        NetworkImport import = new(Session, disconnect: Force);
+        NetworkImport import = new(Session, Force);
         IReadOnlyList<PlannedImport> plans = import.Plan(_networks);
         foreach (PlannedImport planned in plans)
         {

@@ -22,10 +22,13 @@ public enum ImportResult : long
     /// <summary>The network was created.</summary>
     Created,
 
-    /// <summary>The network existed, differed, and was recreated.</summary>
+    /// <summary>The network existed, differed, and was changed, with its NICs.</summary>
+    Changed,
+
+    /// <summary>The network existed, differed, and was recreated, because it couldn't be changed.</summary>
     Replaced,
 
-    /// <summary>The network couldn't be read or created.</summary>
+    /// <summary>The network couldn't be read, created or changed.</summary>
     Failed,
 
     /// <summary>The network was left unchanged (-WhatIf, or the answer to -Confirm).</summary>

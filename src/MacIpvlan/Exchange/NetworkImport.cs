@@ -4,14 +4,16 @@ using MacIpvlan.State;
 namespace MacIpvlan;
 
 /// <summary>
-/// Creates or updates networks to match requests: creates missing ones, recreates different ones, and leaves equal ones
-/// unchanged.
+/// Creates or updates networks to match requests: creates missing ones, changes different ones, with their NICs, recreates those
+/// that can't be changed, and leaves equal ones unchanged.
 /// </summary>
 /// <param name="session">The session.</param>
-/// <param name="disconnect">Whether to disconnect the NICs of a network in order to recreate it.</param>
-public sealed class NetworkImport(NetworkSession session, bool disconnect)
+/// <param name="force">Whether a change may harm NICs, and whether to disconnect those of a network in order to recreate it.</param>
+public sealed class NetworkImport(NetworkSession session, bool force)
 {
+    private readonly NetworkChanges _changes = new(session);
     private readonly ContainerNetworks _networks = new(session);
+    private readonly NetworkPlanner _planner = new(session);
 
     /// <summary>Checks all requests and compares them with the existing networks; changes nothing.</summary>
     /// <returns>One plan for each request, those for existing networks first. Carrying out that of an invalid request fails.</returns>
@@ -48,8 +50,14 @@ public sealed class NetworkImport(NetworkSession session, bool disconnect)
                 return ImportResult.Created;
             }
 
-            _networks.Replace(planned.Existing, planned.Request, disconnect);
-            return ImportResult.Replaced;
+            if (planned.IsReplacement)
+            {
+                _networks.Replace(planned.Existing, planned.Request, force);
+                return ImportResult.Replaced;
+            }
+
+            _changes.Change(planned.Existing, _ => planned.Request, force);
+            return ImportResult.Changed;
         });
     }
 
@@ -60,7 +68,7 @@ public sealed class NetworkImport(NetworkSession session, bool disconnect)
         PlannedImport planned = new(request) { Existing = existing };
         try
         {
-            NetworkPlan plan = Named(request, () => _networks.MakePlan(request, others, static _ => { }));
+            NetworkPlan plan = Named(request, () => _planner.Plan(request, others, static _ => { }));
             others.Add(plan.Network);
             if (existing is null) return planned with { Action = $"Create network: {plan}" };
             planned = planned with
@@ -69,20 +77,30 @@ public sealed class NetworkImport(NetworkSession session, bool disconnect)
                     .Concat(plan.Parent.Differences).ToList().AsReadOnly(),
             };
             if (planned.Differences.Count == 0) return planned;
+            if (CanChange(existing, plan)) return planned with { Action = Named(request, () => $"{_changes.Plan(existing, _ => request, force)}") };
             Named(request, () =>
             {
-                _networks.CheckReplaceable(existing, plan, disconnect);
+                _networks.CheckReplaceable(existing, plan, force);
                 return true;
             });
             int count = _networks.CountNics(existing);
             string nics = count == 0 ? "" : $", disconnecting NICs: {count}";
             string what = string.Join("; ", planned.Differences);
-            return planned with { Action = $"Recreate the {existing.Kind} network{nics}; it differs in {what}" };
+            return planned with { IsReplacement = true, Action = $"Recreate the {existing.Kind} network{nics}; it differs in {what}" };
         }
         catch (Exception e) when (e is NetworkException or NetlinkException)
         {
             return planned with { Failure = e };
         }
+    }
+
+    // Addresses of another kind need other NICs, and what a segment says is the same for all hosts.
+    private bool CanChange(ContainerNetwork existing, NetworkPlan plan)
+    {
+        NetworkRecord former = existing.Record, now = plan.Network;
+        return former.NicKind.Name == now.NicKind.Name && former.Segment == now.Segment && !plan.Parent.Differences.Any()
+            && (former.Segment is null || SegmentNetworks.Compare(SegmentNetworks.DefinitionOf(now), SegmentNetworks.DefinitionOf(former)).Count == 0)
+            && (former.Dhcp is null == now.Dhcp is null || _networks.CountNics(existing) == 0);
     }
 
     private static IReadOnlyList<NetworkSetting> SettingsOf(NetworkRecord record) => NetworkSettings.Of(NetworkRequest.For(record));
@@ -182,6 +200,9 @@ public sealed record PlannedImport(NetworkRequest Request)
 
     /// <summary>The existing network.</summary>
     internal ContainerNetwork? Existing { get; init; }
+
+    /// <summary>Whether it is recreated, because it can't be changed.</summary>
+    internal bool IsReplacement { get; init; }
 
     /// <summary>The reason why the plan can't be carried out.</summary>
     internal Exception? Failure { get; init; }
