@@ -48,6 +48,8 @@
         'Rename-ContainerNetwork'
         'Repair-ContainerNetwork'
         'Restore-ContainerNetwork'
+        'Set-IpvlanNetwork'
+        'Set-MacvlanNetwork'
         'Show-ContainerNetwork'
         'Test-AddressDatabase'
         'Test-ContainerNetwork'

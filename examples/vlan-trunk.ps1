@@ -5,8 +5,8 @@
     Makes the networks on a rack's trunk match a table that is kept with the rack's other documents.
 .DESCRIPTION
     The table is a CSV file with the columns Name, VlanId, Subnet, Gateway and Kind (macvlan or ipvlan). You can change it
-    and run the script again. Networks that are missing are created. Networks that differ are recreated, or, if they have
-    NICs, stay unchanged and cause an error. Networks on VLANs of this trunk that aren't in the table are reported. Other
+    and run the script again. Networks that are missing are created. Networks that differ are changed, with their NICs, or, if that
+    would harm NICs, stay unchanged and cause an error. Networks on VLANs of this trunk that aren't in the table are reported. Other
     networks don't matter. The exit code is 1 if a network couldn't be brought in line.
 .PARAMETER Path
     The table.

@@ -70,6 +70,8 @@ Describe 'Completion' -Tag Native, Once {
         @{ Line = 'New-IpvlanNetwork new1 -Parent eth0 -Gateway '; Offered = '192.168.7.254' }
         @{ Line = 'New-IpvlanNetwork new1 -Parent eth1 -Gateway '; Offered = @() }
         @{ Line = 'Rename-ContainerNetwork o'; Offered = 'outer', 'own' }
+        @{ Line = 'Set-MacvlanNetwork outer -RemoveSubnet '; Offered = , '10.2.0.0/24' }
+        @{ Line = 'Set-MacvlanNetwork lan -NewName '; Offered = @() }
         @{ Line = 'Get-ContainerNetworkAddress -Kind Fo'; Offered = , 'Foreign' }
         @{ Line = 'Connect-ContainerNic lan -Namespace nosuch'; Offered = @() }
         @{ Line = 'New-MacvlanNetwork '; Offered = @() }

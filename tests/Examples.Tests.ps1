@@ -100,7 +100,7 @@ Describe 'The runbook' -Tag Native, Once {
         # Another prefix, while there are NICs.
         $text = Invoke-Example ipv6-only '-Parent', 'eth0', '-Prefix', '2001:db8:67::/64', 'box1'
         $LASTEXITCODE | Should -Be 1
-        "$text" | Should -BeLike "*'six' differs*"
+        "$text" | Should -BeLike "*'six' would harm NICs*"
         "$((Get-ContainerNetwork).Subnets)" | Should -Be '2001:db8:66::/64 2001:db8:2::/64'
     }
 
@@ -237,6 +237,53 @@ Describe 'The runbook' -Tag Native, Once {
         $text = Invoke-Example vlan-trunk /nosuch.csv, '-Trunk', 'eth0'
         $LASTEXITCODE | Should -Be 1
         "$text" | Should -BeLike "*'/nosuch.csv'*"
+    }
+
+    It 'grow-range grows what is nearly full, and reports what cannot grow' {
+        $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24, fd01::/64 -IPRange 10.1.0.200-10.1.0.203, fd01::10-fd01::ffff -ExcludeAddress 10.1.0.202
+        $null = New-MacvlanNetwork roomy eth0 -Subnet 10.2.0.0/24
+        $null = New-NetworkNamespace box1 | Connect-ContainerNic -Network lan
+        $text = Invoke-Example grow-range '-Free', '4', '-Count', '16', '-WhatIf'
+        $LASTEXITCODE | Should -Be 0 -Because "$text"
+        "$text" | Should -BeLike '*IPRange: *10.1.0.200-10.1.0.219*'
+        "$((Get-ContainerNetwork lan).IPRange)" | Should -BeLike '10.1.0.200-10.1.0.203 *'
+        $text = Invoke-Example grow-range 'lan', '-Free', '4', '-Count', '16'
+        $LASTEXITCODE | Should -Be 0 -Because "$text"
+        "$((Get-ContainerNetwork lan).IPRange[0])" | Should -Be 10.1.0.200-10.1.0.219
+        Get-IpAddress box1 eth0 | Should -Be 10.1.0.200/24, fd01::10/64
+        Invoke-Example grow-range 'lan', '-Free', '4', '-Count', '16' | Should -BeNullOrEmpty
+        $text = Invoke-Example grow-range 'lan', '-Free', '300', '-Count', '100'
+        $LASTEXITCODE | Should -Be 0 -Because "$text"
+        $text = Invoke-Example grow-range 'lan', '-Free', '300', '-Count', '100'
+        $LASTEXITCODE | Should -Be 1
+        "$text" | Should -BeLike 'full: 10.1.0.0/24 of lan has * addresses left.*'
+    }
+
+    It 'move-network moves the networks of a link to another one, with their NICs, and reports what stays' {
+        'link add lan0 type veth peer name lan0 netns wire', 'link set lan0 up' | ip -batch -
+        ip -n wire link set lan0 up
+        $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24
+        $null = New-MacvlanNetwork big eth0 -Subnet 10.2.0.0/24 -Mtu 1450
+        $null = New-MacvlanNetwork mine -Subnet 10.3.0.0/24
+        $null = New-NetworkNamespace box1, box2 | Connect-ContainerNic -Network lan
+        $mac = (Get-IpLink eth0 -Namespace box1).address
+        ip link set lan0 mtu 1400
+        $text = Invoke-Example move-network '-From', 'eth0', '-To', 'lan0', '-WhatIf'
+        $LASTEXITCODE | Should -Be 1
+        (Get-ContainerNetwork).Parent | Where-Object { $_ -like '*0' } | Should -Be eth0, eth0
+        $text = Invoke-Example move-network '-From', 'eth0', '-To', 'lan0'
+        $LASTEXITCODE | Should -Be 1
+        "$text" | Should -BeLike '*1450*lan is on lan0: 2 of 2 NICs are up*'
+        $link = Get-IpLink eth0 -Namespace box1
+        "$($link.link_index) $($link.address)" | Should -Be "$((Get-IpLink lan0).ifindex) $mac"
+        ip link set lan0 mtu 1500
+        $text = Invoke-Example move-network '-From', 'eth0', '-To', 'lan0'
+        $LASTEXITCODE | Should -Be 0 -Because "$text"
+        "$text" | Should -Be 'big is on lan0: 0 of 0 NICs are up'
+        $text = Invoke-Example move-network '-From', 'eth0', '-To', 'lan0'
+        $LASTEXITCODE | Should -Be 0
+        "$text" | Should -BeLike '*no network on eth0*'
+        Test-ContainerNetwork | Should -BeNullOrEmpty
     }
 
     It 'quickstart changes nothing if a name is taken or the link is missing' {

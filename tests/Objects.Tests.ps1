@@ -184,7 +184,7 @@ Describe 'Objects that belong to a network' -Tag Native, Once {
             Get-ContainerNetwork; Get-MacvlanNetwork; Get-ContainerNetworkAddress; Export-ContainerNetwork; Show-ContainerNetwork
             Restore-ContainerNetwork -WhatIf; Watch-ContainerNetwork -Timeout 0; Test-ContainerNetwork -Quiet; Get-HostAccess
             Enable-HostAccess -WhatIf; Disable-HostAccess -WhatIf; Remove-ContainerNetwork -WhatIf; Remove-MacvlanNetwork -WhatIf
-            Rename-ContainerNetwork -NewName other -WhatIf
+            Rename-ContainerNetwork -NewName other -WhatIf; Set-MacvlanNetwork -RouteMetric 7 -WhatIf
         }.ToString() -split '[;\n]' | ForEach-Object Trim | Where-Object Length
     }
 

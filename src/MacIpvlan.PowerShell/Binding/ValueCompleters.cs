@@ -51,6 +51,14 @@ public sealed class FreeAddressCompleter : NameCompleter
     }
 }
 
+/// <summary>Completes the subnets of the networks that are specified.</summary>
+public sealed class NetworkSubnetCompleter : NameCompleter
+{
+    private protected override IEnumerable<Candidate> Complete(NetworkSession session, CompletionInput input) =>
+        input.Given(nameof(ContainerNetwork.Name)).Select(new ContainerNetworks(session).Find).OfType<ContainerNetwork>()
+            .SelectMany(static n => n.Subnets.Select(s => new Candidate($"{s}", () => $"{n}: {s.InUse} in use") { IsPlain = true }));
+}
+
 /// <summary>Completes the subnets of the parent's own addresses; without a parent, those of all links that can be one.</summary>
 public sealed class SubnetCompleter : NameCompleter
 {
