@@ -26,7 +26,7 @@ public sealed class RoomTests
         Networks:    Addressing Dhcp Errors Netlink State Definitions Session Segments Parents Nics
         Topology:    Addressing Errors Linux Netlink State Definitions Session Parents Nics
         Upkeep:      Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Segments Parents Nics
-        Changes:     Addressing Dhcp Errors Linux Netlink State Definitions Session Segments Parents Nics Networks Upkeep
+        Changes:     Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Segments Parents Nics Networks Upkeep
         Exchange:    Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Segments Parents Nics Networks Changes
         Watching:    Addressing Dhcp Errors Linux Containers Netlink State Definitions Session Segments Parents Nics Networks Upkeep
         """;
