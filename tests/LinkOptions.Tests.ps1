@@ -47,6 +47,12 @@ Describe 'Options of links' {
             }
         }
 
+        It 'has the kernel''s own broadcast cut-off, which the kernel does not report' {
+            $null = New-MacvlanNetwork lan -Parent eth0 -Subnet 10.1.0.0/24 -BroadcastCutoff 1
+            Connect-ContainerNic lan one | Should -HaveCount 1
+            Test-ContainerNetwork | Should -BeNullOrEmpty
+        }
+
         It 'leaves the parent out of promiscuous mode with -NoPromiscuous: <Promiscuity>' -ForEach @(
             @{ With = @{ NoPromiscuous = $true }; Promiscuity = 0 }
             @{ With = @{}; Promiscuity = 1 }

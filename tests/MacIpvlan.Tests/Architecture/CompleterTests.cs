@@ -47,7 +47,8 @@ public sealed class CompleterTests
         "Parent" => typeof(ParentCompleter),
         // One that is added is not there yet.
         "VlanId" when verb != "Add" => typeof(VlanIdCompleter),
-        "Subnet" => typeof(SubnetCompleter),
+        "Subnet" or "AddSubnet" => typeof(SubnetCompleter),
+        "RemoveSubnet" => typeof(NetworkSubnetCompleter),
         "DhcpRequestOption" => typeof(DhcpOptionCompleter),
         "DhcpFallback" => typeof(DhcpFallbackCompleter),
         "Gateway" => typeof(GatewayCompleter),

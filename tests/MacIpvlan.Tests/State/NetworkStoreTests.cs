@@ -94,7 +94,8 @@ public sealed class NetworkStoreTests : StateTest
 
     [Fact]
     public void Network_OfThatTestHasEveryFieldSet() => Assert.Empty(Describe.Same(
-        Full with { NicKind = s_kinds["l3s vepa"] },
+        // The store counts its changes itself.
+        Full with { NicKind = s_kinds["l3s vepa"], Revision = 1 },
         Network("other") with { NicKind = s_kinds["bridge"] }));
 
     [Fact]
