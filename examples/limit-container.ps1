@@ -2,11 +2,11 @@
 #Requires -Modules MacIpvlan
 <#
 .SYNOPSIS
-    Gives a busy container a limit of bandwidth, and watches that it keeps it.
+    Gives a busy container a limit of bandwidth, and watches it.
 .DESCRIPTION
-    Connects the container's NIC on a network again, with its addresses and the limit, which interrupts its connections for a moment,
-    unless it has the limit already. Then looks every second whether the limit is still there, and restores it if the container
-    has changed it. The exit code is 0 if the limit was there all the time, and 1 otherwise.
+    Sets the limit on the container's NIC, which doesn't interrupt its connections. Then shows every second what goes through the NIC
+    and what is dropped, and restores the limit if the container has changed it. The exit code is 0 if the limit was there all the
+    time, and 1 otherwise.
 .PARAMETER Target
     The container or namespace.
 .PARAMETER Network
@@ -27,18 +27,12 @@ param(
 $ErrorActionPreference = 'Stop'
 $nic = Get-ContainerNic $Network | Where-Object { $Target -in $_.Container, $_.Namespace }
 if (@($nic).Count -ne 1) { throw "$Target has $(@($nic).Count) NICs on '$Network', not one." }
-if ($nic.MaximumBandwidthIn -ne $Bandwidth -or $nic.MaximumBandwidthOut -ne $Bandwidth) {
-    $nic | Disconnect-ContainerNic -Confirm:$false
-    try { $nic = Connect-ContainerNic -InputObject $nic -Network $Network -MaximumBandwidth $Bandwidth }
-    catch {
-        $null = Connect-ContainerNic -InputObject $nic -Network $Network
-        throw
-    }
-}
+$nic = $nic | Set-ContainerNic -MaximumBandwidth $Bandwidth -PassThru
 "$nic, $($nic.IPAddress -join ', '): $($nic.MaximumBandwidthIn) in, $($nic.MaximumBandwidthOut) out"
 $bad = 0
 for ($second = 1; $second -le $Seconds; $second++) {
-    Start-Sleep -Seconds 1
+    $now = $nic | Get-ContainerNicStatistics -Interval 1
+    '{0:HH:mm:ss} {1:n2} Mbit/s in, {2:n2} Mbit/s out' -f $now.Time, ($now.ReceivedBitsPerSecond / 1e6), ($now.SentBitsPerSecond / 1e6)
     foreach ($difference in Repair-ContainerNetwork $Network -Confirm:$false | Where-Object { $_.Kind -eq 'BandwidthChanged' -and $_.Name -eq "$nic" }) {
         "$(Get-Date -Format HH:mm:ss) $($difference.Name) had $($difference.Actual) instead of $($difference.Expected)"
         $bad++

@@ -213,7 +213,8 @@ Describe 'The runbook' -Tag Native, Once {
         $address = Get-IpAddress box1 eth0
         $text = Invoke-Example limit-container box1, lan, '-Seconds', 1
         $LASTEXITCODE | Should -Be 0 -Because "$text"
-        "$text" | Should -BeLike 'box1/eth0*50Mbit in, 50Mbit out'
+        $text[0] | Should -BeLike 'box1/eth0*50Mbit in, 50Mbit out'
+        $text[1] | Should -Match '^\d\d:\d\d:\d\d \d+\.\d\d Mbit/s in, \d+\.\d\d Mbit/s out$'
         Get-IpAddress box1 eth0 | Should -Be $address
         "$(tc -n box1 qdisc show dev eth0)" | Should -BeLike '*rate 50Mbit*'
         "$(tc -n box2 qdisc show dev eth0)" | Should -Not -BeLike '*rate*'

@@ -29,6 +29,7 @@ internal sealed class NicAdaptation(NetworkRecord former, NetworkRecord now, int
             if (isOutside) return $"has {address}, which is outside the ranges or excluded";
         }
 
+        if (NicBandwidth.IsTooSmall(nic.Bandwidth.Or(now.Bandwidth), MtuAfter(nic))) return "has packets that the burst of its limits has no room for";
         return nic.OwnMtu > parentMtu && now.NicKind is MacvlanLink ? $"has an MTU of {nic.OwnMtu}, which is more than the parent's" : null;
     }
 
@@ -48,7 +49,7 @@ internal sealed class NicAdaptation(NetworkRecord former, NetworkRecord now, int
             nic with
             {
                 Leases = kept,
-                Mtu = nic.OwnMtu is int own ? Math.Min(own, Most ?? own) : MtuOf(nic) ?? nic.Mtu,
+                Mtu = MtuAfter(nic),
                 // In mode Passthru, it has its parent's.
                 MacAddress = IsPassthru(former) && !IsPassthru(now) ? PhysicalAddress.None : nic.MacAddress,
             },
@@ -58,6 +59,8 @@ internal sealed class NicAdaptation(NetworkRecord former, NetworkRecord now, int
     private static bool IsPassthru(NetworkRecord network) => network.NicKind is MacvlanLink { Mode: MacvlanMode.Passthru };
 
     private int? Most => now.NicKind is MacvlanLink ? parentMtu : null;
+
+    private int MtuAfter(NicRecord nic) => nic.OwnMtu is int own ? Math.Min(own, Most ?? own) : MtuOf(nic) ?? nic.Mtu;
 
     private int? MtuOf(NicRecord nic) => now.Mtu ?? (parentMtu is int mtu ? nic.Dhcp?.Binding?.Lease.MtuOn(mtu) ?? mtu : null);
 

@@ -80,6 +80,7 @@ public sealed class NicReconfiguration(NetworkSession session)
         NicRequestCheck.CheckMtu(settings.Mtu, network);
         BandwidthLimits limits = settings.Bandwidth?.ApplyTo(record.Bandwidth) ?? record.Bandwidth;
         NetworkDefinition.CheckBandwidth(limits.Or(network.Bandwidth), network.NicKind);
+        NicBandwidth.CheckBurst(limits.Or(network.Bandwidth), settings.Mtu ?? record.Mtu, nic.ToString());
         NicSysctls.CheckKernel(settings.Sysctls ?? []);
         if (settings.MacAddress is not null) CheckMacAddress(nic, settings);
         if (settings.Mtu is not null || settings.MacAddress is not null || addresses.Requested.Count > 0)

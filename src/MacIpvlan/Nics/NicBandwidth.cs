@@ -42,13 +42,27 @@ internal sealed class NicBandwidth(NetworkRecord network, NicRecord nic)
     /// <exception cref="NetlinkException">The kernel refused.</exception>
     public void SetUp(RouteSocket inside, Link link, NamespaceHandle target)
     {
-        if (_limits.Burst < link.Mtu + EthernetHeader && (IsLimit(_limits.In) || IsLimit(_limits.Out))) throw BurstTooSmall(link);
+        CheckBurst(_limits, link.Mtu, link.Name);
         List<RouteRequest> requests = [];
         if (IsLimit(_limits.Out)) requests.Add(Replace(link, _limits.Out!, link.Mtu));
         // A former link of this NIC has left it.
         if (IsLimit(_limits.In)) requests.AddRange([.. DeleteIfb(inside, nic), .. MakeIn(link, link.Mtu, hasQdisc: false)]);
         Execute(inside, requests, target);
     }
+
+    /// <summary>Checks that the burst of limits has room for a packet.</summary>
+    /// <exception cref="NetworkException">InvalidParameter.</exception>
+    public static void CheckBurst(BandwidthLimits limits, int mtu, string name)
+    {
+        if (!IsTooSmall(limits, mtu)) return;
+        throw new NetworkException(
+            NetworkError.InvalidParameter,
+            $"A burst of {limits.Burst} bytes has no room for a packet of {name}, which has up to {mtu + EthernetHeader}.",
+            "Specify more bytes, or omit -BandwidthBurst to have them follow from the rate and the MTU.");
+    }
+
+    /// <summary>Whether the burst of limits has no room for a packet.</summary>
+    public static bool IsTooSmall(BandwidthLimits limits, int mtu) => limits.Burst < mtu + EthernetHeader && (IsLimit(limits.In) || IsLimit(limits.Out));
 
     /// <summary>The requests that change the limits to what they are with another MTU; none without limits.</summary>
     public IEnumerable<RouteRequest> ChangeMtu(RouteSocket inside, Link link, int mtu)
@@ -186,11 +200,6 @@ internal sealed class NicBandwidth(NetworkRecord network, NicRecord nic)
                 "Delete it, and repeat the command.");
         }
     }
-
-    private NetworkException BurstTooSmall(Link link) => new(
-        NetworkError.InvalidParameter,
-        $"A burst of {_limits.Burst} bytes has no room for a packet of {link.Name}, which has up to {link.Mtu + EthernetHeader}.",
-        "Specify more bytes, or omit -BandwidthBurst to have them follow from the rate and the MTU.");
 }
 
 /// <summary>A difference of a NIC's limits.</summary>
