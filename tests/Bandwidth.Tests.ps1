@@ -350,3 +350,76 @@ Describe 'Limits that are no longer on record' -Tag Native, Once {
         Test-Ping wire 10.1.0.2 | Should -BeTrue
     }
 }
+
+Describe 'Limits change while NICs are connected: <Kind>' -ForEach @(
+    @{ Kind = 'macvlan'; Tag = 'Native', 'Once' }
+    @{ Kind = 'ipvlan'; Tag = 'Ipvlan' }
+) {
+    Describe 'and are followed' -Tag $Tag {
+        BeforeAll {
+            $null = New-NetworkNamespace box1, box2
+            $null = if ($Kind -eq 'macvlan') { New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24 } else { New-IpvlanNetwork lan eth0 -Subnet 10.1.0.0/24 }
+            $null = Connect-ContainerNic lan box1, box2
+            $set = "Set-${Kind}Network"
+        }
+
+        AfterAll {
+            Get-ContainerNetwork | Remove-ContainerNetwork -Force
+            Remove-NetworkNamespace box1, box2 -Force
+        }
+
+        It 'by one NIC, whose link stays' {
+            $index = (Get-ContainerNic -Target box1).InterfaceIndex
+            ip -n box1 link property add dev eth0 altname kept
+            (Set-ContainerNic -Target box1 -MaximumBandwidth 50Mbit -PassThru).MaximumBandwidthIn | Should -Be 50Mbit
+            Get-Limit box1 | Should -Be 'eth0 6250000 62500', 'eth0 clsact', 'ifb 6250000 62500'
+            Get-Limit box2 | Should -BeNullOrEmpty
+            Set-ContainerNic -Target box1 -MaximumBandwidthIn unlimited -MaximumBandwidthOut 10Mbit
+            Get-Limit box1 | Should -Be 'eth0 1250000 12500'
+            (Get-IpLink eth0 -Namespace box1).altnames | Should -Be kept
+            (Get-ContainerNic -Target box1).InterfaceIndex | Should -Be $index
+            Get-Difference | Should -BeNullOrEmpty
+        }
+
+        It 'by all NICs of a network that have none of their own' {
+            & $set lan -MaximumBandwidth 1Gbit
+            Get-Limit box1 | Should -Be 'eth0 1250000 12500'
+            Get-Limit box2 | Should -Be 'eth0 125000000 1250000', 'eth0 clsact', 'ifb 125000000 1250000'
+            Set-ContainerNic -Target box1 -MaximumBandwidth $null
+            Get-Limit box1 | Should -Be (Get-Limit box2)
+            Get-Difference | Should -BeNullOrEmpty
+        }
+
+        It 'and leave nothing behind' {
+            & $set lan -MaximumBandwidth unlimited
+            foreach ($box in 'box1', 'box2') {
+                Get-Limit $box | Should -BeNullOrEmpty
+                (Get-IpLink -Namespace $box).ifname | Should -Be lo, eth0
+            }
+            (Get-ContainerNetwork lan).MaximumBandwidthIn | Should -BeNullOrEmpty
+            Get-Difference | Should -BeNullOrEmpty
+        }
+    }
+}
+
+Describe 'A burst of a limit' -Tag Native, Once {
+    BeforeAll {
+        $null = New-NetworkNamespace box1
+        $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24
+        $null = Connect-ContainerNic lan box1 -Mtu 1400 -MaximumBandwidth 10Mbit -BandwidthBurst 1450
+    }
+
+    AfterAll {
+        Remove-MacvlanNetwork lan -Force
+        Remove-NetworkNamespace box1 -Force
+    }
+
+    It 'has room for a packet, whichever of the two changes' {
+        { Set-ContainerNic -Target box1 -Mtu 1500 -ErrorAction Stop } | Should -Throw '*1450 bytes has no room for a packet of box1/eth0*1514*'
+        { Set-ContainerNic -Target box1 -BandwidthBurst 1000 -ErrorAction Stop } | Should -Throw '*1000 bytes has no room*'
+        (Get-IpLink eth0 -Namespace box1).mtu | Should -Be 1400
+        Set-ContainerNic -Target box1 -Mtu 1500 -BandwidthBurst 3000
+        Get-Limit box1 | Should -Be 'eth0 1250000 3000', 'eth0 clsact', 'ifb 1250000 3000'
+        (Get-IpLink eth0 -Namespace box1).mtu | Should -Be 1500
+    }
+}

@@ -202,3 +202,46 @@ Describe 'Sysctls in files and pipelines' -Tag Native, Once {
         ($nic | Format-List | Out-String) -replace '\s+', ' ' | Should -BeLike '*Sysctl : net.ipv4.conf.IFNAME.log_martians=1 net.ipv4.conf.IFNAME.rp_filter=0*'
     }
 }
+
+Describe 'Sysctls change while NICs are connected' -Tag Native, Once {
+    BeforeAll {
+        $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24
+        $null = Connect-ContainerNic lan box1, box2
+    }
+
+    AfterAll { Remove-MacvlanNetwork lan -Force }
+
+    It 'of one NIC' {
+        $nic = Set-ContainerNic -Target box1 -Sysctl @{ 'net.ipv4.conf.IFNAME.rp_filter' = 2 } -PassThru
+        $nic.Sysctl | Should -Be net.ipv4.conf.IFNAME.rp_filter=2
+        Read-Sysctl box1 ipv4/conf/eth0/rp_filter | Should -Be 2
+        Read-Sysctl box2 ipv4/conf/eth0/rp_filter | Should -Not -Be 2
+    }
+
+    It 'of a network, whose NICs can have another value' {
+        Set-MacvlanNetwork lan -Sysctl @{ 'net.ipv4.conf.IFNAME.rp_filter' = 1; 'net.ipv4.conf.IFNAME.forwarding' = 1 }
+        Read-Sysctl box1 ipv4/conf/eth0/rp_filter | Should -Be 2
+        Read-Sysctl box2 ipv4/conf/eth0/rp_filter | Should -Be 1
+        foreach ($box in 'box1', 'box2') { Read-Sysctl $box ipv4/conf/eth0/forwarding | Should -Be 1 }
+        Set-ContainerNic -Target box1 -Sysctl $null
+        Read-Sysctl box1 ipv4/conf/eth0/rp_filter | Should -Be 1
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+
+    It 'unless the kernel refuses: then the NIC has what it had' {
+        { Set-ContainerNic -Target box1 -Mtu 1400 -Sysctl @{ 'net.ipv4.conf.IFNAME.arp_ignore' = 3; 'net.ipv4.conf.IFNAME.tag' = 99999999999 } -ErrorAction Stop } |
+            Should -Throw
+        { Set-ContainerNic -Target box1 -Sysctl @{ 'net.ipv4.conf.all.rp_filter' = 0 } -ErrorAction Stop } | Should -Throw '*IFNAME*'
+        (Get-IpLink eth0 -Namespace box1).mtu | Should -Be 1500
+        Read-Sysctl box1 ipv4/conf/eth0/arp_ignore | Should -Be 0
+        (Get-ContainerNic -Target box1).Sysctl | Should -Be net.ipv4.conf.IFNAME.forwarding=1, net.ipv4.conf.IFNAME.rp_filter=1
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+
+    It 'and an MTU of the NIC itself outlives one of its network' {
+        Set-ContainerNic -Target box1 -Mtu 1400
+        Set-MacvlanNetwork lan -Mtu 1450
+        (Get-IpLink eth0 -Namespace box1).mtu | Should -Be 1400
+        (Get-IpLink eth0 -Namespace box2).mtu | Should -Be 1450
+    }
+}

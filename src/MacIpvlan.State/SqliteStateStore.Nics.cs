@@ -141,7 +141,7 @@ public sealed partial class SqliteStateStore
     // Otherwise, the NIC would get what the network was.
     private void CheckRevision(NetworkRecord network)
     {
-        if (_database.Query("SELECT revision FROM networks WHERE id = $1", static r => r.GetInt64(0), network.Id) is not [long revision]
+        if (_database.Query("SELECT revision, rowid FROM networks WHERE id = $1", static r => r.GetInt64(0), network.Id) is not [long revision]
             || revision == network.Revision) return;
         throw new NetworkException(
             NetworkError.NetworkChanged, $"Another command has just changed the network '{network.Name}'.", "Repeat the command.");

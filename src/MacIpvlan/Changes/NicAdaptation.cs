@@ -6,7 +6,7 @@ using MacIpvlan.State;
 
 namespace MacIpvlan;
 
-/// <summary>What the NICs of a network are to be when the network changes, and what harms them.</summary>
+/// <summary>What the NICs of a network become when the network changes, and what harms them.</summary>
 /// <param name="former">The network.</param>
 /// <param name="now">The network after the change.</param>
 /// <param name="parentMtu">The MTU of the link that NICs sit on after the change, in bytes; null if it isn't known.</param>

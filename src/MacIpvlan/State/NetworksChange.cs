@@ -1,9 +1,9 @@
 namespace MacIpvlan.State;
 
 /// <summary>What <see cref="IStateStore.ChangeNetworks"/> writes.</summary>
-/// <param name="Networks">The networks as they are to be, with the ids that they have.</param>
+/// <param name="Networks">The networks after the change, with the ids that they have.</param>
 /// <param name="Nics">
-/// All NICs of these networks as they are to be, as for <see cref="IStateStore.ChangeNics"/>; null if the change isn't one of NICs.
+/// All NICs of these networks after the change, as for <see cref="IStateStore.ChangeNics"/>; null if the change isn't one of NICs.
 /// </param>
 public sealed record NetworksChange(IReadOnlyList<NetworkRecord> Networks, IReadOnlyList<NicDemand>? Nics)
 {

@@ -7,7 +7,7 @@ using MacIpvlan.State;
 
 namespace MacIpvlan.Tests.Changes;
 
-/// <summary>What a NIC is to be when its network changes, and what harms it.</summary>
+/// <summary>What a NIC becomes when its network changes, and what harms it.</summary>
 public sealed class NicAdaptationTests
 {
     private static readonly NetworkRecord s_network = new()

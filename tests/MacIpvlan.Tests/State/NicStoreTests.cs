@@ -70,7 +70,7 @@ public sealed class NicStoreTests : StateTest
     [Fact]
     public void Updating_OfThatTestSetsEveryFieldThatMayChange() => Assert.Equal(
         // What a NIC is stays.
-        [".Id", ".Ordinal", ".NetworkId", ".BelongsToName", ".IsByLabel", ".IsHost", ".DefaultRoute", ".InterfaceIdentifier", ".IsDisabled", ".Dhcp"],
+        [".Id", ".Ordinal", ".NetworkId", ".BelongsToName", ".IsByLabel", ".IsHost", ".DefaultRoute", ".InterfaceIdentifier", ".OwnMtu", ".IsDisabled", ".Dhcp"],
         Describe.Same(Attached(Nic(_network) with { Id = "1", Container = s_container }), Nic(_network) with { Id = "1", Container = s_container })
             .Select(static l => l.Split(' ')[0]));
 
