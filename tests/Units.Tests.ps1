@@ -70,6 +70,15 @@ Describe 'The units' -Tag Native, Once {
         foreach ($unit in Get-ChildItem $PSScriptRoot/../examples/* -Include *.service, *.timer) { systemd-analyze verify --man=no $unit.FullName 2>&1 | Should -BeNullOrEmpty -Because $unit.Name }
     }
 
+    It 'start where none of their folders exists yet: each makes them first, and until then systemd must not miss them' {
+        foreach ($unit in Get-ChildItem $PSScriptRoot/../examples -Filter *.service) {
+            $lines = Get-Content $unit.FullName
+            $writable = ($lines -match '^ReadWritePaths=') -replace '^.*?=' -split ' '
+            $writable | Should -Match '^-/' -Because $unit.Name
+            foreach ($folder in $writable) { @($lines -match "^ExecStartPre=\+/usr/bin/mkdir .*$([regex]::Escape($folder.Substring(1)))$") | Should -HaveCount 1 -Because "$folder in $($unit.Name)" }
+        }
+    }
+
     It 'watch: restores NICs, isn''t stuck, sees namespaces that come later, lets go of those that end, and ends at once' {
         ip -n web1 link delete eth0
         $text = Invoke-Systemctl start macipvlan-watch
