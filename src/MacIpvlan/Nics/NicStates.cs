@@ -23,7 +23,7 @@ public sealed class NicStates(NetworkSession session)
     private const int FewParents = 16;
 
     /// <summary>
-    /// Whether to look at links alone, which takes half as long. A NIC that lacks addresses is then Up, and those from router
+    /// Whether to look at links alone, which takes less time. A NIC that lacks addresses is then Up, and those from router
     /// advertisements aren't known.
     /// </summary>
     public bool LinksOnly { get; init; }
