@@ -27,7 +27,9 @@ param(
 $ErrorActionPreference = 'Stop'
 $nic = Get-ContainerNic $Network | Where-Object { $Target -in $_.Container, $_.Namespace }
 if (@($nic).Count -ne 1) { throw "$Target has $(@($nic).Count) NICs on '$Network', not one." }
-$nic = $nic | Set-ContainerNic -MaximumBandwidth $Bandwidth -PassThru
+if ($nic.MaximumBandwidthIn -ne $Bandwidth -or $nic.MaximumBandwidthOut -ne $Bandwidth) {
+    $nic = $nic | Set-ContainerNic -MaximumBandwidth $Bandwidth -PassThru
+}
 "$nic, $($nic.IPAddress -join ', '): $($nic.MaximumBandwidthIn) in, $($nic.MaximumBandwidthOut) out"
 $bad = 0
 for ($second = 1; $second -le $Seconds; $second++) {

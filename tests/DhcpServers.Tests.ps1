@@ -141,7 +141,8 @@ Describe '<Kind>' -Tag Native, Once -ForEach $kinds {
         # The signal renews.
         Send-Signal USR1 $client
         "$((Get-Told renew).ip)/24" | Should -Be $address
-        $request = Wait-DhcpPacket $capture ACK | ForEach-Object { Get-DhcpCapture $capture REQUEST }
+        # On a busy machine, the client repeats it, and then asks all servers.
+        $request = Wait-DhcpPacket $capture ACK | ForEach-Object { Get-DhcpCapture $capture REQUEST } | Select-Object -First 1
         $request.State, $request.IsBroadcast, "$($request.ClientAddress)/24" | Should -Be Renewing, $false, $address
         Stop-DhcpServer
         # dnsmasq refuses a lease that it doesn't know. The others are silent about it.

@@ -377,7 +377,7 @@ Describe 'Networks of Compose files' -Tag Native, Once {
             Get-Line (Import-ContainerNetwork $file -WarningAction Ignore -ErrorAction Ignore) | Should -Be 'shop_broken  Failed', 'shop_lan macvlan InPlace'
             Set-Content $shop/compose.override.yaml 'services: {}'
             $null = Import-ContainerNetwork $file -WarningVariable warnings -WarningAction Ignore -ErrorAction Ignore
-            $warnings | Should -Contain 'Docker merges compose.override.yaml into this file. It isn''t read here; import the output of docker compose config --format json instead.'
+            @($warnings).Message | Should -Contain 'Docker merges compose.override.yaml into this file. It isn''t read here; import the output of docker compose config --format json instead.'
             # The text alone belongs to the folder where it's piped.
             Push-Location $shop
             try { Get-Line (Get-Content compose.yaml | Import-ContainerNetwork -WarningAction Ignore -ErrorAction Ignore) | Should -Contain 'shop_lan macvlan InPlace' }

@@ -300,3 +300,57 @@ Describe 'Set-ContainerNic on ipvlan' {
         Test-ContainerNetwork | Should -BeNullOrEmpty
     }
 }
+
+Describe 'A difference that a NIC had before' -Tag Native, Once {
+    BeforeEach {
+        $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24
+        $null = New-NetworkNamespace web1, web2, web3 | Connect-ContainerNic lan
+    }
+
+    AfterEach {
+        Get-ContainerNetwork | Remove-ContainerNetwork -Force
+        Remove-NetworkNamespace web* -Force
+        ip link set eth0 mtu 1500
+    }
+
+    It 'stops no change, if the kernel refuses its repair: the parent has a lower MTU' {
+        ip link set eth0 mtu 1400
+        Disable-ContainerNic lan web1 -WarningVariable warnings 3>$null
+        @($warnings).Message | Should -BeLike 'web1/eth0 differs from its record*MtuChanged: 1400 instead of 1500*'
+        Enable-ContainerNic lan web1 3>$null
+        (Set-ContainerNic lan web1 -AddIPAddress 10.1.0.50 -PassThru 3>$null).State | Should -Be Up
+        Get-IpAddress web1 eth0 | Should -Contain 10.1.0.50/24
+        Set-MacvlanNetwork lan -Mtu 1380
+        foreach ($name in 'web1', 'web2', 'web3') { (Get-IpLink eth0 -Namespace $name).mtu | Should -Be 1380 }
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+
+    It 'stops no change of the network either, if a container has put another link in the place of its NIC' {
+        ip -n web2 link set eth0 name mine
+        ip -n web2 link add eth0 type veth peer name other
+        Set-MacvlanNetwork lan -Mtu 1350 -WarningVariable warnings 3>$null
+        @($warnings).Message | Should -BeLike 'web2/* differs from its record*NameChanged: mine instead of eth0*'
+        (Get-IpLink eth0 -Namespace web1).mtu, (Get-IpLink mine -Namespace web2).mtu, (Get-IpLink eth0 -Namespace web3).mtu | Should -Be 1350, 1350, 1350
+        Test-ContainerNetwork | ForEach-Object { "$($_.Kind) $($_.Actual)" } | Should -Be 'NameChanged mine'
+        { Set-ContainerNic lan web2 -NewName other -ErrorAction Stop 3>$null } | Should -Throw '*already has an interface named other*'
+        (Get-ContainerNic lan).State | Should -Be Up, Up, Up
+    }
+
+    It 'is found again after the change: the MTU of the NIC itself, and that of the network' {
+        Set-ContainerNic lan web1 -Mtu 1300
+        (Set-ContainerNic lan web1 -Mtu $null -PassThru).Mtu | Should -Be 1500
+        Set-MacvlanNetwork lan -Mtu 1350
+        (Get-IpLink eth0 -Namespace web1).mtu | Should -Be 1350
+        # A NIC that is connected again has the MTU of its network, if it had it before.
+        $nic = Get-ContainerNic lan web1
+        $nic | Disconnect-ContainerNic -Confirm:$false
+        $null = $nic | Connect-ContainerNic lan
+        Set-MacvlanNetwork lan -Mtu 1400
+        (Get-IpLink eth0 -Namespace web1).mtu | Should -Be 1400
+    }
+
+    It 'and a burst has room for packets, even with -Force' {
+        { Set-MacvlanNetwork lan -MaximumBandwidth 5Mbit -BandwidthBurst 1000 -Force -ErrorAction Stop } | Should -Throw '*1000 bytes has no room for a packet of web1/eth0*'
+        tc -n web1 qdisc show dev eth0 | Should -Not -Match tbf
+    }
+}

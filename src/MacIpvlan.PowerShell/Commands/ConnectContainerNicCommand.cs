@@ -244,7 +244,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
             MacAddress = MacAddress ?? (hasOwnMac ? same?.ReadMacAddress() : null),
             InterfaceIdentifier = InterfaceIdentifier ?? (takesAdvertisements ? same?.ReadInterfaceIdentifier() : null),
             Sysctls = Sysctl is null ? same?.ReadSysctls() ?? [] : SysctlTransformationAttribute.Read(Sysctl),
-            Mtu = Mtu ?? same?.ReadMtu(),
+            Mtu = Mtu ?? (same?.ReadMtu() is int mtu && mtu != network.Mtu ? mtu : null),
             Bandwidth = ReadBandwidth(network, same),
         };
     }

@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using MacIpvlan.Addressing;
 
 namespace MacIpvlan.PowerShell;
@@ -48,7 +49,9 @@ internal static class NotFound
     public static NetworkException OtherKind(ContainerNetwork network, Type wanted, string verb) => new(
         NetworkError.NetworkNotFound,
         $"'{network.Name}' is {Article(network.Kind)} network, not {Article(wanted == typeof(MacvlanNetwork) ? "macvlan" : "ipvlan")} network.",
-        $"Use {verb}-{network.GetType().Name} {network.Name}, or {verb}-ContainerNetwork {network.Name} for both kinds.");
+        // Each kind has its own settings.
+        verb == VerbsCommon.Set ? $"Use {verb}-{network.GetType().Name} {network.Name}."
+            : $"Use {verb}-{network.GetType().Name} {network.Name}, or {verb}-ContainerNetwork {network.Name} for both kinds.");
 
     /// <summary>NICs of targets and interfaces that have none.</summary>
     /// <param name="session">The session.</param>

@@ -21,6 +21,7 @@ internal static class ChangeObstacles
         Dictionary<string, NicAdaptation> byNetwork = adaptations.ToDictionary(static a => a.Network.Id);
         foreach (ContainerNic nic in revision.Nics)
         {
+            if (!nic.Record.IsHost) byNetwork[nic.NetworkRecord.Id].CheckBurst(nic);
             if (byNetwork[nic.NetworkRecord.Id].FindTakenGateway(nic.Record) is not AddressValue gateway) continue;
             throw new NetworkException(
                 NetworkError.AddressInUse,
@@ -34,7 +35,7 @@ internal static class ChangeObstacles
         throw new NetworkException(
             NetworkError.NetworkInUse,
             $"The change of '{revision.Former[0].Name}' would harm NICs: {Phrase.NameSome(harms)}.",
-            "Disconnect them first, or use -Force: then a NIC keeps an address outside the ranges, and gets another one in place of one outside the subnets.");
+            "Disconnect them first, or use -Force: a NIC then keeps an address outside the ranges, gets another one in place of one outside the subnets, and has at most the parent's MTU.");
     }
 
     private static void CheckDhcp(NetworkRevision revision)

@@ -29,8 +29,15 @@ internal sealed class NicAdaptation(NetworkRecord former, NetworkRecord now, int
             if (isOutside) return $"has {address}, which is outside the ranges or excluded";
         }
 
-        if (NicBandwidth.IsTooSmall(nic.Bandwidth.Or(now.Bandwidth), MtuAfter(nic))) return "has packets that the burst of its limits has no room for";
-        return nic.OwnMtu > parentMtu && now.NicKind is MacvlanLink ? $"has an MTU of {nic.OwnMtu}, which is more than the parent's" : null;
+        return nic.OwnMtu > parentMtu && MtuAfter(nic) < nic.Mtu ? $"has an MTU of {nic.OwnMtu}, which is more than the parent's" : null;
+    }
+
+    /// <summary>Checks that the burst of a NIC's limits has room for a packet, if it had before.</summary>
+    /// <exception cref="NetworkException">InvalidParameter.</exception>
+    public void CheckBurst(ContainerNic nic)
+    {
+        BandwidthLimits own = nic.Record.Bandwidth;
+        if (!NicBandwidth.IsTooSmall(own.Or(former.Bandwidth), nic.Record.Mtu)) NicBandwidth.CheckBurst(own.Or(now.Bandwidth), MtuAfter(nic.Record), nic.ToString());
     }
 
     /// <summary>A gateway of the network that a NIC got from a range by chance, so that it isn't the router; null if there is none.</summary>

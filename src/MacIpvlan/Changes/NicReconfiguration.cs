@@ -80,26 +80,28 @@ public sealed class NicReconfiguration(NetworkSession session)
         NicRequestCheck.CheckMtu(settings.Mtu, network);
         BandwidthLimits limits = settings.Bandwidth?.ApplyTo(record.Bandwidth) ?? record.Bandwidth;
         NetworkDefinition.CheckBandwidth(limits.Or(network.Bandwidth), network.NicKind);
-        NicBandwidth.CheckBurst(limits.Or(network.Bandwidth), settings.Mtu ?? record.Mtu, nic.ToString());
         NicSysctls.CheckKernel(settings.Sysctls ?? []);
         if (settings.MacAddress is not null) CheckMacAddress(nic, settings);
-        if (settings.Mtu is not null || settings.MacAddress is not null || addresses.Requested.Count > 0)
+        int mtu = settings.Mtu ?? record.Mtu;
+        if (settings.Mtu is not null || settings.InheritsMtu || settings.MacAddress is not null || addresses.Requested.Count > 0)
         {
             Link parent = _requirements.FindParent(network, isChecked: true);
+            if (settings.InheritsMtu) mtu = network.Mtu ?? record.Dhcp?.Binding?.Lease.MtuOn(parent.Mtu) ?? parent.Mtu;
             ParentPlanner.CheckMtu(network.NicKind, settings.Mtu, parent.Name, parent.Mtu, session.Warn);
             _requirements.CheckAddresses(addresses.Requested, parent.Index);
             if (settings.MacAddress is not null && !IsPassthru(network)) _requirements.CheckMacAddressIsFree(settings.MacAddress, parent, record.Id);
             _requirements.WarnOfGateways(addresses.Requested, network.Parent, nic.Namespace);
         }
 
+        NicBandwidth.CheckBurst(limits.Or(network.Bandwidth), mtu, nic.ToString());
         return new(
             record with
             {
                 Leases = addresses.Kept,
                 InterfaceName = settings.NewName ?? record.InterfaceName,
                 MacAddress = settings.MacAddress ?? record.MacAddress,
-                Mtu = settings.Mtu ?? record.Mtu,
-                OwnMtu = settings.Mtu ?? record.OwnMtu,
+                Mtu = mtu,
+                OwnMtu = settings.InheritsMtu ? null : settings.Mtu ?? record.OwnMtu,
                 Bandwidth = limits,
                 Sysctls = settings.Sysctls is null ? record.Sysctls : NicSysctl.InOrder(settings.Sysctls.Except(network.Sysctls)),
                 DefaultRoute = settings.DefaultRoute ?? record.DefaultRoute,

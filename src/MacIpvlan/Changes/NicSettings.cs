@@ -31,6 +31,9 @@ public sealed record NicSettings
     /// <summary>The MTU in bytes.</summary>
     public int? Mtu { get; init; }
 
+    /// <summary>Whether it has the MTU of its network again.</summary>
+    public bool InheritsMtu { get; init; }
+
     /// <summary>What changes of its limits of bandwidth; null if nothing.</summary>
     public BandwidthChange? Bandwidth { get; init; }
 
@@ -48,7 +51,7 @@ public sealed record NicSettings
 
     /// <summary>Whether something is to change that labels of a container ask for: its name, addresses, MAC address, MTU or default route.</summary>
     internal bool ChangesLabelled => NewName is not null || Addresses is not null || AddedAddresses.Count + AddedFamilies.Count + RemovedAddresses.Count > 0
-        || MacAddress is not null || Mtu is not null || DefaultRoute is not null;
+        || MacAddress is not null || Mtu is not null || InheritsMtu || DefaultRoute is not null;
 
     /// <summary>Whether to change what would otherwise be refused, because it can hurt.</summary>
     public bool Force { get; init; }

@@ -75,7 +75,12 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
             if (networks.FirstOrDefault(n => n.Id == nic.NetworkId) is not ContainerNetwork network) continue;
             string name = new ContainerNic(nic, network.Record).ToString();
             bool isRepaired = _repairs.Wants(name, "Undo the unfinished changes of an interrupted command");
-            if (isRepaired) session.Recover();
+            if (isRepaired)
+            {
+                session.Recover();
+                isRepaired = session.State.GetNics(nic.NetworkId).All(n => n.Id != nic.Id || n.IsSettled);
+            }
+
             yield return new(DifferenceKind.Interrupted, name, network.Name)
             {
                 Expected = nameof(NicRecordState.Attached),

@@ -80,7 +80,7 @@ internal sealed class NicChange(NetworkSession session, bool removesUnfit = fals
         try
         {
             Prepare(changing);
-            _completion.Complete(changing);
+            _completion.Complete(changing, claimed);
             return Finish(changing, Foreign);
         }
         catch (Exception e)
@@ -88,7 +88,7 @@ internal sealed class NicChange(NetworkSession session, bool removesUnfit = fals
             session.RollBack(() =>
             {
                 IReadOnlyList<ContainerNic> former = Record(changing, [.. claimed.Select(static n => new NicDemand(n.Record, n.NetworkRecord, []))]);
-                _completion.Complete(former);
+                _completion.Complete(former, former: null);
                 Finish(former, (e as AddressConflictException)?.Conflicts ?? []);
             });
             throw;
@@ -97,10 +97,9 @@ internal sealed class NicChange(NetworkSession session, bool removesUnfit = fals
 
     /// <summary>Completes the change of NICs that a command was changing when it died.</summary>
     /// <param name="abandoned">The NICs, which this command has claimed.</param>
-    /// <exception cref="NetlinkException">The kernel refused a step.</exception>
     public void Complete(IReadOnlyList<ContainerNic> abandoned)
     {
-        _completion.Complete(abandoned);
+        _completion.Complete(abandoned, former: null);
         Finish(abandoned, []);
     }
 

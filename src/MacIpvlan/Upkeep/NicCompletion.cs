@@ -17,6 +17,8 @@ internal sealed class NicCompletion(NetworkSession session)
     private readonly HostRoutes _hostRoutes = new(session);
     private readonly ParentLinks _parents = new(session);
     private readonly Dictionary<string, ForeignSettings> _removed = [];
+    private readonly HashSet<string> _told = [];
+    private IReadOnlyDictionary<string, ContainerNic>? _former;
 
     /// <summary>Whether to remove links that the kernel can't change, which are on another parent or have another mode.</summary>
     public bool RemovesUnfit { get; init; }
@@ -34,10 +36,15 @@ internal sealed class NicCompletion(NetworkSession session)
 
     /// <summary>Brings the links of NICs to their records. A NIC whose namespace or link isn't there is left to a restore.</summary>
     /// <param name="changing">NICs that this command has claimed as <see cref="NicRecordState.Changing"/>.</param>
+    /// <param name="former">
+    /// The same NICs before the change: a difference that they had already, which their containers can cause, is left with a warning if
+    /// it can't be repaired. Null to leave everything so that can't be done, because the change is undone or its command is dead.
+    /// </param>
     /// <exception cref="NetlinkException">The kernel refused a step; other steps may have been taken.</exception>
     /// <exception cref="NetworkException">InterfaceExists: another link has the name of a NIC; or as a lookup of namespaces.</exception>
-    public void Complete(IReadOnlyList<ContainerNic> changing)
+    public void Complete(IReadOnlyList<ContainerNic> changing, IReadOnlyList<ContainerNic>? former)
     {
+        _former = former?.ToDictionary(static n => n.Id);
         IReadOnlyList<ContainerNic> around = FindAround(changing);
         _comparison.Routes.Note(around);
         Dictionary<string, Link?> parents = RemovesUnfit ? changing.Select(static n => n.Parent).Distinct().ToDictionary(static p => p, _parents.FindUsable) : [];
@@ -48,7 +55,15 @@ internal sealed class NicCompletion(NetworkSession session)
             using NamespaceHandle? target = _links.OpenNamespace(place.First().Record);
             if (target is null) continue;
             ContainerNic[] others = [.. around.Where(n => n.Record.NamespaceKey == place.Key && !n.Record.IsHost && !place.Any(p => p.Id == n.Id))];
-            session.Namespaces.Run(target, () => CompleteIn(target, [.. place], others, parents));
+            try
+            {
+                session.Namespaces.Run(target, () => CompleteIn(target, [.. place], others, parents));
+            }
+            catch (Exception e) when (former is null && e is NetworkException or NetlinkException)
+            {
+                // The NICs of other namespaces don't depend on it.
+                session.Warn($"NICs of {place.First().Namespace} may differ from their records: {e.Message}");
+            }
         }
 
         foreach (NicRecord nic in changing.Select(static n => n.Record))
@@ -89,7 +104,7 @@ internal sealed class NicCompletion(NetworkSession session)
             AddRoutes(inside, others);
         }
 
-        foreach (ContainerNic nic in nics.Where(static n => n.Record.IsDisabled)) Fix(inside, Compare(inside, target, nic));
+        foreach (ContainerNic nic in nics.Where(static n => n.Record.IsDisabled)) Fix(inside, target, nic, [.. Compare(inside, target, nic)]);
         return 0;
     }
 
@@ -107,7 +122,7 @@ internal sealed class NicCompletion(NetworkSession session)
     {
         SetMark(inside, nic);
         NicFinding[] findings = [.. Compare(inside, target, nic).Where(static f => f.Difference.Kind != DifferenceKind.LinkUp)];
-        Fix(inside, findings);
+        Fix(inside, target, nic, findings);
         if (findings.Any(static f => f.Difference.Kind is DifferenceKind.AddressMissing or DifferenceKind.MacAddressChanged)) Announce(inside, nic);
         return findings.Any(static f => f.Difference.Kind is DifferenceKind.NameChanged or DifferenceKind.LinkDown);
     }
@@ -127,14 +142,32 @@ internal sealed class NicCompletion(NetworkSession session)
             // To ask a server takes as long as that takes.
             && f.Difference.Kind is not (DifferenceKind.LeaseMissing or DifferenceKind.LeaseNotRenewed));
 
-    private static void Fix(RouteSocket inside, IEnumerable<NicFinding> findings)
+    private void Fix(RouteSocket inside, NamespaceHandle target, ContainerNic nic, NicFinding[] findings)
     {
-        foreach (NicFinding finding in findings) finding.Fix!(inside);
+        foreach (NicFinding finding in findings)
+        {
+            try
+            {
+                finding.Fix!(inside);
+            }
+            catch (Exception e) when (e is NetworkException or NetlinkException)
+            {
+                if (!WasSo(inside, target, nic, finding.Difference)) throw;
+                NetworkDifference left = finding.Difference;
+                if (!_told.Add($"{nic.Id} {left.Kind}")) continue;
+                session.Warn($"{nic} differs from its record, and that can't be repaired now ({left.Kind}: {left.Actual} instead of {left.Expected}). {e.Message}");
+            }
+        }
     }
+
+    // Whether a difference is none of this change: the NIC as it was before has it too.
+    private bool WasSo(RouteSocket inside, NamespaceHandle target, ContainerNic nic, NetworkDifference difference) => _former is null
+        || (_former.TryGetValue(nic.Id, out ContainerNic? former)
+            && Compare(inside, target, former).Any(f => f.Difference.Kind == difference.Kind && f.Difference.Expected == difference.Expected));
 
     private void AddRoutes(RouteSocket inside, ContainerNic[] others)
     {
-        foreach (ContainerNic other in others) Fix(inside, _comparison.FindMissingRoutes(inside, other) ?? []);
+        foreach (NicFinding missing in others.SelectMany(other => _comparison.FindMissingRoutes(inside, other) ?? [])) missing.Fix!(inside);
     }
 
     private bool RemoveAddresses(RouteSocket inside, ContainerNic nic)
