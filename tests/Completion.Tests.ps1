@@ -112,7 +112,7 @@ Describe 'Completion' -Tag Native, Once {
             # Beyond the last position, nothing is the module's to offer.
             $places = $parameters ? ($parameters.ParameterSets.Values.Position | Measure-Object -Maximum).Maximum + 1 : 0
             $lines = @(for ($i = 0; $i -lt $places; $i++) { "$Name $('lan ' * $i)"; "$Name $('lan ' * $i)fi" }) + @($parameters | ForEach-Object { "$Name -$($_.Name) "; "$Name -$($_.Name) fi" })
-            $meant = $lines | Where-Object { $_ -match ' -(Path|PasswordFile) ' -or ($Name -eq 'Import-ContainerNetwork' -and $_ -notmatch ' -') }
+            $meant = $lines | Where-Object { $_ -match ' -(Path|PasswordFile|FilePath) ' -or ($Name -in 'Import-ContainerNetwork', 'Invoke-NetworkNamespace' -and $_ -notmatch ' -') }
             foreach ($line in $lines | Where-Object { $_ -notin $meant }) {
                 (Complete $line).CompletionText | Where-Object { $_ -like '*file.txt*' } | Should -BeNullOrEmpty -Because "'$line' means no file"
             }

@@ -45,7 +45,7 @@ BeforeAll {
     function Reset-ExampleHost([string]$Page, [string]$Kind) {
         Clear-TestHost
         Add-TestWire
-        if ($Page -match '^(New-\w+vlanNetwork|Add-VlanSubInterface|about_.*|README)$') { return }
+        if ($Page -match '^((New|Set)-\w+vlanNetwork|Add-VlanSubInterface|about_.*|README)$') { return }
         if ($Kind -eq 'Special') {
             $null = New-IpvlanNetwork apps -Parent eth0.30 -Mode L3 -Subnet 10.30.0.0/24
             $null = New-NetworkNamespace job1 | Connect-ContainerNic -Network apps

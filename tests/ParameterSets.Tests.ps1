@@ -58,6 +58,8 @@ BeforeAll {
             NewName { 'new1' }
             ConnectionString { 'Host=127.0.0.1:1;Database=ipam;Username=postgres' }
             HostName { 'node2' }
+            ScriptBlock { { 1 } }
+            FilePath { 'true' }
             OciState { ConvertTo-Json @{ id = '0' * 64; pid = $sleeper.Id } }
             default { throw "Get-Sample has nothing for the parameter $Parameter of $Command." }
         }
@@ -84,7 +86,7 @@ BeforeAll {
         $binding = [Management.Automation.ProxyCommand]::GetCmdletBindingAttribute($metadata)
         # The attributes that ignore a property without a value, and a NIC, aren't in the text.
         $block = [Management.Automation.ProxyCommand]::GetParamBlock($metadata) -replace "(\[Alias\('Id')", '[MacIpvlan.PowerShell.NullIsNothing()]$1'
-        if ($info.Noun -eq 'ContainerNic') { $block = $block -replace '(?=\[MacIpvlan\.PowerShell\.N\w+Reference\[\]\]\s*\$\{N[ae])', '[MacIpvlan.PowerShell.NicIsNothing()]' }
+        if ($info.Noun -in 'ContainerNic', 'ContainerNicStatistics') { $block = $block -replace '(?=\[MacIpvlan\.PowerShell\.N\w+Reference\[\]\]\s*\$\{N[ae])', '[MacIpvlan.PowerShell.NicIsNothing()]' }
         $namesSet = [scriptblock]::Create("$binding param($block) process { `$PSCmdlet.ParameterSetName }")
         # What is piped is a target; these two take it only so that the set is not settled before it is seen.
         $isTarget = $Way -eq 'pipeline' -and $Command -eq 'Connect-ContainerNic' -and $Piped -in 'Container', 'Namespace'
@@ -93,7 +95,7 @@ BeforeAll {
         if ($info.Verb -eq 'Watch' -and -not $info.Parameters.ContainsKey('Timeout')) { return }
         $more = $info.Parameters.ContainsKey('WhatIf') ? @{ WhatIf = $true } : @{}
         # It must have this or -Dhcp.
-        if ($info.Parameters.ContainsKey('Dhcp')) { $more.Subnet = Get-Sample $info.Name Subnet }
+        if ($info.Parameters.ContainsKey('Dhcp') -and $info.Verb -ne 'Set') { $more.Subnet = Get-Sample $info.Name Subnet }
         # With nothing but what it must have, it asks which NICs.
         $changesNic = $info.Noun -eq 'ContainerNic' -and $info.Verb -in 'Disconnect', 'Set', 'Move', 'Enable', 'Disable'
         if ($changesNic -and $Set -eq 'Network' -and $Way -eq 'name') { $more.Network = 'lan' }

@@ -273,6 +273,11 @@ Describe 'The file for Prometheus' -Tag Native, Once {
         $folder = (New-Item $TestDrive/collector -ItemType Directory).FullName
     }
 
+    AfterAll {
+        Remove-MacvlanNetwork prom -Force
+        foreach ($name in $hostile) { ip netns delete $name }
+    }
+
     It 'has each counter of each NIC, as the objects have them' {
         for ($i = 0; $i -lt 50; $i++) {
             $before = Get-ContainerNicStatistics prom

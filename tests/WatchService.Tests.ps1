@@ -9,6 +9,8 @@ BeforeAll {
 
     function New-Manager([string]$Address) {
         $socket = [Net.Sockets.Socket]::new('Unix', 'Dgram', 'Unspecified')
+        # What another test has left.
+        if ($Address -notlike '@*') { Remove-Item $Address -ErrorAction Ignore }
         $socket.Bind([Net.Sockets.UnixDomainSocketEndPoint]::new(($Address -replace '^@', "`0")))
         $socket.ReceiveTimeout = 20000
         $socket

@@ -19,8 +19,8 @@ internal sealed class ContainerFinder(IReadOnlyList<IContainerRuntime> runtimes,
     /// <summary>All runtimes, including those that aren't running.</summary>
     public IReadOnlyList<IContainerRuntime> Runtimes => runtimes;
 
-    /// <summary>Whether a runtime has reported a container, and isn't among those that can be asked about it here.</summary>
-    public bool IsOfOther(Container container) => container.Address.Length > 0 && !runtimes.Any(r => r.Address == container.Address);
+    /// <summary>Whether a runtime has reported a container, and nobody is asked about it here, because a runtime waits for its hook.</summary>
+    public bool IsUnasked(Container container) => container.Address.Length > 0 && runtimes.Any(static r => r is WaitingRuntime);
 
     private IContainerRuntime[] Present => [.. runtimes.Where(static r => r.IsPresent)];
 

@@ -91,5 +91,5 @@ internal sealed class DeadNics(NetworkSession session)
     }
 
     // While a runtime waits for its hook, nobody is asked.
-    private bool CanBeStopped(NicRecord nic) => nic.Container is not null && session.Containers.IsOfOther(nic.Container);
+    private bool CanBeStopped(NicRecord nic) => nic.Container is not null && session.Containers.IsUnasked(nic.Container);
 }
