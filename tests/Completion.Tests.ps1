@@ -112,11 +112,12 @@ Describe 'Completion' -Tag Native, Once {
             # Beyond the last position, nothing is the module's to offer.
             $places = $parameters ? ($parameters.ParameterSets.Values.Position | Measure-Object -Maximum).Maximum + 1 : 0
             $lines = @(for ($i = 0; $i -lt $places; $i++) { "$Name $('lan ' * $i)"; "$Name $('lan ' * $i)fi" }) + @($parameters | ForEach-Object { "$Name -$($_.Name) "; "$Name -$($_.Name) fi" })
-            $meant = $lines | Where-Object { $_ -match ' -(Path|PasswordFile|FilePath) ' -or ($Name -in 'Import-ContainerNetwork', 'Invoke-NetworkNamespace' -and $_ -notmatch ' -') }
+            $meant = $lines | Where-Object { $_ -match ' -(Path|PasswordFile|FilePath|ArgumentList) ' -or ($Name -in 'Import-ContainerNetwork', 'Invoke-NetworkNamespace' -and $_ -notmatch ' -') }
             foreach ($line in $lines | Where-Object { $_ -notin $meant }) {
                 (Complete $line).CompletionText | Where-Object { $_ -like '*file.txt*' } | Should -BeNullOrEmpty -Because "'$line' means no file"
             }
-            foreach ($line in $meant | Where-Object { $_ -notmatch 'lan' }) { (Complete $line).CompletionText | Should -Contain (Join-Path . file.txt) }
+            # Programs aren't the files that are meant.
+            foreach ($line in $meant | Where-Object { $_ -notmatch 'lan|Invoke-NetworkNamespace' }) { (Complete $line).CompletionText | Should -Contain (Join-Path . file.txt) }
         }
         finally { Pop-Location }
     }

@@ -59,11 +59,11 @@ internal sealed class LabelledContainers(NetworkSession session)
     private void Look()
     {
         _version = session.State.GetVersion();
-        _networks = session.State.GetNetworks().ToDictionary(static n => n.Name, static n => new Meaning(n.Id, n.Parent), StringComparer.OrdinalIgnoreCase);
+        _networks = session.State.GetNetworks().ToDictionary(static n => n.Name, static n => new Meaning(n.Id, n.Parent, n.Revision), StringComparer.OrdinalIgnoreCase);
     }
 
     private sealed record Asking(IContainerRuntime Runtime, string[] Networks);
 
-    // With another definition, a network has another id.
-    private sealed record Meaning(string Id, string Parent);
+    // A network that is made anew has another id.
+    private sealed record Meaning(string Id, string Parent, long Revision);
 }
