@@ -18,7 +18,7 @@ internal sealed class NicCompletion(NetworkSession session)
     private readonly ParentLinks _parents = new(session);
     private readonly Dictionary<string, ForeignSettings> _removed = [];
     private readonly HashSet<string> _told = [];
-    private IReadOnlyDictionary<string, ContainerNic>? _former;
+    private Dictionary<string, ContainerNic>? _former;
 
     /// <summary>Whether to remove links that the kernel can't change, which are on another parent or have another mode.</summary>
     public bool RemovesUnfit { get; init; }
@@ -160,7 +160,7 @@ internal sealed class NicCompletion(NetworkSession session)
         }
     }
 
-    // Whether a difference is none of this change: the NIC as it was before has it too.
+    // Whether a difference isn't of this change: the NIC as it was before has it too.
     private bool WasSo(RouteSocket inside, NamespaceHandle target, ContainerNic nic, NetworkDifference difference) => _former is null
         || (_former.TryGetValue(nic.Id, out ContainerNic? former)
             && Compare(inside, target, former).Any(f => f.Difference.Kind == difference.Kind && f.Difference.Expected == difference.Expected));
