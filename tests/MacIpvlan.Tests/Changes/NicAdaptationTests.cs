@@ -78,11 +78,13 @@ public sealed class NicAdaptationTests
     [Fact]
     public void Mtu_AboveTheParentsHarmsWhereTheKernelRefusesIt()
     {
-        NicRecord nic = Nic() with { OwnMtu = 1450 };
+        NicRecord nic = Nic() with { Mtu = 1450, OwnMtu = 1450 };
         NetworkRecord ipvlan = s_network with { NicKind = new IpvlanLink(IpvlanMode.L2, IpvlanFlag.Bridge) };
 
         Assert.Equal("has an MTU of 1450, which is more than the parent's", new NicAdaptation(s_network, s_network, 1400).FindHarm(nic));
         Assert.Null(new NicAdaptation(ipvlan, ipvlan, 1400).FindHarm(nic));
+        // It has no more already.
+        Assert.Null(new NicAdaptation(s_network, s_network, 1400).FindHarm(nic with { Mtu = 1400 }));
         Assert.Equal(1450, new NicAdaptation(ipvlan, ipvlan, 1400).Adapt(nic, []).Nic.Mtu);
     }
 
