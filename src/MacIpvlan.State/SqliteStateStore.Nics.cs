@@ -161,7 +161,7 @@ public sealed partial class SqliteStateStore
                 static r => r.GetInt64(0),
                 nic.Id, _host, nic.NetworkId, nic.State.ToString(), nic.NamespaceName, nic.NamespacePath,
                 (long)nic.Namespace.Device, (long)nic.Namespace.Inode, nic.NamespaceBirth.BootId,
-                (long)nic.NamespaceBirth.Cookie, nic.ProcessId, nic.ProcessStart, WorkerOf(nic.State),
+                (long)nic.NamespaceBirth.Cookie, nic.ProcessId, nic.ProcessStart, WorkerOf(nic),
                 nic.IsHost, nic.InterfaceName, nic.InterfaceIndex, nic.MacAddress.ToString(), nic.Mtu, nic.Container?.Id,
                 nic.Container?.Name, nic.Container?.Runtime.ToString(), nic.Container?.Image, nic.Container?.Address,
                 nic.Container?.Cgroup, nic.ParentIndex, nic.DefaultRoute, string.Join(' ', nic.HostAddresses),
@@ -211,14 +211,13 @@ public sealed partial class SqliteStateStore
         """,
         nic.Id, nic.State.ToString(), nic.NamespaceName, nic.NamespacePath, (long)nic.Namespace.Device,
         (long)nic.Namespace.Inode, nic.NamespaceBirth.BootId, (long)nic.NamespaceBirth.Cookie, nic.ProcessId,
-        nic.ProcessStart, WorkerOf(nic.State), nic.InterfaceName, nic.InterfaceIndex, nic.MacAddress.ToString(), nic.Mtu,
+        nic.ProcessStart, WorkerOf(nic), nic.InterfaceName, nic.InterfaceIndex, nic.MacAddress.ToString(), nic.Mtu,
         nic.Container?.Name, from?.ToString(), Worker.Number, nic.ParentIndex, string.Join(' ', nic.HostAddresses),
         nic.Container?.Id, nic.Container?.Runtime.ToString(), nic.Container?.Image, nic.Container?.Address, nic.Container?.Cgroup,
         nic.Container?.Instance?.Project, nic.Container?.Instance?.Service, nic.Container?.Instance?.Number,
         nic.Bandwidth.In?.BitsPerSecond, nic.Bandwidth.Out?.BitsPerSecond, nic.Bandwidth.Burst, string.Join(' ', nic.Sysctls)) > 0;
 
-    // No command is changing a NIC in these states.
-    private long? WorkerOf(NicRecordState state) => state is NicRecordState.Attached or NicRecordState.Detached ? null : Worker.Number;
+    private long? WorkerOf(NicRecord nic) => nic.IsSettled ? null : Worker.Number;
 
     // The dead workers of rows of a table.
     private List<long> Dead(string tables, string table) => [.. _database.Query(

@@ -57,7 +57,7 @@ public sealed class NetworkChanges(NetworkSession session)
             if (!GatewaysOf(revision.Former[0]).SequenceEqual(GatewaysOf(revision.Now[0]))) _networks.WarnOfRouters(revision.Now[0]);
         }
 
-        return _networks.GetAll().First(n => n.Id == network.Id);
+        return _networks.Find(revision.Now[0].Name)!;
     }
 
     private static IEnumerable<AddressValue?> GatewaysOf(NetworkRecord network) => network.Subnets.Select(static s => s.Gateway);
