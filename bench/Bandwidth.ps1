@@ -63,4 +63,5 @@ try {
         $nic | Disconnect-ContainerNic
     }
 }
-finally { Clear-TestHost }
+# A link can be gone with the one it sat on, which ip reports.
+finally { $PSNativeCommandUseErrorActionPreference = $false; Clear-TestHost }

@@ -250,7 +250,7 @@ try {
 
     Write-Host "Reading the counters of $counted NICs"
     $null = New-NetworkNamespace @(1..$counted | ForEach-Object { "s$_" })
-    $null = New-MacvlanNetwork counted p0 -Subnet 10.96.0.0/16
+    $null = New-MacvlanNetwork counted p0 -Subnet 10.95.0.0/16
     Measure-Statistics $counted ($Rounds * 3)
     Measure-Statistics ($counted / $each) ($Rounds * 3)
     $null = Remove-NetworkNamespace @(1..$counted | ForEach-Object { "s$_" })

@@ -98,6 +98,55 @@ Describe 'A segment that hosts share' -Tag Native, Once -ForEach $one {
         "$((Connect-ContainerNic lan here1 -IPAddress 10.50.0.77).IPAddress[0])" | Should -Be 10.50.0.77/24
     }
 
+    It 'follows changes of NICs, which get no address of another host' {
+        $null = Connect-ContainerNic lan here1
+        $null = Connect-There there1 '-IPAddress 10.50.0.77'
+        $failure = Get-Failure { Set-ContainerNic lan here1 -IPAddress 10.50.0.77 }
+        "$($failure.What) $($failure.Message)" | Should -BeLike "AddressInUse *The address 10.50.0.77 is taken by there1 on host $([Environment]::MachineName)."
+        Get-IpAddress here1 eth0 | Should -Be 10.50.0.2/24, fd50::1/64
+        Get-Holder | Should -Be '10.50.0.2 here1', '10.50.0.77 there1', 'fd50::1 here1', 'fd50::2 there1'
+        Set-ContainerNic lan here1 -IPAddress 10.50.0.9
+        Get-IpAddress here1 eth0 | Should -Be 10.50.0.9/24, fd50::1/64
+        Set-ContainerNic lan here1 -AddAddressFamily IPv4
+        Get-IpAddress here1 eth0 | Should -Be 10.50.0.9/24, 10.50.0.2/24, fd50::1/64
+        Get-Holder | Should -Be '10.50.0.2 here1', '10.50.0.9 here1', '10.50.0.77 there1', 'fd50::1 here1', 'fd50::2 there1'
+        Set-ContainerNic lan here1 -RemoveIPAddress 10.50.0.9, fd50::1 -NewName wan0
+        Get-IpAddress here1 wan0 | Should -Be 10.50.0.2/24
+        Get-Holder | Should -Be '10.50.0.2 here1', '10.50.0.77 there1', 'fd50::2 there1'
+        Connect-There there2 | Should -Be '10.50.0.4/24 fd50::1/64'
+        Test-Ping here1 10.50.0.4 | Should -BeTrue
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+        $null = Invoke-FleetHost $there 'Get-ContainerNic | Disconnect-ContainerNic'
+    }
+
+    It 'takes in NICs that move to it, and those of its networks that are moved to another parent' {
+        'link add own0 type veth peer name own1', 'link set own1 up', 'link set own0 up' | ip -batch -
+        $null = New-MacvlanNetwork own own0 -Subnet 10.60.0.0/24
+        $null = Connect-ContainerNic own here1
+        (Move-ContainerNic own here1 -DestinationNetwork lan -PassThru).IPAddress | Should -Be 10.50.0.2/24, fd50::1/64
+        (Move-ContainerNic lan here1 -Destination here2 -PassThru).IPAddress | Should -Be 10.50.0.2/24, fd50::1/64
+        Get-IpAddress here2 eth0 | Should -Be 10.50.0.2/24, fd50::1/64
+        (Get-IpLink -Namespace here1).ifname | Should -Be lo
+        Get-Holder | Should -Be '10.50.0.2 here2', 'fd50::1 here2'
+        Connect-There there1 | Should -Be '10.50.0.4/24 fd50::2/64'
+        Test-Ping here2 10.50.0.4 | Should -BeTrue
+        Set-MacvlanNetwork lan -Mtu 1400 -Route '10.9.0.0/16 via 10.50.0.9' -MaximumBandwidth 50Mbit
+        (Get-IpLink eth0 -Namespace here2).mtu | Should -Be 1400
+        (Get-IpRoute here2 | Where-Object dst -EQ 10.9.0.0/16).gateway | Should -Be 10.50.0.9
+        (Get-Failure { Set-MacvlanNetwork lan -AddSubnet 10.51.0.0/24 }).What | Should -BeLike 'SegmentDiffers *'
+        Set-MacvlanNetwork lan -Parent own0 -Mtu $null -Route $null -MaximumBandwidth $null
+        Get-IpAddress here2 eth0 | Should -Be 10.50.0.2/24, fd50::1/64
+        (Get-IpLink eth0 -Namespace here2).link_index | Should -Be (Get-IpLink own0).ifindex
+        Set-MacvlanNetwork lan -Parent seg0
+        Test-Ping here2 10.50.0.4 | Should -BeTrue
+        (Move-ContainerNic lan here2 -DestinationNetwork own -PassThru).IPAddress | Should -Be 10.60.0.2/24
+        Get-Holder | Should -Be '10.50.0.4 there1', 'fd50::2 there1'
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+        $null = Invoke-FleetHost $there 'Get-ContainerNic | Disconnect-ContainerNic'
+        Remove-MacvlanNetwork own -Force
+        ip link delete own0
+    }
+
     It 'keeps addresses that an administrator reserves' {
         Invoke-PostgresSql $server "INSERT INTO macipvlan.addresses (segment_id, prefix, address, kind, holder)
             SELECT segment_id, prefix, '10.50.0.2', 'Reserved', 'printer' FROM macipvlan.subnets WHERE prefix = '10.50.0.0/24'"

@@ -208,6 +208,42 @@ Describe 'Set-ContainerNic' {
         Get-IpAddress web1 wan0 | Should -Be 10.1.0.50/24, fd01::1/64
     }
 
+    It 'gives no NIC the name of another one, also while the namespace is gone' -Tag Native {
+        $null = Connect-ContainerNic far web1 -WarningAction Ignore
+        (Get-Failure { Set-ContainerNic far web1 -NewName eth0 }).What | Should -BeLike 'InterfaceExists *'
+        ip -n web1 link delete eth0
+        (Get-Failure { Set-ContainerNic far web1 -NewName eth0 }).Message | Should -Be 'web1 already has a NIC named eth0.'
+        Restart-TestHost
+        (Get-Failure { Set-ContainerNic far web1 -NewName eth0 }).Message | Should -Be 'web1 already has a NIC named eth0.'
+        Set-ContainerNic far web1 -NewName wan0
+        $null = New-NetworkNamespace web1, web2
+        (Restore-ContainerNetwork | Where-Object Kind -EQ Nic).Result | Should -Be Restored, Restored
+        (Get-IpLink -Namespace web1).ifname | Sort-Object | Should -Be eth0, lo, wan0
+    }
+
+    It 'needs names and values that are there: <Case>' -Tag Native -ForEach @(
+        @{ Case = 'no name'; Change = { '' | Set-ContainerNic -Mtu 1400 }; Says = "NicNotFound *There is no NIC of ''." }
+        @{ Case = 'no address'; Change = { Set-ContainerNic lan web1 -Mtu 1400 -IPAddress $null }; Says = 'ParameterArgumentValidationError *' }
+        @{ Case = 'no MAC address'; Change = { Set-ContainerNic lan web1 -Mtu 1400 -MacAddress $null }; Says = 'ParameterArgumentValidationError *' }
+    ) {
+        $failure = Get-Failure $Change
+        "$($failure.What) $($failure.Message)" | Should -BeLike $Says
+        (Get-IpLink eth0 -Namespace web1).mtu | Should -Be 1500
+    }
+
+    It 'leaves the MAC address of a NIC in mode Passthru, which is the host''s, and so does Connect-ContainerNic' -Tag Native {
+        'link add pt0 type veth peer name pt1', 'link set pt0 up', 'link set pt1 up' | ip -batch -
+        $null = New-MacvlanNetwork sole pt0 -Mode Passthru -Subnet 10.4.0.0/24
+        $mac = (Get-IpLink pt0).address
+        $failure = Get-Failure { Connect-ContainerNic sole web2 -MacAddress 02:00:00:00:00:77 }
+        "$($failure.What) $($failure.Message)" | Should -BeLike 'InvalidParameter *NICs of a network in mode Passthru use that of their parent.'
+        $null = Connect-ContainerNic sole web2 -InterfaceName sole0 -WarningAction Ignore
+        (Get-Failure { Set-ContainerNic sole web2 -MacAddress 02:00:00:00:00:77 -Force }).What | Should -BeLike 'InvalidParameter *'
+        (Get-IpLink pt0).address, (Get-IpLink sole0 -Namespace web2).address | Should -Be $mac, $mac
+        Remove-MacvlanNetwork sole -Force
+        ip link delete pt0
+    }
+
     It 'probes new addresses before the NIC takes them, and takes the next one instead of one that a station has' -Tag Native {
         ip -n wire address add 10.1.0.3/24 dev eth0
         (Get-Failure { Set-ContainerNic lan web1 -AddIPAddress 10.1.0.3 -ProbeAddress }).What | Should -BeLike 'AddressConflict *'
@@ -250,6 +286,29 @@ Describe 'Disable- and Enable-ContainerNic' {
         Get-IpAddress web1 eth0 | Should -Be 10.1.0.2/24, fd01::1/64
         Get-Default | Should -Be '10.1.0.1 eth0'
         Test-Ping wire 10.1.0.2 | Should -BeTrue
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+
+    It 'are remembered by the objects of NICs, as are the families that a NIC has addresses of: <Case>' -Tag Native -ForEach @(
+        @{ Case = 'an object'; Keep = { param($n) $n } }
+        @{ Case = 'what Disconnect-ContainerNic returns'; Keep = { param($n) $n | Disconnect-ContainerNic -PassThru } }
+        @{ Case = 'a file'; Keep = { param($n) $n | Export-Csv $TestDrive/n.csv; Import-Csv $TestDrive/n.csv } }
+    ) {
+        Set-ContainerNic lan web1 -RemoveIPAddress fd01::1
+        Disable-ContainerNic lan web1
+        $nic = Get-ContainerNic lan web1
+        $nic.Disabled, (Get-ContainerNic far web1).Disabled | Should -Be $true, $false
+        $kept = & $Keep $nic
+        if (Get-ContainerNic lan) { $nic | Disconnect-ContainerNic }
+        ($kept | Connect-ContainerNic).State | Should -Be Disabled
+        # A row that says nothing of addresses gets those that a new NIC gets.
+        $row = [pscustomobject]@{ Network = 'far'; Namespace = 'web1'; InterfaceName = 'wan0' } | Connect-ContainerNic -WarningAction Ignore
+        $row.IPAddress | Should -Be 10.2.0.3/24
+        $row | Disconnect-ContainerNic
+        (Get-IpLink eth0 -Namespace web1).flags | Should -Not -Contain UP
+        Enable-ContainerNic lan web1
+        Get-IpAddress web1 eth0 | Should -Be 10.1.0.2/24
+        (Get-IpLink eth0 -Namespace web1).flags | Should -Contain UP
         Test-ContainerNetwork | Should -BeNullOrEmpty
     }
 

@@ -187,6 +187,30 @@ Describe 'Set-MacvlanNetwork' -Tag Native, Once {
         Test-Ping web1 10.5.0.3 | Should -BeTrue
     }
 
+    It 'gives NICs an address of the other family if theirs goes, with -Force' {
+        $null = Connect-ContainerNic lan web3 -IPAddress 10.1.0.77
+        Set-ContainerNic lan web3 -RemoveIPAddress fd01::3
+        Set-MacvlanNetwork lan -RemoveSubnet 10.1.0.0/24 -Route $null -Force
+        Get-IpAddress web1 eth0 | Should -Be fd01::1/64
+        Get-IpAddress web3 eth0 | Should -Be fd01::3/64
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+
+    It 'names what a NIC''s address is when it is refused as the next hop of a route' {
+        (Get-Failure { Set-MacvlanNetwork lan -Route '10.9.0.0/16 via 10.1.0.2' }).Message | Should -BeLike '*web2/eth0 has 10.1.0.2, which is the next hop of a route.'
+    }
+
+    It 'changes nothing without a word where nothing says what to change' {
+        (Get-Failure { Set-MacvlanNetwork lan }).What | Should -BeLike 'InvalidParameter *'
+        (Get-Failure { Get-MacvlanNetwork lan | Set-MacvlanNetwork -Force -PassThru -Verbose:$false }).Message | Should -Be 'Nothing says what to change.'
+    }
+
+    It 'gives no limits whose burst no packet has room in, and New-MacvlanNetwork neither' {
+        (Get-Failure { New-MacvlanNetwork b eth0 -Subnet 10.5.0.0/24 -MaximumBandwidth 8Kbit -BandwidthBurst 100 }).Message |
+            Should -Be 'A burst of 100 bytes has no room for the packets of NICs of ''b'', which have up to 1514.'
+        (Get-Failure { Set-MacvlanNetwork lan -MaximumBandwidth 8Kbit -BandwidthBurst 100 }).What | Should -BeLike 'InvalidParameter *'
+    }
+
     It 'makes subnets larger and smaller around the addresses of NICs' {
         Assert-Kept web1, web2 { Set-MacvlanNetwork lan -Subnet 10.1.0.0/16, fd01::/48 }
         Get-IpAddress web1 eth0 | Should -Be 10.1.0.1/16, fd01::1/48

@@ -36,14 +36,15 @@ public sealed partial class SqliteStateStore
         return [.. changes.Select(c =>
         {
             if (!known.TryGetValue(c.Network.Id, out List<Pool>? pools)) known.Add(c.Network.Id, pools = ReadPools(c.Network.Id));
-            Write(c.Nic);
+            Write(c);
             Change(c, pools);
             return ReadNics("n.id = $1", c.Nic.Id)[0];
         })];
     }
 
-    private void Write(NicRecord nic)
+    private void Write(NicDemand change)
     {
+        NicRecord nic = change.Nic;
         if (!WriteOwn(nic) || !Update(nic with { State = NicRecordState.Changing }, NicRecordState.Changing))
         {
             throw new NetworkException(
@@ -51,8 +52,7 @@ public sealed partial class SqliteStateStore
         }
 
         if (nic.Dhcp is null) _database.Execute("DELETE FROM dhcp_leases WHERE nic_id = $1", nic.Id);
-        // Under the same identifier, its lease may have been renewed since it was read.
-        else if (!ReadDhcp("n.id = $1", nic.Id).TryGetValue(nic.Id, out DhcpRecord? known)
+        else if (change.ReplacesLease || !ReadDhcp("n.id = $1", nic.Id).TryGetValue(nic.Id, out DhcpRecord? known)
             || !known.ClientIdentifier.SequenceEqual(nic.Dhcp.ClientIdentifier)) WriteDhcp(nic.Id, nic.Dhcp);
     }
 

@@ -48,12 +48,12 @@ public sealed class NicReference
     /// <summary>Its container, namespace or process, and the interface.</summary>
     public override string ToString() => $"{Place}/{InterfaceName}";
 
-    /// <summary>Its addresses.</summary>
+    /// <summary>Its addresses; null if unknown.</summary>
     /// <exception cref="NetworkException">
     /// InvalidParameter: the property doesn't contain addresses. The other properties fail in the same way.
     /// </exception>
-    internal IReadOnlyList<AddressReference> ReadAddresses() =>
-        [.. ObjectRemains.ReadAll(_remains, nameof(ContainerNic.IPAddress)).Select(a => Check(a, static t => new AddressReference(t)))];
+    internal IReadOnlyList<AddressReference>? ReadAddresses() => _remains.Properties[nameof(ContainerNic.IPAddress)] is null ? null
+        : [.. ObjectRemains.ReadAll(_remains, nameof(ContainerNic.IPAddress)).Select(a => Check(a, static t => new AddressReference(t)))];
 
     /// <summary>Its MAC address; null if unknown.</summary>
     internal PhysicalAddress? ReadMacAddress() =>
@@ -75,8 +75,10 @@ public sealed class NicReference
         [.. ObjectRemains.ReadAll(_remains, nameof(ContainerNic.Sysctl)).Select(s => Check(s, NicSysctl.Parse))];
 
     /// <summary>Whether it takes the default route, or never has it; null if neither was specified.</summary>
-    internal bool? ReadDefaultRoute() =>
-        Read(nameof(ContainerNic.DefaultRoute)) is { Length: > 0 } text ? Check(text, bool.Parse) : null;
+    internal bool? ReadDefaultRoute() => ReadBoolean(nameof(ContainerNic.DefaultRoute));
+
+    /// <summary>Whether its link is kept down.</summary>
+    internal bool ReadDisabled() => ReadBoolean(nameof(ContainerNic.Disabled)) == true;
 
     /// <summary>Finds the NIC, or else the NIC that has taken its place; null if there is neither.</summary>
     internal ContainerNic? Find(Func<IReadOnlyList<ContainerNic>> all) => _nic
@@ -97,6 +99,8 @@ public sealed class NicReference
     private string? Read(string property) => ObjectRemains.Read(_remains, property);
 
     private Bandwidth? ReadRate(string property) => Read(property) is { Length: > 0 } text ? Check(text, Bandwidth.Parse) : null;
+
+    private bool? ReadBoolean(string property) => Read(property) is { Length: > 0 } text ? Check(text, bool.Parse) : null;
 
     private int? ReadNumber(string property) => Read(property) is string text
         ? Check(text, static t => int.Parse(t, NumberStyles.None, CultureInfo.InvariantCulture))

@@ -223,7 +223,8 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
         NicReference? same = network.Name.Equals(earlier?.Network, StringComparison.OrdinalIgnoreCase) ? earlier : null;
         bool hasOwnMac = network is MacvlanNetwork { Mode: not MacvlanMode.Passthru };
         bool takesAdvertisements = network.InterfaceIdentifier is not null;
-        IReadOnlyList<AddressReference> addresses = IPAddress ?? same?.ReadAddresses() ?? [];
+        IReadOnlyList<AddressReference>? had = IPAddress is null ? same?.ReadAddresses() : null;
+        IReadOnlyList<AddressReference> addresses = IPAddress ?? had ?? [];
         // The address of an earlier lease isn't requested.
         IEnumerable<AddressReference> requested = addresses.Where(a => IPAddress is not null || !network.Dhcp || a.Value.Family != AddressFamily.InterNetwork);
         return new NicRequest
@@ -236,7 +237,9 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
             InterfaceName = InterfaceName ?? earlier?.InterfaceName,
             Addresses = [.. requested.Select(static a => a.Value)],
             AddressesWithLength = [.. requested.Select(static a => a.WithLength).OfType<InterfaceAddress>()],
-            NoAddress = NoIPAddress || (IPAddress is null && same is not null && addresses.Count == 0),
+            NoAddress = NoIPAddress || had is { Count: 0 },
+            HasOnlyThese = had is not null,
+            IsDisabled = same?.ReadDisabled() == true,
             DefaultRoute = MyInvocation.BoundParameters.ContainsKey(nameof(DefaultRoute)) ? DefaultRoute : same?.ReadDefaultRoute(),
             AnnounceCount = AnnounceCount,
             ProbeAddress = MyInvocation.BoundParameters.ContainsKey(nameof(ProbeAddress)) ? ProbeAddress : null,

@@ -9,6 +9,7 @@ public sealed class MoveContainerNicCommand : NicChangeCommand
 {
     private NicMove? _move;
     private ContainerNetwork? _network;
+    private NicTarget? _target;
 
     /// <summary>The network to move the NICs to.</summary>
     [Parameter]
@@ -35,14 +36,17 @@ public sealed class MoveContainerNicCommand : NicChangeCommand
                 NetworkError.InvalidParameter, "Nothing says where to move the NIC.", "Specify -DestinationNetwork, -Destination, or both.");
         }
 
-        if (DestinationNetwork is null || _network is not null) return;
         ContainerNetworks networks = new(Session);
-        _network = networks.Find(DestinationNetwork.Name) ?? throw NotFound.NetworkOfNic(Session, DestinationNetwork.Name, networks.GetAll());
+        if (DestinationNetwork is not null) _network ??= networks.Find(DestinationNetwork.Name) ?? throw NotFound.NetworkOfNic(Session, DestinationNetwork.Name, networks.GetAll());
+        if (Destination is not null) _target ??= new NicTargetFinder(Session).Open(Destination.Text);
     }
 
-    private protected override ContainerNic Change(ContainerNic nic)
+    private protected override ContainerNic Change(ContainerNic nic) => (_move ??= new(Session)).Move(nic, _network, _target, Force);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
     {
-        using NicTarget? target = Destination is null ? null : new NicTargetFinder(Session).Open(Destination.Text);
-        return (_move ??= new(Session)).Move(nic, _network, target, Force);
+        _target?.Dispose();
+        base.Dispose(disposing);
     }
 }

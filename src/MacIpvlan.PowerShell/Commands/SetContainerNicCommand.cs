@@ -21,6 +21,7 @@ public sealed class SetContainerNicCommand : NicChangeCommand
 
     /// <summary>The addresses instead of those of their families; an empty list for none at all.</summary>
     [Parameter]
+    [ValidateNotNull]
     [ValueTransformation<AddressReference[]>]
     [AllowEmptyCollection]
     [ArgumentCompleter(typeof(FreeAddressCompleter))]
@@ -28,6 +29,7 @@ public sealed class SetContainerNicCommand : NicChangeCommand
 
     /// <summary>Addresses that the NIC gets besides those that it has.</summary>
     [Parameter]
+    [ValidateNotNull]
     [ValueTransformation<AddressReference[]>]
     [ArgumentCompleter(typeof(FreeAddressCompleter))]
     public AddressReference[] AddIPAddress { get; set; } = [];
@@ -38,6 +40,7 @@ public sealed class SetContainerNicCommand : NicChangeCommand
 
     /// <summary>Addresses that the NIC no longer has.</summary>
     [Parameter]
+    [ValidateNotNull]
     [ValueTransformation<AddressReference[]>]
     [ArgumentCompleter(typeof(NicAddressCompleter))]
     public AddressReference[] RemoveIPAddress { get; set; } = [];
@@ -48,6 +51,7 @@ public sealed class SetContainerNicCommand : NicChangeCommand
 
     /// <summary>The MAC address.</summary>
     [Parameter]
+    [ValidateNotNull]
     [ArgumentCompleter(typeof(NoCompleter))]
     public PhysicalAddress? MacAddress { get; set; }
 

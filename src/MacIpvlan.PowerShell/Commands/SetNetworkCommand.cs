@@ -194,6 +194,12 @@ public abstract class SetNetworkCommand<T> : NetworkCommand where T : ContainerN
 
     private protected override void Process()
     {
+        if (!MyInvocation.BoundParameters.Keys.Except([nameof(Name), nameof(Force), nameof(PassThru), .. CommonParameters, .. OptionalCommonParameters]).Any())
+        {
+            throw new NetworkException(
+                NetworkError.InvalidParameter, "Nothing says what to change.", "Specify a setting, such as -Mtu or -AddSubnet.");
+        }
+
         ContainerNetworks networks = new(Session);
         NetworkChanges changes = new(Session);
         IReadOnlyList<T> selected = SelectNetworks<T>(NetworkReference.NamesOf(Name));

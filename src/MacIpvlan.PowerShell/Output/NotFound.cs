@@ -60,7 +60,7 @@ internal static class NotFound
     public static NetworkException Nic(NetworkSession session, IReadOnlyList<string> names, ContainerNetwork[]? networks)
     {
         string where = networks is null ? "" : $" on network {string.Join(", ", networks.Select(static n => n.Name))}";
-        string message = $"There is no NIC of {string.Join(", ", names)}{where}.";
+        string message = $"There is no NIC of {string.Join(", ", names.Select(static n => n.Trim().Length == 0 ? $"'{n}'" : n))}{where}.";
         string action = "List the NICs with Get-ContainerNic.";
         foreach (string name in names)
         {

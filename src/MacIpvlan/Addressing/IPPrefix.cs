@@ -76,8 +76,9 @@ public sealed record IPPrefix : IComparable<IPPrefix>
     public static IPPrefix Parse(string text)
     {
         int slash = text.IndexOf('/', StringComparison.Ordinal);
-        if (slash < 0) throw new FormatException(
-            $"'{text}' has no prefix length. Specify it as ADDRESS/LENGTH, such as {text}/24.");
+        if (slash < 0) throw new FormatException(AddressValue.TryParse(text, out AddressValue? bare)
+            ? $"'{text}' has no prefix length. Specify it as ADDRESS/LENGTH, such as {text}/{(bare.Bits == 32 ? 24 : 64)}."
+            : $"'{text}' isn't a subnet. Specify it as ADDRESS/LENGTH, such as 192.168.1.0/24.");
         AddressValue address = AddressValue.Parse(text[..slash]);
         string digits = text[(slash + 1)..];
         bool isNumber = int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int length);

@@ -39,6 +39,7 @@ public sealed record NetworkRoute
             : default;
         string destination = words.TryDequeue(out string? word) ? word : throw Unreadable(
             text, "the destination is missing");
+        if (destination == "default") throw Unreadable(text, "the default route goes to the gateway of the network");
         NetworkRoute route = new()
         {
             Type = type,

@@ -129,10 +129,13 @@ internal sealed class NetworkChangeSteps(NetworkSession session, NetworkRevision
         NicChange change = MakeChange();
         IReadOnlyList<ContainerNic> claimed = change.Claim(Read(revision.Now));
         Dictionary<string, ContainerNic> before = former.ToDictionary(static n => n.Id);
-        IReadOnlyList<ContainerNic> changed = change.Apply(claimed, [.. claimed.Select(n => new NicDemand(
-            n.Record with { Leases = before[n.Id].Record.Leases, Mtu = before[n.Id].Record.Mtu }, before[n.Id].NetworkRecord, []))]);
+        IReadOnlyList<ContainerNic> changed = change.Apply(claimed, [.. claimed.Select(n => GoBack(n.Record, before[n.Id]))]);
         MakeAgain(former, changed, change.Removed, leavesRefused: true);
     }
+
+    private static NicDemand GoBack(NicRecord now, ContainerNic before) => new(
+        now with { Leases = before.Record.Leases, Mtu = before.Record.Mtu, MacAddress = before.Record.MacAddress, Dhcp = before.Record.Dhcp }, before.NetworkRecord, [])
+    { ReplacesLease = before.Record.Dhcp is not null };
 
     private void MakeAgain(
         IReadOnlyList<ContainerNic> former, IEnumerable<ContainerNic> changed, IReadOnlyDictionary<string, ForeignSettings> removed, bool leavesRefused)

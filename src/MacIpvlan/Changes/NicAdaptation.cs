@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using MacIpvlan.Addressing;
@@ -26,7 +27,7 @@ internal sealed class NicAdaptation(NetworkRecord former, NetworkRecord now, int
             if (SubnetOf(now, lease) is not SubnetRecord subnet) return $"has {address}, which is in none of the subnets";
             bool isOutside = lease.Source != LeaseSource.Static && !Offers(subnet, address)
                 && SubnetOf(former, lease) is SubnetRecord before && Offers(before, address);
-            if (isOutside) return $"has {address}, which is outside the ranges or excluded";
+            if (isOutside) return $"has {address}, which is {(IsNextHop(address) ? "the next hop of a route" : "outside the ranges or excluded")}";
         }
 
         return nic.OwnMtu > parentMtu && MtuAfter(nic) < nic.Mtu ? $"has an MTU of {nic.OwnMtu}, which is more than the parent's" : null;
@@ -49,9 +50,13 @@ internal sealed class NicAdaptation(NetworkRecord former, NetworkRecord now, int
     /// <param name="taken">Addresses that it can't get.</param>
     public NicDemand Adapt(NicRecord nic, IReadOnlyCollection<AddressValue> taken)
     {
+        bool asksAnew = nic.Dhcp is not null && former.Parent != now.Parent;
+        if (asksAnew) nic = WithoutLease(nic);
         LeaseRecord[] kept = [.. nic.Leases.Where(l => l.Source == LeaseSource.Dhcp || SubnetOf(now, l) is not null).Select(l => Adapt(nic, l))];
-        AddressFamily[] lost = [.. nic.Leases.Select(static l => l.Address.Value.Family).Distinct()
-            .Where(f => kept.All(l => l.Address.Value.Family != f) && now.Addresses.HasSubnet(f))];
+        AddressFamily[] had = [.. nic.Leases.Select(static l => l.Address.Value.Family).Distinct()];
+        AddressFamily[] lost = [.. had.Where(f => kept.All(l => l.Address.Value.Family != f) && now.Addresses.HasSubnet(f))];
+        // A network whose family changes gives the other one.
+        if (had.Length > 0 && kept.Length + lost.Length == 0) lost = [.. AddressValue.Families.Where(now.Addresses.HasSubnet)];
         return new(
             nic with
             {
@@ -60,8 +65,13 @@ internal sealed class NicAdaptation(NetworkRecord former, NetworkRecord now, int
                 // In mode Passthru, it has its parent's.
                 MacAddress = IsPassthru(former) && !IsPassthru(now) ? PhysicalAddress.None : nic.MacAddress,
             },
-            now, [.. lost.Select(f => new AddressDemand(f, null) { OfHost = taken })]);
+            now, [.. lost.Select(f => new AddressDemand(f, null) { OfHost = taken })])
+        { ReplacesLease = asksAnew };
     }
+
+    // Another wire can have other servers. One that knows the NIC gives it the same address.
+    private static NicRecord WithoutLease(NicRecord nic) =>
+        nic with { Dhcp = nic.Dhcp! with { Binding = null }, Leases = [.. nic.Leases.Where(static l => l.Source != LeaseSource.Dhcp)] };
 
     private static bool IsPassthru(NetworkRecord network) => network.NicKind is MacvlanLink { Mode: MacvlanMode.Passthru };
 
@@ -80,6 +90,8 @@ internal sealed class NicAdaptation(NetworkRecord former, NetworkRecord now, int
         IEnumerable<SubnetRecord> pools = lease.Source != LeaseSource.DhcpFallback ? network.Subnets : network.Fallback is SubnetRecord fallback ? [fallback] : [];
         return pools.FirstOrDefault(s => s.Prefix.Contains(lease.Address.Value) && AddressPool.Usable(s.Prefix).Contains(lease.Address.Value));
     }
+
+    private bool IsNextHop(AddressValue address) => now.Routes.Any(r => r.NextHop is IPAddress hop && AddressValue.From(hop) == address);
 
     private bool Offers(SubnetRecord subnet, AddressValue address)
     {

@@ -2,7 +2,6 @@ using MacIpvlan.Addressing;
 using MacIpvlan.Containers;
 using MacIpvlan.Linux;
 using MacIpvlan.Netlink;
-using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
 
 namespace MacIpvlan;
@@ -73,7 +72,7 @@ public sealed class NicReconfiguration(NetworkSession session)
     private NicDemand Plan(ContainerNic nic, NicSettings settings)
     {
         (NicRecord record, NetworkRecord network) = (nic.Record, nic.NetworkRecord);
-        if (settings.NewName is not null) LinkName.Check(settings.NewName);
+        if (settings.NewName is not null) CheckName(record, settings.NewName);
         if (settings.ProbeAddress == true) NetworkDefinition.CheckProbe(network.NicKind);
         NicAddressPlan addresses = NicAddressPlan.For(nic, settings, _requirements.Taken);
         if (settings.DefaultRoute == true) NicRequestCheck.CheckDefaultRoute(network, addresses.Kept.Count + addresses.Demands.Count == 0 && record.Dhcp is null);
@@ -81,7 +80,7 @@ public sealed class NicReconfiguration(NetworkSession session)
         BandwidthLimits limits = settings.Bandwidth?.ApplyTo(record.Bandwidth) ?? record.Bandwidth;
         NetworkDefinition.CheckBandwidth(limits.Or(network.Bandwidth), network.NicKind);
         NicSysctls.CheckKernel(settings.Sysctls ?? []);
-        if (settings.MacAddress is not null) CheckMacAddress(nic, settings);
+        if (settings.MacAddress is not null) NicRequestCheck.CheckMacAddress(settings.MacAddress, network);
         int mtu = settings.Mtu ?? record.Mtu;
         if (settings.Mtu is not null || settings.InheritsMtu || settings.MacAddress is not null || addresses.Requested.Count > 0)
         {
@@ -89,7 +88,7 @@ public sealed class NicReconfiguration(NetworkSession session)
             if (settings.InheritsMtu) mtu = network.Mtu ?? record.Dhcp?.Binding?.Lease.MtuOn(parent.Mtu) ?? parent.Mtu;
             ParentPlanner.CheckMtu(network.NicKind, settings.Mtu, parent.Name, parent.Mtu, session.Warn);
             _requirements.CheckAddresses(addresses.Requested, parent.Index);
-            if (settings.MacAddress is not null && !IsPassthru(network)) _requirements.CheckMacAddressIsFree(settings.MacAddress, parent, record.Id);
+            if (settings.MacAddress is not null) _requirements.CheckMacAddressIsFree(settings.MacAddress, parent, record.Id);
             _requirements.WarnOfGateways(addresses.Requested, network.Parent, nic.Namespace);
         }
 
@@ -108,6 +107,15 @@ public sealed class NicReconfiguration(NetworkSession session)
                 IsDisabled = settings.IsDisabled ?? record.IsDisabled,
             },
             network, addresses.Demands);
+    }
+
+    // What is in the kernel is looked at later. Here, a NIC without a link has its name, too, because a restore makes it under that.
+    private void CheckName(NicRecord nic, string name)
+    {
+        LinkName.Check(name);
+        if (!session.State.GetNics(nic.Namespace).Any(n => n.Id != nic.Id && n.NamespaceKey == nic.NamespaceKey && n.InterfaceName == name)) return;
+        throw new NetworkException(
+            NetworkError.InterfaceExists, $"{nic.NamespaceName} already has a NIC named {name}.", "Specify another name, or rename that NIC first.");
     }
 
     // Runs when the change is on record, so that nobody else takes a new address meanwhile.
@@ -136,18 +144,6 @@ public sealed class NicReconfiguration(NetworkSession session)
         if (added.Length == 0) return;
         using AddressProbe probe = new(link, added);
         if (probe.Run(settings, session.Pause) is { Count: > 0 } found) throw AddressConflict.OnTheWire(found);
-    }
-
-    private static bool IsPassthru(NetworkRecord network) => network.NicKind is MacvlanLink { Mode: MacvlanMode.Passthru };
-
-    private static void CheckMacAddress(ContainerNic nic, NicSettings settings)
-    {
-        NicRequestCheck.CheckMacAddress(settings.MacAddress!, nic.NetworkRecord);
-        if (!IsPassthru(nic.NetworkRecord) || settings.Force) return;
-        throw new NetworkException(
-            NetworkError.InvalidParameter,
-            $"In mode Passthru, the MAC address of {nic} is that of its parent {nic.Parent}: the host would have another one there, too.",
-            "Use -Force if no other station needs the present one.");
     }
 
     /// <summary>Checks that labels of a NIC's container don't say otherwise than a command.</summary>

@@ -61,6 +61,7 @@ internal sealed class NetworkPlanner(NetworkSession session)
             Subnets = subnets,
         };
         ParentPlanner.CheckMtu(request.NicKind, request.Mtu, parent.Name, parent.KnownMtu, warn);
+        CheckBurst(network, former, parent.KnownMtu);
         if (parent.Existing is not null)
         {
             networks.Renamed ??= _renamed.FindAll(networks.Parents);
@@ -87,6 +88,14 @@ internal sealed class NetworkPlanner(NetworkSession session)
         }
 
         return new(network, parent);
+    }
+
+    // The MTU of a lease can be smaller than the parent's, and what a network had before is no obstacle to other changes.
+    private static void CheckBurst(NetworkRecord network, NetworkRecord? former, int? parentMtu)
+    {
+        if ((network.Mtu ?? (network.Dhcp is null ? parentMtu : null)) is not int mtu) return;
+        if (former is not null && NicBandwidth.IsTooSmall(former.Bandwidth, former.Mtu ?? mtu)) return;
+        NicBandwidth.CheckBurst(network.Bandwidth, mtu, $"NICs of '{network.Name}'");
     }
 
     // A parent that isn't to change can be missing.

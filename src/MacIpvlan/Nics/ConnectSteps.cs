@@ -75,6 +75,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             OwnMtu = request.Mtu,
             Dhcp = request.AsksServer ? new() { HostName = request.HostName } : null,
             InterfaceIdentifier = request.InterfaceIdentifier == network.InterfaceIdentifier ? null : request.InterfaceIdentifier,
+            IsDisabled = request.IsDisabled,
             Bandwidth = request.Bandwidth,
             Sysctls = NicSysctl.InOrder(request.Sysctls.Except(network.Sysctls)),
             HostAddresses = request.IsHost ? _hostAddresses.On(parent) : [],
@@ -224,7 +225,7 @@ internal sealed class ConnectSteps(NetworkSession session)
             IsHost = taken.IsHost,
             InterfaceName = taken.InterfaceName,
             // One that comes from its lease can change with it.
-            Mtu = taken.Dhcp?.Binding is DhcpBinding lease && NicDhcp.Mtu(lease, network.Record, parent) == mtu ? null : mtu,
+            Mtu = taken is { Dhcp: not null, OwnMtu: null } && network.Record.Mtu is null ? null : mtu,
             // It keeps its addresses.
             ProbeAddress = probes ? null : false,
             AsksLater = asksLater,

@@ -93,6 +93,9 @@ public sealed class ContainerNic
     /// </summary>
     public bool? DefaultRoute => Record.DefaultRoute;
 
+    /// <summary>Whether its link is kept down: see Disable-ContainerNic.</summary>
+    public bool Disabled => Record.IsDisabled;
+
     /// <summary>The link that it sits on.</summary>
     public string Parent => NetworkRecord.Parent;
 

@@ -51,13 +51,16 @@ internal sealed class NicBandwidth(NetworkRecord network, NicRecord nic)
     }
 
     /// <summary>Checks that the burst of limits has room for a packet.</summary>
+    /// <param name="limits">The limits.</param>
+    /// <param name="mtu">The MTU, in bytes.</param>
+    /// <param name="name">Whose packets these are.</param>
     /// <exception cref="NetworkException">InvalidParameter.</exception>
     public static void CheckBurst(BandwidthLimits limits, int mtu, string name)
     {
         if (!IsTooSmall(limits, mtu)) return;
         throw new NetworkException(
             NetworkError.InvalidParameter,
-            $"A burst of {limits.Burst} bytes has no room for a packet of {name}, which has up to {mtu + EthernetHeader}.",
+            $"A burst of {limits.Burst} bytes has no room for the packets of {name}, which have up to {mtu + EthernetHeader}.",
             "Specify more bytes, or omit -BandwidthBurst to have them follow from the rate and the MTU.");
     }
 

@@ -35,8 +35,11 @@ public sealed record NicRequest
     /// <summary>The interface's name; if null, eth0 or the next free ethN.</summary>
     public string? InterfaceName { get; init; }
 
-    /// <summary>Its addresses; an address family without one gets the lowest free address.</summary>
+    /// <summary>Its addresses; an address family without one gets the lowest free address, unless <see cref="HasOnlyThese"/>.</summary>
     public IReadOnlyList<AddressValue> Addresses { get; init; } = [];
+
+    /// <summary>Whether it gets no addresses of the subnets but <see cref="Addresses"/>.</summary>
+    public bool HasOnlyThese { get; init; }
 
     /// <summary>The prefix lengths that were specified with addresses; they must be those of the subnets.</summary>
     public IReadOnlyList<InterfaceAddress> AddressesWithLength { get; init; } = [];
@@ -58,6 +61,9 @@ public sealed record NicRequest
 
     /// <summary>Whether it gets no addresses.</summary>
     public bool NoAddress { get; init; }
+
+    /// <summary>Whether its link is kept down.</summary>
+    public bool IsDisabled { get; init; }
 
     /// <summary>How many times its addresses are announced when it comes up: 0 to 3.</summary>
     public int AnnounceCount { get; init; } = 1;

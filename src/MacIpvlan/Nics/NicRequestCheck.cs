@@ -37,7 +37,7 @@ internal static class NicRequestCheck
         if (request.DefaultRoute == true) CheckDefaultRoute(network, request.NoAddress);
     }
 
-    /// <summary>The addresses that a NIC needs: those specified, and one of each other family of the network.</summary>
+    /// <summary>The addresses that a NIC needs: those specified and, as a rule, one of each other family of the network.</summary>
     /// <param name="request">The request.</param>
     /// <param name="ofHost">The addresses that the host itself has.</param>
     public static IReadOnlyList<AddressDemand> Demands(NicRequest request, IReadOnlyCollection<AddressValue> ofHost)
@@ -45,6 +45,7 @@ internal static class NicRequestCheck
         if (request.NoAddress) return [];
         NetworkRecord network = request.Network.Record;
         List<AddressDemand> demands = [.. request.Addresses.Select(static a => new AddressDemand(a.Family, a))];
+        if (request.HasOnlyThese) return demands;
         foreach (AddressFamily family in (AddressFamily[])[AddressFamily.InterNetwork, AddressFamily.InterNetworkV6])
         {
             bool has = network.Subnets.Any(s => s.Prefix.Family == family);
@@ -124,7 +125,9 @@ internal static class NicRequestCheck
     public static void CheckMacAddress(PhysicalAddress address, NetworkRecord network)
     {
         byte[] bytes = address.GetAddressBytes();
-        string? reason = network.NicKind is IpvlanLink ? "NICs of an ipvlan network use the MAC address of their parent"
+        // With IFLA_ADDRESS, the kernel still gives a Passthru link its parent's (macvlan_common_newlink), and a later change is one of the parent.
+        bool hasOwn = network.NicKind is MacvlanLink { Mode: not MacvlanMode.Passthru };
+        string? reason = !hasOwn ? $"NICs of {(network.NicKind is IpvlanLink ? "an ipvlan network" : "a network in mode Passthru")} use that of their parent"
             : bytes.Length != 6 ? "it doesn't have six bytes"
             : (bytes[0] & 1) != 0 ? "it is a group address"
             : bytes.All(static b => b == 0) ? "it is all zeros"
@@ -134,8 +137,8 @@ internal static class NicRequestCheck
             throw new NetworkException(
                 NetworkError.InvalidParameter,
                 $"A NIC can't have the MAC address {Link.Format(address)}: {reason}.",
-                network.NicKind is IpvlanLink
-                    ? "Omit the MAC address, or use a macvlan network."
+                !hasOwn
+                    ? "Omit the MAC address, or use a macvlan network in another mode than Passthru."
                     : "Omit the MAC address, or use one of six bytes that begins with 02, such as 02:42:0a:01:00:02.");
         }
     }
