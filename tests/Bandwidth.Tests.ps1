@@ -415,7 +415,7 @@ Describe 'A burst of a limit' -Tag Native, Once {
     }
 
     It 'has room for a packet, whichever of the two changes' {
-        { Set-ContainerNic -Target box1 -Mtu 1500 -ErrorAction Stop } | Should -Throw '*1450 bytes has no room for a packet of box1/eth0*1514*'
+        { Set-ContainerNic -Target box1 -Mtu 1500 -ErrorAction Stop } | Should -Throw '*1450 bytes has no room for the packets of box1/eth0*1514*'
         { Set-ContainerNic -Target box1 -BandwidthBurst 1000 -ErrorAction Stop } | Should -Throw '*1000 bytes has no room*'
         (Get-IpLink eth0 -Namespace box1).mtu | Should -Be 1400
         Set-ContainerNic -Target box1 -Mtu 1500 -BandwidthBurst 3000

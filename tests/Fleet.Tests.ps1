@@ -130,9 +130,9 @@ Describe 'A segment that hosts share' -Tag Native, Once -ForEach $one {
         Get-Holder | Should -Be '10.50.0.2 here2', 'fd50::1 here2'
         Connect-There there1 | Should -Be '10.50.0.4/24 fd50::2/64'
         Test-Ping here2 10.50.0.4 | Should -BeTrue
-        Set-MacvlanNetwork lan -Mtu 1400 -Route '10.9.0.0/16 via 10.50.0.9' -MaximumBandwidth 50Mbit
+        Set-MacvlanNetwork lan -Mtu 1400 -Route '10.9.0.0/16 via 10.50.0.3' -MaximumBandwidth 50Mbit
         (Get-IpLink eth0 -Namespace here2).mtu | Should -Be 1400
-        (Get-IpRoute here2 | Where-Object dst -EQ 10.9.0.0/16).gateway | Should -Be 10.50.0.9
+        (Get-IpRoute here2 | Where-Object dst -EQ 10.9.0.0/16).gateway | Should -Be 10.50.0.3
         (Get-Failure { Set-MacvlanNetwork lan -AddSubnet 10.51.0.0/24 }).What | Should -BeLike 'SegmentDiffers *'
         Set-MacvlanNetwork lan -Parent own0 -Mtu $null -Route $null -MaximumBandwidth $null
         Get-IpAddress here2 eth0 | Should -Be 10.50.0.2/24, fd50::1/64

@@ -214,6 +214,7 @@ Describe 'Set-ContainerNic' {
         ip -n web1 link delete eth0
         (Get-Failure { Set-ContainerNic far web1 -NewName eth0 }).Message | Should -Be 'web1 already has a NIC named eth0.'
         Restart-TestHost
+        ip -n wire address add 10.1.0.1/24 dev eth0
         (Get-Failure { Set-ContainerNic far web1 -NewName eth0 }).Message | Should -Be 'web1 already has a NIC named eth0.'
         Set-ContainerNic far web1 -NewName wan0
         $null = New-NetworkNamespace web1, web2
@@ -409,7 +410,7 @@ Describe 'A difference that a NIC had before' -Tag Native, Once {
     }
 
     It 'and a burst has room for packets, even with -Force' {
-        { Set-MacvlanNetwork lan -MaximumBandwidth 5Mbit -BandwidthBurst 1000 -Force -ErrorAction Stop } | Should -Throw '*1000 bytes has no room for a packet of web1/eth0*'
+        { Set-MacvlanNetwork lan -MaximumBandwidth 5Mbit -BandwidthBurst 1000 -Force -ErrorAction Stop } | Should -Throw '*1000 bytes has no room for the packets of NICs of ''lan''*'
         tc -n web1 qdisc show dev eth0 | Should -Not -Match tbf
     }
 }

@@ -28,13 +28,16 @@ internal sealed record ForeignSettings(IReadOnlyList<LinkAddress> Addresses, IRe
         // Another NIC of the namespace may have some of those that it wants.
         RouteAdd[] own = [.. NicRoutes.Of(nic.NetworkRecord, nic.Record, link), .. routes];
         return new(
-            // The new link makes those from router advertisements itself.
-            [.. inside.GetAddresses(link).Where(a => a is { IsGlobal: true, IsFromRouter: false } && !nic.Addresses.Contains(a.Address)).Take(Most)],
+            // The new link makes those from router advertisements itself, and asks for those of leases.
+            [.. inside.GetAddresses(link).Where(a => a is { IsGlobal: true, IsFromRouter: false } && !IsLeased(a, nic) && !nic.Addresses.Contains(a.Address)).Take(Most)],
             [.. ((AddressFamily[])[AddressFamily.InterNetwork, AddressFamily.InterNetworkV6]).SelectMany(inside.GetRoutes)
                 // The kernel adds the routes to the subnets of addresses itself.
                 .Where(r => r.LinkIndex == link.Index && r is { Type: NetworkRouteType.Unicast, IsOfKernel: false })
                 .Where(r => !own.Any(o => o.Destination == r.Destination && o.KnownMetric == r.Metric)).Take(Most)]);
     }
+
+    private static bool IsLeased(LinkAddress address, ContainerNic nic) =>
+        nic.UsesDhcp() && address.Lifetime is not null && address.Address.Value.Family == AddressFamily.InterNetwork;
 
     /// <summary>Adds everything to another link.</summary>
     /// <exception cref="NetlinkException">The kernel refused something; the rest has been added.</exception>

@@ -121,7 +121,10 @@ internal sealed class NicChange(NetworkSession session, bool removesUnfit = fals
     {
         IReadOnlyDictionary<NamespaceKey, IReadOnlyList<ObsoleteRoute>> routes = _completion.ReadRoutes(before);
         IReadOnlyList<NicRecord> written = Write([.. changes.Select((c, i) => c with { Nic = c.Nic with { Obsolete = new([], Former(before[i].Record, c.Nic)) } })]);
-        return [.. written.Select((n, i) => new ContainerNic(n, changes[i].Network))];
+        return [.. written.Select((n, i) => new ContainerNic(n with { Obsolete = n.Obsolete with { Leases = [.. n.Obsolete.Leases, .. Ended(before[i].Record, n)] } }, changes[i].Network))];
+
+        static IEnumerable<LeaseRecord> Ended(NicRecord nic, NicRecord changed) =>
+            nic.Leases.Where(l => l.Source == LeaseSource.Dhcp && changed.Leases.All(c => c.Address != l.Address));
 
         // Another program may have the default route that a NIC had on record. From now on, the NIC has to have it.
         ObsoleteRoute[] Former(NicRecord nic, NicRecord changed) => [.. routes[nic.NamespaceKey].Where(r =>
