@@ -35,6 +35,7 @@ public sealed class NetworkRouteTests
     [Theory]
     [InlineData("")]
     [InlineData("via 10.0.0.1")]
+    [InlineData("default via 10.0.0.1")]
     [InlineData("blackhole")]
     [InlineData("prohibit 10.0.0.0/8")]
     [InlineData("10.0.0.1/8")]
