@@ -228,6 +228,30 @@ Describe 'Sysctls change while NICs are connected' -Tag Native, Once {
         Test-ContainerNetwork | Should -BeNullOrEmpty
     }
 
+    It 'and have the value of new interfaces once they are removed, from a NIC, from a network, and by a move' {
+        foreach ($box in 'box1', 'box2') {
+            ip netns exec $box sh -c 'cd /proc/sys/net/ipv4; echo 9 > neigh/lo/mcast_solicit; echo 0 > conf/default/accept_local; echo 0 > conf/default/forwarding'
+        }
+
+        Set-ContainerNic -Target box1 -Sysctl @{ 'net.ipv4.conf.IFNAME.accept_local' = 1; 'net.ipv4.neigh.IFNAME.mcast_solicit' = 5 }
+        Read-Sysctl box1 ipv4/conf/eth0/accept_local | Should -Be 1
+        Read-Sysctl box1 ipv4/neigh/eth0/mcast_solicit | Should -Be 5
+        Set-ContainerNic -Target box1 -Sysctl @{}
+        Read-Sysctl box1 ipv4/conf/eth0/accept_local | Should -Be 0
+        Read-Sysctl box1 ipv4/neigh/eth0/mcast_solicit | Should -Be 9
+        Set-MacvlanNetwork lan -Sysctl @{ 'net.ipv4.conf.IFNAME.rp_filter' = 1; 'net.ipv4.conf.IFNAME.forwarding' = 1; 'net.ipv4.conf.IFNAME.accept_local' = 1 }
+        'box1', 'box2' | ForEach-Object { Read-Sysctl $_ ipv4/conf/eth0/accept_local } | Should -Be 1, 1
+        Set-MacvlanNetwork lan -Sysctl @{ 'net.ipv4.conf.IFNAME.rp_filter' = 1; 'net.ipv4.conf.IFNAME.forwarding' = 1 }
+        'box1', 'box2' | ForEach-Object { Read-Sysctl $_ ipv4/conf/eth0/accept_local } | Should -Be 0, 0
+        $null = New-MacvlanNetwork plain eth0 -Subnet 10.2.0.0/24
+        Move-ContainerNic lan box2 -DestinationNetwork plain
+        Read-Sysctl box2 ipv4/conf/eth0/forwarding | Should -Be 0
+        Move-ContainerNic plain box2 -DestinationNetwork lan
+        Read-Sysctl box2 ipv4/conf/eth0/forwarding | Should -Be 1
+        Remove-MacvlanNetwork plain
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+
     It 'unless the kernel refuses: then the NIC has what it had' {
         { Set-ContainerNic -Target box1 -Mtu 1400 -Sysctl @{ 'net.ipv4.conf.IFNAME.arp_ignore' = 3; 'net.ipv4.conf.IFNAME.tag' = 99999999999 } -ErrorAction Stop } |
             Should -Throw

@@ -22,7 +22,7 @@ public sealed partial class SqliteStateStore
             foreach (string id in completed)
             {
                 FreeLeases("nic_id = $1 AND is_obsolete = 1", id, foreign ?? []);
-                _database.Execute("UPDATE nics SET obsolete_routes = '' WHERE id = $1", id);
+                _database.Execute("UPDATE nics SET obsolete_routes = '', obsolete_sysctls = '' WHERE id = $1", id);
             }
 
             DeleteUnusedPools();
@@ -64,11 +64,12 @@ public sealed partial class SqliteStateStore
             return _database.Execute(
                 """
                 UPDATE nics SET network_id = $3, default_route = $4, interface_identifier = $5, is_disabled = $6, obsolete_routes = $7,
-                    belongs_to_name = $8, is_by_label = $9, own_mtu = $10
+                    belongs_to_name = $8, is_by_label = $9, own_mtu = $10, obsolete_sysctls = $11
                 WHERE id = $1 AND state = 'Changing' AND worker = $2
                 """,
                 nic.Id, Worker.Number, nic.NetworkId, nic.DefaultRoute, nic.InterfaceIdentifier?.ToString(), nic.IsDisabled,
-                string.Join('\n', nic.Obsolete.Routes), nic.BelongsToName, nic.IsByLabel, nic.OwnMtu) > 0;
+                string.Join('\n', nic.Obsolete.Routes), nic.BelongsToName, nic.IsByLabel, nic.OwnMtu,
+                string.Join(' ', nic.Obsolete.Sysctls)) > 0;
         }
         catch (StateException e) when (e.Code == ConstraintViolation)
         {

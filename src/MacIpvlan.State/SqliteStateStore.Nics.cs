@@ -242,7 +242,8 @@ public sealed partial class SqliteStateStore
                 container_id, container_name, container_runtime, container_image, container_address, container_cgroup,
                 parent_index, EXISTS (SELECT 1 FROM networks w WHERE w.id = n.network_id AND w.host = n.host),
                 default_route, host_addresses, interface_identifier, belongs_to_name, compose_project, compose_service,
-                compose_number, is_by_label, bandwidth_in, bandwidth_out, bandwidth_burst, sysctls, is_disabled, obsolete_routes, own_mtu, n.rowid AS rowid
+                compose_number, is_by_label, bandwidth_in, bandwidth_out, bandwidth_burst, sysctls, is_disabled, obsolete_routes, own_mtu,
+                obsolete_sysctls, n.rowid AS rowid
             FROM nics n WHERE {condition} ORDER BY ordinal
             """,
             r => With(dhcp, new NicRecord
@@ -272,14 +273,14 @@ public sealed partial class SqliteStateStore
                 IsByLabel = r.GetBoolean(31),
                 Bandwidth = r.GetBandwidth(32),
                 ParentIndex = r.GetInt32(22),
-                Ordinal = r.GetInt64(39),
+                Ordinal = r.GetInt64(40),
                 DefaultRoute = r.FindBoolean(24),
                 HostAddresses = [.. r.GetList(25).Select(AddressValue.Parse)],
                 InterfaceIdentifier = r.IsDBNull(26) ? null : InterfaceIdentifier.Parse(r.GetString(26)),
                 Sysctls = [.. r.GetList(35).Select(NicSysctl.Parse)],
                 Leases = [.. leases[r.GetString(0)].Where(static l => !l.IsObsolete).Select(static l => l.Lease)],
                 IsDisabled = r.GetBoolean(36),
-                Obsolete = ReadObsolete(leases[r.GetString(0)], r.GetList(37, '\n')),
+                Obsolete = ReadObsolete(leases[r.GetString(0)], r.GetList(37, '\n'), r.GetList(39)),
                 LostLeases = [.. lost[r.GetString(0)]],
             }),
             value);
@@ -292,10 +293,11 @@ public sealed partial class SqliteStateStore
         // With the address of a fallback, if a command died before the link had the lease instead.
         : nic with { Dhcp = known, Leases = [new(binding.Lease.Address, LeaseSource.Dhcp), .. nic.Leases] };
 
-    private static ObsoleteSettings ReadObsolete(IEnumerable<StoredLease> leases, string[] routes)
+    private static ObsoleteSettings ReadObsolete(IEnumerable<StoredLease> leases, string[] routes, string[] sysctls)
     {
         LeaseRecord[] obsolete = [.. leases.Where(static l => l.IsObsolete).Select(static l => l.Lease)];
-        return obsolete.Length == 0 && routes.Length == 0 ? ObsoleteSettings.None : new(obsolete, [.. routes.Select(ObsoleteRoute.Parse)]);
+        return obsolete.Length + routes.Length + sysctls.Length == 0 ? ObsoleteSettings.None
+            : new(obsolete, [.. routes.Select(ObsoleteRoute.Parse)], [.. sysctls.Select(NicSysctl.Parse)]);
     }
 
     private static LeaseRecord ReadLease(StateRow row)

@@ -254,7 +254,7 @@ public sealed class ConnectContainerNicCommand : NetworkCommand
 
     private BandwidthLimits ReadBandwidth(ContainerNetwork network, NicReference? same)
     {
-        BandwidthLimits wanted = new(MaximumBandwidthIn ?? MaximumBandwidth, MaximumBandwidthOut ?? MaximumBandwidth, BandwidthBurst);
+        BandwidthLimits wanted = BandwidthLimits.Of(MaximumBandwidth, MaximumBandwidthIn, MaximumBandwidthOut, BandwidthBurst);
         if (same is null) return wanted;
         // What the NIC had from its network goes on to follow the network.
         BandwidthLimits had = same.ReadBandwidth();

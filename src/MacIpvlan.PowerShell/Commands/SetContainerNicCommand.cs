@@ -130,7 +130,7 @@ public sealed class SetContainerNicCommand : NicChangeCommand
     }
 
     private BandwidthChange Limits => new(
-        MyInvocation.BoundParameters.Keys.ToHashSet(), new(MaximumBandwidthIn ?? MaximumBandwidth, MaximumBandwidthOut ?? MaximumBandwidth, BandwidthBurst));
+        MyInvocation.BoundParameters.Keys.ToHashSet(), BandwidthLimits.Of(MaximumBandwidth, MaximumBandwidthIn, MaximumBandwidthOut, BandwidthBurst));
 
     // As they were typed.
     private string Changes => string.Join(", ", ((string?[])

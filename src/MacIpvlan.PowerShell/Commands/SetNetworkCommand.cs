@@ -242,7 +242,7 @@ public abstract class SetNetworkCommand<T> : NetworkCommand where T : ContainerN
             Internal = Internal,
             NoGateway = NoGateway,
             Mtu = Mtu,
-            Bandwidth = new(MaximumBandwidthIn ?? MaximumBandwidth, MaximumBandwidthOut ?? MaximumBandwidth, BandwidthBurst),
+            Bandwidth = BandwidthLimits.Of(MaximumBandwidth, MaximumBandwidthIn, MaximumBandwidthOut, BandwidthBurst),
             Sysctls = SysctlTransformationAttribute.Read(Sysctl),
             RouteMetric = RouteMetric,
             NoDefaultRoute = NoDefaultRoute,

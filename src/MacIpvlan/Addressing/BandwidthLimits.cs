@@ -21,6 +21,9 @@ public sealed record BandwidthLimits(Bandwidth? In, Bandwidth? Out, int? Burst)
     /// <summary>No limits, and no defaults other than these.</summary>
     public static BandwidthLimits None { get; } = new(null, null, null);
 
+    /// <summary>Limits as they are specified: for one way, or for both, of which that for one way counts more.</summary>
+    public static BandwidthLimits Of(Bandwidth? both, Bandwidth? @in, Bandwidth? @out, int? burst) => new(@in ?? both, @out ?? both, burst);
+
     /// <summary>Whether it says nothing.</summary>
     public bool IsEmpty => In is null && Out is null && Burst is null;
 

@@ -10,6 +10,7 @@ internal static class NicSysctls
 {
     // The loopback link has every setting that other links have.
     private const string Sample = "lo";
+    private const string Defaults = "default";
     private const string Values = "Documentation/networking/ip-sysctl of the kernel lists the values.";
 
     /// <summary>The sysctls of a NIC: those of its network, unless it has its own value. The host's interface has none.</summary>
@@ -59,6 +60,25 @@ internal static class NicSysctls
         }
 
         return found;
+    }
+
+    /// <summary>Gives sysctls of a NIC the values that a new link of its namespace has.</summary>
+    /// <exception cref="NetworkException">As <see cref="Set(NetworkSession, RouteSocket, Link, IEnumerable{NicSysctl})"/>.</exception>
+    /// <exception cref="NetlinkException">As that.</exception>
+    public static void Reset(NetworkSession session, RouteSocket inside, Link link, IEnumerable<NicSysctl> sysctls)
+    {
+        List<NicSysctl> defaults = [];
+        foreach (IGrouping<string, NicSysctl> family in sysctls.GroupBy(static s => s.Family))
+        {
+            // Only the host's namespace has defaults of neighbors (neigh_sysctl_register of net/core/neighbour.c).
+            using SysctlFolder? folder = SysctlFolder.TryOpen(family.Key, Defaults) ?? SysctlFolder.TryOpen(family.Key, Sample);
+            foreach (NicSysctl sysctl in family)
+            {
+                if (long.TryParse(folder?.Read(sysctl.Key), CultureInfo.InvariantCulture, out long value)) defaults.Add(sysctl with { Value = value });
+            }
+        }
+
+        Set(session, inside, link, defaults);
     }
 
     private static void Set(NetworkSession session, RouteSocket inside, Link link, SysctlFolder folder, NicSysctl sysctl)

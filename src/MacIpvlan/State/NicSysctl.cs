@@ -41,7 +41,7 @@ public sealed partial record NicSysctl
     public string Key { get; }
 
     /// <summary>Its value: all settings of these families are whole numbers.</summary>
-    public long Value { get; }
+    public long Value { get; internal init; }
 
     /// <summary>The whole name, such as net.ipv4.conf.IFNAME.rp_filter.</summary>
     public string Name => $"{Root}.{Family}.{LinkPlace}.{Key}";

@@ -9,10 +9,11 @@ namespace MacIpvlan.State;
 /// </summary>
 /// <param name="Leases">Addresses of the NIC. Nobody else gets them until the change is complete.</param>
 /// <param name="Routes">Routes of the NIC's namespace.</param>
-public sealed record ObsoleteSettings(IReadOnlyList<LeaseRecord> Leases, IReadOnlyList<ObsoleteRoute> Routes)
+/// <param name="Sysctls">Sysctls of the NIC, with the values that it had by request.</param>
+public sealed record ObsoleteSettings(IReadOnlyList<LeaseRecord> Leases, IReadOnlyList<ObsoleteRoute> Routes, IReadOnlyList<NicSysctl> Sysctls)
 {
     /// <summary>Nothing.</summary>
-    public static readonly ObsoleteSettings None = new([], []);
+    public static readonly ObsoleteSettings None = new([], [], []);
 }
 
 /// <summary>A route that a link can still have.</summary>

@@ -120,8 +120,11 @@ internal sealed class NicChange(NetworkSession session, bool removesUnfit = fals
     private ContainerNic[] Record(IReadOnlyList<ContainerNic> before, List<NicDemand> changes)
     {
         IReadOnlyDictionary<NamespaceKey, IReadOnlyList<ObsoleteRoute>> routes = _completion.ReadRoutes(before);
-        IReadOnlyList<NicRecord> written = Write([.. changes.Select((c, i) => c with { Nic = c.Nic with { Obsolete = new([], Former(before[i].Record, c.Nic)) } })]);
+        IReadOnlyList<NicRecord> written = Write([.. changes.Select((c, i) => c with { Nic = c.Nic with { Obsolete = new([], Former(before[i].Record, c.Nic), Gone(before[i], c)) } })]);
         return [.. written.Select((n, i) => new ContainerNic(n with { Obsolete = n.Obsolete with { Leases = [.. n.Obsolete.Leases, .. Ended(before[i].Record, n)] } }, changes[i].Network))];
+
+        static NicSysctl[] Gone(ContainerNic nic, NicDemand changed) =>
+            [.. NicSysctls.Of(nic.NetworkRecord, nic.Record).ExceptBy(NicSysctls.Of(changed.Network, changed.Nic).Select(static s => s.Name), static s => s.Name)];
 
         static IEnumerable<LeaseRecord> Ended(NicRecord nic, NicRecord changed) =>
             nic.Leases.Where(l => l.Source == LeaseSource.Dhcp && changed.Leases.All(c => c.Address != l.Address));

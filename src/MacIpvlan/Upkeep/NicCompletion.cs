@@ -123,6 +123,11 @@ internal sealed class NicCompletion(NetworkSession session)
         SetMark(inside, nic);
         NicFinding[] findings = [.. Compare(inside, target, nic).Where(static f => f.Difference.Kind != DifferenceKind.LinkUp)];
         Fix(inside, target, nic, findings);
+        if (nic.Record.Obsolete.Sysctls.Count > 0 && _links.Find(inside, nic.Record, nic.NetworkRecord) is Link link)
+        {
+            NicSysctls.Reset(session, inside, link, nic.Record.Obsolete.Sysctls);
+        }
+
         if (findings.Any(static f => f.Difference.Kind is DifferenceKind.AddressMissing or DifferenceKind.MacAddressChanged)) Announce(inside, nic);
         return findings.Any(static f => f.Difference.Kind is DifferenceKind.NameChanged or DifferenceKind.LinkDown);
     }

@@ -32,7 +32,8 @@ public sealed class NicChangeStoreTests : StateTest
         {
             InterfaceName = "wan0", MacAddress = PhysicalAddress.Parse("020000000009"), Mtu = 1400, DefaultRoute = true, IsDisabled = true,
             InterfaceIdentifier = InterfaceIdentifier.Parse("::7"),
-            Obsolete = new([], [new(1000001, NetworkRoute.Parse("10.9.0.0/16 via 10.0.0.9 metric 5")), new(0, NetworkRoute.Parse("blackhole fd09::/64"))]),
+            Obsolete = new([], [new(1000001, NetworkRoute.Parse("10.9.0.0/16 via 10.0.0.9 metric 5")), new(0, NetworkRoute.Parse("blackhole fd09::/64"))],
+                [NicSysctl.Parse("net.ipv4.conf.IFNAME.rp_filter=2"), NicSysctl.Parse("net.ipv6.conf.IFNAME.hop_limit=7")]),
         };
 
         NicRecord written = Change(wanted);

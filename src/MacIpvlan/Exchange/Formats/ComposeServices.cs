@@ -103,12 +103,17 @@ internal sealed class ComposeServices(IReadOnlyDictionary<string, NetworkRequest
         PhysicalAddress? mac = service.Address("mac_address", PhysicalAddress.Parse);
         // The MAC address of a service is that of its first network.
         string first = given.OrderByDescending(static g => g.Settings?.Number("priority") ?? 0).ThenBy(static g => g.Key, StringComparer.Ordinal).First().Key;
+        string? router = FindRouter(given);
         return given.Where(g => networks.ContainsKey(g.Key)).Select(g =>
         {
             WarnOfSysctls(name, networks[g.Key], g.Settings);
-            return ReadNic(networks[g.Key], g.Settings, g.Key == first ? mac : null);
+            return ReadNic(networks[g.Key], g.Settings, g.Key == first ? mac : null, g.Key == router ? true : null);
         });
     }
+
+    // The network that has the default route by choice; null if none has.
+    private static string? FindRouter(List<(string Key, DefinitionReader? Settings)> given) => given.All(static g => g.Settings?.Number("gw_priority") is null) ? null
+        : given.OrderByDescending(static g => g.Settings?.Number("gw_priority") ?? 0).ThenBy(static g => g.Key, StringComparer.Ordinal).First().Key;
 
     // What a container's labels could ask for would be the container's choice, and not the administrator's.
     private void WarnOfSysctls(string service, NetworkRequest network, DefinitionReader? settings)
@@ -118,7 +123,7 @@ internal sealed class ComposeServices(IReadOnlyDictionary<string, NetworkRequest
             + "give them to the network (-Sysctl of New-MacvlanNetwork and New-IpvlanNetwork), or connect the container with Connect-ContainerNic -Sysctl.");
     }
 
-    private static LabelledNic ReadNic(NetworkRequest network, DefinitionReader? settings, PhysicalAddress? mac)
+    private static LabelledNic ReadNic(NetworkRequest network, DefinitionReader? settings, PhysicalAddress? mac, bool? defaultRoute)
     {
         AddressValue?[] addresses = [settings?.Address("ipv4_address", AddressValue.Parse), settings?.Address("ipv6_address", AddressValue.Parse)];
         return LabelledNic.For(
@@ -127,6 +132,6 @@ internal sealed class ComposeServices(IReadOnlyDictionary<string, NetworkRequest
             // NICs of ipvlan have the MAC address of their parent.
             network.NicKind is MacvlanLink ? settings?.Address("mac_address", PhysicalAddress.Parse) ?? mac : null,
             settings?.Text("interface_name") is { Length: > 0 } name ? name : null,
-            defaultRoute: null);
+            defaultRoute);
     }
 }

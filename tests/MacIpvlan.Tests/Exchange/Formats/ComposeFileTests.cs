@@ -120,6 +120,25 @@ public sealed class ComposeFileTests : FormatTest
         NetworkAssert.Refused(NetworkError.InvalidDefinition, () => ReadFile(Lan()), "COMPOSE_PROJECT_NAME is 'No\uFFFD'");
     }
 
+    [Theory]
+    // Without a choice, the first NIC has the default route.
+    [InlineData("lan: {}, dmz: {}", "macipvlan.network=p_lan,p_dmz")]
+    [InlineData("lan: {}, dmz: {gw_priority: 1}", "macipvlan.network=p_lan,p_dmz, macipvlan.p_dmz.default-route=true")]
+    [InlineData("lan: {gw_priority: -1}, dmz: {gw_priority: -2}", "macipvlan.network=p_lan,p_dmz, macipvlan.p_lan.default-route=true")]
+    [InlineData("lan: {gw_priority: 0}, dmz: {}", "macipvlan.network=p_lan,p_dmz, macipvlan.p_dmz.default-route=true")]
+    // The route goes to a bridge, which isn't read.
+    [InlineData("lan: {}, dmz: {}, back: {gw_priority: 1}", "macipvlan.network=p_lan,p_dmz")]
+    public void Services_HaveTheDefaultRouteWhereTheyWantIt(string networks, string labels) => Assert.Equal(
+        $"web: {labels}",
+        $"{ReadFile($$"""
+            name: p
+            services: {web: {networks: { {{networks}} }}}
+            networks:
+              lan: {driver: macvlan, driver_opts: {parent: eth0}, ipam: {config: [{subnet: 10.1.0.0/24}]}}
+              dmz: {driver: macvlan, driver_opts: {parent: eth1}, ipam: {config: [{subnet: 10.2.0.0/24}]}}
+              back: {}
+            """)[0].Services[0]}");
+
     [Fact]
     public void Services_AreToldWhatTheyNeed()
     {
