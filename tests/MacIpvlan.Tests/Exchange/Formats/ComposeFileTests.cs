@@ -130,14 +130,16 @@ public sealed class ComposeFileTests : FormatTest
     [InlineData("lan: {}, dmz: {}, back: {gw_priority: 1}", "macipvlan.network=p_lan,p_dmz")]
     public void Services_HaveTheDefaultRouteWhereTheyWantIt(string networks, string labels) => Assert.Equal(
         $"web: {labels}",
-        $"{ReadFile($$"""
+        $"{ReadFile("""
             name: p
-            services: {web: {networks: { {{networks}} }}}
+            services:
+              web:
+                networks: {NETWORKS}
             networks:
               lan: {driver: macvlan, driver_opts: {parent: eth0}, ipam: {config: [{subnet: 10.1.0.0/24}]}}
               dmz: {driver: macvlan, driver_opts: {parent: eth1}, ipam: {config: [{subnet: 10.2.0.0/24}]}}
               back: {}
-            """)[0].Services[0]}");
+            """.Replace("NETWORKS", networks, StringComparison.Ordinal))[0].Services[0]}");
 
     [Fact]
     public void Services_AreToldWhatTheyNeed()
