@@ -222,6 +222,20 @@ Describe 'Set-ContainerNic' {
         (Get-IpLink -Namespace web1).ifname | Sort-Object | Should -Be eth0, lo, wan0
     }
 
+    It 'promises nothing with -WhatIf that it refuses: <Case>' -Tag Native -ForEach @(
+        @{ Case = 'an address of another NIC'; Change = { Set-ContainerNic lan web1 -AddIPAddress 10.1.0.3 -WhatIf }; Says = 'AddressInUse *web2*' }
+        @{ Case = 'an MTU'; Change = { Set-ContainerNic lan web1 -Mtu 9000 -WhatIf }; Says = 'InvalidParameter *' }
+        @{ Case = 'a name'; Change = { Set-ContainerNic lan web1 -NewName a/b -WhatIf }; Says = 'InvalidName *' }
+        @{ Case = 'a MAC address'; Change = { Set-ContainerNic lan web1 -MacAddress 01:00:00:00:00:01 -WhatIf }; Says = 'InvalidParameter *group address*' }
+        @{ Case = 'an address that comes and goes'; Change = { Set-ContainerNic lan web1 -AddIPAddress 10.1.0.9 -RemoveIPAddress 10.1.0.9 }; Says = 'InvalidParameter *both added and removed*' }
+        @{ Case = 'the default route, disabled'; Change = { Disable-ContainerNic lan web1; Set-ContainerNic lan web1 -DefaultRoute }; Says = 'InvalidParameter *disabled*' }
+    ) {
+        $null = Connect-ContainerNic lan web2
+        $failure = Get-Failure $Change
+        "$($failure.What) $($failure.Message)" | Should -BeLike $Says
+        Get-IpAddress web1 eth0 | Select-Object -First 1 | Should -Be 10.1.0.2/24
+    }
+
     It 'needs names and values that are there: <Case>' -Tag Native -ForEach @(
         @{ Case = 'no name'; Change = { '' | Set-ContainerNic -Mtu 1400 }; Says = "NicNotFound *There is no NIC of ''." }
         @{ Case = 'no address'; Change = { Set-ContainerNic lan web1 -Mtu 1400 -IPAddress $null }; Says = 'ParameterArgumentValidationError *' }

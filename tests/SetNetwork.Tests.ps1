@@ -200,6 +200,84 @@ Describe 'Set-MacvlanNetwork' -Tag Native, Once {
         (Get-Failure { Set-MacvlanNetwork lan -Route '10.9.0.0/16 via 10.1.0.2' }).Message | Should -BeLike '*web2/eth0 has 10.1.0.2, which is the next hop of a route.'
     }
 
+    It 'refuses a route to a subnet of the network, which would replace the one through the interface: <Route>' -ForEach @(
+        @{ Route = '10.1.0.0/24 via 10.1.0.9' }, @{ Route = '10.1.0.0/24' }, @{ Route = 'fd01::/64 via fd01::9' }
+    ) {
+        $failure = Get-Failure { Set-MacvlanNetwork lan -Route $Route }
+        "$($failure.What) $($failure.Message)" | Should -BeLike "InvalidParameter *The route $Route goes to a subnet of the network*"
+        (Get-Failure { New-MacvlanNetwork other eth0 -Subnet 10.1.0.0/24, fd01::/64 -Gateway 10.1.0.254, fd01::ff -Route $Route }).What | Should -BeLike 'InvalidParameter *'
+        Test-Ping web1 10.1.0.2 | Should -BeTrue
+    }
+
+    It 'keeps the settings of IPv6 where the MTU becomes too small for it and large enough again' {
+        Set-MacvlanNetwork lan -RemoveSubnet fd01::/64 -Mtu 1000 -Force
+        (Get-IpLink eth0 -Namespace web1).mtu | Should -Be 1000
+        Get-IpAddress web1 eth0 | Should -Be 10.1.0.1/24
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+        Assert-Kept web1, web2 { Set-MacvlanNetwork lan -Mtu 1400 }
+        Invoke-Ip web1 -6 address show dev eth0 | Should -BeNullOrEmpty
+        Assert-Kept web1, web2 { Set-MacvlanNetwork lan -Mtu 1200 -MaximumBandwidth 50Mbit }
+        Invoke-Ip web1 -6 address show | ForEach-Object addr_info | Where-Object local -Like 'fe80:*' | Should -BeNullOrEmpty
+        Assert-Kept web1, web2 { Set-MacvlanNetwork lan -AddSubnet fd01::/64 -Mtu 1300 -MaximumBandwidth $null }
+        ip netns exec web1 cat /proc/sys/net/ipv6/conf/eth0/disable_ipv6 | Should -Be 1
+        $null = New-MacvlanNetwork v4 eth0 -Subnet 10.3.0.0/24 -Mtu 1200
+        $null = Connect-ContainerNic lan web3
+        Assert-Kept web3 { Move-ContainerNic lan web3 -DestinationNetwork v4 }
+        (Get-IpLink eth0 -Namespace web3).mtu | Should -Be 1200
+        Assert-Kept web3 { Move-ContainerNic v4 web3 -DestinationNetwork lan }
+        Get-IpAddress web3 eth0 | Should -Be 10.1.0.3/24, fd01::1/64
+        ip netns exec web3 cat /proc/sys/net/ipv6/conf/eth0/accept_ra /proc/sys/net/ipv6/conf/eth0/disable_ipv6 | Should -Be 0, 0
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+
+    It 'leaves MTUs alone that it isn''t asked to change, whatever the parent has now' {
+        $null = Connect-ContainerNic lan web3 -Mtu 1450
+        ip link set eth0 mtu 1400
+        Set-MacvlanNetwork lan -RouteMetric 3 -WarningAction Ignore
+        ip link set eth0 mtu 1500
+        $null = Repair-ContainerNetwork
+        (Get-IpLink eth0 -Namespace web1).mtu, (Get-IpLink eth0 -Namespace web3).mtu | Should -Be 1500, 1450
+        (Get-MacvlanNetwork lan).RouteMetric | Should -Be 3
+        Set-MacvlanNetwork lan -Mtu 1480
+        ip link set eth0 mtu 1400
+        Set-MacvlanNetwork lan -RouteMetric 4 -WarningAction Ignore
+        ip link set eth0 mtu 1500
+        $null = Repair-ContainerNetwork
+        (Get-IpLink eth0 -Namespace web1).mtu | Should -Be 1480
+        ($null | & { Get-MacvlanNetwork lan | Format-List | Out-String }) -replace '\s+', ' ' | Should -BeLike '*RouteMetric : 4 *'
+    }
+
+    It 'says which NICs it releases, because their namespaces are gone' {
+        $null = New-NetworkNamespace gone
+        $null = Connect-ContainerNic lan gone
+        ip netns delete gone
+        $failure = Get-Failure { Set-ContainerNic lan gone -Mtu 1400 }
+        "$($failure.What) $($failure.Message)" | Should -BeLike 'NamespaceNotFound *gone/eth0 has ended with its namespace*'
+        Set-MacvlanNetwork lan -Mtu 1400 -Verbose 4>&1 | Out-String | Should -BeLike '*and release NICs whose namespaces are gone: gone/eth0*'
+        (Get-ContainerNic lan).Namespace | Should -Be web1, web2
+    }
+
+    It 'refuses one name for several networks' {
+        $null = New-MacvlanNetwork other eth0 -Subnet 10.99.0.0/24
+        (Get-Failure { Set-MacvlanNetwork lan, other -NewName same }).What | Should -BeLike 'InvalidParameter *'
+        (Get-MacvlanNetwork).Name | Should -Be lan, other
+    }
+
+    It 'connects a NIC to a network that another command changes meanwhile, as the network is then' {
+        $folder = Join-Path $TestDrive change
+        $null = New-Item $folder -ItemType Directory
+        $other = Start-Shell "1..30 | ForEach-Object { Set-MacvlanNetwork lan -RouteMetric (`$_ % 2 + 5) -Route '10.9.0.0/16 via 10.1.0.99' }; Set-Content $folder/done 1"
+        $failures = Get-Failure {
+            while (-not (Test-Path $folder/done) -and -not $other.HasExited) {
+                $nic = Connect-ContainerNic lan web3 -ErrorAction Continue
+                if ($nic) { $nic | Disconnect-ContainerNic }
+            }
+        }
+        $failures.Message | Should -BeNullOrEmpty
+        "$folder/done" | Should -Exist
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+    }
+
     It 'changes nothing without a word where nothing says what to change' {
         (Get-Failure { Set-MacvlanNetwork lan }).What | Should -BeLike 'InvalidParameter *'
         (Get-Failure { Get-MacvlanNetwork lan | Set-MacvlanNetwork -Force -PassThru -Verbose:$false }).Message | Should -Be 'Nothing says what to change.'
@@ -472,6 +550,21 @@ Describe 'Set-MacvlanNetwork -Parent' -Tag Native, Once {
         Test-ContainerNetwork | Should -BeNullOrEmpty
     }
 
+    It 'refuses a link that has another one in mode Passthru, before any NIC is touched' {
+        ip netns add foreign
+        ip link add link lan0 name theirs netns foreign type macvlan mode passthru
+        $before = Get-StateRow
+        ip -n web1 link property add dev eth0 altname kept
+        foreach ($whatIf in $true, $false) {
+            $failure = Get-Failure { Set-MacvlanNetwork lan -Parent lan0 -WhatIf:$whatIf }
+            $failure.What | Should -BeLike 'ParentInUse *'
+        }
+        (Get-IpLink eth0 -Namespace web1).altnames | Should -Be kept
+        Get-StateRow | Should -Be $before
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+        ip netns delete foreign
+    }
+
     It 'refuses a NIC''s own MTU above that of the link, unless with -Force' {
         ip link set lan0 mtu 1400
         $null = Connect-ContainerNic lan web1 -InterfaceName eth1 -Mtu 1450 -WarningAction Ignore
@@ -517,6 +610,20 @@ Describe 'Set-IpvlanNetwork' {
         Get-Route web1 | Should -Be 'default 10.1.0.254'
         Get-Route web3 | Should -Be 'default 10.2.0.254'
         Test-Ping web1 10.1.0.2 | Should -BeTrue
+    }
+
+    It 'refuses a parent that has macvlan links, before any NIC is touched' {
+        'link add lan0 type dummy', 'link set lan0 up' | ip -batch -
+        $null = New-MacvlanNetwork mac lan0 -Subnet 10.66.0.0/24
+        $null = Connect-ContainerNic mac web3
+        $null = Connect-ContainerNic lan web1
+        ip -n web1 link property add dev eth0 altname kept
+        (Get-Failure { Set-IpvlanNetwork lan -Parent lan0 }).What | Should -BeLike 'ParentInUse *'
+        (Get-Failure { Set-IpvlanNetwork lan -Parent lan0 -WhatIf }).What | Should -BeLike 'ParentInUse *'
+        (Get-IpLink eth0 -Namespace web1).altnames | Should -Be kept
+        Test-ContainerNetwork | Should -BeNullOrEmpty
+        Remove-MacvlanNetwork mac -Force
+        ip link delete lan0
     }
 
     It 'refuses a mode that another network on the parent can''t have, naming it, or links of others' {

@@ -33,6 +33,8 @@ public abstract class NicChangeCommand : NicSelectionCommand
             Session.Progress(new("Changing NICs", nic, TotalOf(nics.Length)));
             Guard(nic, () =>
             {
+                // What would be refused isn't promised.
+                if (IsWhatIf) CheckChange(nic);
                 if (!ShouldProcess(nic.ToString(), Describe(nic))) return;
                 ContainerNic changed = Change(nic);
                 if (!PassThru) return;
@@ -45,6 +47,12 @@ public abstract class NicChangeCommand : NicSelectionCommand
     /// <summary>Checks the parameters before any NIC is changed.</summary>
     /// <exception cref="NetworkException">InvalidParameter.</exception>
     private protected virtual void Check()
+    {
+    }
+
+    /// <summary>Checks a change of a NIC, as far as that is possible without it.</summary>
+    /// <exception cref="NetworkException">The change can't be carried out.</exception>
+    private protected virtual void CheckChange(ContainerNic nic)
     {
     }
 

@@ -100,10 +100,14 @@ public sealed class SetContainerNicCommand : NicChangeCommand
 
     private protected override string Describe(ContainerNic nic) => $"Change the NIC of network {nic.Network}: {Changes}";
 
-    private protected override ContainerNic Change(ContainerNic nic)
+    private protected override void CheckChange(ContainerNic nic) => (_reconfiguration ??= new(Session)).Check(nic, ReadSettings());
+
+    private protected override ContainerNic Change(ContainerNic nic) => (_reconfiguration ??= new(Session)).Set(nic, ReadSettings());
+
+    private NicSettings ReadSettings()
     {
         AddressReference[] all = [.. IPAddress ?? [], .. AddIPAddress, .. RemoveIPAddress];
-        return (_reconfiguration ??= new(Session)).Set(nic, new NicSettings
+        return new NicSettings
         {
             NewName = NewName,
             Addresses = IPAddress?.Select(static a => a.Value).ToArray(),
@@ -119,7 +123,7 @@ public sealed class SetContainerNicCommand : NicChangeCommand
             DefaultRoute = IsGiven(nameof(DefaultRoute)) ? DefaultRoute : null,
             ProbeAddress = IsGiven(nameof(ProbeAddress)) ? ProbeAddress : null,
             Force = Force,
-        });
+        };
     }
 
     private protected override void Check()

@@ -203,6 +203,11 @@ public abstract class SetNetworkCommand<T> : NetworkCommand where T : ContainerN
         ContainerNetworks networks = new(Session);
         NetworkChanges changes = new(Session);
         IReadOnlyList<T> selected = SelectNetworks<T>(NetworkReference.NamesOf(Name));
+        if (selected.Count > 1 && NewName.Length > 0)
+        {
+            throw new NetworkException(NetworkError.InvalidParameter, $"{selected.Count} networks can't all have the name '{NewName}'.", "Specify one network.");
+        }
+
         foreach (T network in selected)
         {
             Session.Progress(new("Changing networks", network.Name, TotalOf(selected.Count)));
@@ -210,14 +215,10 @@ public abstract class SetNetworkCommand<T> : NetworkCommand where T : ContainerN
             {
                 NetworkChange change = ReadChange(network);
                 string action = changes.Plan(network, change, Force);
-                ContainerNetwork changed = network;
-                if (action.Length > 0)
-                {
-                    if (!ShouldProcess(network.Name, action)) return;
-                    changed = changes.Change(network, change, Force);
-                }
-
-                if (PassThru) Write(networks.Count([changed])[0]);
+                if (action.Length > 0 && !ShouldProcess(network.Name, action)) return;
+                // Without a change, one of another network may have changed it.
+                ContainerNetwork? now = action.Length > 0 ? changes.Change(network, change, Force) : PassThru ? networks.Find(network.Name) : null;
+                if (PassThru && now is not null) Write(networks.Count([now])[0]);
             });
         }
     }

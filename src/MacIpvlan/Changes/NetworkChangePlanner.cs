@@ -54,8 +54,11 @@ internal sealed class NetworkChangePlanner(NetworkSession session)
         };
         if (revision.Differences.Count == 0) return revision;
         CheckSegment(former, plan.Network);
-        revision = revision with { Nics = FindNics(revision) };
+        (IReadOnlyList<ContainerNic> ended, IReadOnlyList<ContainerNic> nics) = _dead.Separate(
+            [.. revision.Former.SelectMany(f => session.State.GetNics(f.Id).Select(n => new ContainerNic(n, f)))]);
+        revision = revision with { Nics = nics, Ended = ended };
         ChangeObstacles.Check(revision, force);
+        if (revision.IsMoved && nics.Count > 0 && revision.Parent.Existing is Link parent) NicLinks.CheckSiblings(session, plan.Network, parent);
         return revision;
 
         void Warn(string text)
@@ -118,7 +121,4 @@ internal sealed class NetworkChangePlanner(NetworkSession session)
             $"The segment {segment} says for all hosts which addresses there are, so they can't be changed on this one: {Phrase.NameSome(differences)}.",
             "Omit these settings. If the segment has been defined anew, Repair-ContainerNetwork takes that over.");
     }
-
-    private ContainerNic[] FindNics(NetworkRevision revision) =>
-        [.. _dead.Separate([.. revision.Former.SelectMany(f => session.State.GetNics(f.Id).Select(n => new ContainerNic(n, f)))]).Others];
 }

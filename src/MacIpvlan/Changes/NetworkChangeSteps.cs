@@ -58,7 +58,7 @@ internal sealed class NetworkChangeSteps(NetworkSession session, NetworkRevision
             Remake(claimed, changed, change.Removed);
             return true;
         }
-        catch (NetworkException) when (_isOutdated && !isLast)
+        catch (NetworkException e) when ((_isOutdated || e.Error == NetworkError.NicNotFound) && !isLast)
         {
             _isOutdated = false;
             return false;

@@ -19,6 +19,9 @@ internal sealed record NetworkRevision(IReadOnlyList<NetworkRecord> Former, IRea
     /// <summary>Their NICs without those that have ended for good, with the host's.</summary>
     public IReadOnlyList<ContainerNic> Nics { get; init; } = [];
 
+    /// <summary>Their NICs that have ended for good: what they hold becomes free.</summary>
+    public IReadOnlyList<ContainerNic> Ended { get; init; } = [];
+
     /// <summary>The MTU of the link that NICs sit on after the change, in bytes; null if it isn't known.</summary>
     public int? ParentMtu => HasOwnLink ? Now[0].Mtu ?? ParentLinks.UsualMtu : Parent.KnownMtu;
 
@@ -44,8 +47,9 @@ internal sealed record NetworkRevision(IReadOnlyList<NetworkRecord> Former, IRea
             : $", {(RemakesNics ? "making NICs again" : "with its NICs")}: {Phrase.NameSome(Nics)}";
         NetworkRecord[] others = [.. Now.Skip(1)];
         string with = others.Length == 0 ? "" : $", and with it the mode of {Phrase.NameSome([.. others.Select(static n => n.Name)])} on {Now[0].Parent}";
+        string ended = Ended.Count == 0 || !ReachesNics ? "" : $", and release NICs whose namespaces are gone: {Phrase.NameSome(Ended)}";
         string renamed = RenamedParent is null ? "" : $", for all networks on {RenamedParent}, which has that name now";
-        return $"Change the {Former[0].NicKind.Name} network: {string.Join("; ", Differences)}{renamed}{with}{nics}";
+        return $"Change the {Former[0].NicKind.Name} network: {string.Join("; ", Differences)}{renamed}{with}{nics}{ended}";
     }
 
     // Ranges, exclusions, probes, labels and questions to DHCP servers are for NICs to come.

@@ -30,7 +30,7 @@ internal sealed class NicAdaptation(NetworkRecord former, NetworkRecord now, int
             if (isOutside) return $"has {address}, which is {(IsNextHop(address) ? "the next hop of a route" : "outside the ranges or excluded")}";
         }
 
-        return nic.OwnMtu > parentMtu && MtuAfter(nic) < nic.Mtu ? $"has an MTU of {nic.OwnMtu}, which is more than the parent's" : null;
+        return ChangesMtu && nic.OwnMtu > parentMtu && MtuAfter(nic) < nic.Mtu ? $"has an MTU of {nic.OwnMtu}, which is more than the parent's" : null;
     }
 
     /// <summary>Checks that the burst of a NIC's limits has room for a packet, if it had before.</summary>
@@ -77,7 +77,10 @@ internal sealed class NicAdaptation(NetworkRecord former, NetworkRecord now, int
 
     private int? Most => now.NicKind is MacvlanLink ? parentMtu : null;
 
-    private int MtuAfter(NicRecord nic) => nic.OwnMtu is int own ? Math.Min(own, Most ?? own) : MtuOf(nic) ?? nic.Mtu;
+    // What others have done to the parent is no part of another change.
+    private bool ChangesMtu => former.Mtu != now.Mtu || former.Parent != now.Parent;
+
+    private int MtuAfter(NicRecord nic) => !ChangesMtu ? nic.Mtu : nic.OwnMtu is int own ? Math.Min(own, Most ?? own) : MtuOf(nic) ?? nic.Mtu;
 
     private int? MtuOf(NicRecord nic) => now.Mtu ?? (parentMtu is int mtu ? nic.Dhcp?.Binding?.Lease.MtuOn(mtu) ?? mtu : null);
 

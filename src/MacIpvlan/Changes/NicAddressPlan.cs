@@ -26,6 +26,11 @@ internal sealed record NicAddressPlan(IReadOnlyList<LeaseRecord> Kept, IReadOnly
             NicRequestCheck.CheckLength(address, network, nic.Record.IsHost);
         }
 
+        if (settings.AddedAddresses.FirstOrDefault(settings.RemovedAddresses.Contains) is AddressValue both)
+        {
+            throw new NetworkException(NetworkError.InvalidParameter, $"{both} can't be both added and removed.", "Specify it once.");
+        }
+
         foreach (AddressFamily family in settings.AddedFamilies) CheckFamily(nic, family);
         foreach (AddressValue address in settings.RemovedAddresses) CheckRemoval(nic, address);
         List<LeaseRecord> kept = [.. nic.Record.Leases.Where(l => !settings.RemovedAddresses.Contains(l.Address.Value))];

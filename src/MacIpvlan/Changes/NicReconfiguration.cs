@@ -14,6 +14,22 @@ public sealed class NicReconfiguration(NetworkSession session)
 {
     private readonly NicRequirements _requirements = new(session);
     private readonly NicLinks _links = new(session);
+    private readonly DeadNics _dead = new(session);
+
+    /// <summary>Checks a change of a NIC against the rules, the record and the parent. Changes nothing.</summary>
+    /// <exception cref="NetworkException">The NIC can't have the settings.</exception>
+    public void Check(ContainerNic nic, NicSettings settings)
+    {
+        CheckOwner(nic, settings);
+        CheckPresence(nic);
+        NicDemand demand = Plan(nic, settings);
+        if (nic.NetworkRecord.Segment is not null) return;
+        foreach (AddressDemand wanted in demand.Addresses.Where(static a => a.Static is not null))
+        {
+            if (session.State.DescribeHolder(nic.Parent, wanted.Static!) is not string holder) continue;
+            throw new NetworkException(NetworkError.AddressInUse, $"The address {wanted.Static} is taken by {holder}.", "Specify another address, or disconnect that NIC.");
+        }
+    }
 
     /// <summary>Changes settings of a NIC.</summary>
     /// <param name="nic">The NIC.</param>
@@ -24,6 +40,7 @@ public sealed class NicReconfiguration(NetworkSession session)
     public ContainerNic Set(ContainerNic nic, NicSettings settings)
     {
         CheckOwner(nic, settings);
+        CheckPresence(nic);
         AddressValue[] requested = [.. settings.Addresses ?? [], .. settings.AddedAddresses];
         AddressDemand[] demands = [.. requested.Select(static a => new AddressDemand(a.Family, a))];
         for (int attempt = 1; ; attempt++)
@@ -38,6 +55,13 @@ public sealed class NicReconfiguration(NetworkSession session)
                 session.Warn($"{e.Message} Trying the next free address.");
             }
         }
+    }
+
+    private void CheckPresence(ContainerNic nic)
+    {
+        if (_dead.Separate([nic]).Ended.Count == 0) return;
+        throw new NetworkException(
+            NetworkError.NamespaceNotFound, $"{nic} has ended with its namespace, which doesn't return.", "Free what it holds: Disconnect-ContainerNic.");
     }
 
     private ContainerNic SetOnce(ContainerNic nic, NicSettings settings)
@@ -76,6 +100,12 @@ public sealed class NicReconfiguration(NetworkSession session)
         if (settings.ProbeAddress == true) NetworkDefinition.CheckProbe(network.NicKind);
         NicAddressPlan addresses = NicAddressPlan.For(nic, settings, _requirements.Taken);
         if (settings.DefaultRoute == true) NicRequestCheck.CheckDefaultRoute(network, addresses.Kept.Count + addresses.Demands.Count == 0 && record.Dhcp is null);
+        if (settings.DefaultRoute == true && (settings.IsDisabled ?? record.IsDisabled))
+        {
+            throw new NetworkException(
+                NetworkError.InvalidParameter, $"{nic} can't have the default route: it is disabled.", $"Enable it first: Enable-ContainerNic {nic.Network}.");
+        }
+
         NicRequestCheck.CheckMtu(settings.Mtu, network);
         BandwidthLimits limits = settings.Bandwidth?.ApplyTo(record.Bandwidth) ?? record.Bandwidth;
         NetworkDefinition.CheckBandwidth(limits.Or(network.Bandwidth), network.NicKind);

@@ -313,6 +313,14 @@ internal static class NetworkDefinition
                     + "turn the automatic route off with -NoDefaultRoute, or use another metric.");
             }
 
+            if (request.Subnets.Contains(route.Destination))
+            {
+                throw new NetworkException(
+                    NetworkError.InvalidParameter,
+                    $"The route {route.Typed} goes to a subnet of the network, to which NICs have a route through their interfaces.",
+                    "Omit it, or specify a part of the subnet.");
+            }
+
             if (seen.Add(key)) continue;
             throw new NetworkException(
                 NetworkError.InvalidParameter,

@@ -60,7 +60,7 @@ internal sealed class NetworkPlanner(NetworkSession session)
             AllowedLabels = LabelSettings.Complete(request.AllowedLabels),
             Subnets = subnets,
         };
-        ParentPlanner.CheckMtu(request.NicKind, request.Mtu, parent.Name, parent.KnownMtu, warn);
+        if (former is null || former.Mtu != network.Mtu || former.Parent != network.Parent) ParentPlanner.CheckMtu(request.NicKind, request.Mtu, parent.Name, parent.KnownMtu, warn);
         CheckBurst(network, former, parent.KnownMtu);
         if (parent.Existing is not null)
         {

@@ -300,8 +300,22 @@ public sealed class ConnectPipeline(NetworkSession session, Action<object, Conne
     {
         Connection first = _started.Dequeue();
         ConnectOutcome outcome;
-        using (first.Target) outcome = first.Outcome.GetAwaiter().GetResult();
+        using (first.Target) outcome = Repeat(first.Nic.Request, first.Outcome.GetAwaiter().GetResult());
         ended(first.Input, outcome);
+    }
+
+    // If another command has changed the network since the NIC was planned, it is connected as the network is now.
+    private ConnectOutcome Repeat(NicRequest request, ConnectOutcome outcome)
+    {
+        if (outcome.Failure is not NetworkException { Error: NetworkError.NetworkChanged }) return outcome;
+        try
+        {
+            return new(_steps.Connect(_steps.Renew(request)), null);
+        }
+        catch (Exception e) when (e is NetworkException or NetlinkException)
+        {
+            return new(null, e);
+        }
     }
 
     private sealed class Connection(object input, NicTarget target, PlannedNic nic)

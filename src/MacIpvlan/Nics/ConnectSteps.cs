@@ -19,6 +19,9 @@ internal sealed class ConnectSteps(NetworkSession session)
 
     // An announcement takes the kernel half a microsecond for each link that receives it.
     private const int CrowdSize = 250;
+
+    // How often another command may change the network just then.
+    private const int MaxChanges = 20;
     private readonly NicLinks _links = new(session);
     private readonly NicRemoval _removal = new(session);
     private readonly HostRoutes _hostRoutes = new(session);
@@ -26,6 +29,7 @@ internal sealed class ConnectSteps(NetworkSession session)
     private readonly HostAddresses _hostAddresses = new(session);
     private readonly RoutesToHost _routesToHost = new(session);
     private readonly NicNeighbors _neighbors = new(session);
+    private readonly ParentLinks _parentLinks = new(session);
     private int _planned;
 
     /// <summary>Creates a NIC in a namespace, adds its addresses and routes, and brings it up.</summary>
@@ -33,9 +37,28 @@ internal sealed class ConnectSteps(NetworkSession session)
     /// <exception cref="NetlinkException">The kernel refused a step.</exception>
     public ContainerNic Connect(NicRequest request)
     {
-        PlannedNic planned = Plan(request);
-        PlannedNic reserved = planned with { Nic = Reserve(planned.Nic, request.Network.Record, planned.Demands) };
-        return Record([Make(reserved, [])])[0].GetNic();
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                PlannedNic planned = Plan(request);
+                PlannedNic reserved = planned with { Nic = Reserve(planned.Nic, request.Network.Record, planned.Demands) };
+                return Record([Make(reserved, [])])[0].GetNic();
+            }
+            catch (NetworkException e) when (e.Error == NetworkError.NetworkChanged && attempt < MaxChanges)
+            {
+                request = Renew(request);
+            }
+        }
+    }
+
+    /// <summary>A request for its network as it is now.</summary>
+    /// <exception cref="NetworkException">NetworkNotFound: the network has been removed.</exception>
+    public NicRequest Renew(NicRequest request)
+    {
+        NetworkRecord now = session.State.GetNetworks().FirstOrDefault(n => n.Id == request.Network.Id)
+            ?? throw new NetworkException(NetworkError.NetworkNotFound, $"Another command has just removed the network '{request.Network.Name}'.");
+        return request with { Network = ContainerNetwork.From(now, session.State.GetUsage(now.Id)[now.Id], _parentLinks.GetState(now.Parent)) };
     }
 
     /// <summary>Checks a request.</summary>

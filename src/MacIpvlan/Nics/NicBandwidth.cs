@@ -46,7 +46,7 @@ internal sealed class NicBandwidth(NetworkRecord network, NicRecord nic)
         List<RouteRequest> requests = [];
         if (IsLimit(_limits.Out)) requests.Add(Replace(link, _limits.Out!, link.Mtu));
         // A former link of this NIC has left it.
-        if (IsLimit(_limits.In)) requests.AddRange([.. DeleteIfb(inside, nic), .. MakeIn(link, link.Mtu, hasQdisc: false)]);
+        if (IsLimit(_limits.In)) requests.AddRange([.. DeleteIfb(inside, nic), .. MakeIn(inside, link, link.Mtu, hasQdisc: false)]);
         Execute(inside, requests, target);
     }
 
@@ -136,7 +136,7 @@ internal sealed class NicBandwidth(NetworkRecord network, NicRecord nic)
         // To a link that is down or gone, nothing gets through.
         bool hasQdisc = qdiscs.Any(q => q.LinkIndex == link.Index && q.IsForFilters);
         return new(Text("in", _limits.In!, nic.Mtu), isOurs ? "in blocked" : "in unlimited", inside => Execute(
-            inside, [new FilterDelete(link, Priority), .. DeleteIfb(inside, nic), .. MakeIn(link, nic.Mtu, hasQdisc)], target));
+            inside, [new FilterDelete(link, Priority), .. DeleteIfb(inside, nic), .. MakeIn(inside, link, nic.Mtu, hasQdisc)], target));
     }
 
     // The qdisc stays if the container has filters there.
@@ -148,13 +148,15 @@ internal sealed class NicBandwidth(NetworkRecord network, NicRecord nic)
     }
 
     // Up before anything is sent to it: what is sent to a link that is down is lost.
-    private IEnumerable<RouteRequest> MakeIn(Link link, int mtu, bool hasQdisc)
+    private IEnumerable<RouteRequest> MakeIn(RouteSocket inside, Link link, int mtu, bool hasQdisc)
     {
+        // With a small MTU, the link itself has no IPv6.
+        bool hasIPv6 = (link.IPv6 ?? inside.FindLink("lo")?.IPv6) is not null;
         Link ifb = Ifb(nic);
         yield return new LinkAdd(ifb.Name, new IfbLink()) { Index = ifb.Index };
         yield return Replace(ifb, _limits.In!, mtu);
         // It has no addresses. In one request, it would get one before that.
-        if (link.IPv6 is not null) yield return new LinkSet(ifb.Index, ifb.Name) { AddressGeneration = AddressGeneration.None };
+        if (hasIPv6) yield return new LinkSet(ifb.Index, ifb.Name) { AddressGeneration = AddressGeneration.None };
         yield return new LinkSet(ifb.Index, ifb.Name) { Alias = LinkMark.Alias(network, nic), Up = true };
         if (!hasQdisc) yield return new ClsactAdd(link);
         yield return new RedirectAdd(link, Priority, ifb);

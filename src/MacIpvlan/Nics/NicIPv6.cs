@@ -13,7 +13,9 @@ namespace MacIpvlan;
 /// </summary>
 internal static class NicIPv6
 {
-    private const int MinMtu = 1280;
+    /// <summary>The least MTU of a link with IPv6, in bytes (RFC 8200 5). Below that, the kernel removes the link's settings.</summary>
+    public const int MinMtu = 1280;
+
     private static readonly NicSetting s_on = new(Disable, 0);
 
     // If the network gives the NIC no IPv6 address, any IPv6 address would come from elsewhere. Idle IPv6 also costs time
@@ -61,6 +63,33 @@ internal static class NicIPv6
                 NetworkError.IPv6Unavailable,
                 $"{what}: this host's kernel was started without it (ipv6.disable=1), or its module isn't loaded.",
                 "Load the module (modprobe ipv6), start the host with IPv6, or use a network without IPv6 subnets.");
+    }
+
+    /// <summary>Gives a link the settings of a NIC. Runs on a thread in the link's namespace.</summary>
+    /// <exception cref="NetworkException">As <see cref="Check"/>.</exception>
+    /// <exception cref="NetlinkException">The kernel refused a step.</exception>
+    public static void SetUp(NetworkSession session, RouteSocket inside, NetworkRecord network, NicRecord nic, Link link)
+    {
+        Check(network, nic, link);
+        foreach (NicSetting setting in Differing(network, nic, link)) Set(session, inside, link.Name, setting);
+        NicIdentifier.Of(network, nic)?.SetUp(session, inside, link);
+        // Some runtimes switch IPv6 off on all links of a namespace.
+        if (link.IPv6?.IsDisabled == true && IsNeeded(network, nic) && !nic.IsHost) SetUpLoopback(session, inside);
+    }
+
+    /// <summary>
+    /// Does the same for a link whose MTU has become large enough for IPv6: the kernel gives it the defaults of the namespace then
+    /// (addrconf_notify of net/ipv6/addrconf.c).
+    /// </summary>
+    /// <param name="session">The session.</param>
+    /// <param name="inside">A socket in the namespace.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="nic">The NIC.</param>
+    /// <param name="before">The link before its MTU was changed.</param>
+    /// <param name="mtu">Its MTU now, in bytes.</param>
+    public static void FollowMtu(NetworkSession session, RouteSocket inside, NetworkRecord network, NicRecord nic, Link before, int mtu)
+    {
+        if (before.IPv6 is null && mtu >= MinMtu && inside.FindLink(before.Index) is { IPv6: not null } link) SetUp(session, inside, network, nic, link);
     }
 
     /// <summary>Sets a setting. Runs on a thread in the link's namespace.</summary>

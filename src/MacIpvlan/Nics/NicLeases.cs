@@ -132,6 +132,7 @@ public sealed class NicLeases(NetworkSession session)
             && held.Dhcp!.Binding is DhcpBinding old && after.Dhcp!.Binding?.Lease.IsSameConfiguration(old.Lease) == true;
         if (!isSame) requests.AddRange(Routes(inside, link, held, after, network));
         inside.Execute([.. requests]);
+        NicIPv6.FollowMtu(session, inside, network, after, link, mtu ?? link.Mtu);
         if (gained.Length > 0 && PacketSocket.TryOpen() is PacketSocket announcing)
         {
             Announcer.Start(announcing, link.Index, link.MacAddress, [.. gained.Select(static a => a.Value)], 1);

@@ -194,7 +194,8 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
 
     private Link Configure(RouteSocket inside, Link link)
     {
-        SetUpIPv6(inside, link);
+        // Before the link is up, when no router advertisement can have arrived.
+        NicIPv6.SetUp(session, inside, _network, _nic, link);
         NicSysctls.Set(session, inside, link, NicSysctls.Of(_network, _nic));
         // The addresses of its network are probed before it asks for one.
         Probe(inside, link);
@@ -218,16 +219,6 @@ internal sealed class NicLinkSetup(NetworkSession session, NicRequest request, N
         {
             announcing?.Dispose();
         }
-    }
-
-    // Runs before the link is up, when no router advertisement can have arrived.
-    private void SetUpIPv6(RouteSocket inside, Link link)
-    {
-        NicIPv6.Check(_network, _nic, link);
-        foreach (NicSetting setting in NicIPv6.Differing(_network, _nic, link)) NicIPv6.Set(session, inside, link.Name, setting);
-        NicIdentifier.Of(_network, _nic)?.SetUp(session, inside, link);
-        // Some runtimes switch IPv6 off on all links of a namespace.
-        if (link.IPv6?.IsDisabled == true && NicIPv6.IsNeeded(_network, _nic) && !_nic.IsHost) NicIPv6.SetUpLoopback(session, inside);
     }
 
     private void SetUp(RouteSocket inside, Link link, bool kernelAnnounces)

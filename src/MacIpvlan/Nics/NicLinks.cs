@@ -98,7 +98,7 @@ internal sealed class NicLinks(NetworkSession session)
             catch (NetlinkException e) when (e.Errno is Errno.EBUSY or Errno.EINVAL)
             {
                 // The kernel's errors for a parent in use have no text: EBUSY for the other kind, EINVAL for Passthru.
-                ThrowIfHeld(request.Network.Record, parent);
+                CheckSiblings(session, request.Network.Record, parent);
                 // Until the kernel has cleared a deleted namespace, its NIC still uses the parent.
                 bool canBeDead = e.Errno == Errno.EBUSY || request.Network.Record.NicKind is MacvlanLink { Mode: MacvlanMode.Passthru };
                 if (!canBeDead || Stopwatch.GetElapsedTime(start) >= clearing) throw;
@@ -183,7 +183,9 @@ internal sealed class NicLinks(NetworkSession session)
                 "Specify another MAC address, or omit it to derive one from the network and the address.");
     }
 
-    private void ThrowIfHeld(NetworkRecord network, Link parent)
+    /// <summary>Checks that a parent has no links that exclude those of a network.</summary>
+    /// <exception cref="NetworkException">ParentInUse, naming them.</exception>
+    public static void CheckSiblings(NetworkSession session, NetworkRecord network, Link parent)
     {
         bool passthru = network.NicKind is MacvlanLink { Mode: MacvlanMode.Passthru };
         SiblingLink[] holders = [.. new SiblingLinks(session).Find(parent).Where(s =>

@@ -87,7 +87,12 @@ internal sealed class NicChange(NetworkSession session, bool removesUnfit = fals
         {
             session.RollBack(() =>
             {
-                IReadOnlyList<ContainerNic> former = Record(changing, [.. claimed.Select(static n => new NicDemand(n.Record, n.NetworkRecord, []))]);
+                // Without those whose namespaces have ended meanwhile.
+                HashSet<string> present = [.. session.State.GetNics().Where(static n => n.State == NicRecordState.Changing).Select(static n => n.Id)];
+                int[] left = [.. Enumerable.Range(0, changing.Count).Where(i => present.Contains(changing[i].Id))];
+                IReadOnlyList<ContainerNic> former = Record(
+                    [.. left.Select(i => changing[i])],
+                    [.. left.Select(i => new NicDemand(claimed[i].Record, claimed[i].NetworkRecord, []) { ReplacesLease = changes[i].ReplacesLease })]);
                 _completion.Complete(former, former: null);
                 Finish(former, (e as AddressConflictException)?.Conflicts ?? []);
             });

@@ -55,7 +55,11 @@ internal sealed class NicComparison(NetworkSession session)
 
         if (link.Mtu != record.Mtu)
         {
-            add(DifferenceKind.MtuChanged, $"{record.Mtu}", $"{link.Mtu}", By(new LinkSet(link.Index, link.Name) { Mtu = record.Mtu }));
+            add(DifferenceKind.MtuChanged, $"{record.Mtu}", $"{link.Mtu}", socket =>
+            {
+                socket.Execute(new LinkSet(link.Index, link.Name) { Mtu = record.Mtu });
+                NicIPv6.FollowMtu(session, socket, nic.NetworkRecord, record, link, record.Mtu);
+            });
         }
 
         foreach (BandwidthFinding limit in new NicBandwidth(nic.NetworkRecord, record).Compare(inside, link, target))
@@ -63,7 +67,9 @@ internal sealed class NicComparison(NetworkSession session)
             add(DifferenceKind.BandwidthChanged, limit.Expected, limit.Actual, limit.Fix);
         }
 
-        foreach (NicSetting setting in NicIPv6.Differing(nic.NetworkRecord, record, link))
+        // With a smaller MTU, the link has none of them.
+        bool hasIPv6 = record.Mtu >= NicIPv6.MinMtu;
+        foreach (NicSetting setting in hasIPv6 ? NicIPv6.Differing(nic.NetworkRecord, record, link) : [])
         {
             add(
                 DifferenceKind.SysctlChanged, $"{setting}", $"{setting with { Value = link.IPv6![setting.Key] }}",
@@ -76,7 +82,7 @@ internal sealed class NicComparison(NetworkSession session)
         }
 
         // After the settings above: the kernel accepts no token for a link that accepts no router advertisements.
-        foreach (IdentifierFinding identifier in NicIdentifier.Of(nic.NetworkRecord, record)?.Compare(session, link, record.InterfaceName) ?? [])
+        foreach (IdentifierFinding identifier in hasIPv6 ? NicIdentifier.Of(nic.NetworkRecord, record)?.Compare(session, link, record.InterfaceName) ?? [] : [])
         {
             add(DifferenceKind.IdentifierChanged, identifier.Expected, identifier.Actual, identifier.Fix);
         }
