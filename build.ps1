@@ -38,8 +38,8 @@ $total = @{ passed = 0; failed = 0; skipped = 0 }
 # Lines about failed and skipped tests, printed again at the end.
 $told = [System.Collections.Generic.List[string]]::new()
 
-function Invoke-Build {
-    dotnet build $solution --configuration $Configuration --nologo --verbosity quiet
+function Invoke-Build([string[]] $Property) {
+    dotnet build $solution --configuration $Configuration --nologo --verbosity quiet @Property
     if ($LASTEXITCODE) { throw 'The build failed.' }
 }
 
@@ -70,6 +70,9 @@ function Invoke-UnitTest {
     Write-Host "`n=== Unit tests`n"
     $found = @{}
     $isTold = $false
+    # Many tests have a database of their own, and wait for the disk to have it.
+    $temporary, $disk = (mktemp -d -p (Test-Path /dev/shm ? '/dev/shm' : '/tmp')), $env:TMPDIR
+    $env:TMPDIR = $temporary
     timeout --kill-after=10 900 dotnet test --solution $solution --configuration $Configuration --no-build 2>&1 | ForEach-Object {
         Write-Host $_
         if ($_ -match '^\s+(succeeded|failed|skipped): (\d+)$') { $found[$Matches[1]] = $Matches[2] }
@@ -77,7 +80,10 @@ function Invoke-UnitTest {
         $isTold = $_ -match '^(failed|skipped) ' -or ($isTold -and $_ -match '^\s')
         if ($isTold) { $told.Add(($_ -replace '^failed ', '[-] ' -replace '^skipped ', '[!] ')) }
     }
-    Add-Result 'Unit tests' $found.succeeded, $found.failed, $found.skipped (-not $LASTEXITCODE -or $found.failed -gt 0)
+    $isEnded = -not $LASTEXITCODE
+    $env:TMPDIR = $disk
+    Remove-Item $temporary -Recurse -Force
+    Add-Result 'Unit tests' $found.succeeded, $found.failed, $found.skipped ($isEnded -or $found.failed -gt 0)
 }
 
 # The arguments of Invoke-Tests.ps1 that all stages share.
@@ -206,8 +212,11 @@ foreach ($name in $Task) {
     switch ($name) {
         Build { Invoke-Build }
         Test {
-            Invoke-Build
+            # The rules of style, which take longer than compiling, are for the tasks Build and Package.
+            Invoke-Build -p:EnforceCodeStyleInBuild=false
             if (-not $Package) { Invoke-Package }
+            # Until build.sh has what the tests need.
+            flock (Join-Path $out 'prepared.lock') true
             Invoke-Test
         }
         Soak { Invoke-Build; Invoke-Soak }
