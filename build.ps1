@@ -37,6 +37,8 @@ $shell = [Environment]::ProcessPath, '-NoProfile', '-NonInteractive', '-File'
 $total = @{ passed = 0; failed = 0; skipped = 0 }
 # Lines about failed and skipped tests, printed again at the end.
 $told = [System.Collections.Generic.List[string]]::new()
+# Lines about what each part of the test run took.
+$took = [System.Collections.Generic.List[string]]::new()
 
 function Invoke-Build([string[]] $Property) {
     dotnet build $solution --configuration $Configuration --nologo --verbosity quiet @Property
@@ -64,6 +66,19 @@ function Read-Result([string] $Path) {
     $numbers, $lines = @(Get-Content $Path)
     foreach ($line in $lines) { $told.Add($line) }
     return $numbers -split ' '
+}
+
+# Runs a part of the test run and notes what it took: the rule is ten minutes for the whole on two processors.
+function Measure-Part([string] $Name, [scriptblock] $Part) {
+    $clock, $before = [Diagnostics.Stopwatch]::StartNew(), (Get-ProcessorTime)
+    & $Part
+    $took.Add(('{0}: {1:n0} s, {2:n0} s of processor' -f $Name, $clock.Elapsed.TotalSeconds, ((Get-ProcessorTime) - $before)))
+}
+
+# Seconds that this process and those that it has waited for have used: fields 14 to 17 of its stat, in ticks of 10 ms. Field 2 can
+# contain spaces.
+function Get-ProcessorTime {
+    (([IO.File]::ReadAllText('/proc/self/stat') -replace '^.*\) ' -split ' ')[11..14] | Measure-Object -Sum).Sum / 100
 }
 
 function Invoke-UnitTest {
@@ -145,7 +160,9 @@ function Invoke-AllAcceptanceTest {
     $filter = @()
     if ($canMacvlan) {
         # Many tests wait: for leases to end, or for somebody who doesn't answer.
-        Invoke-AcceptanceTest 'Acceptance tests on this kernel, in four processes' 'native' 4 $isolated ($canAll ? @() : @('-TagFilter', 'Native'))
+        Measure-Part 'This kernel' {
+            Invoke-AcceptanceTest 'Acceptance tests on this kernel, in four processes' 'native' 4 $isolated ($canAll ? @() : @('-TagFilter', 'Native'))
+        }
         # Throw-away kernels are slower, so tests with the same result in any kernel aren't repeated there.
         $filter = '-ExcludeTagFilter', 'Once'
     }
@@ -156,7 +173,9 @@ function Invoke-AllAcceptanceTest {
         $told.Add("[!] Acceptance tests in throw-away kernels: skipped, because these packages are missing: $missing")
         return $total.skipped++
     }
-    Invoke-AcceptanceTest 'Acceptance tests, in two throw-away kernels' 'kernel' 2 ($kernel, '--timeout', 1800, '--rw', $results) $filter
+    Measure-Part 'Throw-away kernels' {
+        Invoke-AcceptanceTest 'Acceptance tests, in two throw-away kernels' 'kernel' 2 ($kernel, '--timeout', 1800, '--rw', $results) $filter
+    }
 }
 
 # Installs the module from out/package with Save-PSResource, or from the zip if that cmdlet is missing. Returns the path of
@@ -180,9 +199,10 @@ function Invoke-Test {
     Remove-Item $results -Recurse -Force -ErrorAction Ignore
     $null = New-Item $results -ItemType Directory
     if ($Package) { $env:MACIPVLAN_MODULE = Install-Package }
-    Invoke-UnitTest
+    Measure-Part 'Unit tests' { Invoke-UnitTest }
     Invoke-AllAcceptanceTest
     if ($told.Count) { Write-Host "`n=== Failed [-] and skipped [!]`n`n$($told -join "`n")" }
+    Write-Host "`n=== What it took`n`n$($took -join "`n")"
     Write-Host "`n$($total.passed) passed, $($total.failed) failed, $($total.skipped) skipped"
     if ($total.failed) { exit 1 }
 }
@@ -213,10 +233,10 @@ foreach ($name in $Task) {
         Build { Invoke-Build }
         Test {
             # The rules of style, which take longer than compiling, are for the tasks Build and Package.
-            Invoke-Build -p:EnforceCodeStyleInBuild=false
-            if (-not $Package) { Invoke-Package }
+            Measure-Part 'Build' { Invoke-Build -p:EnforceCodeStyleInBuild=false }
+            if (-not $Package) { Measure-Part 'Package' { Invoke-Package } }
             # Until build.sh has what the tests need.
-            flock (Join-Path $out 'prepared.lock') true
+            Measure-Part 'Waiting for what the tests need' { flock (Join-Path $out 'prepared.lock') true }
             Invoke-Test
         }
         Soak { Invoke-Build; Invoke-Soak }
