@@ -233,7 +233,7 @@ foreach ($name in $Task) {
         Build { Invoke-Build }
         Test {
             # The rules of style, which take longer than compiling, are for the tasks Build and Package.
-            Measure-Part 'Build' { Invoke-Build -p:EnforceCodeStyleInBuild=false }
+            Measure-Part 'Build' { Invoke-Build '-p:EnforceCodeStyleInBuild=false' }
             if (-not $Package) { Measure-Part 'Package' { Invoke-Package } }
             # Until build.sh has what the tests need.
             Measure-Part 'Waiting for what the tests need' { flock (Join-Path $out 'prepared.lock') true }
