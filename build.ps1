@@ -86,7 +86,7 @@ function Invoke-UnitTest {
     $found = @{}
     $isTold = $false
     # Many tests have a database of their own, and wait for the disk to have it.
-    $temporary, $disk = (mktemp -d -p (Test-Path /dev/shm ? '/dev/shm' : '/tmp')), $env:TMPDIR
+    $temporary, $disk = (mktemp -d -p ((Test-Path /dev/shm) ? '/dev/shm' : '/tmp')), $env:TMPDIR
     $env:TMPDIR = $temporary
     timeout --kill-after=10 900 dotnet test --solution $solution --configuration $Configuration --no-build 2>&1 | ForEach-Object {
         Write-Host $_
