@@ -72,15 +72,25 @@ install_kernel() {
     fi
 }
 
-# Gets what only tests need: Pester, and files from Debian packages. If that fails, the tests say what is missing.
+# Gets what only tests need: Pester, and files from Debian packages. If the latter fails, the tests say what is missing. It goes on
+# beside the build, which waits for the processor where this waits for the network: the tests wait for the lock that it holds.
 prepare_tests() {
-    local part
+    local lock
     refresh Pester 'tests/Pester Directory.Packages.props' 'getting Pester' \
         dotnet build "$root/tests/Pester" -target:Stage --artifacts-path "$root/out/obj"
+    exec {lock}>"$root/out/prepared.lock"
+    flock "$lock"
+    unpack_all </dev/null &
+    exec {lock}>&-
+}
+
+unpack_all() {
+    local part
     for part in runtimes arm64 dhcp fleet; do
         # Files that an earlier version of the script unpacked can be incomplete.
         if [[ ! $root/out/$part/complete -nt $root/tests/$part/unpack.sh ]] && can_unpack; then
-            quietly "unpacking what its tests need into out/$part" "$root/tests/$part/unpack.sh" "$root/out/$part" || true
+            # Without the lock, which servers of the compiler would keep.
+            (exec {lock}>&-; quietly "unpacking what its tests need into out/$part" "$root/tests/$part/unpack.sh" "$root/out/$part") || true
         fi
     done
 }
@@ -123,12 +133,14 @@ run() {
 
 task=${1:-build}
 [[ $# == 0 ]] || shift
+# Compilers and tests end before it pays that .NET compiles code once more, by how it is used. Benchmarks are measured with that.
+[[ $task == bench ]] || export DOTNET_TieredPGO=0
 case $task in
     build | soak | bench | docs | package | install) find_shell ;;
     test)
         install_kernel
-        find_shell
         prepare_tests
+        find_shell
         ;;
     demo | clean) [[ $# == 0 ]] || { usage >&2; exit 64; } ;;&
     demo) run --kernel "$root/examples/quickstart.ps1" ;;

@@ -56,7 +56,7 @@ wait
 AfterAll { Clear-TestHost }
 
 
-Describe 'A stream of a macvlan NIC' -Tag Native {
+Describe 'A stream of a macvlan NIC' -Tag Native, Once {
     BeforeEach { $null = New-NetworkNamespace box1, box2 }
 
     AfterEach {

@@ -45,8 +45,8 @@ Describe 'Processes that connect NICs to one network at the same time' {
         }
     }
 
-    It 'get distinct addresses: 16 with 20 NICs each, in a soak 250' -Tag Native, Once {
-        Test-Together -Processes 16 -Nics ($env:MACIPVLAN_SOAK ? 250 : 20)
+    It 'get distinct addresses: 8 with 20 NICs each, in a soak 16 with 250' -Tag Native, Once {
+        Test-Together -Processes ($env:MACIPVLAN_SOAK ? 16 : 8) -Nics ($env:MACIPVLAN_SOAK ? 250 : 20)
     }
 
     It 'get distinct addresses: 2 with 5 NICs each' -Tag Once {

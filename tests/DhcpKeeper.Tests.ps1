@@ -174,7 +174,8 @@ Describe 'Watch-ContainerNic and leases of seconds' -Tag Native, Once -ForEach $
         $after.moving.Link.ifindex | Should -Be $before.moving.Index
         $after.moving.Routes | Should -Be 'default 10.3.0.1'
         $packets = Get-DhcpCapture $movingCapture
-        $packets.Type | Select-Object -First 10 | Should -Be DISCOVER, OFFER, REQUEST, ACK, REQUEST, NAK, DISCOVER, OFFER, REQUEST, ACK
+        # A server that takes long to start is asked again.
+        "$($packets.Type)" -replace '(REQUEST )+NAK', 'REQUEST NAK' | Should -BeLike 'DISCOVER OFFER REQUEST ACK REQUEST NAK DISCOVER OFFER REQUEST ACK*'
         $packets[4].State, $packets[4].Source | Should -Be Renewing, ($before.moving.Address -replace '/.*')
         Get-KeeperLine $first moving/ | Select-Object -First 2 | Should -Be "Lease moving/eth0 Lost $($before.moving.Address) refused by 10.3.0.1", "Lease moving/eth0 Obtained $($after.moving.Address) from 10.3.0.1"
     }

@@ -25,7 +25,7 @@ Describe 'Hosts at work on one segment' -Tag Native, Once -ForEach $one {
     It 'never use an address twice, and lose none, whatever fails' {
         if ($Problem) { Set-ItResult -Skipped -Because $Problem; return }
         $fleet = Start-Fleet -Hosts 3
-        Invoke-FleetCrowd $fleet -Processes 1 -Nics 8 -Seconds 10 | Should -BeNullOrEmpty
+        Invoke-FleetCrowd $fleet -Processes 1 -Nics 8 -Seconds 6 -Pause 1 | Should -BeNullOrEmpty
         Compare-Fleet $fleet | Should -BeNullOrEmpty
     }
 }

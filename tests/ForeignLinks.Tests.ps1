@@ -53,7 +53,7 @@ Describe 'Links of others on a parent' {
         { Connect-ContainerNic lan one -ErrorAction Stop } | Should -Throw '*1 ipvlan link*other/iv0*' -ErrorId 'ParentInUse,*'
     }
 
-    It 'do not count on another parent of the same index in another namespace' -Tag Native {
+    It 'do not count on another parent of the same index in another namespace' -Tag Native, Once {
         # A parent in a namespace of its own may well have the index of eth0.
         $index = (Get-IpLink eth0).ifindex
         ip -n other link add far index $index type veth peer name near index 999

@@ -92,7 +92,7 @@ BeforeAll {
     }
 
     # Each point takes a moment, and seconds in a throw-away kernel: only a soak goes through all of them.
-    $step = $env:MACIPVLAN_SOAK ? 1 : (Get-Content /proc/cpuinfo -Raw) -match 'User Mode Linux' ? 5 : 2
+    $step = $env:MACIPVLAN_SOAK ? 1 : (Get-Content /proc/cpuinfo -Raw) -match 'User Mode Linux' ? 7 : 3
     $null = New-NetworkNamespace web1, web2
     $withLan = { $null = New-MacvlanNetwork lan eth0 -Subnet 10.1.0.0/24, fd01::/64 -Route '10.9.0.0/16 via 10.1.0.99' }
     $withNic = { . $withLan; $null = Connect-ContainerNic lan web1 }

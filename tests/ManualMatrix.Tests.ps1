@@ -1,5 +1,5 @@
 # The manual test matrix of the driver notes (data/manual-test-matrix.json): 50 networks and 106 NICs on one eth0 at
-# the same time, then all removed, then all of it a second time with the same addresses.
+# the same time, then all removed, then all of it a second time, which must be like the first.
 # Starts first, because it takes minutes in a throw-away kernel.
 
 BeforeDiscovery {
@@ -91,25 +91,53 @@ BeforeAll {
             [pscustomobject]@{ Network = $container.Network; From = $container.Name; To = $hostAddress }
         }
     }
+
+    function New-Matrix {
+        # Makes all networks, namespaces and NICs, and returns them, what ip reports, and who reaches whom.
+        $made = @(foreach ($network in $matrix.networks) { New-MatrixNetwork $network })
+        $null = $containers.Name | New-NetworkNamespace
+        $connected = @(foreach ($container in $containers) { Connect-MatrixNic $container })
+        @{ Made = $made; Connected = $connected; Facts = Get-IpFact $containers.Name; Reached = Test-PingMany $wanted -TimeoutSeconds 3 }
+    }
+
+    function Get-DefaultText($pass, $container) {
+        # The default routes of a container, as ip reports them.
+        $pass.Facts[$container.Name].Defaults | ForEach-Object { (Get-Text $_ gateway) ? "via $($_.gateway) dev $($_.dev)" : "dev $($_.dev)" }
+    }
+
+    function Get-FactText($pass, $container) {
+        # Its addresses and default routes in one line.
+        "$($container.Name) $($pass.Facts[$container.Name].Addresses) $(Get-DefaultText $pass $container)"
+    }
+
+    function Remove-Matrix {
+        # Some by the pipeline, some with their networks; networks in no order of their parents.
+        Get-ContainerNic | Where-Object Namespace -Like 'c?' | Disconnect-ContainerNic
+        Get-IpvlanNetwork | Remove-IpvlanNetwork -Force
+        Remove-MacvlanNetwork * -Force
+        (Get-IpLink).ifname | Should -Be $linksBefore
+        Get-ContainerNic | Should -BeNullOrEmpty
+        Get-ContainerNetwork | Should -BeNullOrEmpty
+        foreach ($container in $containers[0..9]) { (Get-IpLink -Namespace $container.Name).ifname | Should -Be 'lo' }
+        Get-NetworkNamespace c* | Remove-NetworkNamespace
+        Get-NetworkNamespace | ForEach-Object Name | Should -Be 'wire'
+    }
+
+    $wanted = @(Select-PingPair)
 }
 
 AfterAll { Clear-TestHost }
 
-Describe 'Manual matrix, pass <_>' -ForEach 1, 2 {
+Describe 'Manual matrix' {
     BeforeAll {
-        $made = @(foreach ($network in $matrix.networks) { New-MatrixNetwork $network })
-        $null = $containers.Name | New-NetworkNamespace
-        $connected = @(foreach ($container in $containers) { Connect-MatrixNic $container })
-        $facts = Get-IpFact $containers.Name
-        $wanted = @(Select-PingPair)
+        $first = New-Matrix
         $forbidden = @(Select-ForbiddenPair)
-        $reached = Test-PingMany $wanted -TimeoutSeconds 3
         $leaked = Test-PingMany $forbidden -TimeoutSeconds 1
     }
 
     It 'has 50 networks and 106 NICs at the same time' {
-        $made | Should -HaveCount 50
-        $connected | Should -HaveCount 106
+        $first.Made | Should -HaveCount 50
+        $first.Connected | Should -HaveCount 106
         Get-ContainerNetwork | Should -HaveCount 50
         Get-ContainerNic | Should -HaveCount 106
     }
@@ -131,7 +159,7 @@ Describe 'Manual matrix, pass <_>' -ForEach 1, 2 {
         It 'gave each NIC the addresses of the matrix' {
             foreach ($container in $mine) {
                 $expected = @($container.IPv4, $container.IPv6 | Where-Object { $_ })
-                $facts[$container.Name].Addresses | Should -Be $expected -Because $container.Name
+                $first.Facts[$container.Name].Addresses | Should -Be $expected -Because $container.Name
             }
         }
 
@@ -144,15 +172,13 @@ Describe 'Manual matrix, pass <_>' -ForEach 1, 2 {
                         $subnet = $network.subnets | Where-Object { (Get-Subnet $_.subnet) -eq (Get-Subnet $address) }
                         if ($subnet.expectedGateway) { "via $($subnet.expectedGateway) dev eth0" }
                     })
-                $actual = @($facts[$container.Name].Defaults | ForEach-Object {
-                        if (Get-Text $_ gateway) { "via $($_.gateway) dev $($_.dev)" } else { "dev $($_.dev)" } })
-                $actual | Should -Be $expected -Because $container.Name
+                @(Get-DefaultText $first $container) | Should -Be $expected -Because $container.Name
             }
         }
 
         It 'lets its NICs reach each other, and in l3 across its subnets' {
             $pairs = @($wanted | Where-Object Network -EQ $name)
-            $silent = @($pairs | Where-Object { -not $reached["$($_.From) $($_.To)"] } | ForEach-Object { "$($_.From) $($_.To)" })
+            $silent = @($pairs | Where-Object { -not $first.Reached["$($_.From) $($_.To)"] } | ForEach-Object { "$($_.From) $($_.To)" })
             $silent | Should -BeNullOrEmpty
         }
 
@@ -164,16 +190,14 @@ Describe 'Manual matrix, pass <_>' -ForEach 1, 2 {
         }
     }
 
-    It 'takes everything away again, and nothing that was there before' {
-        # Some by the pipeline, some with their networks; networks in no order of their parents.
-        Get-ContainerNic | Where-Object Namespace -Like 'c?' | Disconnect-ContainerNic
-        Get-IpvlanNetwork | Remove-IpvlanNetwork -Force
-        Remove-MacvlanNetwork * -Force
-        (Get-IpLink).ifname | Should -Be $linksBefore
-        Get-ContainerNic | Should -BeNullOrEmpty
-        Get-ContainerNetwork | Should -BeNullOrEmpty
-        foreach ($container in $containers[0..9]) { (Get-IpLink -Namespace $container.Name).ifname | Should -Be 'lo' }
-        Get-NetworkNamespace c* | Remove-NetworkNamespace
-        Get-NetworkNamespace | ForEach-Object Name | Should -Be 'wire'
+    It 'takes everything away again, and nothing that was there before' { Remove-Matrix }
+
+    It 'is the same a second time, and taken away again' {
+        $second = New-Matrix
+        foreach ($part in 'Made', 'Connected') { $second.$part | ForEach-Object { "$_" } | Should -Be ($first.$part | ForEach-Object { "$_" }) }
+        (Get-ContainerNetwork).NicCount | Measure-Object -Sum | ForEach-Object Sum | Should -Be 106
+        $containers | ForEach-Object { Get-FactText $second $_ } | Should -Be ($containers | ForEach-Object { Get-FactText $first $_ })
+        $wanted | Where-Object { -not $second.Reached["$($_.From) $($_.To)"] } | Should -BeNullOrEmpty
+        Remove-Matrix
     }
 }

@@ -25,7 +25,7 @@ Describe 'Move-ContainerNic' {
         Remove-NetworkNamespace web1, web2 -Force
     }
 
-    It 'changes the link in place if parent and mode are the same' -Tag Native {
+    It 'changes the link in place if parent and mode are the same' -Tag Native, Once {
         $index = (Get-IpLink eth0 -Namespace web1).ifindex
         $moved = Move-ContainerNic lan web1 -DestinationNetwork dmz -PassThru
         "$moved $($moved.Network) $($moved.IPAddress) $($moved.MacAddress) $($moved.State)" |
@@ -41,7 +41,7 @@ Describe 'Move-ContainerNic' {
         (Get-IpLink eth0 -Namespace web1).ifindex | Should -Be $index
     }
 
-    It 'makes the link anew if the mode differs' -Tag Native {
+    It 'makes the link anew if the mode differs' -Tag Native, Once {
         $moved = Move-ContainerNic lan web1 -DestinationNetwork apart -PassThru
         "$moved $($moved.IPAddress) $($moved.MacAddress) $($moved.State)" | Should -Be 'web1/eth0 10.3.0.2/24 02:00:00:00:00:77 Up'
         $link = Get-IpLink eth0 -Namespace web1
@@ -49,7 +49,7 @@ Describe 'Move-ContainerNic' {
         Get-IpAddress web1 eth0 | Should -Be 10.3.0.2/24
     }
 
-    It 'moves into another container with address and MAC address, and keeps the name if it is free' -Tag Native {
+    It 'moves into another container with address and MAC address, and keeps the name if it is free' -Tag Native, Once {
         $moved = Move-ContainerNic lan web1 -Destination web2 -PassThru
         "$moved $($moved.IPAddress) $($moved.MacAddress) $($moved.State)" | Should -Be 'web2/eth0 10.1.0.2/24 02:00:00:00:00:77 Up'
         (Get-IpLink -Namespace web1).ifname | Should -Be lo
@@ -61,7 +61,7 @@ Describe 'Move-ContainerNic' {
         (Get-IpLink -Namespace web2).ifname | Should -Be lo
     }
 
-    It 'leaves the NIC as it is where the destination is wrong or full' -Tag Native {
+    It 'leaves the NIC as it is where the destination is wrong or full' -Tag Native, Once {
         $null = New-MacvlanNetwork full eth0 -Mode Private -Subnet 10.4.0.0/30
         $null = Connect-ContainerNic full web2 -IPAddress 10.4.0.2
         $before = Get-StateRow | Where-Object { $_ -notmatch '^nics' }
@@ -78,7 +78,7 @@ Describe 'Move-ContainerNic' {
         Get-StateRow | Where-Object { $_ -notmatch '^nics' } | Should -Be $before
     }
 
-    It 'keeps an address that is in the other network''s subnet and free' -Tag Native {
+    It 'keeps an address that is in the other network''s subnet and free' -Tag Native, Once {
         ip link add wide0 type veth peer name wide1
         ip link set wide0 up
         ip link set wide1 up

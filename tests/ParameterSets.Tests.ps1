@@ -128,27 +128,36 @@ Describe 'Parameter sets' -Tag Native, Once {
         if ($Verb -in 'Connect', 'Disconnect') { $change.WhatIf = $true }
         if ($Verb -eq 'Test') { $change.Count, $change.TimeoutSeconds, $change.ErrorAction = 1, 0.01, 'Ignore' }
         $command = "$Verb-ContainerNic"
-        # What -WhatIf says, and the objects, name the target.
-        function Get-Target([scriptblock]$Call) {
-            $found = & $Call
-            if ($Verb -in 'Get', 'Test') { return $found | ForEach-Object { "$($_.Source ?? $_)" -replace '/eth\d+( .*)?$' } | Sort-Object -Unique }
-            $lines = Invoke-Shell "function Get-Sleeper { Get-Process -Id $($sleeper.Id) }; `$change = @{ WhatIf = `$true }; `$command = '$command'; $Call"
-            [regex]::Matches("$lines", 'on target "([^"/]*(?:/proc)?[^"]*?)(?:/eth\d+)?"') | ForEach-Object { $_.Groups[1].Value } | Sort-Object -Unique
-        }
+        $process = "/proc/$($sleeper.Id)/ns/net"
         function Get-Sleeper { Get-Process -Id $sleeper.Id }
-        Get-Target { & $command lan web1 @change } | Should -Be web1
-        Get-Target { 'web1', 'web2' | & $command lan @change } | Should -Be web1, web2
-        Get-Target { Get-NetworkNamespace web2 | & $command lan @change } | Should -Be web2
-        Get-Target { Get-Sleeper | & $command lan @change } | Should -Be "/proc/$($sleeper.Id)/ns/net"
-        Get-Target { Get-MacvlanNetwork lan | & $command -Target web1 @change } | Should -Be web1
-        Get-Target { Get-MacvlanNetwork lan | & $command -Namespace web2 @change } | Should -Be web2
-        if ($Verb -ne 'Connect') {
-            Get-Target { 'web1' | & $command @change } | Should -Be web1
-            Get-Target { Get-ContainerNetwork lan | & $command @change } | Should -Be ("/proc/$($sleeper.Id)/ns/net", 'web1', 'web2' | Sort-Object)
-            Get-Target { Get-Sleeper | & $command @change } | Should -Be "/proc/$($sleeper.Id)/ns/net"
-            Get-Target { Get-ContainerNic lan web1 | & $command @change } | Should -Be web1
+        $calls = @(
+            @{ Call = { & $command lan web1 @change }; Targets = 'web1' }
+            @{ Call = { 'web1', 'web2' | & $command lan @change }; Targets = 'web1', 'web2' }
+            @{ Call = { Get-NetworkNamespace web2 | & $command lan @change }; Targets = 'web2' }
+            @{ Call = { Get-Sleeper | & $command lan @change }; Targets = $process }
+            @{ Call = { Get-MacvlanNetwork lan | & $command -Target web1 @change }; Targets = 'web1' }
+            @{ Call = { Get-MacvlanNetwork lan | & $command -Namespace web2 @change }; Targets = 'web2' }
+            if ($Verb -ne 'Connect') {
+                @{ Call = { 'web1' | & $command @change }; Targets = 'web1' }
+                @{ Call = { Get-ContainerNetwork lan | & $command @change }; Targets = $process, 'web1', 'web2' }
+                @{ Call = { Get-Sleeper | & $command @change }; Targets = $process }
+                @{ Call = { Get-ContainerNic lan web1 | & $command @change }; Targets = 'web1' }
+            })
+        # The objects, and what -WhatIf says, name the targets. The latter goes past the pipeline: all calls are in one process.
+        if ($Verb -in 'Get', 'Test') {
+            $found = $calls | ForEach-Object { , @(& $_.Call | ForEach-Object { "$($_.Source ?? $_)" -replace '/eth\d+( .*)?$' }) }
         }
-        else { (Get-Failure { 'web1' | Connect-ContainerNic }).Action | Should -Be "Specify the network: 'web1' | Connect-ContainerNic NETWORK." }
+        else {
+            $script = "function Get-Sleeper { Get-Process -Id $($sleeper.Id) }; `$change = @{ WhatIf = `$true }; `$command = '$command'"
+            $lines = Invoke-Shell (@($script) + $calls.ForEach{ "[Console]::WriteLine('#'); $($_.Call)" } -join '; ')
+            $found = "$lines" -split '#' | Select-Object -Skip 1 | ForEach-Object {
+                , @([regex]::Matches($_, 'on target "([^"/]*(?:/proc)?[^"]*?)(?:/eth\d+)?"').ForEach{ $_.Groups[1].Value }) }
+        }
+        $found | Should -HaveCount $calls.Count
+        for ($i = 0; $i -lt $calls.Count; $i++) {
+            $found[$i] | Sort-Object -Unique | Should -Be ($calls[$i].Targets | Sort-Object) -Because "of $($calls[$i].Call)"
+        }
+        if ($Verb -eq 'Connect') { (Get-Failure { 'web1' | Connect-ContainerNic }).Action | Should -Be "Specify the network: 'web1' | Connect-ContainerNic NETWORK." }
         Disconnect-ContainerNic lan web2
     }
 

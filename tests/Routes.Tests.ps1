@@ -22,7 +22,7 @@ Describe 'Routes of NICs' {
         Remove-IpvlanNetwork * -Force
     }
 
-    It 'go through next hops, onto the link, or to nowhere' -Tag Native {
+    It 'go through next hops, onto the link, or to nowhere' -Tag Native, Once {
         $null = New-MacvlanNetwork lan -Parent eth0 -Subnet 10.1.0.0/24, fd01::/64 -Route @(
             '10.9.0.0/16 via 10.1.0.254 metric 5'
             'blackhole 10.8.0.0/16'
@@ -63,7 +63,7 @@ Describe 'Routes of NICs' {
             'default via fd02::1 dev eth0 proto static metric 5', 'default via fd02::9 dev eth0 proto static')
     }
 
-    It 'reach a link-local gateway and next hop, which are on the link anyhow' -Tag Native {
+    It 'reach a link-local gateway and next hop, which are on the link anyhow' -Tag Native, Once {
         $null = New-MacvlanNetwork lan -Parent eth0 -Subnet fd01::/64 -Gateway fe80::1 -Route 'fd09::/64 via fe80::2'
         $null = Connect-ContainerNic lan one
         Get-RouteText one | Should -Be 'fd09::/64 via fe80::2 dev eth0 proto static', 'default via fe80::1 dev eth0 proto static'
@@ -71,7 +71,7 @@ Describe 'Routes of NICs' {
         ((Export-ContainerNetwork lan) | Import-ContainerNetwork).Result | Should -Be InPlace
     }
 
-    It 'reach an IPv4 link-local next hop in the same way' -Tag Native {
+    It 'reach an IPv4 link-local next hop in the same way' -Tag Native, Once {
         $null = New-MacvlanNetwork local eth0 -Subnet 10.66.0.0/24 -NoGateway -Route '10.67.0.0/16 via 169.254.1.1'
         $null = Connect-ContainerNic local one
         (ip -n one route show 10.67.0.0/16) -replace ' proto.*' | Should -Be '10.67.0.0/16 via 169.254.1.1 dev eth0'
@@ -80,7 +80,7 @@ Describe 'Routes of NICs' {
         Remove-MacvlanNetwork local
     }
 
-    It 'reach a gateway beside the subnet with -OnLinkGateway' -Tag Native {
+    It 'reach a gateway beside the subnet with -OnLinkGateway' -Tag Native, Once {
         $null = New-MacvlanNetwork lan -Parent eth0 -Subnet 10.1.0.0/24, fd01::/64 -Gateway 192.168.9.1, fe80::1 -OnLinkGateway
         ip -n wire address add 192.168.9.1/32 dev eth0
         ip -n wire route add 10.1.0.0/24 dev eth0

@@ -24,7 +24,7 @@ Describe 'Notes of the macvlan and ipvlan drivers' {
         Get-NetworkNamespace | Where-Object Name -NE wire | Remove-NetworkNamespace
     }
 
-    It 'macvlan bridge mode: macnet100, mode <_>' -ForEach 'by default', 'Bridge' -Tag Native {
+    It 'macvlan bridge mode: macnet100, mode <_>' -ForEach 'by default', 'Bridge' -Tag Native, Once {
         $mode = if ($_ -eq 'Bridge') { @{ Mode = 'Bridge' } } else { @{} }
         $null = New-MacvlanNetwork macnet100 -Subnet 192.168.1.0/24 -Gateway 192.168.1.1 -Parent eth0 @mode
         $nics = Start-Container macnet100 a, b
@@ -114,7 +114,7 @@ Describe 'Notes of the macvlan and ipvlan drivers' {
         ip address add 192.168.1.251/24 dev eth0
     }
 
-    It 'IPv6: macnetv6' -Tag Native {
+    It 'IPv6: macnetv6' -Tag Native, Once {
         $null = New-MacvlanNetwork macnetv6 -Subnet fe90::/64 -Gateway fe90::22 -Parent eth0
         $nics = Start-Container macnetv6 a, b
         "$($nics.IPAddress)" | Should -Be 'fe90::1/64 fe90::2/64'

@@ -53,7 +53,7 @@ Describe 'Set-ContainerNic' {
         Remove-NetworkNamespace web1, web2 -Force
     }
 
-    It 'changes MTU and MAC address of the link that is there' -Tag Native {
+    It 'changes MTU and MAC address of the link that is there' -Tag Native, Once {
         $nic = Set-ContainerNic lan web1 -Mtu 1400 -MacAddress 02:00:00:00:00:77 -PassThru
         "$($nic.Mtu) $($nic.MacAddress) $($nic.State)" | Should -Be '1400 02:00:00:00:00:77 Up'
         $link = Get-IpLink eth0 -Namespace web1
@@ -63,13 +63,14 @@ Describe 'Set-ContainerNic' {
         Test-Ping web1 10.1.0.1 | Should -BeTrue
     }
 
-    It 'writes nothing without -PassThru, and changes nothing with -WhatIf' -Tag Native {
+    It 'writes nothing without -PassThru, and changes nothing with -WhatIf' -Tag Native, Once {
         Set-ContainerNic lan web1 -Mtu 1300 -WhatIf
         (Get-IpLink eth0 -Namespace web1).mtu | Should -Be 1500
         Set-ContainerNic lan web1 -Mtu 1300 | Should -BeNullOrEmpty
         (Get-IpLink eth0 -Namespace web1).mtu | Should -Be 1300
     }
 
+    # Also in the throw-away kernel, which renames no interface that is up.
     It 'renames the interface, with its routes and addresses' -Tag Native {
         $routes = Get-RouteText
         Set-ContainerNic lan web1 -NewName wan0
@@ -83,7 +84,7 @@ Describe 'Set-ContainerNic' {
         (Get-ContainerNic lan web1).InterfaceName | Should -Be wan0
     }
 
-    It 'replaces the addresses of a family, and keeps the others, the routes and what others added' -Tag Native {
+    It 'replaces the addresses of a family, and keeps the others, the routes and what others added' -Tag Native, Once {
         $routes = Get-RouteText
         ip -n web1 address add 198.51.100.7/32 dev eth0
         ip -n web1 route add 203.0.113.0/24 via 10.1.0.77
@@ -96,7 +97,7 @@ Describe 'Set-ContainerNic' {
         Test-Ping wire 10.1.0.50 | Should -BeTrue
     }
 
-    It 'adds addresses, requested and lowest ones, and removes the first one of a subnet alone' -Tag Native {
+    It 'adds addresses, requested and lowest ones, and removes the first one of a subnet alone' -Tag Native, Once {
         (Set-ContainerNic lan web1 -AddIPAddress 10.1.0.60, 10.1.0.2 -AddAddressFamily IPv4, IPv6 -PassThru).IPAddress |
             Should -Be 10.1.0.2/24, 10.1.0.60/24, 10.1.0.3/24, fd01::1/64, fd01::2/64
         Get-IpAddress web1 eth0 | Sort-Object | Should -Be 10.1.0.2/24, 10.1.0.3/24, 10.1.0.60/24, fd01::1/64, fd01::2/64
@@ -108,7 +109,7 @@ Describe 'Set-ContainerNic' {
         Get-Default | Should -Be '10.1.0.1 eth0'
     }
 
-    It 'refuses what hurts or is no address of the NIC, and leaves everything as it is' -Tag Native {
+    It 'refuses what hurts or is no address of the NIC, and leaves everything as it is' -Tag Native, Once {
         $before = Get-StateRow
         (Get-Failure { Set-ContainerNic lan web1 -IPAddress @() }).What | Should -Be "InvalidParameter InvalidArgument 'web1/eth0'"
         (Get-Failure { Set-ContainerNic lan web1 -RemoveIPAddress 10.1.0.9 }).Message | Should -BeLike "10.1.0.9 isn't an address of web1/eth0*"
@@ -130,7 +131,7 @@ Describe 'Set-ContainerNic' {
         Get-Default | Should -Be '10.1.0.1 eth0'
     }
 
-    It 'gets back what it had if the kernel refuses a part' -Tag Native {
+    It 'gets back what it had if the kernel refuses a part' -Tag Native, Once {
         # Of no network, so that only the kernel knows it.
         ip link add other link eth0 type macvlan mode bridge
         ip link set other address 02:00:00:00:00:99 up
@@ -146,7 +147,7 @@ Describe 'Set-ContainerNic' {
         ip link delete other
     }
 
-    It 'gives the default route to another NIC, from one that had it by choice, and to the next one when it is given up' -Tag Native {
+    It 'gives the default route to another NIC, from one that had it by choice, and to the next one when it is given up' -Tag Native, Once {
         $null = Connect-ContainerNic far web1 -WarningAction Ignore
         Get-Default | Should -Be '10.1.0.1 eth0'
         Set-ContainerNic far web1 -DefaultRoute
@@ -160,7 +161,7 @@ Describe 'Set-ContainerNic' {
         Get-Default | Should -BeNullOrEmpty
     }
 
-    It 'takes the default route from one with a lower metric, and from another program' -Tag Native {
+    It 'takes the default route from one with a lower metric, and from another program' -Tag Native, Once {
         $null = New-MacvlanNetwork slow eth0 -Subnet 10.3.0.0/24 -RouteMetric 50
         $null = Connect-ContainerNic slow web1
         Set-ContainerNic slow web1 -DefaultRoute
@@ -177,19 +178,19 @@ Describe 'Set-ContainerNic' {
         Get-Default | Should -Be '10.1.0.1 eth0'
     }
 
-    It 'loses none of 1,000 pings across <Case>' -Tag Native -ForEach @(
+    It 'loses none of 1,000 pings across <Case>' -Tag Native, Once -ForEach @(
         @{ Case = 'a change of the MTU'; Do = { Set-ContainerNic lan web1 -Mtu 1400 } }
         @{ Case = 'another address'; Do = { Set-ContainerNic lan web1 -AddIPAddress 10.1.0.60 -AddAddressFamily IPv6 } }
     ) {
         Get-Loss wire 10.1.0.2 $Do | Should -Be 0
     }
 
-    It 'loses none of 1,000 pings across the removal of the first address of their subnet' -Tag Native {
+    It 'loses none of 1,000 pings across the removal of the first address of their subnet' -Tag Native, Once {
         Set-ContainerNic lan web1 -AddIPAddress 10.1.0.60
         Get-Loss wire 10.1.0.60 { Set-ContainerNic lan web1 -RemoveIPAddress 10.1.0.2 } | Should -Be 0
     }
 
-    It 'loses none of 1,000 pings when another NIC takes the default route' -Tag Native {
+    It 'loses none of 1,000 pings when another NIC takes the default route' -Tag Native, Once {
         $null = Connect-ContainerNic far web1 -WarningAction Ignore
         Get-Loss web1 192.0.2.9 { Set-ContainerNic far web1 -DefaultRoute } | Should -Be 0
         Get-Default | Should -Be '10.2.0.1 eth1'
@@ -197,7 +198,7 @@ Describe 'Set-ContainerNic' {
         Get-Default | Should -Be '10.1.0.1 eth0'
     }
 
-    It 'changes the record alone while the namespace is gone, and a restore makes it so' -Tag Native {
+    It 'changes the record alone while the namespace is gone, and a restore makes it so' -Tag Native, Once {
         Restart-TestHost
         ip -n wire address add 10.1.0.1/24 dev eth0
         Set-ContainerNic lan web1 -Mtu 1400 -NewName wan0 -IPAddress 10.1.0.50 -MacAddress 02:00:00:00:00:77
@@ -208,7 +209,7 @@ Describe 'Set-ContainerNic' {
         Get-IpAddress web1 wan0 | Should -Be 10.1.0.50/24, fd01::1/64
     }
 
-    It 'gives no NIC the name of another one, also while the namespace is gone' -Tag Native {
+    It 'gives no NIC the name of another one, also while the namespace is gone' -Tag Native, Once {
         $null = Connect-ContainerNic far web1 -WarningAction Ignore
         (Get-Failure { Set-ContainerNic far web1 -NewName eth0 }).What | Should -BeLike 'InterfaceExists *'
         ip -n web1 link delete eth0
@@ -222,7 +223,7 @@ Describe 'Set-ContainerNic' {
         (Get-IpLink -Namespace web1).ifname | Sort-Object | Should -Be eth0, lo, wan0
     }
 
-    It 'promises nothing with -WhatIf that it refuses: <Case>' -Tag Native -ForEach @(
+    It 'promises nothing with -WhatIf that it refuses: <Case>' -Tag Native, Once -ForEach @(
         @{ Case = 'an address of another NIC'; Change = { Set-ContainerNic lan web1 -AddIPAddress 10.1.0.3 -WhatIf }; Says = 'AddressInUse *web2*' }
         @{ Case = 'an MTU'; Change = { Set-ContainerNic lan web1 -Mtu 9000 -WhatIf }; Says = 'InvalidParameter *' }
         @{ Case = 'a name'; Change = { Set-ContainerNic lan web1 -NewName a/b -WhatIf }; Says = 'InvalidName *' }
@@ -236,7 +237,7 @@ Describe 'Set-ContainerNic' {
         Get-IpAddress web1 eth0 | Select-Object -First 1 | Should -Be 10.1.0.2/24
     }
 
-    It 'needs names and values that are there: <Case>' -Tag Native -ForEach @(
+    It 'needs names and values that are there: <Case>' -Tag Native, Once -ForEach @(
         @{ Case = 'no name'; Change = { '' | Set-ContainerNic -Mtu 1400 }; Says = "NicNotFound *There is no NIC of ''." }
         @{ Case = 'no address'; Change = { Set-ContainerNic lan web1 -Mtu 1400 -IPAddress $null }; Says = 'ParameterArgumentValidationError *' }
         @{ Case = 'no MAC address'; Change = { Set-ContainerNic lan web1 -Mtu 1400 -MacAddress $null }; Says = 'ParameterArgumentValidationError *' }
@@ -246,7 +247,7 @@ Describe 'Set-ContainerNic' {
         (Get-IpLink eth0 -Namespace web1).mtu | Should -Be 1500
     }
 
-    It 'leaves the MAC address of a NIC in mode Passthru, which is the host''s, and so does Connect-ContainerNic' -Tag Native {
+    It 'leaves the MAC address of a NIC in mode Passthru, which is the host''s, and so does Connect-ContainerNic' -Tag Native, Once {
         'link add pt0 type veth peer name pt1', 'link set pt0 up', 'link set pt1 up' | ip -batch -
         $null = New-MacvlanNetwork sole pt0 -Mode Passthru -Subnet 10.4.0.0/24
         $mac = (Get-IpLink pt0).address
@@ -259,7 +260,7 @@ Describe 'Set-ContainerNic' {
         ip link delete pt0
     }
 
-    It 'probes new addresses before the NIC takes them, and takes the next one instead of one that a station has' -Tag Native {
+    It 'probes new addresses before the NIC takes them, and takes the next one instead of one that a station has' -Tag Native, Once {
         ip -n wire address add 10.1.0.3/24 dev eth0
         (Get-Failure { Set-ContainerNic lan web1 -AddIPAddress 10.1.0.3 -ProbeAddress }).What | Should -BeLike 'AddressConflict *'
         (Get-ContainerNic lan web1).IPAddress | Should -Be 10.1.0.2/24, fd01::1/64
@@ -267,7 +268,7 @@ Describe 'Set-ContainerNic' {
         ip -n wire address delete 10.1.0.3/24 dev eth0
     }
 
-    It 'follows the host''s access to the network' -Tag Native {
+    It 'follows the host''s access to the network' -Tag Native, Once {
         $null = Enable-HostAccess lan
         Set-ContainerNic lan web1 -IPAddress 10.1.0.50
         Test-Ping '' 10.1.0.50 | Should -BeTrue
@@ -289,7 +290,7 @@ Describe 'Disable- and Enable-ContainerNic' {
         Remove-NetworkNamespace web1 -Force
     }
 
-    It 'set the link down and up, with addresses and routes' -Tag Native {
+    It 'set the link down and up, with addresses and routes' -Tag Native, Once {
         (Disable-ContainerNic lan web1 -PassThru).State | Should -Be Disabled
         (Get-IpLink eth0 -Namespace web1).flags | Should -Not -Contain UP
         Get-Default | Should -Be '10.2.0.1 eth1'
@@ -304,7 +305,7 @@ Describe 'Disable- and Enable-ContainerNic' {
         Test-ContainerNetwork | Should -BeNullOrEmpty
     }
 
-    It 'are remembered by the objects of NICs, as are the families that a NIC has addresses of: <Case>' -Tag Native -ForEach @(
+    It 'are remembered by the objects of NICs, as are the families that a NIC has addresses of: <Case>' -Tag Native, Once -ForEach @(
         @{ Case = 'an object'; Keep = { param($n) $n } }
         @{ Case = 'what Disconnect-ContainerNic returns'; Keep = { param($n) $n | Disconnect-ContainerNic -PassThru } }
         @{ Case = 'a file'; Keep = { param($n) $n | Export-Csv $TestDrive/n.csv; Import-Csv $TestDrive/n.csv } }
@@ -327,7 +328,7 @@ Describe 'Disable- and Enable-ContainerNic' {
         Test-ContainerNetwork | Should -BeNullOrEmpty
     }
 
-    It 'are respected by a restore, and what differs is drift' -Tag Native {
+    It 'are respected by a restore, and what differs is drift' -Tag Native, Once {
         Disable-ContainerNic lan web1
         ip -n web1 link delete eth0
         (Restore-ContainerNetwork | Where-Object Name -EQ web1/eth0).Result | Should -Be Restored

@@ -13,6 +13,11 @@ function Initialize-TestHost {
     $module = $env:MACIPVLAN_MODULE
     if (-not $module) { $module = Join-Path (Split-Path $PSScriptRoot -Parent) 'out/MacIpvlan/MacIpvlan.psd1' }
     Import-Module $module -Force -Global -ErrorAction Stop
+    # By their paths: PowerShell reads every folder of the search path at each call, which takes longer than the programs do.
+    foreach ($program in 'busybox', 'env', 'ip', 'nsenter', 'sh', 'tc') {
+        $found = Get-Command $program -CommandType Application -ErrorAction Ignore | Select-Object -First 1
+        if ($found) { Set-Alias $program $found.Source -Scope Global }
+    }
     # Not on TestDrive, because Pester removes a block's files there after the block.
     $env:MACIPVLAN_STATE = Join-Path ([IO.Path]::GetTempPath()) "macipvlan-tests.$PID/state.db"
     Clear-TestHost

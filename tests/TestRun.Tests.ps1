@@ -34,15 +34,20 @@ Describe 'A run of test files' -Tag Native, Once {
         $run.Lines -join "`n" | Should -Match '\[-\] c\.Tests\.ps1'
     }
 
-    It 'counts as failed: <What>' -ForEach @(
-        @{ What = 'a file that ends the process, though with 0'; Text = "Describe 'a' { It 'passes' { }; It 'ends' { [Environment]::Exit(0) } }"; Says = 'broke off: the process that ran it ended' }
-        @{ What = 'a test without a result'; Text = "Describe 'a' { It 'is open' { Set-ItResult -Inconclusive -Because 'nobody knows' } }"; Says = 'a.is open' }
-        @{ What = 'a file without a test'; Text = '1'; Says = 'has no test, or exited before the first one' }
-        @{ What = 'a file that leaves before its first test'; Text = "exit 0; Describe 'a' { It 'never runs' { } }"; Says = 'has no test, or exited before the first one' }
-    ) {
-        $run = Invoke-Run @{ a = $Text }
-        $run.Lines[0] | Should -Be '0 1 0'
-        $run.Lines[1] | Should -Be "[-] a.Tests.ps1: $Says"
+    It 'counts as failed: a test without a result, a file without a test or that leaves before its first one, and one that ends the process' {
+        # The longest one is first, and the last one ends the run, though with 0.
+        $run = Invoke-Run @{
+            a = "Describe 'a' { It 'is open' { Set-ItResult -Inconclusive -Because 'nobody knows' } } # $('-' * 40)"
+            b = "1 # $('-' * 80)"
+            c = "exit 0; Describe 'c' { It 'never runs' { } } # $('-' * 40)"
+            d = "Describe 'd' { It 'ends' { [Environment]::Exit(0) } }"
+        }
+        $run.Lines[0] | Should -Be '0 4 0'
+        $run.Lines -like '*.Tests.ps1*' | Should -Be @(
+            '[-] a.Tests.ps1: a.is open'
+            '[-] c.Tests.ps1: has no test, or exited before the first one'
+            '[-] b.Tests.ps1: has no test, or exited before the first one'
+            '[-] d.Tests.ps1: broke off: the process that ran it ended')
     }
 
     It 'ends what a file leaves running, at the end of that file' {

@@ -39,7 +39,7 @@ Describe 'Verbose steps' {
         Remove-IpvlanNetwork * -Force
     }
 
-    It 'make the same NIC: macvlan, both families, routes' -Tag Native {
+    It 'make the same NIC: macvlan, both families, routes' -Tag Native, Once {
         $null = New-MacvlanNetwork lan -Parent eth0 -Subnet 10.1.0.0/24, fd01::/64 -Gateway fd01::9 -Mtu 1400 -RouteMetric 7 `
             -Route '10.9.0.0/16 via 10.1.0.254 metric 5', 'blackhole 10.8.0.0/16', '172.16.0.0/12'
         $null = New-NetworkNamespace one, two
@@ -51,7 +51,7 @@ Describe 'Verbose steps' {
         $ours | Should -BeLike '*10.1.0.2/24*fd01::1/64*default via 10.1.0.1*'
     }
 
-    It 'make the same NIC: macvlan without IPv6, under a name of its own' -Tag Native {
+    It 'make the same NIC: macvlan without IPv6, under a name of its own' -Tag Native, Once {
         $null = New-MacvlanNetwork lan -Parent eth0 -Subnet 10.1.0.0/24 -Mode Private
         $null = New-NetworkNamespace one, two
         $steps = Get-Step { Connect-ContainerNic lan one -InterfaceName lan0 -AnnounceCount 0 -Verbose }
