@@ -40,8 +40,8 @@ $told = [System.Collections.Generic.List[string]]::new()
 # Lines about what each part of the test run took.
 $took = [System.Collections.Generic.List[string]]::new()
 
-function Invoke-Build([string[]] $Property) {
-    dotnet build $solution --configuration $Configuration --nologo --verbosity quiet @Property
+function Invoke-Build {
+    dotnet build $solution --configuration $Configuration --nologo --verbosity quiet
     if ($LASTEXITCODE) { throw 'The build failed.' }
 }
 
@@ -232,8 +232,7 @@ foreach ($name in $Task) {
     switch ($name) {
         Build { Invoke-Build }
         Test {
-            # The rules of style, which take longer than compiling, are for the tasks Build and Package.
-            Measure-Part 'Build' { Invoke-Build '-p:EnforceCodeStyleInBuild=false' }
+            Measure-Part 'Build' { Invoke-Build }
             if (-not $Package) { Measure-Part 'Package' { Invoke-Package } }
             # Until build.sh has what the tests need.
             Measure-Part 'Waiting for what the tests need' { flock (Join-Path $out 'prepared.lock') true }

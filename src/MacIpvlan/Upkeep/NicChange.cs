@@ -64,7 +64,7 @@ internal sealed class NicChange(NetworkSession session, bool removesUnfit = fals
     {
         // Segments grant addresses before they are recorded here. If this process dies until then, a reconciliation gives them back.
         List<NicDemand> granted = [];
-        IReadOnlyList<ContainerNic> changing;
+        ContainerNic[] changing;
         try
         {
             foreach (NicDemand change in changes) granted.Add(Grant(claimed[granted.Count].Record, change));
@@ -89,7 +89,7 @@ internal sealed class NicChange(NetworkSession session, bool removesUnfit = fals
             {
                 // Without those whose namespaces have ended meanwhile.
                 HashSet<string> present = [.. session.State.GetNics().Where(static n => n.State == NicRecordState.Changing).Select(static n => n.Id)];
-                int[] left = [.. Enumerable.Range(0, changing.Count).Where(i => present.Contains(changing[i].Id))];
+                int[] left = [.. Enumerable.Range(0, changing.Length).Where(i => present.Contains(changing[i].Id))];
                 IReadOnlyList<ContainerNic> former = Record(
                     [.. left.Select(i => changing[i])],
                     [.. left.Select(i => new NicDemand(claimed[i].Record, claimed[i].NetworkRecord, []) { ReplacesLease = changes[i].ReplacesLease })]);
