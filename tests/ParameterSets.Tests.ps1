@@ -100,7 +100,7 @@ BeforeAll {
         $changesNic = $info.Noun -eq 'ContainerNic' -and $info.Verb -in 'Disconnect', 'Set', 'Move', 'Enable', 'Disable'
         if ($changesNic -and $Set -eq 'Network' -and $Way -eq 'name') { $more.Network = 'lan' }
         # And what to change, or where to move it.
-        if ($Command -eq 'Set-ContainerNic') { $more.Mtu = 1400 }
+        if ($Command -like 'Set-*') { $more.Mtu = 1400 }
         if ($Command -eq 'Move-ContainerNic') { $more.Destination = 'web2' }
         if ($info.Parameters.ContainsKey('Timeout')) { $more.Timeout = 0.05 }
         if ($info.Parameters.ContainsKey('TimeoutSeconds') -and $info.Verb -eq 'Test') { $more.TimeoutSeconds, $more.Count = 0.05, 1 }

@@ -193,7 +193,7 @@ public abstract class NetworkCommand : PSCmdlet, IDisposable
         return true;
     }
 
-    /// <summary>Whether nothing is to be changed, but only said what would be.</summary>
+    /// <summary>Whether changes are only described.</summary>
     private protected bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
         ? (SwitchParameter)given
         : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));

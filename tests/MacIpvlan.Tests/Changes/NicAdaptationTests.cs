@@ -72,20 +72,24 @@ public sealed class NicAdaptationTests
     {
         NicRecord nic = Nic() with { Mtu = 1234, OwnMtu = own };
 
-        Assert.Equal(expected, new NicAdaptation(s_network, s_network with { Mtu = network }, parent).Adapt(nic, []).Nic.Mtu);
+        Assert.Equal(expected, new NicAdaptation(s_network with { Mtu = 1280 }, s_network with { Mtu = network }, parent).Adapt(nic, []).Nic.Mtu);
+        // Whatever the parent has by now, another change isn't one of MTUs.
+        NetworkRecord same = s_network with { Mtu = network };
+        Assert.Equal(1234, new NicAdaptation(same, same with { RouteMetric = 7 }, parent).Adapt(nic, []).Nic.Mtu);
     }
 
     [Fact]
     public void Mtu_AboveTheParentsHarmsWhereTheKernelRefusesIt()
     {
         NicRecord nic = Nic() with { Mtu = 1450, OwnMtu = 1450 };
-        NetworkRecord ipvlan = s_network with { NicKind = new IpvlanLink(IpvlanMode.L2, IpvlanFlag.Bridge) };
+        NetworkRecord elsewhere = s_network with { Parent = "elsewhere" }, ipvlan = s_network with { NicKind = new IpvlanLink(IpvlanMode.L2, IpvlanFlag.Bridge) };
 
-        Assert.Equal("has an MTU of 1450, which is more than the parent's", new NicAdaptation(s_network, s_network, 1400).FindHarm(nic));
-        Assert.Null(new NicAdaptation(ipvlan, ipvlan, 1400).FindHarm(nic));
-        // It has no more already.
-        Assert.Null(new NicAdaptation(s_network, s_network, 1400).FindHarm(nic with { Mtu = 1400 }));
-        Assert.Equal(1450, new NicAdaptation(ipvlan, ipvlan, 1400).Adapt(nic, []).Nic.Mtu);
+        Assert.Equal("has an MTU of 1450, which is more than the parent's", new NicAdaptation(elsewhere, s_network, 1400).FindHarm(nic));
+        Assert.Null(new NicAdaptation(elsewhere with { NicKind = ipvlan.NicKind }, ipvlan, 1400).FindHarm(nic));
+        // It has no more already, or the change isn't one of the MTU or the parent.
+        Assert.Null(new NicAdaptation(elsewhere, s_network, 1400).FindHarm(nic with { Mtu = 1400 }));
+        Assert.Null(new NicAdaptation(s_network, s_network, 1400).FindHarm(nic));
+        Assert.Equal(1450, new NicAdaptation(elsewhere with { NicKind = ipvlan.NicKind }, ipvlan, 1400).Adapt(nic, []).Nic.Mtu);
     }
 
     [Fact]
