@@ -69,6 +69,10 @@ Describe 'Move-ContainerNic' {
         (Get-Failure { Move-ContainerNic lan web1 -DestinationNetwork none }).What | Should -BeLike 'NetworkNotFound *'
         (Get-Failure { Move-ContainerNic lan web1 -Destination none }).What | Should -BeLike 'NamespaceNotFound *'
         (Get-Failure { Move-ContainerNic lan web1 -Destination none -WhatIf }).What | Should -BeLike 'NamespaceNotFound *'
+        foreach ($whatIf in $true, $false) {
+            (Get-Failure { Move-ContainerNic lan web1 -Destination "/proc/$PID/ns/net" -WhatIf:$whatIf }).What | Should -BeLike 'HostNamespace *'
+        }
+
         ip -n web1 address add 198.51.100.7/32 dev eth0
         (Get-Failure { Move-ContainerNic lan web1 -DestinationNetwork full }).What | Should -BeLike 'AddressesExhausted *'
         Get-IpAddress web1 eth0 | Should -Be 10.1.0.2/24, 198.51.100.7/32

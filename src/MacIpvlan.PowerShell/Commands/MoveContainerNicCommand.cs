@@ -41,6 +41,8 @@ public sealed class MoveContainerNicCommand : NicChangeCommand
         if (Destination is not null) _target ??= new NicTargetFinder(Session).Open(Destination.Text);
     }
 
+    private protected override void CheckChange(ContainerNic nic) => (_move ??= new(Session)).Check(nic, _network, _target, Force);
+
     private protected override ContainerNic Change(ContainerNic nic) => (_move ??= new(Session)).Move(nic, _network, _target, Force);
 
     /// <inheritdoc/>

@@ -32,19 +32,10 @@ public sealed class NicMove(NetworkSession session)
     /// <exception cref="NetlinkException">The kernel refused a step; the NIC is where it was.</exception>
     public ContainerNic Move(ContainerNic nic, ContainerNetwork? network, NicTarget? target, bool force)
     {
-        NicReconfiguration.CheckOwner(nic, new NicSettings { NewName = nic.InterfaceName, Force = force });
-        ContainerNetwork destination = network ?? new ContainerNetworks(session).Find(nic.Network)
-            ?? throw new NetworkException(NetworkError.NetworkNotFound, $"The network '{nic.Network}' doesn't exist any longer.");
+        ContainerNetwork destination = FindDestination(nic, network, force);
         using NamespaceHandle? present = _links.OpenNamespace(nic.Record);
-        NamespaceHandle place = target?.Namespace ?? present ?? throw new NetworkException(
-            NetworkError.NamespaceNotFound, $"The namespace of {nic} no longer exists.", "Specify another container, or run Restore-ContainerNetwork once it runs.");
+        NamespaceHandle place = PlaceOf(nic, present, target);
         if (present?.Identity == place.Identity && destination.Id == nic.NetworkRecord.Id) return nic;
-        if (place.Identity == NamespaceHandle.OwnIdentity)
-        {
-            throw new NetworkException(
-                NetworkError.HostNamespace, $"{place.Name} is the host's own network namespace; NICs can't be moved to it.", "Specify a container with its own network namespace.");
-        }
-
         for (int attempt = 1; ; attempt++)
         {
             try
@@ -58,10 +49,40 @@ public sealed class NicMove(NetworkSession session)
         }
     }
 
+    /// <summary>Checks a move as far as that is possible without it.</summary>
+    /// <inheritdoc cref="Move"/>
+    public void Check(ContainerNic nic, ContainerNetwork? network, NicTarget? target, bool force)
+    {
+        NetworkRecord destination = FindDestination(nic, network, force).Record;
+        using NamespaceHandle? present = _links.OpenNamespace(nic.Record);
+        PlaceOf(nic, present, target);
+        CheckNetwork(nic, destination);
+    }
+
+    private ContainerNetwork FindDestination(ContainerNic nic, ContainerNetwork? network, bool force)
+    {
+        NicReconfiguration.CheckOwner(nic, new NicSettings { NewName = nic.InterfaceName, Force = force });
+        return network ?? new ContainerNetworks(session).Find(nic.Network)
+            ?? throw new NetworkException(NetworkError.NetworkNotFound, $"The network '{nic.Network}' doesn't exist any longer.");
+    }
+
+    private static NamespaceHandle PlaceOf(ContainerNic nic, NamespaceHandle? present, NicTarget? target)
+    {
+        NamespaceHandle place = target?.Namespace ?? present ?? throw new NetworkException(
+            NetworkError.NamespaceNotFound, $"The namespace of {nic} no longer exists.", "Specify another container, or run Restore-ContainerNetwork once it runs.");
+        return place.Identity != NamespaceHandle.OwnIdentity ? place : throw new NetworkException(
+            NetworkError.HostNamespace, $"{place.Name} is the host's own network namespace; NICs can't be moved to it.", "Specify a container with its own network namespace.");
+    }
+
+    private Link CheckNetwork(ContainerNic nic, NetworkRecord network)
+    {
+        NetworkDefinition.CheckBandwidth(nic.Record.Bandwidth.Or(network.Bandwidth), network.NicKind);
+        return _requirements.FindParent(network, isChecked: true);
+    }
+
     private ContainerNic MoveOnce(ContainerNic nic, ContainerNetwork destination, NamespaceHandle? present, NamespaceHandle place, NicTarget? target)
     {
-        Link parent = _requirements.FindParent(destination.Record, isChecked: true);
-        NetworkDefinition.CheckBandwidth(nic.Record.Bandwidth.Or(destination.Record.Bandwidth), destination.Record.NicKind);
+        Link parent = CheckNetwork(nic, destination.Record);
         bool isSamePlace = present?.Identity == place.Identity;
         NicChange change = new(session);
         ContainerNic claimed = change.Claim([nic])[0];
