@@ -41,6 +41,7 @@ Describe 'Completion' -Tag Native, Once {
         @{ Line = 'Connect-ContainerNic '; Offered = 'lan', 'outer', 'own' }
         @{ Line = 'Disconnect-ContainerNic o'; Offered = 'outer', 'own' }
         @{ Line = 'Connect-ContainerNic lan A'; Offered = "'a[b]'", 'App', 'app' }
+        @{ Line = 'Move-ContainerNic lan app -Destination A'; Offered = "'a[b]'", 'App', 'app' }
         @{ Line = 'Connect-ContainerNic lan -Namespace my'; Offered = , "'my ns'" }
         @{ Line = "Connect-ContainerNic lan 'my"; Offered = , "'my ns'" }
         @{ Line = 'Connect-ContainerNic lan "my n'; Offered = , "'my ns'" }

@@ -253,7 +253,7 @@ Describe 'Stop' -Tag Native, Once {
         { $shell.EndInvoke($running) } | Should -Throw
         $shell.InvocationStateInfo.State | Should -Be Stopped
         $shell.Dispose()
-        (pgrep -f 'sleep 987654' 2>$null) | Should -BeNullOrEmpty
+        Get-ChildItem /proc/*/cmdline -ErrorAction Ignore | Where-Object { (Get-Content $_ -Raw -ErrorAction Ignore) -like "sleep`0987654*" } | Should -BeNullOrEmpty
         Assert-AtHome
     }
 }

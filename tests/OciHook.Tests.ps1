@@ -21,6 +21,8 @@ BeforeAll {
     $hook = Get-Content $example/macipvlan.json -Raw | ConvertFrom-Json
     $hook.hook.path = "$example/macipvlan-hook"
     $variables = "PATH=${bin}:$env:PATH", "PSModulePath=$bin/modules", "MACIPVLAN_STATE=$env:MACIPVLAN_STATE"
+    # pwsh from its package has no .NET of its own, and a hook gets no variables of others.
+    if ($env:DOTNET_ROOT) { $variables += "DOTNET_ROOT=$env:DOTNET_ROOT" }
     $hook.hook | Add-Member env $variables
     $hook | ConvertTo-Json -Depth 5 | Set-Content "$($runtimes.Folder)/hooks.d/macipvlan.json"
 
@@ -94,12 +96,12 @@ Describe 'The OCI hook' -Tag Native, Once {
     It 'is installed as its README says, and gives a container several networks' {
         # What it installs goes into memory, in a mount namespace of its own.
         $install = [regex]::Match((Get-Content $example/README.md -Raw), '(?ms)^```\n(install .*?)^podman').Groups[1].Value
-        Set-Content "$($runtimes.Folder)/pwsh" '#!/bin/sh', "exec env PSModulePath=$bin/modules MACIPVLAN_STATE=$env:MACIPVLAN_STATE $([Environment]::ProcessPath) `"`$@`""
+        Set-Content "$($runtimes.Folder)/pwsh" '#!/bin/sh', "exec env $(if ($env:DOTNET_ROOT) { "DOTNET_ROOT=$env:DOTNET_ROOT " })PSModulePath=$bin/modules MACIPVLAN_STATE=$env:MACIPVLAN_STATE $([Environment]::ProcessPath) `"`$@`""
         Set-Content "$($runtimes.Folder)/install.sh" @"
 set -e
 cd "`$1/layers"
 mkdir usr usr.work
-mount -t overlay overlay -o lowerdir=/usr,upperdir=`$1/layers/usr,workdir=`$1/layers/usr.work /usr
+mount -t overlay overlay -o lowerdir=/usr,upperdir=`$1/layers/usr,workdir=`$1/layers/usr.work /usr || exit 77
 install "`$1/pwsh" /usr/local/bin/pwsh
 grep -v hooks_dir "`$1/containers.conf" >"`$1/defaults.conf"
 unset CONTAINER_HOST
@@ -111,6 +113,7 @@ $install
 podman run --network none --annotation 'macipvlan.network=lan dmz' busybox:test ip -4 address
 "@
         $text = & $PSScriptRoot/runtimes/run.sh sh -c "mount -t tmpfs tmpfs $($runtimes.Folder)/layers && exec sh $($runtimes.Folder)/install.sh $($runtimes.Folder)" 2>&1
+        if ($LASTEXITCODE -eq 77) { return Set-ItResult -Skipped -Because "no file system can be mounted over that of the runtimes here: $text" }
         $LASTEXITCODE | Should -Be 0 -Because "$text"
         "$text" | Should -BeLike '*inet 10.1.0.*/24 *eth0*inet 10.2.0.*/24 *eth1*'
     }

@@ -100,11 +100,11 @@ Describe 'Counters of macvlan NICs' -Tag Native, Once {
     }
 
     It 'are from the view of the container: received is what came in' {
-        nsenter --net=/run/netns/web1 sysctl -qw net.ipv4.icmp_echo_ignore_all=1
+        nsenter --net=/run/netns/web1 busybox sysctl -qw net.ipv4.icmp_echo_ignore_all=1
         $before = Assert-SameAsIp web1
         Send-Ping wire 10.1.0.2 20
         $after = Assert-SameAsIp web1
-        nsenter --net=/run/netns/web1 sysctl -qw net.ipv4.icmp_echo_ignore_all=0
+        nsenter --net=/run/netns/web1 busybox sysctl -qw net.ipv4.icmp_echo_ignore_all=0
         $after.ReceivedBytes - $before.ReceivedBytes | Should -BeGreaterOrEqual (20 * 1042)
         $after.SentBytes - $before.SentBytes | Should -BeLessThan 1042
     }

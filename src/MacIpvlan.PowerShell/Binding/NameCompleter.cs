@@ -21,7 +21,7 @@ public abstract partial class NameCompleter : IArgumentCompleter
         try
         {
             using NetworkSession session = new(StateLocation.OpenExisting) { OpenRuntimes = RuntimeLocation.Open, Recovering = Recovery.Run };
-            return [.. Complete(session, new(commandName, beginning, fakeBoundParameters))
+            return [.. Complete(session, new(commandName, parameterName, beginning, fakeBoundParameters))
                 .Where(n => n.Name.Length > 0 && n.Name.StartsWith(beginning, StringComparison.OrdinalIgnoreCase))
                 .DistinctBy(static n => n.Name)
                 .Select(static n => new CompletionResult(n.IsPlain ? n.Name : Quote(n.Name), n.Name, CompletionResultType.ParameterValue, n.Describe()))];
@@ -51,12 +51,13 @@ public abstract partial class NameCompleter : IArgumentCompleter
 
     /// <summary>What is on the command line.</summary>
     /// <param name="Command">The command.</param>
+    /// <param name="Parameter">The parameter.</param>
     /// <param name="Beginning">The beginning of the value, without quotes.</param>
     /// <param name="Parameters">The other parameters.</param>
-    internal sealed record CompletionInput(string Command, string Beginning, IDictionary Parameters)
+    internal sealed record CompletionInput(string Command, string Parameter, string Beginning, IDictionary Parameters)
     {
         /// <summary>Whether any namespace or container can be meant, and not only those that have NICs.</summary>
-        public bool IsOfAnyTarget => Command.Split('\\')[^1].Split('-')[0].ToUpperInvariant() is "CONNECT" or "INVOKE";
+        public bool IsOfAnyTarget => Parameter == "Destination" || Command.Split('\\')[^1].Split('-')[0].ToUpperInvariant() is "CONNECT" or "INVOKE";
 
         /// <summary>The values of a parameter, as far as they are known during completion.</summary>
         public IReadOnlyList<string> Given(string parameter) => Parameters[parameter] switch
