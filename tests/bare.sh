@@ -22,9 +22,9 @@ if [[ ! -e $folder/complete ]]; then
     rm -rf "$folder"
     mkdir -p "$root"
     debootstrap --variant=minbase --include=ca-certificates,git,libicu72,libssl3,zlib1g bookworm "$root" >>"$project/out/bare.log"
-    # Outside /usr, over which tests mount others.
-    mkdir -p "$root/opt/dotnet" "$root/machine"
-    ln -sf /opt/dotnet/dotnet "$root/usr/bin/dotnet"
+    # Where no test mounts something over it: it is a mount itself, and would be hidden.
+    mkdir -p "$root/srv/dotnet" "$root/machine"
+    ln -sf /srv/dotnet/dotnet "$root/usr/bin/dotnet"
     touch "$folder/complete"
 fi
 
@@ -57,7 +57,7 @@ unshare --mount --pid --fork --kill-child bash -euc '
     mount --make-rprivate /
     mount -t overlay -o "lowerdir=$root,upperdir=$layer/above,workdir=$layer/scratch" overlay "$layer/merged"
     cd "$layer/merged"
-    mount --bind "$sdk" opt/dotnet
+    mount --bind "$sdk" srv/dotnet
     mount -t proc proc proc
     mount --rbind /sys sys
     mount --rbind /dev dev
