@@ -1,5 +1,4 @@
 using MacIpvlan.Addressing;
-using MacIpvlan.Netlink.Kinds;
 using MacIpvlan.State;
 
 namespace MacIpvlan;
@@ -54,7 +53,7 @@ internal static class ChangeObstacles
     private static void CheckPassthru(NetworkRevision revision, bool force)
     {
         if (!revision.IsPassthruChange) return;
-        bool isToPassthru = revision.Now[0].NicKind is MacvlanLink { Mode: MacvlanMode.Passthru };
+        bool isToPassthru = revision.Now[0].IsPassthru();
         bool isTooMany = isToPassthru && revision.Nics.Count > 1;
         if (force && !isTooMany) return;
         throw new NetworkException(

@@ -48,8 +48,7 @@ public sealed class NetworkChanges(NetworkSession session)
         NetworkRevision revision = _planner.Plan(network.Id, change, force, session.Warn);
         if (revision.Differences.Count > 0)
         {
-            HashSet<string> ids = [.. revision.Former.Select(static n => n.Id)];
-            if (revision.ReachesNics) _dead.ReleaseEnded(n => ids.Contains(n.NetworkRecord.Id), out _);
+            if (revision.ReachesNics) _dead.ReleaseEnded(revision.Ended);
             NetworkChangeSteps steps = new(session, revision, force);
             if (revision.IsMoved) _parents.Ensure(revision.Parent, _ => steps.CarryOut());
             else steps.CarryOut();

@@ -38,7 +38,7 @@ internal sealed record NetworkRevision(IReadOnlyList<NetworkRecord> Former, IRea
     public bool IsMoved => RenamedParent is null && Former[0].Parent != Now[0].Parent;
 
     /// <summary>Whether mode Passthru comes or goes.</summary>
-    public bool IsPassthruChange => IsPassthru(Former[0]) != IsPassthru(Now[0]);
+    public bool IsPassthruChange => Former[0].IsPassthru() != Now[0].IsPassthru();
 
     /// <summary>What changes, in words.</summary>
     public override string ToString()
@@ -69,6 +69,4 @@ internal sealed record NetworkRevision(IReadOnlyList<NetworkRecord> Former, IRea
     ];
 
     private static IReadOnlyList<NetworkSetting> SettingsOf(NetworkRecord network) => NetworkSettings.Of(NetworkRequest.For(network));
-
-    private static bool IsPassthru(NetworkRecord network) => network.NicKind is Netlink.Kinds.MacvlanLink { Mode: MacvlanMode.Passthru };
 }

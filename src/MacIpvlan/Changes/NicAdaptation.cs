@@ -63,7 +63,7 @@ internal sealed class NicAdaptation(NetworkRecord former, NetworkRecord now, int
                 Leases = kept,
                 Mtu = MtuAfter(nic),
                 // In mode Passthru, it has its parent's.
-                MacAddress = IsPassthru(former) && !IsPassthru(now) ? PhysicalAddress.None : nic.MacAddress,
+                MacAddress = former.IsPassthru() && !now.IsPassthru() ? PhysicalAddress.None : nic.MacAddress,
             },
             now, [.. lost.Select(f => new AddressDemand(f, null) { OfHost = taken })])
         { ReplacesLease = asksAnew };
@@ -72,8 +72,6 @@ internal sealed class NicAdaptation(NetworkRecord former, NetworkRecord now, int
     // Another wire can have other servers. One that knows the NIC gives it the same address.
     private static NicRecord WithoutLease(NicRecord nic) =>
         nic with { Dhcp = nic.Dhcp! with { Binding = null }, Leases = [.. nic.Leases.Where(static l => l.Source != LeaseSource.Dhcp)] };
-
-    private static bool IsPassthru(NetworkRecord network) => network.NicKind is MacvlanLink { Mode: MacvlanMode.Passthru };
 
     private int? Most => now.NicKind is MacvlanLink ? parentMtu : null;
 

@@ -185,11 +185,7 @@ public sealed class NicMove(NetworkSession session)
 
     private PhysicalAddress MacAddressOn(ContainerNic nic, NetworkRecord network, Link parent)
     {
-        if (network.NicKind is not MacvlanLink { Mode: not MacvlanMode.Passthru } || nic.NetworkRecord.NicKind is not MacvlanLink { Mode: not MacvlanMode.Passthru })
-        {
-            return PhysicalAddress.None;
-        }
-
+        if (!network.HasOwnMacAddresses() || !nic.NetworkRecord.HasOwnMacAddresses()) return PhysicalAddress.None;
         try
         {
             _requirements.CheckMacAddressIsFree(nic.Record.MacAddress, parent, nic.Id);

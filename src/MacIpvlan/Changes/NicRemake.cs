@@ -37,7 +37,7 @@ internal sealed class NicRemake(NetworkSession session)
     {
         if (!_networks.TryGetValue(network.Id, out ContainerNetwork? known))
         {
-            _networks.Add(network.Id, known = ContainerNetwork.From(network, session.State.GetUsage(network.Id)[network.Id], _parents.GetState(network.Parent)));
+            _networks.Add(network.Id, known = _parents.Describe(network));
         }
 
         return known;

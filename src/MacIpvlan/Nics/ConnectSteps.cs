@@ -58,7 +58,7 @@ internal sealed class ConnectSteps(NetworkSession session)
     {
         NetworkRecord now = session.State.GetNetworks().FirstOrDefault(n => n.Id == request.Network.Id)
             ?? throw new NetworkException(NetworkError.NetworkNotFound, $"Another command has just removed the network '{request.Network.Name}'.");
-        return request with { Network = ContainerNetwork.From(now, session.State.GetUsage(now.Id)[now.Id], _parentLinks.GetState(now.Parent)) };
+        return request with { Network = _parentLinks.Describe(now) };
     }
 
     /// <summary>Checks a request.</summary>

@@ -65,8 +65,14 @@ internal sealed class DeadNics(NetworkSession session)
     public bool ReleaseEnded(Func<ContainerNic, bool> isWanted, out IReadOnlyList<ContainerNic> others)
     {
         (IReadOnlyList<ContainerNic> ended, others) = Separate([.. _nics.GetAllWithHost().Where(isWanted)]);
-        foreach (ContainerNic nic in ended) _removal.ReleaseDead(nic.Record, nic.NetworkRecord);
+        ReleaseEnded(ended);
         return ended.Count > 0;
+    }
+
+    /// <summary>Releases NICs that are known to have ended for good.</summary>
+    public void ReleaseEnded(IEnumerable<ContainerNic> ended)
+    {
+        foreach (ContainerNic nic in ended) _removal.ReleaseDead(nic.Record, nic.NetworkRecord);
     }
 
     /// <summary>

@@ -100,7 +100,7 @@ internal sealed class NicLinks(NetworkSession session)
                 // The kernel's errors for a parent in use have no text: EBUSY for the other kind, EINVAL for Passthru.
                 CheckSiblings(session, request.Network.Record, parent);
                 // Until the kernel has cleared a deleted namespace, its NIC still uses the parent.
-                bool canBeDead = e.Errno == Errno.EBUSY || request.Network.Record.NicKind is MacvlanLink { Mode: MacvlanMode.Passthru };
+                bool canBeDead = e.Errno == Errno.EBUSY || request.Network.Record.IsPassthru();
                 if (!canBeDead || Stopwatch.GetElapsedTime(start) >= clearing) throw;
                 session.Pause(s_clearingInterval);
             }
@@ -187,9 +187,8 @@ internal sealed class NicLinks(NetworkSession session)
     /// <exception cref="NetworkException">ParentInUse, naming them.</exception>
     public static void CheckSiblings(NetworkSession session, NetworkRecord network, Link parent)
     {
-        bool passthru = network.NicKind is MacvlanLink { Mode: MacvlanMode.Passthru };
         SiblingLink[] holders = [.. new SiblingLinks(session).Find(parent).Where(s =>
-            s.Link.KindName != network.NicKind.Name || passthru || s.Link.Kind is MacvlanLink { Mode: MacvlanMode.Passthru })];
+            s.Link.KindName != network.NicKind.Name || network.IsPassthru() || s.Link.Kind is MacvlanLink { Mode: MacvlanMode.Passthru })];
         if (holders.Length == 0) return;
         string rule = holders[0].Link.KindName == network.NicKind.Name
             ? "a macvlan link in mode Passthru can't share its parent"

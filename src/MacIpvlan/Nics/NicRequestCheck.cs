@@ -126,8 +126,7 @@ internal static class NicRequestCheck
     {
         byte[] bytes = address.GetAddressBytes();
         // With IFLA_ADDRESS, the kernel still gives a Passthru link its parent's (macvlan_common_newlink), and a later change is one of the parent.
-        bool hasOwn = network.NicKind is MacvlanLink { Mode: not MacvlanMode.Passthru };
-        string? reason = !hasOwn ? $"NICs of {(network.NicKind is IpvlanLink ? "an ipvlan network" : "a network in mode Passthru")} use that of their parent"
+        string? reason = !network.HasOwnMacAddresses() ? $"NICs of {(network.NicKind is IpvlanLink ? "an ipvlan network" : "a network in mode Passthru")} use that of their parent"
             : bytes.Length != 6 ? "it doesn't have six bytes"
             : (bytes[0] & 1) != 0 ? "it is a group address"
             : bytes.All(static b => b == 0) ? "it is all zeros"
@@ -137,7 +136,7 @@ internal static class NicRequestCheck
             throw new NetworkException(
                 NetworkError.InvalidParameter,
                 $"A NIC can't have the MAC address {Link.Format(address)}: {reason}.",
-                !hasOwn
+                !network.HasOwnMacAddresses()
                     ? "Omit the MAC address, or use a macvlan network in another mode than Passthru."
                     : "Omit the MAC address, or use one of six bytes that begins with 02, such as 02:42:0a:01:00:02.");
         }

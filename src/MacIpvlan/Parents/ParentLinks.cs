@@ -22,6 +22,10 @@ internal sealed class ParentLinks(NetworkSession session)
         _ => NetworkState.ParentDown,
     };
 
+    /// <summary>A network as it is on record, with what is in use, and with the state of its parent.</summary>
+    public ContainerNetwork Describe(NetworkRecord network) =>
+        ContainerNetwork.From(network, session.State.GetUsage(network.Id)[network.Id], GetState(network.Parent));
+
     /// <summary>Checks that sub-interfaces with settings other than the requested ones can be recreated.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="networkId">The network whose NICs are removed first; null for none.</param>

@@ -18,6 +18,12 @@ public sealed record NetworkRecord
     /// <summary>The kind of its NICs: <see cref="MacvlanLink"/> or <see cref="IpvlanLink"/>.</summary>
     public required LinkKind NicKind { get; init; }
 
+    /// <summary>Whether it has one NIC at most, which takes over its parent.</summary>
+    public bool IsPassthru() => NicKind is MacvlanLink { Mode: MacvlanMode.Passthru };
+
+    /// <summary>Whether its NICs have MAC addresses of their own, and not that of their parent.</summary>
+    public bool HasOwnMacAddresses() => NicKind is MacvlanLink && !IsPassthru();
+
     /// <summary>The name of the link that its NICs sit on.</summary>
     public required string Parent { get; init; }
 

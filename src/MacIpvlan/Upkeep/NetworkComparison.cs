@@ -63,7 +63,7 @@ public sealed class NetworkComparison(NetworkSession session, Func<string, strin
     {
         Dictionary<string, NetworkRecord> now = session.State.GetNetworks().ToDictionary(static n => n.Id);
         return [.. networks.Select(n => now.TryGetValue(n.Id, out NetworkRecord? record) && record.Parent != n.Parent
-            ? ContainerNetwork.From(record, session.State.GetUsage(n.Id)[n.Id], _parents.GetState(record.Parent))
+            ? _parents.Describe(record)
             : n)];
     }
 
